@@ -1,0 +1,1 @@
+"""asset_tracker: what was given, where it is, whether it works, and who signed for it."""

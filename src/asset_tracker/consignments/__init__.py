@@ -1,0 +1,1 @@
+"""Packing lists on their way, waybills, acts."""

@@ -1,0 +1,1 @@
+"""From somebody's workbook to events."""

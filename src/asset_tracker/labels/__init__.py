@@ -1,0 +1,1 @@
+"""Tags, label stock, layout and rendering."""

@@ -1,0 +1,1 @@
+"""The custody ledger: events, their fold, the only writer, and the proofs."""

@@ -1,0 +1,1 @@
+"""Parties, programmes, funding shares, policies, support activities."""

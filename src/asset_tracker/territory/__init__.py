@@ -1,0 +1,1 @@
+"""KATOTTH codes, municipalities, service points."""
