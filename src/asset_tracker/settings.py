@@ -1,0 +1,169 @@
+"""What an installation may decide, read once from ``ASSET_TRACKER_*`` environment variables.
+
+Only what something uses today stands here; ``docs/settings.md`` tells each one to users and is
+checked against this Struct.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+from urllib.parse import urlsplit
+
+import msgspec
+
+from asset_tracker.errors import AssetTrackerError
+
+PREFIX: Final = "ASSET_TRACKER_"
+# Read by the test suite alone (tests/conftest.py), so never a misspelt setting.
+TEST_PREFIX: Final = f"{PREFIX}TEST_"
+STORAGE_SCHEMES: Final = ("file", "s3", "gs", "az")
+
+
+class SettingsError(AssetTrackerError):
+    """A setting cannot be used; ``name`` is the environment variable."""
+
+    code = "settings"
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(f"{name}: {message}")
+        self.name = name
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the product takes from its environment, validated.
+
+    ``database_url``: ``postgresql+asyncpg://...``, or None for the embedded server under ``data_dir``.
+    ``data_dir``: absolute. ``storage_url``: where photos and scans lie. ``base_url``: without a
+    trailing slash; it is what label codes point to. ``secret_key``: None until ``with_secret_key``.
+    ``host``, ``port``: what the web server listens on. ``lang``: of people who have not chosen one.
+    """
+
+    database_url: str | None = None
+    data_dir: Path
+    storage_url: str
+    base_url: str
+    secret_key: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    lang: Literal["uk", "en"] = "uk"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Self:
+        """Settings from ``env``; touches no file. An empty value counts as none.
+
+        Raises SettingsError for a variable that is misspelt or has an unusable value.
+        """
+        _refuse_unknown(env, cls.__struct_fields__)
+        given = {
+            name: value for name in cls.__struct_fields__ if (value := env.get(variable(name), "").strip())
+        }
+        port = _port(given.get("port", "8000"))
+        data_dir = Path(given.get("data_dir", ".data")).expanduser().resolve()
+        fields: dict[str, Any] = {
+            "database_url": _database_url(given["database_url"]) if "database_url" in given else None,
+            "data_dir": data_dir,
+            "storage_url": _storage_url(given.get("storage_url") or (data_dir / "files").as_uri()),
+            "base_url": _base_url(given.get("base_url") or f"http://127.0.0.1:{port}"),
+            "secret_key": _secret_key(given["secret_key"]) if "secret_key" in given else None,
+            "host": given.get("host", "127.0.0.1"),
+            "port": port,
+            "lang": _lang(given.get("lang", "uk")),
+        }
+        return cls(**fields)
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field: ``data_dir`` is ``ASSET_TRACKER_DATA_DIR``."""
+    return PREFIX + field.upper()
+
+
+def with_secret_key(settings: Settings) -> Settings:
+    """The same settings with a secret key: the one given, or the one kept in ``data_dir/secret-key``.
+
+    The first call makes that file, readable by its owner only.
+    """
+    if settings.secret_key:
+        return settings
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    path = settings.data_dir / "secret-key"
+    if not path.exists():
+        # Written beside and linked into place: a second process starting now sees all of it or nothing.
+        draft = path.with_name(f"secret-key.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # the other process was first; its key is the one
+        finally:
+            draft.unlink()
+    return msgspec.structs.replace(settings, secret_key=_secret_key(path.read_text().strip(), str(path)))
+
+
+def _refuse_unknown(env: Mapping[str, str], fields: tuple[str, ...]) -> None:
+    known = [variable(field) for field in fields]
+    for name in sorted(env):
+        if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX) or name in known:
+            continue
+        near = get_close_matches(name.removeprefix(PREFIX).lower(), fields, n=1)
+        hint = f"did you mean {variable(near[0])}?" if near else f"known are {', '.join(known)}"
+        raise SettingsError(name, f"there is no such setting; {hint}")
+
+
+def _database_url(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"} or not rest:
+        raise SettingsError(
+            variable("database_url"),
+            "expected postgresql://USER:PASSWORD@HOST/DATABASE (nothing for the embedded server)",
+        )
+    return f"postgresql+asyncpg://{rest}"
+
+
+def _storage_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in STORAGE_SCHEMES or not (parts.netloc or parts.path):
+        expected = ", ".join(f"{scheme}://" for scheme in STORAGE_SCHEMES)
+        raise SettingsError(
+            variable("storage_url"), f"expected an address that begins with one of {expected}"
+        )
+    return value.rstrip("/")
+
+
+def _base_url(value: str) -> str:
+    name = variable("base_url")
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(name, f"not an address: {error}") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
+        raise SettingsError(
+            name, "expected http://HOST or https://HOST, with a port if it is not the usual one"
+        )
+    if parts.query or parts.fragment or parts.username or parts.path not in {"", "/"}:
+        raise SettingsError(name, "expected scheme, host and port only, such as https://assets.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _secret_key(value: str, name: str = variable("secret_key")) -> str:
+    if len(value) < 32:
+        raise SettingsError(name, "expected at least 32 random characters")
+    return value
+
+
+def _port(value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+        raise SettingsError(variable("port"), f"expected a number from 1 to 65535, not {value[:20]!r}")
+    return int(value)
+
+
+def _lang(value: str) -> Literal["uk", "en"]:
+    if value == "uk" or value == "en":  # noqa: PLR1714 - mypy narrows this form to the literals
+        return value
+    raise SettingsError(variable("lang"), f"expected uk or en, not {value[:20]!r}")
