@@ -1,0 +1,128 @@
+"""Canonical bytes, salted commitments and the hash chain of an asset [pure].
+
+An event's body is its JSON in the canonical form of RFC 8785. Personal and location values stand in
+it as ``{"sha256": commitment}`` where ``commitment = SHA-256(salt || canonical(value))``; salt and
+value are kept beside the body (the *opening*), and deleting them erases the value without breaking
+the chain. ``hash = SHA-256(previous hash || body)``, the first event's previous hash being 32 zeros.
+
+No payload holds a floating-point number and all keys are ASCII, so sorted msgspec JSON *is* RFC 8785;
+a test holds the two against each other.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from asset_tracker.ledger.envelope import Draft, Event
+from asset_tracker.ledger.events import PRIVATE, AnyPayload, Payload
+
+GENESIS = bytes(32)
+VERSION = 1
+Opening = dict[str, tuple[str, Any]]
+
+_encoder = msgspec.json.Encoder(order="sorted", decimal_format="string")
+canonical = _encoder.encode
+
+
+class Body(msgspec.Struct, frozen=True):
+    """The hashed document, as decoded from its bytes."""
+
+    v: int
+    id: UUID
+    asset: UUID
+    seq: int
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: UUID
+    programme: UUID | None
+    device: str | None
+    operation: UUID | None
+    supersedes: UUID | None
+    nonce: str
+    payload: dict[str, Any]
+
+
+_decode_body = msgspec.json.Decoder(Body).decode
+
+
+def commitment(salt: str, value: Any) -> str:
+    """SHA-256 over the salt's bytes and the canonical value, in hexadecimal."""
+    return sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
+
+
+def commit(payload: Payload) -> tuple[dict[str, Any], Opening]:
+    """The payload as it stands in the body, and the openings of its commitments."""
+    public: dict[str, Any] = msgspec.to_builtins(payload)
+    opening: Opening = {}
+    for name in PRIVATE[public["kind"]]:
+        if name in public:
+            salt = secrets.token_hex(16)
+            opening[name] = (salt, public[name])
+            public[name] = {"sha256": commitment(salt, public[name])}
+    return public, opening
+
+
+def seal(
+    draft: Draft, *, seq: int, recorded_at: datetime, actor: UUID, programme: UUID | None
+) -> tuple[bytes, Opening]:
+    """The canonical bytes of an event and the openings of its private values."""
+    public, opening = commit(draft.payload)
+    body = canonical(
+        Body(
+            v=VERSION,
+            id=draft.id,
+            asset=draft.asset,
+            seq=seq,
+            occurred_at=draft.occurred_at.astimezone(UTC),
+            recorded_at=recorded_at,
+            actor=actor,
+            programme=programme,
+            device=draft.device,
+            operation=draft.operation,
+            supersedes=draft.supersedes,
+            nonce=secrets.token_hex(16),
+            payload=public,
+        )
+    )
+    return body, opening
+
+
+def link(prev_hash: bytes, body: bytes) -> bytes:
+    """The hash that the next event of the asset builds on."""
+    return sha256(prev_hash + body).digest()
+
+
+def content_digest(draft: Draft) -> bytes:
+    """What makes two sendings of one id the same: SHA-256 over all that the sender chose (32 bytes)."""
+    said = (draft.asset, draft.occurred_at.astimezone(UTC), draft.payload, draft.device, draft.supersedes)
+    return sha256(canonical(said)).digest()
+
+
+def opened(body: bytes, opening: Mapping[str, Any] | None) -> Event:
+    """The event that the bytes hold, its private values put back where their opening still stands."""
+    document = _decode_body(body)
+    payload = document.payload
+    for name in PRIVATE[payload["kind"]]:
+        if name in payload:
+            if opening and name in opening:
+                payload[name] = opening[name][1]
+            else:
+                del payload[name]
+    return Event(
+        id=document.id,
+        asset=document.asset,
+        seq=document.seq,
+        occurred_at=document.occurred_at,
+        recorded_at=document.recorded_at,
+        actor=document.actor,
+        programme=document.programme,
+        device=document.device,
+        operation=document.operation,
+        supersedes=document.supersedes,
+        payload=msgspec.convert(payload, AnyPayload),
+    )

@@ -1,0 +1,107 @@
+"""From events to state and periods: a fold in order of occurrence [pure].
+
+The result depends on the set of events alone, never on the order in which they arrived: events are
+ordered by (registration first, occurrence, life-cycle rank of the kind, id), and nothing here looks
+at ``seq`` or ``recorded_at``.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.folds import apply
+from asset_tracker.ledger.state import Period, State
+
+_RANK = {kind: rank for rank, kind in enumerate(ev.KINDS)}
+
+
+class Replayed(msgspec.Struct, frozen=True):
+    """What the events of one asset say: its state now, and its periods without gap or overlap."""
+
+    state: State
+    periods: tuple[Period, ...]
+
+
+def order(event: Event) -> tuple[bool, datetime, int, int]:
+    """The key that puts events in the same order everywhere, however they arrived."""
+    return (event.kind != "registered", event.occurred_at, _RANK[event.kind], event.id.int)
+
+
+def live(events: Iterable[Event]) -> list[Event]:
+    """The events that no later one struck out or replaced, in order.
+
+    Of two that replace the same event the one made later (greater UUIDv7) holds. Replacing a
+    replacement leaves the original replaced; striking it out brings the original back.
+    """
+    by_id = {event.id: event for event in events}
+    dead: set[UUID] = set()
+    replaced: set[UUID] = set()
+    for event in sorted(by_id.values(), key=lambda e: e.id.int, reverse=True):
+        target = event.supersedes
+        if target is None or (event.id in dead and event.id not in replaced):
+            continue
+        strikes_out = isinstance(event.payload, ev.Correction)
+        if target in dead and not strikes_out:
+            dead.add(event.id)
+            continue
+        dead.add(target)
+        if not strikes_out:
+            replaced.add(target)
+    return sorted((event for event in by_id.values() if event.id not in dead), key=order)
+
+
+def replay(events: Sequence[Event]) -> Replayed:
+    """Fold the events of one asset. An asset whose registration was struck out is gone, withdrawn."""
+    standing = live(events)
+    state = State()
+    if not standing or standing[0].kind != "registered":
+        return _withdrawn(state, events)
+    opening = min(event.occurred_at for event in standing)
+    periods: list[Period] = []
+    for event in standing:
+        apply(state, event)
+        at = opening if event is standing[0] else event.occurred_at
+        _extend(periods, _snapshot(state, at))
+    resolved = {about for e in standing if isinstance(e.payload, ev.Resolution) for about in e.payload.events}
+    state.disputes = tuple(d for d in state.disputes if not resolved.issuperset(d.events))
+    return Replayed(state, tuple(periods))
+
+
+def _withdrawn(state: State, events: Sequence[Event]) -> Replayed:
+    for event in sorted(events, key=order):
+        if isinstance(event.payload, ev.Registered):
+            apply(state, event)
+            break
+    state.stage, state.gone = "gone", "withdrawn"
+    return Replayed(state, ())
+
+
+def _snapshot(state: State, at: datetime) -> Period:
+    return Period(
+        valid_from=at,
+        destination=state.destination,
+        municipality=state.municipality,
+        service_point=state.service_point,
+        place=state.place,
+        stage=state.stage,
+        condition=state.condition,
+        title=state.title,
+    )
+
+
+def _extend(periods: list[Period], new: Period) -> None:
+    if periods and msgspec.structs.replace(new, valid_from=periods[-1].valid_from) == periods[-1]:
+        return
+    if periods and periods[-1].valid_from == new.valid_from:
+        periods.pop()
+        if periods:
+            periods[-1] = msgspec.structs.replace(periods[-1], valid_to=None)
+        _extend(periods, new)
+        return
+    if periods:
+        periods[-1] = msgspec.structs.replace(periods[-1], valid_to=new.valid_from)
+    periods.append(new)

@@ -1,0 +1,186 @@
+"""What the ledger keeps: events, heads of chains, and the projections folded from them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from asset_tracker.db.metadata import metadata
+from asset_tracker.ledger.values import CATEGORIES, CONDITIONS, GONE_REASONS, STAGES, TITLES
+
+
+def one_of(column: str, words: Sequence[str]) -> CheckConstraint:
+    """A CHECK that a text column holds one of the words: a vocabulary grows without a type to alter."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+_instant = DateTime(timezone=True)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("asset_id", Uuid, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("occurred_at", _instant, nullable=False),
+    Column("recorded_at", _instant, nullable=False),
+    Column("actor_id", Uuid, nullable=False),
+    Column("device", Text),
+    Column("programme_id", Uuid),
+    Column("operation", Uuid),
+    Column("supersedes", Uuid),
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("private", JSONB),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    CheckConstraint("seq >= 1", name="seq"),
+    Index("event_asset_id_seq_key", "asset_id", "seq", unique=True),
+    Index("event_recorded_at_idx", "recorded_at", postgresql_using="brin"),
+    Index("event_operation_idx", "operation", postgresql_where=text("operation IS NOT NULL")),
+)
+
+asset_head = Table(
+    "asset_head",
+    metadata,
+    Column("asset_id", Uuid, primary_key=True),
+    Column("seq", Integer, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+asset = Table(
+    "asset",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tag", Text, nullable=False),
+    Column("programme_id", Uuid),
+    Column("consignment_id", Uuid),
+    Column("line", Integer),
+    Column("category", Text, nullable=False),
+    Column("name_uk", Text, nullable=False),
+    Column("name_en", Text),
+    Column("manufacturer", Text),
+    Column("model", Text),
+    Column("serial", Text),
+    Column("serial_key", Text),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_price", Numeric(16, 2)),
+    Column("currency", Text),
+    Column("acquired_on", Date),
+    Column("warranty_until", Date),
+    Column("is_kit", Boolean, nullable=False),
+    Column("kit_id", Uuid),
+    Column("destination_code", Text),
+    Column("municipality_code", Text),
+    Column("service_point_id", Uuid),
+    Column("place", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("gone_reason", Text),
+    Column("use", Text),
+    Column("disputed", Boolean, nullable=False),
+    Column("act_id", Uuid),
+    Column("delivered_at", _instant),
+    Column("accepted_at", _instant),
+    Column("installed_at", _instant),
+    Column("verified_at", _instant),
+    Column("maintained_at", _instant),
+    Column("inventory_number", Text),
+    Column("changed_at", _instant, nullable=False),
+    Column("state", JSONB, nullable=False),
+    Column("head_seq", Integer, nullable=False),
+    Column("head_hash", LargeBinary, nullable=False),
+    one_of("category", CATEGORIES),
+    one_of("stage", STAGES),
+    one_of("condition", CONDITIONS),
+    one_of("title", TITLES),
+    one_of("gone_reason", GONE_REASONS),
+    Index("asset_tag_key", "tag", unique=True),
+    Index("asset_programme_id_idx", "programme_id", "id"),
+    Index("asset_consignment_id_idx", "consignment_id", "line"),
+    Index("asset_municipality_code_idx", "municipality_code", "id"),
+    Index("asset_destination_code_idx", "destination_code", "id"),
+    Index("asset_service_point_id_idx", "service_point_id"),
+    Index("asset_serial_key_idx", "serial_key"),
+    Index("asset_kit_id_idx", "kit_id", postgresql_where=text("kit_id IS NOT NULL")),
+    Index("asset_disputed_idx", "id", postgresql_where=text("disputed")),
+)
+
+asset_period = Table(
+    "asset_period",
+    metadata,
+    Column("asset_id", Uuid, primary_key=True),
+    Column("valid_from", _instant, primary_key=True),
+    Column("valid_to", _instant),
+    Column("destination_code", Text),
+    Column("municipality_code", Text),
+    Column("service_point_id", Uuid),
+    Column("place", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    CheckConstraint("valid_to > valid_from", name="order"),
+    Index("asset_period_municipality_code_idx", "municipality_code", "valid_from"),
+    Index("asset_period_destination_code_idx", "destination_code", "valid_from"),
+)
+
+asset_share = Table(
+    "asset_share",
+    metadata,
+    Column("asset_id", Uuid, primary_key=True),
+    Column("donor_id", Uuid, primary_key=True),
+    Column("percent", Numeric(7, 4), nullable=False),
+    Index("asset_share_donor_id_idx", "donor_id", "asset_id"),
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("tag", Text, primary_key=True),
+    Column("asset_id", Uuid),
+    Column("status", Text, nullable=False),
+    Column("issued_at", _instant, nullable=False, server_default=text("now()")),
+    Column("programme_id", Uuid),
+    one_of("status", ("blank", "bound", "replaced", "retired")),
+    Index("tag_asset_id_idx", "asset_id"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
+    Column("event_id", Uuid),
+    Column("asset_ref", Text),
+    Column("asset_id", Uuid),
+    Column("received_at", _instant, nullable=False, server_default=text("now()")),
+    Column("actor_id", Uuid, nullable=False),
+    Column("device", Text),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text),
+    Column("raw", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("settled_at", _instant),
+    Column("settled_by", Uuid),
+    Column("settled_how", Text),
+)
+
+APPEND_ONLY: tuple[Table, ...] = (event,)
+PROJECTIONS: tuple[Table, ...] = (asset, asset_period, asset_share, tag)

@@ -1,0 +1,102 @@
+"""The words and bounded values that events are made of [pure]."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+Stage = Literal[
+    "expected",
+    "received",
+    "dispatched",
+    "delivered",
+    "accepted",
+    "installed",
+    "in_service",
+    "out_of_service",
+    "gone",
+]
+Condition = Literal["working", "needs_attention", "unserviceable", "unknown"]
+Title = Literal["donor", "implementer", "municipality"]
+PlaceKind = Literal["service_point", "municipality", "warehouse", "in_transit", "away", "unknown"]
+GoneReason = Literal["disposed", "lost", "stolen", "destroyed", "returned", "withdrawn"]
+Use = Literal["in_use", "standby", "stored", "not_in_use"]
+Category = Literal[
+    "laptop",
+    "desktop",
+    "monitor",
+    "mfd",
+    "printer",
+    "scanner",
+    "ups",
+    "router",
+    "tablet",
+    "camera",
+    "id_reader",
+    "mobile_case",
+    "video_kit",
+    "vehicle",
+    "software",
+    "furniture",
+    "other",
+]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+CONDITIONS: tuple[Condition, ...] = get_args(Condition)
+TITLES: tuple[Title, ...] = get_args(Title)
+CATEGORIES: tuple[Category, ...] = get_args(Category)
+GONE_REASONS: tuple[GoneReason, ...] = get_args(GoneReason)
+
+# PostgreSQL stores no NUL in text, and nobody types one.
+_NO_NUL = r"^[^\x00]*$"
+# A personal or location value stands in the chain as a salted commitment, so that it can be erased.
+_PRIVATE = Meta(extra={"private": True})
+
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=_NO_NUL)]
+Text = Annotated[str, Meta(min_length=1, max_length=4000, pattern=_NO_NUL)]
+PrivateName = Annotated[Name, _PRIVATE]
+PrivateText = Annotated[Text, _PRIVATE]
+MunicipalityCode = Annotated[str, Meta(pattern=r"^UA\d{17}$", description="KATOTTH code"), _PRIVATE]
+ServicePointId = Annotated[UUID, _PRIVATE]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$", description="SHA-256 in lower-case hexadecimal")]
+Photos = Annotated[tuple[Sha256, ...], Meta(max_length=20)]
+Money = Annotated[Decimal, Meta(description="An amount as a string, such as '1234.50'")]
+Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
+Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
+Tag = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{8}$", description="Tag without the hyphen")]
+MAX_MONEY = Decimal("1e12")
+
+
+class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who paid what per cent of an asset; an asset's shares sum to 100."""
+
+    donor: UUID
+    percent: Decimal
+
+
+class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A meter reading; the unit says what the meter counts."""
+
+    value: Annotated[int, Meta(ge=0, le=10_000_000)]
+    unit: Literal["km", "hours", "pages"]
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where in whose workbook an asset came from."""
+
+    file: Sha256
+    sheet: Name
+    row: Annotated[int, Meta(ge=1, le=2_000_000)]
+
+
+def _is_private(hint: Any) -> bool:
+    extras = getattr(hint, "__metadata__", ())
+    marked = any(isinstance(extra, Meta) and (extra.extra or {}).get("private") for extra in extras)
+    return marked or any(_is_private(arg) for arg in get_args(hint))
+
+
+def private_fields(struct: type[msgspec.Struct]) -> frozenset[str]:
+    """The fields of a payload that go into the chain as salted commitments."""
+    hints = get_type_hints(struct, include_extras=True)
+    return frozenset(name for name in struct.__struct_fields__ if _is_private(hints[name]))
