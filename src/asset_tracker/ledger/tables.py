@@ -63,6 +63,7 @@ asset_head = Table(
     Column("asset_id", Uuid, primary_key=True),
     Column("seq", Integer, nullable=False),
     Column("hash", LargeBinary, nullable=False),
+    Column("programme_id", Uuid),
 )
 
 asset = Table(

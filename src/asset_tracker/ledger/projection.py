@@ -1,0 +1,156 @@
+"""Writes what the fold says: asset, periods, shares and tags. Only the ledger's store calls this."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.db import bulk
+from asset_tracker.ledger import tables
+from asset_tracker.ledger.replay import Replayed
+from asset_tracker.ledger.serials import serial_key
+from asset_tracker.ledger.state import Period, State
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The end of an asset's chain: how many events, the last one's hash and when it was recorded."""
+
+    seq: int
+    hash: bytes
+    programme: UUID | None
+    recorded_at: datetime
+
+
+_FROM_STATE = (
+    ("tag", "tag"),
+    ("consignment_id", "consignment"),
+    ("line", "line"),
+    ("category", "category"),
+    ("name_uk", "name_uk"),
+    ("name_en", "name_en"),
+    ("manufacturer", "manufacturer"),
+    ("model", "model"),
+    ("serial", "serial"),
+    ("quantity", "quantity"),
+    ("unit_price", "unit_price"),
+    ("currency", "currency"),
+    ("acquired_on", "acquired_on"),
+    ("warranty_until", "warranty_until"),
+    ("is_kit", "is_kit"),
+    ("kit_id", "kit"),
+    ("destination_code", "destination"),
+    ("municipality_code", "municipality"),
+    ("service_point_id", "service_point"),
+    ("place", "place"),
+    ("stage", "stage"),
+    ("condition", "condition"),
+    ("title", "title"),
+    ("gone_reason", "gone"),
+    ("use", "use"),
+    ("disputed", "disputed"),
+    ("act_id", "act"),
+    ("delivered_at", "delivered_at"),
+    ("accepted_at", "accepted_at"),
+    ("installed_at", "installed_at"),
+    ("verified_at", "verified_at"),
+    ("maintained_at", "maintained_at"),
+    ("inventory_number", "inventory_number"),
+)
+_ASSET = (
+    "id",
+    "programme_id",
+    "serial_key",
+    "changed_at",
+    "head_seq",
+    "head_hash",
+    "state",
+    *(column for column, _ in _FROM_STATE),
+)
+_UPSERT_ASSET = bulk.upsert_clause(("id",), _ASSET)
+_PERIOD = (
+    "asset_id",
+    "valid_from",
+    "valid_to",
+    "destination_code",
+    "municipality_code",
+    "service_point_id",
+    "place",
+    "stage",
+    "condition",
+    "title",
+)
+_SHARE = ("asset_id", "donor_id", "percent")
+_TAG = ("tag", "asset_id", "status", "programme_id")
+_UPSERT_TAG = """ON CONFLICT (tag) DO UPDATE SET asset_id = excluded.asset_id, status = excluded.status,
+programme_id = excluded.programme_id WHERE tag.asset_id IS NULL OR tag.asset_id = excluded.asset_id"""
+
+_state_json = msgspec.json.Encoder(decimal_format="string").encode
+
+
+def asset_row(asset: UUID, state: State, head: Head) -> tuple[Any, ...]:
+    """The row of the asset table that a state makes."""
+    return (
+        asset,
+        head.programme,
+        serial_key(state.serial),
+        head.recorded_at,
+        head.seq,
+        head.hash,
+        _state_json(state).decode(),
+        *(getattr(state, field) for _, field in _FROM_STATE),
+    )
+
+
+def period_row(asset: UUID, period: Period) -> tuple[Any, ...]:
+    """The row of the asset_period table that a period makes."""
+    return (
+        asset,
+        period.valid_from,
+        period.valid_to,
+        period.destination,
+        period.municipality,
+        period.service_point,
+        period.place,
+        period.stage,
+        period.condition,
+        period.title,
+    )
+
+
+def tag_rows(asset: UUID, state: State, programme: UUID | None) -> list[tuple[Any, ...]]:
+    """The rows of the tag table that a state makes: the tag in use, and those that went before it."""
+    old = {t: "replaced" for t in state.old_tags if t} | dict.fromkeys(state.retired_tags, "retired")
+    return [(t, asset, status, programme) for t, status in ({state.tag: "bound"} | old).items()]
+
+
+async def write(
+    conn: AsyncConnection, folded: Mapping[UUID, Replayed], heads: Mapping[UUID, Head], fresh: set[UUID]
+) -> None:
+    """Replace the projections of the assets; ``fresh`` ones are new and have none to remove."""
+    rows = [asset_row(asset, replayed.state, heads[asset]) for asset, replayed in folded.items()]
+    await bulk.insert(conn, tables.asset, _ASSET, rows, suffix=_UPSERT_ASSET)
+    known = [asset for asset in folded if asset not in fresh]
+    if known:
+        for table in (tables.asset_period, tables.asset_share):
+            await conn.execute(delete(table).where(table.c.asset_id.in_(known)))
+    await _insert(
+        conn, tables.asset_period, _PERIOD, [period_row(a, p) for a, r in folded.items() for p in r.periods]
+    )
+    shares = [(a, s.donor, Decimal(s.percent)) for a, r in folded.items() for s in r.state.shares]
+    await _insert(conn, tables.asset_share, _SHARE, shares)
+    tags = [row for a, r in folded.items() for row in tag_rows(a, r.state, heads[a].programme)]
+    await bulk.insert(conn, tables.tag, _TAG, tags, suffix=_UPSERT_TAG)
+
+
+async def _insert(
+    conn: AsyncConnection, table: Any, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    if len(rows) >= bulk.COPY_FROM:
+        await bulk.copy(conn, table, columns, rows)
+    else:
+        await bulk.insert(conn, table, columns, rows)

@@ -1,0 +1,273 @@
+"""The one door: ``append`` is the only code that writes events.
+
+In one transaction it locks the assets (in the order of their ids, so that two batches never
+deadlock), refuses or recognises what was sent before, chains, stores, folds and projects.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from sqlalchemy import any_, bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Uuid
+
+from asset_tracker.db import bulk
+from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
+from asset_tracker.ledger import projection, tables
+from asset_tracker.ledger.chain import GENESIS, Opening, content_digest, link, opened, seal
+from asset_tracker.ledger.envelope import Draft, Event
+from asset_tracker.ledger.events import Registered
+from asset_tracker.ledger.projection import Head
+from asset_tracker.ledger.replay import replay
+
+Outcome = Literal["recorded", "duplicate", "conflict"]
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a draft. ``hash`` (hexadecimal) proves later what stood in the ledger."""
+
+    id: UUID
+    asset: UUID
+    outcome: Outcome
+    seq: int
+    hash: str
+    recorded_at: datetime
+
+
+class RacedError(UnavailableError):
+    """Somebody recorded the same at the same moment; send it again."""
+
+    code = "raced"
+
+
+_ids = bindparam("ids", type_=ARRAY(Uuid))
+_h, _e = tables.asset_head, tables.event
+_LOCK = (
+    select(_h.c.asset_id, _h.c.seq, _h.c.hash, _h.c.programme_id, func.clock_timestamp().label("now"))
+    .where(_h.c.asset_id == any_(_ids))
+    .order_by(_h.c.asset_id)
+    .with_for_update()
+)
+_KNOWN = select(_e.c.id, _e.c.asset_id, _e.c.seq, _e.c.hash, _e.c.recorded_at, _e.c.digest).where(
+    _e.c.id == any_(_ids)
+)
+_HISTORY = (
+    select(_e.c.asset_id, _e.c.body, _e.c.private)
+    .where(_e.c.asset_id == any_(_ids))
+    .order_by(_e.c.asset_id, _e.c.seq)
+)
+_HEAD = ("asset_id", "seq", "hash", "programme_id")
+_EVENT = (
+    "id",
+    "asset_id",
+    "seq",
+    "kind",
+    "occurred_at",
+    "recorded_at",
+    "actor_id",
+    "device",
+    "programme_id",
+    "operation",
+    "supersedes",
+    "digest",
+    "body",
+    "private",
+    "prev_hash",
+    "hash",
+)
+_to_json = msgspec.json.Encoder(decimal_format="string").encode
+
+
+async def append(
+    conn: AsyncConnection,
+    actor: UUID,
+    drafts: Sequence[Draft],
+    *,
+    programme: UUID | None = None,
+    heads: Mapping[UUID, str] | None = None,
+) -> list[Receipt]:
+    """Record facts; answers one receipt a draft, in their order.
+
+    ``programme`` is that of assets registered here. ``heads`` are the chain heads (hexadecimal) that a
+    desk decided on: an asset that moved on since raises ``StaleError`` with what happened.
+    A draft whose id is known is answered with its first receipt (``duplicate``), or as ``conflict``
+    when it says something else. Raises ``NotFoundError`` for an asset that is not registered, and
+    ``RacedError`` when the transaction should be tried again.
+    """
+    if not drafts:
+        return []
+    fresh = await _begin_chains(conn, drafts, programme)
+    locked = await _lock(conn, drafts)
+    moved_on = {a: h for a, h in (heads or {}).items() if locked[a].hash.hex() != h}
+    if moved_on:
+        raise await _stale(conn, moved_on)
+    known = await _known(conn, [draft.id for draft in drafts])
+    receipts, rows, heads_now, new = _chain(drafts, known, locked, actor)
+    await _store(conn, rows, heads_now)
+    await _project(conn, heads_now, fresh, new)
+    return receipts
+
+
+async def history(conn: AsyncConnection, assets: Iterable[UUID]) -> dict[UUID, list[Event]]:
+    """All events of the assets, in the order in which they were recorded."""
+    found: dict[UUID, list[Event]] = defaultdict(list)
+    for row in await conn.execute(_HISTORY, {"ids": list(assets)}):
+        found[row.asset_id].append(opened(row.body, row.private))
+    return found
+
+
+async def _begin_chains(conn: AsyncConnection, drafts: Sequence[Draft], programme: UUID | None) -> set[UUID]:
+    registered = sorted({d.asset for d in drafts if isinstance(d.payload, Registered)})
+    rows = [(asset, 0, GENESIS, programme) for asset in registered]
+    clause = "ON CONFLICT DO NOTHING RETURNING asset_id"
+    return {r["asset_id"] for r in await bulk.insert(conn, tables.asset_head, _HEAD, rows, suffix=clause)}
+
+
+async def _lock(conn: AsyncConnection, drafts: Sequence[Draft]) -> dict[UUID, Head]:
+    wanted = {draft.asset for draft in drafts}
+    rows = await conn.execute(_LOCK, {"ids": sorted(wanted)})
+    locked = {row.asset_id: Head(row.seq, row.hash, row.programme_id, row.now) for row in rows}
+    for asset in wanted - locked.keys():
+        raise NotFoundError("There is no asset %(asset)s.", asset=str(asset))
+    return locked
+
+
+async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Receipt, bytes]]:
+    found = {}
+    for row in await conn.execute(_KNOWN, {"ids": ids}):
+        receipt = Receipt(
+            id=row.id,
+            asset=row.asset_id,
+            outcome="duplicate",
+            seq=row.seq,
+            hash=row.hash.hex(),
+            recorded_at=row.recorded_at,
+        )
+        found[row.id] = (receipt, row.digest)
+    return found
+
+
+def _chain(
+    drafts: Sequence[Draft],
+    known: dict[UUID, tuple[Receipt, bytes]],
+    heads: dict[UUID, Head],
+    actor: UUID,
+) -> tuple[list[Receipt], list[tuple[Any, ...]], dict[UUID, Head], dict[UUID, list[Event]]]:
+    receipts: list[Receipt] = []
+    rows: list[tuple[Any, ...]] = []
+    moved: dict[UUID, Head] = {}
+    new: dict[UUID, list[Event]] = defaultdict(list)
+    now = max(head.recorded_at for head in heads.values())
+    for draft in drafts:
+        digest = content_digest(draft)
+        if draft.id in known:
+            first, said = known[draft.id]
+            outcome: Outcome = "duplicate" if said == digest else "conflict"
+            receipts.append(msgspec.structs.replace(first, outcome=outcome))
+            continue
+        head = moved.get(draft.asset) or heads[draft.asset]
+        seq = head.seq + 1
+        body, private = seal(draft, seq=seq, recorded_at=now, actor=actor, programme=head.programme)
+        this = Head(seq, link(head.hash, body), head.programme, now)
+        moved[draft.asset] = this
+        event = _event(draft, this, actor)
+        new[draft.asset].append(event)
+        rows.append(_row(event, digest, body, private, head.hash, this.hash))
+        receipt = Receipt(
+            id=draft.id, asset=draft.asset, outcome="recorded", seq=seq, hash=this.hash.hex(), recorded_at=now
+        )
+        receipts.append(receipt)
+        known[draft.id] = (receipt, digest)
+    return receipts, rows, moved, new
+
+
+def _event(draft: Draft, head: Head, actor: UUID) -> Event:
+    return Event(
+        id=draft.id,
+        asset=draft.asset,
+        seq=head.seq,
+        occurred_at=draft.occurred_at,
+        recorded_at=head.recorded_at,
+        actor=actor,
+        payload=draft.payload,
+        programme=head.programme,
+        device=draft.device,
+        operation=draft.operation,
+        supersedes=draft.supersedes,
+    )
+
+
+def _row(
+    event: Event, digest: bytes, body: bytes, private: Opening, prev_hash: bytes, this_hash: bytes
+) -> tuple[Any, ...]:
+    return (
+        event.id,
+        event.asset,
+        event.seq,
+        event.kind,
+        event.occurred_at,
+        event.recorded_at,
+        event.actor,
+        event.device,
+        event.programme,
+        event.operation,
+        event.supersedes,
+        digest,
+        body,
+        _to_json(private).decode() if private else None,
+        prev_hash,
+        this_hash,
+    )
+
+
+async def _store(conn: AsyncConnection, rows: list[tuple[Any, ...]], heads: dict[UUID, Head]) -> None:
+    try:
+        if len(rows) >= bulk.COPY_FROM:
+            await bulk.copy(conn, tables.event, _EVENT, rows)
+        else:
+            await bulk.insert(conn, tables.event, _EVENT, rows)
+    except asyncpg.UniqueViolationError as error:
+        # The same id went to another asset in a transaction that we could not see yet.
+        raise RacedError from error
+    moved = [(asset, head.seq, head.hash, head.programme) for asset, head in heads.items()]
+    clause = bulk.upsert_clause(("asset_id",), _HEAD)
+    await bulk.insert(conn, tables.asset_head, _HEAD, moved, suffix=clause)
+
+
+async def _project(
+    conn: AsyncConnection, heads: dict[UUID, Head], fresh: set[UUID], new: dict[UUID, list[Event]]
+) -> None:
+    old = [asset for asset in heads if asset not in fresh]
+    # Read back what stands there, the new included: one truth for the fold, whoever was first.
+    events = (await history(conn, old) if old else {}) | {a: new[a] for a in heads if a in fresh}
+    folded = {asset: replay(events[asset]) for asset in heads}
+    await projection.write(conn, folded, heads, fresh & heads.keys())
+
+
+async def _stale(conn: AsyncConnection, decided_on: Mapping[UUID, str]) -> StaleError:
+    happened = []
+    for asset, events in (await history(conn, decided_on)).items():
+        rows = await conn.execute(
+            select(_e.c.seq).where(_e.c.asset_id == asset, _e.c.hash == _bytes(decided_on[asset]))
+        )
+        since = rows.scalar() or 0
+        happened += [event for event in events if event.seq > since]
+    return StaleError(happened=tuple(happened))
+
+
+def _bytes(hexadecimal: str) -> bytes:
+    try:
+        return bytes.fromhex(hexadecimal)
+    except ValueError:
+        return b""
+
+
+async def advisory_lock(conn: AsyncConnection, name: str) -> None:
+    """Hold a lock of this name until the transaction ends (numbers drawn one after the other)."""
+    await conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
