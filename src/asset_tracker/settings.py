@@ -164,6 +164,8 @@ def _port(value: str) -> int:
 
 
 def _lang(value: str) -> Literal["uk", "en"]:
-    if value == "uk" or value == "en":  # noqa: PLR1714 - mypy narrows this form to the literals
-        return value
+    if value == "uk":
+        return "uk"
+    if value == "en":
+        return "en"
     raise SettingsError(variable("lang"), f"expected uk or en, not {value[:20]!r}")
