@@ -1,0 +1,141 @@
+"""Reading the territory. Names of municipalities are no secret: nothing here is scoped."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, cast
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.errors import NotFoundError
+from asset_tracker.territory.municipalities import Municipality
+from asset_tracker.territory.points import ServicePoint
+from asset_tracker.territory.search import MunicipalityIndex
+from asset_tracker.territory.tables import codifier_edition, municipality, municipality_name, service_point
+
+_MUNICIPALITY = select(*(municipality.c[field] for field in Municipality.__struct_fields__))
+_POINT = select(*(service_point.c[field] for field in ServicePoint.__struct_fields__))
+
+
+class Edition(msgspec.Struct, frozen=True):
+    """The edition of the codifier in force and when it was loaded (UTC)."""
+
+    edition: date
+    order: str
+    loaded_at: datetime
+
+
+async def edition_in_force(conn: AsyncConnection) -> Edition | None:
+    """The newest edition loaded."""
+    newest = select(codifier_edition).order_by(codifier_edition.c.edition.desc()).limit(1)
+    row = (await conn.execute(newest)).one_or_none()
+    return Edition(*row) if row else None
+
+
+async def find_municipality(conn: AsyncConnection, code: str) -> Municipality | None:
+    """The municipality with this code."""
+    row = (await conn.execute(_MUNICIPALITY.where(municipality.c.code == code))).one_or_none()
+    return _municipality_of(row) if row else None
+
+
+async def get_municipality(conn: AsyncConnection, code: str) -> Municipality:
+    """The municipality with this code. Raises NotFoundError."""
+    found = await find_municipality(conn, code)
+    if found is None:
+        raise NotFoundError("No municipality has the code %(code)s", code=code)
+    return found
+
+
+async def get_municipalities(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, Municipality]:
+    """Those of ``codes`` that exist, by code."""
+    rows = await conn.execute(_MUNICIPALITY.where(municipality.c.code.in_(list(codes))))
+    return {row.code: _municipality_of(row) for row in rows}
+
+
+async def list_municipalities(
+    conn: AsyncConnection, *, oblast_code: str | None = None, with_gone: bool = False
+) -> tuple[Municipality, ...]:
+    """All municipalities, or those of an oblast, in Ukrainian order."""
+    wanted: Select[Any] = _MUNICIPALITY.order_by(municipality.c.sort_key, municipality.c.code)
+    if oblast_code:
+        wanted = wanted.where(municipality.c.oblast_code == oblast_code)
+    if not with_gone:
+        wanted = wanted.where(~municipality.c.gone)
+    return tuple(map(_municipality_of, await conn.execute(wanted)))
+
+
+async def name_as_of(conn: AsyncConnection, code: str, day: date) -> tuple[str, str]:
+    """The Ukrainian and English name on ``day``; before the first edition we know, the first name we know.
+
+    Raises NotFoundError.
+    """
+    names = municipality_name.c
+    known = (
+        select(names.name_uk, names.name_en)
+        .where(names.municipality_code == code)
+        .order_by((names.valid_from > day), func.abs(names.valid_from - day))
+        .limit(1)
+    )
+    row = (await conn.execute(known)).one_or_none()
+    if row is None:
+        raise NotFoundError("No municipality has the code %(code)s", code=code)
+    return row.name_uk, row.name_en
+
+
+_indexes: dict[Edition, MunicipalityIndex] = {}
+
+
+async def municipality_index(conn: AsyncConnection) -> MunicipalityIndex:
+    """The index over all municipalities; built once for an edition and kept in memory."""
+    edition = await edition_in_force(conn)
+    if edition is None:
+        return MunicipalityIndex(())
+    if edition not in _indexes:
+        everything = await list_municipalities(conn, with_gone=True)
+        _indexes.clear()
+        _indexes[edition] = MunicipalityIndex(everything)
+    return _indexes[edition]
+
+
+async def search_municipalities(conn: AsyncConnection, text: str, limit: int = 8) -> tuple[Municipality, ...]:
+    """Municipalities for what somebody typed so far, best first."""
+    return (await municipality_index(conn)).suggest(text, limit)
+
+
+async def find_service_point(conn: AsyncConnection, point_id: UUID) -> ServicePoint | None:
+    """The service point with this id."""
+    row = (await conn.execute(_POINT.where(service_point.c.id == point_id))).one_or_none()
+    return point_of(row) if row else None
+
+
+async def get_service_point(conn: AsyncConnection, point_id: UUID) -> ServicePoint:
+    """The service point with this id. Raises NotFoundError."""
+    found = await find_service_point(conn, point_id)
+    if found is None:
+        raise NotFoundError("There is no such service point.")
+    return found
+
+
+async def get_service_points(conn: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, ServicePoint]:
+    """Those of ``ids`` that exist, by id."""
+    rows = await conn.execute(_POINT.where(service_point.c.id.in_(list(ids))))
+    return {row.id: point_of(row) for row in rows}
+
+
+async def list_service_points(conn: AsyncConnection, municipality_code: str) -> tuple[ServicePoint, ...]:
+    """The service points of a municipality, in Ukrainian order."""
+    wanted = _POINT.where(service_point.c.municipality_code == municipality_code)
+    return tuple(
+        map(point_of, await conn.execute(wanted.order_by(service_point.c.sort_key, service_point.c.id)))
+    )
+
+
+def _municipality_of(row: Row[Any]) -> Municipality:
+    return Municipality(**cast("dict[str, Any]", dict(row._mapping)))  # noqa: SLF001 - SQLAlchemy's public mapping
+
+
+def point_of(row: Row[Any]) -> ServicePoint:
+    """The view of a row of ``service_point``."""
+    return ServicePoint(**{field: getattr(row, field) for field in ServicePoint.__struct_fields__})

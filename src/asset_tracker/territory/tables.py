@@ -1,0 +1,89 @@
+"""Tables of the territory."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+
+from asset_tracker.db.metadata import metadata
+
+codifier_edition = Table(
+    "codifier_edition",
+    metadata,
+    Column("edition", Date, primary_key=True),
+    Column("order_number", Text, nullable=False),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+municipality = Table(
+    "municipality",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("category", Text, nullable=False),
+    Column("kind", Text),
+    Column("name_uk", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("raion_code", Text),
+    Column("raion_uk", Text),
+    Column("oblast_code", Text, nullable=False),
+    Column("oblast_uk", Text, nullable=False),
+    Column("population", Integer),
+    Column("centre_uk", Text),
+    Column("lat", Double),
+    Column("lon", Double),
+    # Codes that left the codifier stay: events of years ago name them.
+    Column("gone", Boolean, nullable=False, server_default=text("false")),
+    Column("sort_key", Text(collation="C"), nullable=False),
+    CheckConstraint("code ~ '^UA[0-9]{17}$'", name="code"),
+    CheckConstraint("category IN ('H', 'K')", name="category"),
+    CheckConstraint("kind IN ('urban', 'settlement', 'rural', 'city')", name="kind"),
+    CheckConstraint("population >= 0", name="population"),
+    CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="position"),
+    Index(None, "sort_key", "code"),
+)
+
+municipality_name = Table(
+    "municipality_name",
+    metadata,
+    Column("municipality_code", Text, ForeignKey("municipality.code"), primary_key=True),
+    # The edition that first had the name. Before the first edition we know, its name is the best we have.
+    Column("valid_from", Date, primary_key=True),
+    Column("name_uk", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+)
+
+service_point = Table(
+    "service_point",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("municipality_code", Text, ForeignKey("municipality.code"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name_uk", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("address", Text),
+    Column("status", Text, nullable=False, server_default="working"),
+    Column("parent_id", Uuid, ForeignKey("service_point.id")),
+    Column("lat", Double),
+    Column("lon", Double),
+    Column("sort_key", Text(collation="C"), nullable=False),
+    CheckConstraint(
+        "kind IN ('asc', 'territorial_unit', 'remote_workplace', 'mobile_office', 'starosta', 'warehouse')",
+        name="kind",
+    ),
+    CheckConstraint("status IN ('working', 'relocated', 'suspended', 'destroyed')", name="status"),
+    CheckConstraint("lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180", name="position"),
+    CheckConstraint("parent_id <> id", name="parent"),
+    Index(None, "municipality_code", "sort_key"),
+)

@@ -1,0 +1,58 @@
+import pytest
+
+from asset_tracker.errors import InvalidError
+from asset_tracker.territory.codes import Level, categories, is_municipality_code, level, parse_code, pcode
+
+BARANIVKA = "UA18080010000090720"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        BARANIVKA,
+        "ua18080010000090720",
+        "УА18080010000090720",
+        "ЦА18080010000090720",
+        " UA 18 08 001 0000090720 ",
+        "UA18-0800-1000-0090-720",
+        "UA18080010000090720\u200b",
+        "UA18О8ОО1ОООО09О72О",  # the letter О for the nought
+    ],
+)
+def test_the_ways_people_write_a_code(written):
+    assert parse_code(written) == BARANIVKA
+
+
+@pytest.mark.parametrize(
+    "written", ["", "UA", "UA1808001000009072", "UA180800100000907200", "RU18080010000090720", "Баранівська"]
+)
+def test_what_is_no_code_names_its_field(written):
+    with pytest.raises(InvalidError) as caught:
+        parse_code(written, "lines[3].municipality")
+    (problem,) = caught.value.errors
+    assert problem.field == "lines[3].municipality"
+    assert problem.expected is not None
+    assert "17 digits" in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("code", "expected_level", "expected_categories", "municipality"),
+    [
+        ("UA18000000000041385", Level.OBLAST, {"O"}, False),
+        ("UA80000000000093317", Level.OBLAST, {"K"}, True),
+        ("UA85000000000065278", Level.OBLAST, {"K"}, True),
+        ("UA18080000000016657", Level.RAION, {"P"}, False),
+        (BARANIVKA, Level.MUNICIPALITY, {"H"}, True),
+        ("UA18020030010047029", Level.SETTLEMENT, {"M", "X", "C"}, False),
+        ("UA80000000000126643", Level.DISTRICT, {"B"}, False),
+        ("UA12020010010137831", Level.DISTRICT, {"B"}, False),
+    ],
+)
+def test_level_and_category_are_in_the_code(code, expected_level, expected_categories, municipality):
+    assert level(code) is expected_level
+    assert categories(code) == expected_categories
+    assert is_municipality_code(code) is municipality
+
+
+def test_pcodes_are_prefixes():
+    assert [pcode(BARANIVKA, adm) for adm in (1, 2, 3, 4)] == ["UA18", "UA1808", "UA1808001", "UA1808001000"]
