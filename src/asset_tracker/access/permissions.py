@@ -1,0 +1,97 @@
+"""What each role may do: one table, and who may record which kind of fact [pure]."""
+
+from typing import Literal, get_args
+
+from asset_tracker.access.actors import Actor, Role
+from asset_tracker.errors import ForbiddenError
+from asset_tracker.ledger.events import KINDS
+
+Permission = Literal[
+    "asset.read",
+    "event.record",
+    "event.correct",
+    "people.read",
+    "consignment.read",
+    "consignment.manage",
+    "act.read",
+    "act.manage",
+    "import.manage",
+    "label.print",
+    "report.read",
+    "programme.read",
+    "programme.manage",
+    "territory.manage",
+    "quarantine.settle",
+    "ledger.verify",
+    "user.manage",
+]
+
+_READ: frozenset[Permission] = frozenset({"asset.read", "report.read", "programme.read"})
+_PAPERS: frozenset[Permission] = frozenset({"consignment.read", "act.read"})
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    "administrator": frozenset(get_args(Permission)),
+    "coordinator": frozenset(get_args(Permission)) - {"user.manage", "territory.manage", "ledger.verify"},
+    "technician": _READ - {"report.read"}
+    | {"event.record", "consignment.read", "people.read", "label.print"},
+    "custodian": _READ - {"report.read"} | _PAPERS | {"event.record"},
+    "donor": _READ,
+    "auditor": _READ | _PAPERS | {"ledger.verify"},
+}
+
+_AT_THE_DESK = {
+    "registered",
+    "described",
+    "consigned",
+    "dispatched",
+    "accepted",
+    "title_transferred",
+    "balance_recorded",
+    "loss_closed",
+    "consent_given",
+    "disposed",
+    "correction",
+    "resolution",
+    "label_retired",
+}
+_FIELD = frozenset(KINDS) - _AT_THE_DESK
+RECORDS: dict[Role, frozenset[str]] = {
+    "administrator": frozenset(KINDS),
+    "coordinator": frozenset(KINDS),
+    "technician": _FIELD,
+    "custodian": frozenset(
+        {
+            "delivered",
+            "refused",
+            "verified",
+            "use_changed",
+            "fault_reported",
+            "found_inaccessible",
+            "damaged",
+            "destroyed",
+            "lost",
+            "stolen",
+            "found",
+            "balance_recorded",
+            "note",
+        }
+    ),
+    "donor": frozenset(),
+    "auditor": frozenset(),
+}
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Whether some role of the actor has the permission; where, ``scope`` tells."""
+    return any(permission in PERMISSIONS[grant.role] for grant in actor.grants)
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise ForbiddenError unless the actor may."""
+    if not may(actor, permission):
+        raise ForbiddenError
+
+
+def may_record(actor: Actor, kind: str) -> bool:
+    """Whether some role of the actor records facts of this kind."""
+    return any(kind in RECORDS[grant.role] for grant in actor.grants)

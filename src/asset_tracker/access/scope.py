@@ -1,0 +1,101 @@
+"""The only place that turns grants into SQL.
+
+What is not in scope does not exist for the actor: a foreign and an unknown thing look alike.
+"""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+
+from asset_tracker.access.actors import Actor, Grant
+from asset_tracker.access.permissions import PERMISSIONS, RECORDS, Permission
+from asset_tracker.ledger.tables import asset, asset_share
+
+Funded = Callable[[Sequence[UUID]], ColumnElement[bool]]
+
+
+def within(
+    actor: Actor,
+    permission: Permission,
+    *,
+    programme: ColumnElement[UUID] | None = None,
+    areas: Sequence[ColumnElement[str]] = (),
+    funded: Funded | None = None,
+) -> ColumnElement[bool]:
+    """The condition that a row is in reach of the actor for ``permission``.
+
+    ``programme`` and ``areas`` are the row's columns; ``funded`` gives the condition that one of the
+    donors paid for it. A grant that a row offers no column for does not reach it.
+    """
+    grants = [grant for grant in actor.grants if permission in PERMISSIONS[grant.role]]
+    return _any(grants, programme, areas, funded)
+
+
+def assets(actor: Actor, permission: Permission = "asset.read") -> ColumnElement[bool]:
+    """The assets that the actor may do ``permission`` with."""
+    return within(actor, permission, programme=asset.c.programme_id, areas=_AREAS, funded=_funded)
+
+
+def recordable(actor: Actor, kind: str) -> ColumnElement[bool]:
+    """The assets for which the actor may record facts of this kind."""
+    grants = [grant for grant in actor.grants if kind in RECORDS[grant.role]]
+    return _any(grants, asset.c.programme_id, _AREAS, _funded)
+
+
+def donors(actor: Actor) -> tuple[UUID, ...] | None:
+    """The donors for whom the actor sees shares: None for all, else those of the donor's grants."""
+    if any("report.read" in PERMISSIONS[g.role] and g.role != "donor" for g in actor.grants):
+        return None
+    return tuple(grant.donor for grant in actor.grants if grant.role == "donor" and grant.donor)
+
+
+def programmes(actor: Actor, permission: Permission) -> tuple[UUID, ...] | None:
+    """The programmes in which the actor may create things: None for all."""
+    grants = [grant for grant in actor.grants if permission in PERMISSIONS[grant.role]]
+    if any(grant.role in ("administrator", "auditor") for grant in grants):
+        return None
+    return tuple(grant.programme for grant in grants if grant.programme)
+
+
+def area_reaches(actor: Actor, code: str, permission: Permission) -> bool:
+    """Whether a technician's or custodian's area, or a role without an area, reaches the municipality."""
+    grants = [grant for grant in actor.grants if permission in PERMISSIONS[grant.role]]
+    return any(grant.area is None or code.startswith(grant.area) for grant in grants)
+
+
+_AREAS = (asset.c.municipality_code, asset.c.destination_code)
+
+
+def _funded(parties: Sequence[UUID]) -> ColumnElement[bool]:
+    paid = select(asset_share.c.asset_id).where(
+        asset_share.c.asset_id == asset.c.id, asset_share.c.donor_id.in_(parties)
+    )
+    return exists(paid)
+
+
+def _any(
+    grants: Sequence[Grant],
+    programme: ColumnElement[UUID] | None,
+    areas: Sequence[ColumnElement[str]],
+    funded: Funded | None,
+) -> ColumnElement[bool]:
+    parties = [grant.donor for grant in grants if grant.role == "donor" and grant.donor]
+    terms = [_reach(grant, programme, areas) for grant in grants if grant.role != "donor"]
+    if parties and funded is not None:
+        terms.append(funded(parties))
+    return or_(false(), *terms)
+
+
+def _reach(
+    grant: Grant, programme: ColumnElement[UUID] | None, areas: Sequence[ColumnElement[str]]
+) -> ColumnElement[bool]:
+    if grant.role in ("administrator", "auditor"):
+        return true()
+    terms: list[ColumnElement[bool]] = []
+    if grant.programme is not None:
+        terms.append(false() if programme is None else programme == grant.programme)
+    if grant.area is not None:
+        terms.append(or_(false(), *(column.startswith(grant.area, autoescape=True) for column in areas)))
+    needed = {"coordinator": grant.programme, "custodian": grant.area}.get(grant.role, terms)
+    return and_(*terms) if terms and needed else false()

@@ -1,0 +1,206 @@
+"""User accounts: made, granted, disabled; API tokens made and revoked."""
+
+import secrets
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import passwords, sessions
+from asset_tracker.access.actors import ROLES, Actor, Grant, Role
+from asset_tracker.access.permissions import require
+from asset_tracker.access.tables import api_token, user_account, user_grant
+from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from asset_tracker.i18n import Lang
+from asset_tracker.ledger.ids import uuid7
+
+
+class UserView(msgspec.Struct, frozen=True, kw_only=True):
+    """An account as administrators see it."""
+
+    id: UUID
+    email: str
+    name: str
+    roles: tuple[Role, ...]
+    disabled: bool
+
+
+class TokenMade(msgspec.Struct, frozen=True):
+    """A new API token; this is the only time that its text is shown."""
+
+    id: UUID
+    token: str
+
+
+async def add_user(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    email: str,
+    name: str,
+    password: str | None,
+    grants: tuple[Grant, ...],
+    lang: Lang = "uk",
+    user_id: UUID | None = None,
+) -> UUID:
+    """A new account. Raises InvalidError for an unusable e-mail or grant, ConflictError for a known e-mail."""
+    require(actor, "user.manage")
+    _check(email, name, grants)
+    if password is not None:
+        passwords.check_new(password)
+    user = user_id or uuid7()
+    hashed = None if password is None else await passwords.hash_password(password)
+    try:
+        async with conn.begin_nested():
+            await conn.execute(
+                insert(user_account).values(
+                    id=user, email=email.strip(), name=name.strip(), password_hash=hashed, lang=lang
+                )
+            )
+    except IntegrityError as error:
+        raise ConflictError("There is an account with this e-mail address.") from error
+    await _grant(conn, user, grants)
+    return user
+
+
+async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tuple[Grant, ...]) -> None:
+    """Replace what a user may do, and end their sessions. The last administrator stays one."""
+    require(actor, "user.manage")
+    await _must_exist(conn, user)
+    await conn.execute(delete(user_grant).where(user_grant.c.user_id == user))
+    await _grant(conn, user, grants)
+    await _keep_an_administrator(conn)
+    await sessions.end_all(conn, user)
+
+
+async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
+    """Shut an account at once: its sessions and tokens end, its events stay."""
+    require(actor, "user.manage")
+    await _must_exist(conn, user)
+    await conn.execute(update(user_account).where(user_account.c.id == user).values(disabled_at=func.now()))
+    await _keep_an_administrator(conn)
+    await sessions.end_all(conn, user)
+    await conn.execute(
+        update(api_token)
+        .where(api_token.c.user_id == user, api_token.c.revoked_at.is_(None))
+        .values(revoked_at=func.now())
+    )
+
+
+async def make_token(
+    conn: AsyncConnection,
+    actor: Actor,
+    name: str,
+    *,
+    user: UUID | None = None,
+    expires_at: datetime | None = None,
+) -> TokenMade:
+    """A token for oneself; for somebody else only as an administrator."""
+    if user not in (None, actor.id):
+        require(actor, "user.manage")
+    text = sessions.TOKEN_PREFIX + secrets.token_urlsafe(32)
+    made = TokenMade(uuid7(), text)
+    await conn.execute(
+        insert(api_token).values(
+            id=made.id,
+            token_hash=sessions.digest(text),
+            user_id=user or actor.id,
+            name=name,
+            expires_at=expires_at,
+        )
+    )
+    return made
+
+
+async def revoke_token(conn: AsyncConnection, actor: Actor, token: UUID) -> None:
+    """Revoke one's own token, or anybody's as an administrator."""
+    where = [api_token.c.id == token]
+    if not actor.has("administrator"):
+        where.append(api_token.c.user_id == actor.id)
+    done = await conn.execute(update(api_token).where(*where).values(revoked_at=func.now()))
+    if not done.rowcount:
+        raise NotFoundError
+
+
+async def list_users(conn: AsyncConnection, actor: Actor) -> list[UserView]:
+    """All accounts, by name."""
+    require(actor, "user.manage")
+    u, g = user_account.c, user_grant.c
+    rows = await conn.execute(
+        select(
+            u.id,
+            u.email,
+            u.name,
+            u.disabled_at,
+            func.array_remove(func.array_agg(g.role.distinct()), None).label("roles"),
+        )
+        .outerjoin(user_grant, g.user_id == u.id)
+        .group_by(u.id)
+        .order_by(u.name, u.id)
+    )
+    return [
+        UserView(
+            id=r.id, email=r.email, name=r.name, roles=tuple(r.roles), disabled=r.disabled_at is not None
+        )
+        for r in rows
+    ]
+
+
+async def by_email(conn: AsyncConnection, email: str) -> UUID:
+    """The account with this e-mail address. Raises NotFoundError."""
+    found = await conn.scalar(
+        select(user_account.c.id).where(func.lower(user_account.c.email) == email.strip().lower())
+    )
+    if found is None:
+        raise NotFoundError("There is no account %(email)s.", email=email)
+    return UUID(str(found))
+
+
+def _check(email: str, name: str, grants: tuple[Grant, ...]) -> None:
+    errors = []
+    if email.count("@") != 1 or len(email) > 200 or any(c.isspace() for c in email.strip()):
+        errors.append(FieldError("email", "An e-mail address is expected."))
+    if not 1 <= len(name.strip()) <= 200:
+        errors.append(FieldError("name", "A name of up to 200 characters is expected."))
+    for n, grant in enumerate(grants):
+        needed = {"coordinator": grant.programme, "custodian": grant.area, "donor": grant.donor}
+        needed["technician"] = grant.programme or grant.area
+        if grant.role not in ROLES or (grant.role in needed and not needed[grant.role]):
+            errors.append(FieldError(f"grants[{n}]", "This role needs to know what it reaches."))
+    if errors:
+        raise InvalidError(errors=tuple(errors))
+
+
+async def _grant(conn: AsyncConnection, user: UUID, grants: tuple[Grant, ...]) -> None:
+    for grant in grants:
+        await conn.execute(
+            insert(user_grant).values(
+                id=uuid7(),
+                user_id=user,
+                role=grant.role,
+                programme_id=grant.programme,
+                area=grant.area,
+                donor_id=grant.donor,
+            )
+        )
+
+
+async def _must_exist(conn: AsyncConnection, user: UUID) -> None:
+    if (
+        await conn.scalar(select(user_account.c.id).where(user_account.c.id == user).with_for_update())
+        is None
+    ):
+        raise NotFoundError
+
+
+async def _keep_an_administrator(conn: AsyncConnection) -> None:
+    left = await conn.scalar(
+        select(func.count())
+        .select_from(user_grant.join(user_account, user_account.c.id == user_grant.c.user_id))
+        .where(user_grant.c.role == "administrator", user_account.c.disabled_at.is_(None))
+    )
+    if not left:
+        raise ConflictError("The last administrator cannot be removed.")
