@@ -1,0 +1,24 @@
+"""What Alembic runs: all tables known, the connection that ``db.migrate`` opened."""
+
+import pkgutil
+from importlib import import_module
+from importlib.util import find_spec
+
+from alembic import context
+
+import asset_tracker
+from asset_tracker.db.metadata import metadata
+
+for package in pkgutil.iter_modules(asset_tracker.__path__):
+    module = f"asset_tracker.{package.name}.tables"
+    if package.ispkg and find_spec(module):
+        import_module(module)
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    compare_server_default=True,
+    transaction_per_migration=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,180 @@
+"""One PostgreSQL for a test run, one database for each xdist worker, one transaction for each test.
+
+The database is migrated once, into a template; each worker copies it. A server of your own is used
+instead of the embedded one when ASSET_TRACKER_TEST_DATABASE_URL names it (its user may make databases).
+"""
+
+import asyncio
+import fcntl
+import os
+import pkgutil
+import shutil
+import tempfile
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.pool import NullPool
+
+import asset_tracker
+from asset_tracker.db import migrate
+from asset_tracker.db.embedded import EmbeddedServer
+from asset_tracker.db.engine import make_engine
+from asset_tracker.db.metadata import metadata
+
+SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def run_id():
+    """The same for all workers of one run, different for two runs."""
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid.uuid4().hex
+
+
+@pytest.fixture(scope="session")
+def run_folder(run_id):
+    """A folder that all workers of this run share; whoever leaves the server last removes it."""
+    folder = Path(tempfile.gettempdir()) / f"asset-tracker-tests-{os.getuid()}-{run_id[:12]}"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server_url(run_folder):
+    """The address of a server in which the tests may make databases."""
+    if url := os.environ.get("ASSET_TRACKER_TEST_DATABASE_URL"):
+        yield make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+        shutil.rmtree(run_folder, ignore_errors=True)
+        return
+    remove_leftovers(run_folder)
+    server = EmbeddedServer(run_folder, options=SPEED)
+    yield server.start()
+    if server.leave():
+        shutil.rmtree(run_folder)
+
+
+@pytest.fixture(scope="session")
+def template(server_url, run_folder, run_id):
+    """The name of the migrated database that all others are copied from."""
+    name = f"at_{run_id[:12]}_template"
+    done = run_folder / "template-is-made"
+    with locked(run_folder / "template.lock"):
+        if not done.exists():
+            run(make_template(server_url, name))
+            done.touch()
+    return name
+
+
+@pytest.fixture(scope="session")
+def new_database(server_url, template, run_id):
+    """A function that makes one more migrated database (some 50 ms) and gives its address.
+
+    For tests that need commits of their own or more than one connection; dropped at the end of the run.
+    """
+    made = []
+
+    def make():
+        name = f"at_{run_id[:12]}_{uuid.uuid4().hex[:12]}"
+        run(administrate(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
+        made.append(name)
+        return address(server_url, name)
+
+    yield make
+    for name in made:
+        run(administrate(server_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture(scope="session")
+def database_url(new_database):
+    """The address of this worker's own database."""
+    return new_database()
+
+
+@pytest.fixture(scope="session")
+async def engine(database_url, anyio_backend):
+    """An engine on this worker's database; what a test commits through it stays for the next test."""
+    made = make_engine(database_url)
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+async def conn(engine):
+    """A connection in a transaction that is rolled back after the test."""
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        yield connection
+        await outer.rollback()
+
+
+def run(coroutine):
+    """Run to the end in a thread of its own, since an async test holds this thread's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+def address(url, database):
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+@asynccontextmanager
+async def administrator(url):
+    engine = make_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+async def administrate(url, statement):
+    async with administrator(url) as connection:
+        await connection.execute(text(statement))
+
+
+async def make_template(server_url, name):
+    await administrate(server_url, f"CREATE DATABASE {name}")
+    url = address(server_url, name)
+    if migrate.head() is None:  # until the first migration lands
+        load_tables()
+        engine = make_engine(url, poolclass=NullPool)
+        async with engine.begin() as connection:
+            await connection.run_sync(metadata.create_all)
+        await engine.dispose()
+    await migrate.upgrade(url)
+
+
+def load_tables():
+    for package in pkgutil.iter_modules(asset_tracker.__path__):
+        if package.ispkg and find_spec(f"asset_tracker.{package.name}.tables"):
+            import_module(f"asset_tracker.{package.name}.tables")
+
+
+@contextmanager
+def locked(path):
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def remove_leftovers(own):
+    """Stop and remove the servers of runs that were killed; those of living runs are in use, and stay."""
+    for folder in own.parent.glob(f"asset-tracker-tests-{os.getuid()}-*"):
+        # An hour, because a run that is just starting does not count as a user yet.
+        if folder == own or time.time() - folder.stat().st_mtime < 3600:
+            continue
+        server = EmbeddedServer(folder)
+        server._join()
+        if server.leave():
+            shutil.rmtree(folder, ignore_errors=True)

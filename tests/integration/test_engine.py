@@ -1,0 +1,62 @@
+from decimal import Decimal
+
+import asyncpg
+import pytest
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
+
+from asset_tracker.db.engine import make_engine, transaction
+
+
+async def test_a_session_is_in_utc_and_gives_up_waiting(engine):
+    async with engine.connect() as conn:
+        for name, value in {"TimeZone": "UTC", "lock_timeout": "5s", "statement_timeout": "30s"}.items():
+            assert (await conn.execute(text(f"SHOW {name}"))).scalar() == value
+
+
+async def test_json_goes_through_msgspec(conn):
+    statement = text("SELECT :body AS body").bindparams(bindparam("body", type_=JSONB)).columns(body=JSONB)
+    body = {"price": Decimal("12.50"), "name": "ґанок", "lines": [1, None]}
+    assert (await conn.execute(statement, {"body": body})).scalar() == body | {"price": "12.50"}
+
+
+async def test_a_transaction_is_kept_or_undone_as_a_whole(new_database):
+    engine = make_engine(new_database())
+    async with transaction(engine) as conn:
+        await conn.execute(text("CREATE TABLE kept (n int)"))
+    with pytest.raises(DBAPIError, match="division by zero"):
+        await write_and_fail(engine)
+    async with engine.connect() as conn:
+        assert (await conn.execute(text("SELECT count(*) FROM kept"))).scalar() == 0
+    await engine.dispose()
+
+
+async def write_and_fail(engine):
+    async with transaction(engine) as conn:
+        await conn.execute(text("INSERT INTO kept VALUES (1)"))
+        await conn.execute(text("SELECT 1 / 0"))
+
+
+async def test_a_pool_renews_itself_when_the_server_has_closed_its_connections(new_database):
+    engine = make_engine(new_database(), pool_size=2)
+    async with engine.connect() as one, engine.connect() as other:
+        pid = (await one.execute(text("SELECT pg_backend_pid()"))).scalar()
+        await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+        await one.invalidate(asyncpg.InterfaceError("closed by the test"))
+    async with engine.connect() as conn:
+        assert (await conn.execute(text("SELECT 1"))).scalar() == 1
+    await engine.dispose()
+
+
+@pytest.mark.parametrize("order", [1, 2])
+async def test_what_a_test_writes_is_gone_for_the_next(conn, order):
+    await conn.execute(text("CREATE TABLE leftovers (n int)"))
+
+
+async def test_a_statement_that_hangs_is_cut(new_database):
+    engine = make_engine(new_database(), statement_timeout="50ms")
+    with pytest.raises(DBAPIError, match="statement timeout"):
+        async with engine.connect() as conn:
+            await conn.execute(text("SELECT pg_sleep(5)"))
+    await engine.dispose()
