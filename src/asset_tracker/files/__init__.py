@@ -1,0 +1,1 @@
+"""Photos and scans: cleaned, stored by what they contain."""

@@ -1,0 +1,141 @@
+"""Taking in photos and scans, and giving them out.
+
+Bytes are durable before the row that names them is written, so a row never points to nothing; bytes
+without a row (a request that failed in between) are harmless and mended by sending again.
+Who may see a file is decided by what it hangs on (an event, an act), not here.
+"""
+
+import hashlib
+from datetime import datetime
+from functools import partial
+from typing import Any, Literal
+from urllib.parse import quote
+
+import anyio
+import anyio.to_thread
+import msgspec
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.errors import NotFoundError
+from asset_tracker.files import tables
+from asset_tracker.files.documents import check_pdf
+from asset_tracker.files.images import PHOTO_EDGE, SCAN_EDGE, clean_image
+from asset_tracker.files.kinds import SEND_JPEG, SEND_SCAN, sniff
+from asset_tracker.files.storage import Storage
+
+Kind = Literal["photo", "scan"]
+
+_cleaning = anyio.CapacityLimiter(2)  # a picture of 64 megapixels takes some 200 MB while it is decoded
+
+
+class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a stored file; ``size`` in bytes, ``width`` and ``height`` in pixels (pictures only)."""
+
+    sha256: str
+    kind: Kind
+    media_type: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    stored_at: datetime
+
+    @property
+    def extension(self) -> str:
+        return "pdf" if self.media_type == "application/pdf" else "jpg"
+
+    def headers(self, name: str | None = None) -> dict[str, str]:
+        """The headers to serve it with, under ``name`` (without extension) or its hash.
+
+        A PDF may hold scripts and other files, so it is only ever downloaded, in a sandbox.
+        """
+        file_name = quote(f"{name or self.sha256[:12]}.{self.extension}", safe="")
+        disposition = "inline" if self.media_type == "image/jpeg" else "attachment"
+        return {
+            "Content-Type": self.media_type,
+            "Content-Disposition": f"{disposition}; filename*=UTF-8''{file_name}",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "ETag": f'"{self.sha256}"',
+        }
+
+
+class _Prepared(msgspec.Struct, frozen=True):
+    data: bytes
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+
+
+async def store_photo(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
+    """Clean and keep a photo. Raises InvalidError, TooLargeError, UnavailableError."""
+    return await _store(conn, storage, "photo", data)
+
+
+async def store_scan(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
+    """Keep the scan of a signed paper: a PDF as it is, a photo of it cleaned.
+
+    Raises InvalidError, TooLargeError, UnavailableError.
+    """
+    return await _store(conn, storage, "scan", data)
+
+
+async def find_file(conn: AsyncConnection, sha256: str) -> StoredFile | None:
+    """The file stored under this hash, or sent under it."""
+    columns = [tables.file.c[field] for field in StoredFile.__struct_fields__]
+    sent = select(tables.file_sent.c.sha256).where(tables.file_sent.c.sent_sha256 == sha256).scalar_subquery()
+    wanted = (
+        select(*columns).where(or_(tables.file.c.sha256 == sha256, tables.file.c.sha256 == sent)).limit(1)
+    )
+    row = (await conn.execute(wanted)).one_or_none()
+    return _stored(row) if row else None
+
+
+async def read_file(conn: AsyncConnection, storage: Storage, sha256: str) -> tuple[StoredFile, bytes]:
+    """The file stored or sent under this hash, with its bytes. Raises NotFoundError, UnavailableError."""
+    found = await find_file(conn, sha256)
+    if found is None:
+        raise NotFoundError("There is no such file.")
+    return found, await storage.get(found.sha256)
+
+
+async def _store(conn: AsyncConnection, storage: Storage, kind: Kind, data: bytes) -> StoredFile:
+    sent = hashlib.sha256(data).hexdigest()
+    known = await find_file(conn, sent)
+    if known is not None and known.kind == kind:
+        return known
+    prepared = await anyio.to_thread.run_sync(partial(_prepare, kind, data), limiter=_cleaning)
+    sha256 = hashlib.sha256(prepared.data).hexdigest()
+    await storage.put(sha256, prepared.data)
+    values = {
+        "sha256": sha256,
+        "kind": kind,
+        "media_type": prepared.media_type,
+        "size": len(prepared.data),
+        "width": prepared.width,
+        "height": prepared.height,
+    }
+    # A no-op update, so that RETURNING answers the row of whoever was first.
+    row = insert(tables.file).values(values)
+    kept = row.on_conflict_do_update(index_elements=["sha256"], set_={"sha256": row.excluded.sha256})
+    stored = (await conn.execute(kept.returning(*tables.file.c))).one()
+    await conn.execute(
+        insert(tables.file_sent).values(sent_sha256=sent, sha256=sha256).on_conflict_do_nothing()
+    )
+    return _stored(stored)
+
+
+def _prepare(kind: Kind, data: bytes) -> _Prepared:
+    if kind == "scan" and sniff(data, SEND_SCAN) == "pdf":
+        check_pdf(data)
+        return _Prepared(data, "application/pdf")
+    edge, expected = (PHOTO_EDGE, SEND_JPEG) if kind == "photo" else (SCAN_EDGE, SEND_SCAN)
+    clean = clean_image(data, edge=edge, expected=expected)
+    return _Prepared(clean.data, "image/jpeg", clean.width, clean.height)
+
+
+def _stored(row: Any) -> StoredFile:
+    return StoredFile(**{field: getattr(row, field) for field in StoredFile.__struct_fields__})

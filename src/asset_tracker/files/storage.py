@@ -1,0 +1,78 @@
+"""Where the bytes lie: a folder or an object store, by the address in ``STORAGE_URL``.
+
+Objects are named by the SHA-256 of what they contain, so that writing one twice is the same as once.
+"""
+
+import hashlib
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import unquote, urlsplit
+
+import anyio.to_thread
+from obstore.exceptions import BaseError
+from obstore.exceptions import NotFoundError as NoSuchObjectError
+from obstore.store import LocalStore, from_url
+
+from asset_tracker.errors import NotFoundError, UnavailableError
+
+
+class Storage:
+    """An object store; ``folder`` is set when it is a folder of this machine."""
+
+    def __init__(self, store: Any, folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The store at ``url``: ``file:///path`` (the folder is made), ``s3://bucket/prefix`` and the like.
+
+        Keys and region of a cloud are read from its usual environment variables.
+        """
+        parts = urlsplit(url)
+        if parts.scheme != "file":
+            return cls(from_url(url))
+        folder = Path(unquote(parts.path))
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(LocalStore(folder), folder)
+
+    async def put(self, sha256: str, data: bytes) -> None:
+        """Store ``data``; when this returns it survives a loss of power. Raises UnavailableError."""
+        try:
+            # Overwriting on purpose: it mends a file that a crash before the sync left short.
+            await self._store.put_async(_path(sha256), data)
+            if self._folder is not None:
+                await anyio.to_thread.run_sync(partial(_sync, self._folder, self._folder / _path(sha256)))
+        except (BaseError, OSError) as failed:
+            raise UnavailableError("The file could not be stored; please send it again.") from failed
+
+    async def get(self, sha256: str) -> bytes:
+        """The bytes. Raises NotFoundError; UnavailableError when they cannot be had or are not what was stored."""
+        try:
+            found = await self._store.get_async(_path(sha256))
+            data = bytes(await found.bytes_async())
+        except (NoSuchObjectError, FileNotFoundError) as absent:
+            raise NotFoundError("There is no such file.") from absent
+        except (BaseError, OSError) as failed:
+            raise UnavailableError("The file cannot be read just now.") from failed
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise UnavailableError("The stored file is damaged; restore it from a backup.")
+        return data
+
+
+def _path(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}"
+
+
+def _sync(folder: Path, path: Path) -> None:
+    """Push a file and its entries in the folders to the disk: obstore renames, but does not sync (0.12)."""
+    for each in (path, *path.parents):
+        handle = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        if each == folder:
+            return
