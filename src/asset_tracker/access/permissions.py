@@ -21,6 +21,7 @@ Permission = Literal[
     "programme.read",
     "programme.manage",
     "territory.manage",
+    "service_point.manage",
     "quarantine.settle",
     "ledger.verify",
     "user.manage",

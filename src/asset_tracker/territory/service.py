@@ -1,14 +1,17 @@
 """Writing the territory: editions of the codifier, and service points."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from sqlalchemy import Table, func, insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.access.actors import COMMAND_LINE, Actor
+from asset_tracker.access.permissions import require
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
+from asset_tracker.ledger.ids import uuid7
 from asset_tracker.territory import queries
 from asset_tracker.territory.codes import parse_code
 from asset_tracker.territory.codifier import Codifier, read_shipped
@@ -21,12 +24,15 @@ from asset_tracker.territory.tables import codifier_edition, municipality, munic
 from asset_tracker.territory.translit import transliterate
 
 
-async def load(conn: AsyncConnection, codifier: Codifier, *, dry_run: bool = False) -> EditionDiff:
+async def load(
+    conn: AsyncConnection, actor: Actor, codifier: Codifier, *, dry_run: bool = False
+) -> EditionDiff:
     """Make ``codifier`` the edition in force and tell what changed; with ``dry_run`` only tell.
 
     Codes never leave the table: those gone are marked. Raises InvalidError when the edition is older than the
     one in force.
     """
+    require(actor, "territory.manage")
     in_force = await queries.edition_in_force(conn)
     if in_force and codifier.edition < in_force.edition:
         problem = FieldError(
@@ -42,12 +48,12 @@ async def load(conn: AsyncConnection, codifier: Codifier, *, dry_run: bool = Fal
 
 
 async def load_shipped(conn: AsyncConnection) -> EditionDiff:
-    """Load the edition that comes with the product, unless this or a newer one is in force."""
+    """Load the edition that comes with the product, unless this or a newer one is in force; for the start."""
     codifier = read_shipped()
     in_force = await queries.edition_in_force(conn)
     if in_force and in_force.edition >= codifier.edition:
         return EditionDiff()
-    return await load(conn, codifier)
+    return await load(conn, COMMAND_LINE, codifier)
 
 
 async def _store(conn: AsyncConnection, codifier: Codifier, diff: EditionDiff) -> None:
@@ -83,17 +89,18 @@ def _names(name_uk: str, name_en: str | None) -> dict[str, str]:
 
 
 async def create_service_point(
-    conn: AsyncConnection, command: NewServicePoint, *, point_id: UUID | None = None
+    conn: AsyncConnection, actor: Actor, command: NewServicePoint, *, point_id: UUID | None = None
 ) -> ServicePoint:
     """Open a service point.
 
-    Raises InvalidError when the municipality is unknown or the parent lies in another one.
+    Raises ForbiddenError; InvalidError when the municipality is unknown or the parent lies in another one.
     """
+    require(actor, "service_point.manage")
     code = parse_code(command.municipality_code, "municipality_code")
     await _check_place(conn, code, command.parent_id)
     name = plain(command.name_uk)
     values = msgspec.structs.asdict(command) | {
-        "id": point_id or uuid4(),
+        "id": point_id or uuid7(),
         "municipality_code": code,
         "address": plain(command.address) if command.address else None,
         **_names(name, plain(command.name_en) if command.name_en else None),
@@ -117,9 +124,10 @@ async def _check_place(conn: AsyncConnection, code: str, parent_id: UUID | None)
 
 
 async def change_service_point_status(
-    conn: AsyncConnection, point_id: UUID, status: PointStatus
+    conn: AsyncConnection, actor: Actor, point_id: UUID, status: PointStatus
 ) -> ServicePoint:
-    """Set what state a service point is in. Raises NotFoundError."""
+    """Set what state a service point is in. Raises ForbiddenError, NotFoundError."""
+    require(actor, "service_point.manage")
     changed = (
         update(service_point)
         .where(service_point.c.id == point_id)

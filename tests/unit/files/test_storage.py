@@ -6,14 +6,8 @@ from asset_tracker.errors import NotFoundError, UnavailableError
 from asset_tracker.files import storage
 from asset_tracker.files.storage import Storage
 
-pytestmark = pytest.mark.anyio
 DATA = "фото".encode()
 SHA256 = hashlib.sha256(DATA).hexdigest()
-
-
-@pytest.fixture
-def anyio_backend():
-    return "asyncio"
 
 
 @pytest.fixture
