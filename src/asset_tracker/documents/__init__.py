@@ -1,0 +1,1 @@
+"""Printed documents: one typesetter, one set of embedded fonts, amounts in words."""

@@ -1,0 +1,66 @@
+"""Figures as a reader sees them: digits grouped, days written out, in Ukrainian or English."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from asset_tracker.i18n import Lang
+
+KYIV = ZoneInfo("Europe/Kyiv")
+NOTHING = "–"
+_THIN = "\u00a0"
+
+
+def number(value: int | None, lang: Lang) -> str:
+    if value is None:
+        return NOTHING
+    text = f"{value:,}"
+    return text.replace(",", _THIN) if lang == "uk" else text
+
+
+def money(value: Decimal | None, lang: Lang) -> str:
+    """Two decimals: ``1 234,50`` or ``1,234.50``."""
+    if value is None:
+        return NOTHING
+    text = f"{value:,.2f}"
+    return text.replace(",", _THIN).replace(".", ",") if lang == "uk" else text
+
+
+def percent(value: Decimal | None, lang: Lang) -> str:
+    """As many decimals as it has, without closing zeros: ``33,33 %`` or ``60%``."""
+    if value is None:
+        return NOTHING
+    text = f"{value:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text.replace('.', ',')}{_THIN}%" if lang == "uk" else f"{text}%"
+
+
+def day(value: date | None, lang: Lang) -> str:
+    """``01.02.2025`` or ``1 Feb 2025``."""
+    if value is None:
+        return NOTHING
+    return f"{value:%d.%m.%Y}" if lang == "uk" else f"{value.day} {value:%b %Y}"
+
+
+def day_of(value: datetime, lang: Lang) -> str:
+    """The calendar day in Kyiv of an instant."""
+    return day(value.astimezone(KYIV).date(), lang)
+
+
+def instant(value: datetime | None, lang: Lang) -> str:
+    """Day and minute in Kyiv."""
+    if value is None:
+        return NOTHING
+    local = value.astimezone(KYIV)
+    return f"{day(local.date(), lang)}, {local:%H:%M}"
+
+
+def part(value: int, whole: int) -> int:
+    """Whole per cent, rounded down, so that 100 is said only of all."""
+    return value * 100 // whole if whole else 0
+
+
+def short(name: str) -> str:
+    """The short form in brackets, where a name has one: «Шведське агентство … (Sida)» is Sida."""
+    head, bracket, tail = name.rpartition("(")
+    return tail[:-1] if bracket and head and tail.endswith(")") else name

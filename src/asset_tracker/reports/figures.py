@@ -1,0 +1,181 @@
+"""Every figure of a report, counted from its items; pure, so that each rule is a table in a test."""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from statistics import median_low
+
+import msgspec
+from msgspec.structs import replace
+
+from asset_tracker.reports.structs import (
+    Amount,
+    CategoryLine,
+    ConditionLine,
+    CurrencyLine,
+    Days,
+    Facts,
+    Funnel,
+    Item,
+    Loss,
+    Municipality,
+    MunicipalityLine,
+    Summary,
+    Support,
+)
+
+CONDITIONS = ("working", "needs_attention", "unserviceable", "unknown")
+ZERO = Decimal("0.00")
+
+
+def content_hash(facts: Facts) -> str:
+    """SHA-256 in hex of the facts as JSON: UTF-8, keys sorted, no blanks, amounts as strings.
+
+    As the facts hold no floats and only ASCII keys, these are the bytes that RFC 8785 gives.
+    """
+    plain = msgspec.to_builtins(facts, order="deterministic")
+    return hashlib.sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()
+
+
+def funnel(items: Iterable[Item]) -> Funnel:
+    """Quantities that got this far; an act proves acceptance, ``in_service`` is the state on the day."""
+    planned = delivered = accepted = in_service = gone = 0
+    for item in items:
+        planned += item.quantity
+        delivered += item.quantity if item.delivered_on else 0
+        accepted += item.quantity if item.accepted_on else 0
+        in_service += item.quantity if item.stage == "in_service" else 0
+        gone += item.quantity if item.stage == "gone" else 0
+    return Funnel(planned=planned, delivered=delivered, accepted=accepted, in_service=in_service, gone=gone)
+
+
+def by_category(items: Sequence[Item]) -> tuple[CategoryLine, ...]:
+    """Most numerous first, what has no category of its own after them, kits last."""
+    groups: dict[tuple[bool, str], list[Item]] = defaultdict(list)
+    for item in items:
+        groups[item.is_kit, item.category].append(item)
+    lines = [
+        CategoryLine(category=category, sets=sets, funnel=funnel(group))
+        for (sets, category), group in groups.items()
+    ]
+    return tuple(
+        sorted(
+            lines, key=lambda line: (line.sets, line.category == "other", -line.funnel.planned, line.category)
+        )
+    )
+
+
+def values(items: Iterable[Item]) -> tuple[CurrencyLine, ...]:
+    """What was paid, by currency and donor; nothing is converted."""
+    total: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    delivered: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    donors: dict[str, dict[str, Decimal]] = defaultdict(lambda: defaultdict(lambda: ZERO))
+    for item in items:
+        if item.value is None or item.currency is None:
+            continue
+        total[item.currency] += item.value
+        delivered[item.currency] += item.value if item.delivered_on else ZERO
+        for share in item.shares:
+            donors[item.currency][share.donor] += share.value or ZERO
+    return tuple(
+        CurrencyLine(
+            currency=currency,
+            value=total[currency],
+            delivered=delivered[currency],
+            by_donor=tuple(
+                Amount(donor=donor, value=value) for donor, value in sorted(donors[currency].items())
+            ),
+        )
+        for currency in sorted(total)
+    )
+
+
+def conditions(items: Iterable[Item]) -> tuple[ConditionLine, ...]:
+    """Condition of what was delivered and is not gone; every condition has its line."""
+    counts: Counter[str] = Counter()
+    for item in items:
+        if item.delivered_on and item.stage != "gone" and item.counted:
+            counts[item.condition] += item.quantity
+    return tuple(ConditionLine(condition=name, count=counts[name]) for name in CONDITIONS)
+
+
+_STEPS: tuple[tuple[str, Callable[[Item], date | None], Callable[[Item], date | None]], ...] = (
+    ("dispatched_delivered", lambda item: item.dispatched_on, lambda item: item.delivered_on),
+    ("delivered_accepted", lambda item: item.delivered_on, lambda item: item.accepted_on),
+    ("accepted_in_service", lambda item: item.accepted_on, lambda item: item.in_service_on),
+)
+
+
+def days(items: Sequence[Item]) -> tuple[Days, ...]:
+    lines = []
+    for step, start, end in _STEPS:
+        spans = [
+            (to - since).days
+            for item in items
+            if (since := start(item)) is not None and (to := end(item)) is not None
+        ]
+        lines.append(Days(step=step, median=median_low(spans) if spans else None, count=len(spans)))
+    return tuple(lines)
+
+
+def summarise(
+    items: Sequence[Item],
+    support: Sequence[Support],
+    losses: Sequence[Loss],
+    municipalities: Sequence[Municipality],
+    as_of: date,
+) -> Summary:
+    """All that is counted on day ``as_of``; residents of each municipality once."""
+    counted = [item for item in items if item.counted]
+    standing = [item for item in counted if item.delivered_on and item.stage != "gone"]
+    year_ago = as_of - timedelta(days=365)
+    people = [(place.population, place.population_year) for place in municipalities if place.population]
+    return Summary(
+        funnel=funnel(counted),
+        kits=funnel(item for item in items if item.is_kit),
+        by_category=by_category(items),
+        by_condition=conditions(items),
+        values=values(items),
+        days=days(counted),
+        without_price=sum(item.quantity for item in counted if item.value is None and item.kit is None),
+        with_act=sum(item.quantity for item in counted if item.act_number),
+        verified_last_year=sum(
+            item.quantity for item in standing if item.verified_on and item.verified_on > year_ago
+        ),
+        service_points=len({(i.municipality, i.service_point.uk) for i in standing if i.service_point}),
+        municipalities=len(municipalities),
+        residents=sum(number or 0 for number, _ in people) if people else None,
+        residents_year=max((year for _, year in people if year), default=None),
+        trained_women=sum(activity.women for activity in support),
+        trained_men=sum(activity.men for activity in support),
+        losses_open=sum(1 for loss in losses if loss.recovered_on is None),
+        losses_closed=sum(1 for loss in losses if loss.recovered_on is not None),
+    )
+
+
+def municipality_lines(
+    municipalities: Sequence[Municipality], items: Sequence[Item], losses: Sequence[Loss]
+) -> tuple[MunicipalityLine, ...]:
+    """One line each, in the order given."""
+    grouped: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        grouped[item.municipality].append(item)
+    lost = Counter(loss.municipality for loss in losses)
+    return tuple(
+        MunicipalityLine(
+            municipality=place,
+            funnel=funnel(item for item in grouped[place.code] if item.counted),
+            values=values(grouped[place.code]),
+            losses=lost[place.code],
+        )
+        for place in municipalities
+    )
+
+
+def without_places(items: Iterable[Item], restricted: frozenset[str]) -> tuple[Item, ...]:
+    """Items whose municipality is ``restricted`` lose the name of their service point (DOMAIN 2.9)."""
+    return tuple(
+        replace(item, service_point=None) if item.municipality in restricted else item for item in items
+    )

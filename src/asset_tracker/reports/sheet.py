@@ -1,0 +1,184 @@
+"""The report laid out in words for a reader: one tree of strings for the PDF and the page.
+
+What stands here is wording and order only; every figure comes from the Struct.
+"""
+
+from typing import Any
+
+from asset_tracker.i18n import Lang, gettext, translator
+from asset_tracker.reports import display, sheet_tables
+from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFacts, Report
+
+Tree = dict[str, Any]
+
+# From this many items on a reader wants a table of contents.
+LONG = 60
+
+
+def sheet(report: Report) -> Tree:
+    """Everything that page and PDF print, written out in the report's language."""
+    facts, lang = report.facts, report.making.lang
+    text = translator(lang)
+    return {
+        "lang": lang,
+        "long": len(facts.items) > LONG,
+        "demonstration": text("Demonstration data: nothing here happened.")
+        if report.making.demonstration
+        else "",
+        **heading(facts, lang),
+        "facts": _fact_rows(report),
+        "figures": _figures(facts, lang),
+        "money": sheet_tables.money(facts, lang),
+        "categories": sheet_tables.categories(facts, lang),
+        "conditions": sheet_tables.conditions(facts, lang),
+        "days": sheet_tables.days(facts, lang),
+        "municipalities": sheet_tables.municipalities(facts, lang),
+        "support": sheet_tables.support(facts, lang),
+        "losses": sheet_tables.losses(facts, lang),
+        "findings": sheet_tables.findings(facts, lang),
+        "items": sheet_tables.items(facts, lang),
+        "timeline": sheet_tables.timeline(facts.timeline, lang),
+        "check": _check(report),
+        "labels": _labels(lang),
+    }
+
+
+def heading(facts: Facts, lang: Lang) -> Tree:
+    day = display.day(facts.question.as_of, lang)
+    if isinstance(facts, MunicipalityFacts):
+        place = facts.municipality
+        return {
+            "kicker": gettext(lang, "Report on equipment given to a municipality"),
+            "title": gettext(lang, "%(name)s municipality", name=place.name.of(lang)),
+            "subtitle": gettext(
+                lang,
+                "%(raion)s raion, %(oblast)s oblast",
+                raion=place.raion.of(lang),
+                oblast=place.oblast.of(lang),
+            ),
+            "code": f"KATOTTH {place.code} · p-code {place.pcode}"
+            if lang == "en"
+            else f"КАТОТТГ {place.code} · p-code {place.pcode}",
+            "as_of": gettext(lang, "As of %(day)s", day=day),
+            "day": day,
+        }
+    return {
+        "kicker": gettext(lang, "Programme report"),
+        "title": facts.programme.name.of(lang),
+        "subtitle": ", ".join(name.of(lang) for name in facts.programme.implementers),
+        "code": facts.programme.code,
+        "as_of": gettext(lang, "As of %(day)s", day=day),
+        "day": day,
+    }
+
+
+def _fact_rows(report: Report) -> list[list[str]]:
+    facts, lang = report.facts, report.making.lang
+    text = translator(lang)
+    rows: list[list[str]] = []
+    for programme in facts.programmes:
+        agreement = (
+            f" ({programme.code}, {programme.agreement})" if programme.agreement else f" ({programme.code})"
+        )
+        rows.append([text("Programme"), programme.name.of(lang) + agreement])
+    rows.append([text("Donors"), _list(donor.name.of(lang) for donor in facts.donors)])
+    makers = {name.of(lang): None for programme in facts.programmes for name in programme.implementers}
+    rows.append([text("Implemented by"), _list(makers)])
+    summary = facts.summary
+    if isinstance(facts, ProgrammeFacts):
+        rows.append([text("Municipalities reached"), display.number(summary.municipalities, lang)])
+    if summary.residents is not None:
+        rows.append([text("Residents"), _residents(facts, lang)])
+    rows.append([text("Service points with items"), display.number(summary.service_points, lang)])
+    if facts.question.donor:
+        rows.append([text("Only what was paid by"), facts.question.donor.name.of(lang)])
+    known = report.making.known_on
+    rows.append(
+        [text("Facts known by"), display.instant(known or report.making.made_at, lang)],
+    )
+    return rows
+
+
+def _residents(facts: Facts, lang: Lang) -> str:
+    summary = facts.summary
+    number = display.number(summary.residents, lang)
+    if summary.residents_year is None:
+        return number
+    return gettext(lang, "%(number)s (estimate of %(year)s)", number=number, year=summary.residents_year)
+
+
+def _figures(facts: Facts, lang: Lang) -> list[Tree]:
+    funnel = facts.summary.funnel
+    steps = (
+        ("planned", "planned", funnel.planned),
+        ("delivered", "delivered", funnel.delivered),
+        ("accepted", "accepted by act", funnel.accepted),
+        ("in_service", "in service", funnel.in_service),
+    )
+    return [
+        {
+            "key": key,
+            "label": gettext(lang, label),
+            "number": display.number(value, lang),
+            "part": display.part(value, funnel.planned),
+        }
+        for key, label, value in steps
+    ]
+
+
+def _check(report: Report) -> Tree:
+    lang, making = report.making.lang, report.making
+    text = translator(lang)
+    return {
+        "heading": text("How to check this report"),
+        "text": text(
+            "Every figure here is counted from events in a ledger that only grows. Ask for the same day "
+            "at the address below: the content hash is the same for as long as nobody has recorded "
+            "anything new about that day."
+        ),
+        "rows": [
+            [text("Content hash (SHA-256)"), report.content_hash],
+            [text("Ledger head"), making.ledger_head or display.NOTHING],
+            [text("Events in the ledger"), display.number(making.ledger_size, lang)],
+            [text("Made at"), display.instant(making.made_at, lang)],
+            [text("Address"), making.page_url or display.NOTHING],
+        ],
+        "head_short": (making.ledger_head or "")[:16],
+        "hash_short": report.content_hash[:16],
+        "made": display.instant(making.made_at, lang),
+        "url": making.page_url or "",
+    }
+
+
+def _labels(lang: Lang) -> dict[str, str]:
+    msgids = {
+        "short": "In short",
+        "money": "What it cost and who paid",
+        "categories": "What was given",
+        "conditions": "Does it work",
+        "conditions_note": "Of what was delivered and is not gone.",
+        "days": "How long it took",
+        "median": "Median",
+        "days_items": "Items",
+        "step": "Step",
+        "municipalities": "Municipalities",
+        "support": "Training and other support",
+        "losses": "Losses",
+        "findings": "What needs attention",
+        "items": "All items",
+        "timeline": "What happened, and when it was recorded",
+        "contents": "Contents",
+        "none": "Nothing of this kind by this day.",
+        "no_items": "Nothing was given here by this day, as far as you may see.",
+        "page": "page",
+        "of": "of",
+        "ledger": "ledger head",
+        "hash": "content hash",
+        "verify": "Scan to open this report",
+        "value": "Value",
+    }
+    return {key: gettext(lang, msgid) for key, msgid in msgids.items()}
+
+
+def _list(names: Any) -> str:
+    return ", ".join(names) or display.NOTHING

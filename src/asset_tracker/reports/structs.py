@@ -1,0 +1,312 @@
+"""The one report: every format is written from these Structs and from nothing else.
+
+A report is *facts* about a municipality or a programme as of a day, and *making*: who asked when, in which
+language, under which ledger head. The content hash covers the facts only, so that the same question about
+the same day gives the same hash next month, in either language.
+Money is Decimal in the currency it was paid in; nothing is converted without a recorded rate.
+Days are calendar days in Kyiv; instants are UTC.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec import Struct
+
+from asset_tracker.i18n import Lang
+
+
+class Name(Struct, frozen=True):
+    """A name in both languages; ``en`` falls back to ``uk`` where nobody gave one."""
+
+    uk: str
+    en: str
+
+    def of(self, lang: Lang) -> str:
+        return (self.uk or self.en) if lang == "uk" else (self.en or self.uk)
+
+
+class Municipality(Struct, frozen=True, kw_only=True):
+    """``code`` is the 19-character KATOTTH code, ``pcode`` its first nine (OCHA); degrees are WGS 84."""
+
+    code: str
+    pcode: str
+    name: Name
+    raion: Name
+    oblast: Name
+    population: int | None = None
+    population_year: int | None = None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
+
+
+class Donor(Struct, frozen=True, kw_only=True):
+    """``key`` is what the donor filter takes."""
+
+    key: str
+    name: Name
+
+
+class Programme(Struct, frozen=True, kw_only=True):
+    code: str
+    name: Name
+    agreement: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    donors: tuple[Donor, ...] = ()
+    implementers: tuple[Name, ...] = ()
+
+
+class Share(Struct, frozen=True, kw_only=True):
+    """What one donor paid of one item; the shares of an item sum to its value, to the cent."""
+
+    donor: str
+    percent: Decimal
+    value: Decimal | None = None
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """One asset on day D. Dates are the days the fact occurred, ``None`` where it has not by D.
+
+    ``place`` is a place kind; ``service_point`` is named only as far as policy allows.
+    ``counted`` is false for the shell of a kit, whose components stand in rows of their own.
+    """
+
+    asset_id: UUID
+    tag: str | None
+    category: str
+    name: Name
+    municipality: str
+    programme: str
+    manufacturer: str | None = None
+    model: str | None = None
+    serial: str | None = None
+    quantity: int = 1
+    is_kit: bool = False
+    kit: str | None = None
+    unit_price: Decimal | None = None
+    currency: str | None = None
+    value: Decimal | None = None
+    shares: tuple[Share, ...] = ()
+    consignment: str | None = None
+    act_number: str | None = None
+    act_date: date | None = None
+    stage: str = "expected"
+    condition: str = "unknown"
+    title: str = "donor"
+    place: str = "unknown"
+    service_point: Name | None = None
+    gone_reason: str | None = None
+    disputed: bool = False
+    dispatched_on: date | None = None
+    delivered_on: date | None = None
+    accepted_on: date | None = None
+    installed_on: date | None = None
+    in_service_on: date | None = None
+    verified_on: date | None = None
+
+    @property
+    def counted(self) -> bool:
+        return not self.is_kit
+
+    def share_of(self, donor: str) -> Share | None:
+        return next((share for share in self.shares if share.donor == donor), None)
+
+
+class Happening(Struct, frozen=True, kw_only=True):
+    """One line of the timeline: an event that occurred by D and was recorded by K.
+
+    ``late`` when it was recorded more than a day after it occurred.
+    """
+
+    event_id: UUID
+    asset_id: UUID
+    occurred_at: datetime
+    recorded_at: datetime
+    kind: str
+    tag: str | None
+    category: str
+    item: Name
+    municipality: str
+    detail: Name | None = None
+    late: bool = False
+
+
+class Support(Struct, frozen=True, kw_only=True):
+    """Training, technical assistance, psychological support: given, and not a thing."""
+
+    kind: str
+    title: Name
+    programme: str
+    starts_on: date
+    ends_on: date | None = None
+    municipality: str | None = None
+    women: int = 0
+    men: int = 0
+
+    @property
+    def participants(self) -> int:
+        return self.women + self.men
+
+
+class Loss(Struct, frozen=True, kw_only=True):
+    """``reason`` is a gone_reason or ``damaged``; ``recovered_on`` closes it."""
+
+    asset_id: UUID
+    tag: str | None
+    item: Name
+    municipality: str
+    reason: str
+    occurred_on: date
+    value: Decimal | None = None
+    currency: str | None = None
+    recovered_on: date | None = None
+
+
+class Funnel(Struct, frozen=True, kw_only=True):
+    """How many things got how far by D; ``gone`` counts those that have left for good."""
+
+    planned: int = 0
+    delivered: int = 0
+    accepted: int = 0
+    in_service: int = 0
+    gone: int = 0
+
+
+class CategoryLine(Struct, frozen=True, kw_only=True):
+    """``sets`` marks kits, which the total does not count again."""
+
+    category: str
+    sets: bool
+    funnel: Funnel
+
+
+class Amount(Struct, frozen=True, kw_only=True):
+    donor: str
+    value: Decimal
+
+
+class CurrencyLine(Struct, frozen=True, kw_only=True):
+    """``value`` is what was given and planned in this currency; ``by_donor`` sums to it, to the cent."""
+
+    currency: str
+    value: Decimal
+    delivered: Decimal
+    by_donor: tuple[Amount, ...] = ()
+
+
+class ConditionLine(Struct, frozen=True, kw_only=True):
+    condition: str
+    count: int
+
+
+class Days(Struct, frozen=True, kw_only=True):
+    """Median days between two facts, over the ``count`` items that have both; ``None`` where none has."""
+
+    step: str
+    median: int | None
+    count: int
+
+
+class Summary(Struct, frozen=True, kw_only=True):
+    """Everything that is counted; ``without_price`` items are in no value."""
+
+    funnel: Funnel
+    kits: Funnel
+    by_category: tuple[CategoryLine, ...]
+    by_condition: tuple[ConditionLine, ...]
+    values: tuple[CurrencyLine, ...]
+    days: tuple[Days, ...]
+    without_price: int
+    with_act: int
+    verified_last_year: int
+    service_points: int
+    municipalities: int
+    residents: int | None
+    residents_year: int | None
+    trained_women: int
+    trained_men: int
+    losses_open: int
+    losses_closed: int
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """Something a reader must know and nobody may hide: ``code`` has its sentence in ``reports.words``."""
+
+    code: str
+    tag: str | None = None
+    item: Name | None = None
+    municipality: str | None = None
+    day: date | None = None
+    number: int | None = None
+
+
+class MunicipalityLine(Struct, frozen=True, kw_only=True):
+    """One municipality within a programme report."""
+
+    municipality: Municipality
+    funnel: Funnel
+    values: tuple[CurrencyLine, ...] = ()
+    losses: int = 0
+
+
+class Question(Struct, frozen=True, kw_only=True):
+    """``as_of``: what was true on that day (its end). ``since``: the timeline starts there.
+    ``donor``: only what this donor paid for.
+    """
+
+    as_of: date
+    since: date | None = None
+    donor: Donor | None = None
+
+
+class Making(Struct, frozen=True, kw_only=True):
+    """How the report came to be; not a part of its content hash.
+
+    ``known_on`` is the instant by which facts had to be recorded, ``None`` for all that are recorded.
+    ``ledger_head`` is the signed root (or newest hash) of the ledger, ``page_url`` where this stands.
+    """
+
+    lang: Lang
+    made_at: datetime
+    known_on: datetime | None = None
+    ledger_head: str | None = None
+    ledger_size: int | None = None
+    page_url: str | None = None
+    demonstration: bool = False
+
+
+class _Facts(Struct, frozen=True, kw_only=True):
+    question: Question
+    programmes: tuple[Programme, ...]
+    summary: Summary
+    items: tuple[Item, ...]
+    timeline: tuple[Happening, ...]
+    support: tuple[Support, ...]
+    losses: tuple[Loss, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def donors(self) -> tuple[Donor, ...]:
+        """All donors, once each, in the order the programmes name them."""
+        return tuple({donor.key: donor for line in self.programmes for donor in line.donors}.values())
+
+
+class MunicipalityFacts(_Facts, frozen=True, kw_only=True, tag_field="kind", tag="municipality"):
+    municipality: Municipality
+
+
+class ProgrammeFacts(_Facts, frozen=True, kw_only=True, tag_field="kind", tag="programme"):
+    programme: Programme
+    municipalities: tuple[MunicipalityLine, ...]
+
+
+Facts = MunicipalityFacts | ProgrammeFacts
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """``content_hash``: SHA-256 in hex over the facts (see ``reports.figures.content_hash``)."""
+
+    facts: Facts
+    making: Making
+    content_hash: str

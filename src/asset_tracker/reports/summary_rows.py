@@ -1,0 +1,182 @@
+"""The Summary sheet as rows of words and real figures."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from asset_tracker.i18n import Lang, gettext, translator
+from asset_tracker.reports import display, words
+from asset_tracker.reports.columns import Cell
+from asset_tracker.reports.sheet import heading
+from asset_tracker.reports.structs import CurrencyLine, Facts, Funnel, ProgrammeFacts, Report
+
+Look = Literal["title", "section", "heads", "total", "plain"]
+
+
+class SummaryRow(NamedTuple):
+    """``check``: column key of the Items sheet, and the currency or ``None``, whose sum stands beside."""
+
+    cells: tuple[Cell, ...] = ()
+    look: Look = "plain"
+    check: tuple[str, str | None] | None = None
+
+
+def summary_rows(report: Report) -> Iterator[SummaryRow]:
+    facts, lang = report.facts, report.making.lang
+    yield from _top(report)
+    yield from _section(lang, "In short", _figures(facts, lang))
+    yield from _section(lang, "What it cost and who paid", _money(facts, lang))
+    yield from _section(lang, "What was given", _categories(facts, lang))
+    yield from _section(lang, "Does it work", _conditions(facts, lang))
+    if isinstance(facts, ProgrammeFacts):
+        yield from _section(lang, "Municipalities", _municipalities(facts, lang))
+    yield from _section(lang, "How long it took", _days(facts, lang))
+    yield from _section(lang, "Training and other support", _support(facts, lang))
+    yield from _section(lang, "Losses", _losses(facts, lang))
+    yield from _section(lang, "What needs attention", _findings(facts, lang))
+    yield from _section(lang, "How to check this report", _check(report))
+
+
+def _section(lang: Lang, title: str, rows: Iterator[SummaryRow]) -> Iterator[SummaryRow]:
+    yield SummaryRow()
+    yield SummaryRow((gettext(lang, title),), "section")
+    yield from rows
+
+
+def _heads(lang: Lang, *heads: str) -> SummaryRow:
+    return SummaryRow(tuple(gettext(lang, head) for head in heads), "heads")
+
+
+def _top(report: Report) -> Iterator[SummaryRow]:
+    facts, lang = report.facts, report.making.lang
+    text = translator(lang)
+    top = heading(facts, lang)
+    yield SummaryRow((top["title"],), "title")
+    yield SummaryRow((top["kicker"],))
+    yield SummaryRow((top["subtitle"],))
+    yield SummaryRow((top["code"],))
+    if report.making.demonstration:
+        yield SummaryRow((text("Demonstration data: nothing here happened."),), "heads")
+    yield SummaryRow((text("Day of the report"), facts.question.as_of))
+    for programme in facts.programmes:
+        yield SummaryRow((text("Programme"), programme.code, programme.name.of(lang), programme.agreement))
+    yield SummaryRow((text("Donors"), ", ".join(donor.name.of(lang) for donor in facts.donors)))
+    if facts.question.donor:
+        yield SummaryRow((text("Only what was paid by"), facts.question.donor.name.of(lang)))
+
+
+def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    summary = facts.summary
+    figures: tuple[tuple[str, Cell], ...] = (
+        ("Planned", summary.funnel.planned),
+        ("Delivered", summary.funnel.delivered),
+        ("Accepted by act", summary.funnel.accepted),
+        ("In service", summary.funnel.in_service),
+        ("Gone", summary.funnel.gone),
+        ("Items without a recorded price", summary.without_price),
+        ("Municipalities reached", summary.municipalities),
+        ("Residents", summary.residents),
+        ("Year of the population estimate", summary.residents_year),
+        ("Service points with items", summary.service_points),
+    )
+    yield from (SummaryRow((gettext(lang, label), value)) for label, value in figures)
+
+
+def _money(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    donors = (facts.question.donor,) if facts.question.donor else facts.donors
+    shares = (gettext(lang, "Share of %(donor)s", donor=display.short(d.name.of(lang))) for d in donors)
+    heads = [gettext(lang, head) for head in ("Currency", "Value", "of it delivered")]
+    check = gettext(lang, "Value by sheet Items")
+    yield SummaryRow((*heads, *shares, check), "heads")
+    for line in facts.summary.values:
+        amounts = {amount.donor: amount.value for amount in line.by_donor}
+        cells = (line.value, line.delivered, *(amounts.get(d.key, Decimal("0.00")) for d in donors))
+        yield SummaryRow((line.currency, *cells), check=("value", line.currency))
+
+
+def _categories(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    yield _heads(lang, "Category", "Planned", "Delivered", "Accepted", "In service", "Gone")
+    for line in facts.summary.by_category:
+        if not line.sets:
+            yield SummaryRow((words.word(words.CATEGORY, line.category, lang), *_steps(line.funnel)))
+    yield SummaryRow((gettext(lang, "All items"), *_steps(facts.summary.funnel)), "total")
+    for line in facts.summary.by_category:
+        if line.sets:
+            name = words.word(words.CATEGORY, line.category, lang)
+            label = gettext(lang, "%(category)s (sets, counted above by their parts)", category=name)
+            yield SummaryRow((label, *_steps(line.funnel)))
+
+
+def _steps(funnel: Funnel) -> tuple[int, int, int, int, int]:
+    return (funnel.planned, funnel.delivered, funnel.accepted, funnel.in_service, funnel.gone)
+
+
+def _conditions(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    for line in facts.summary.by_condition:
+        yield SummaryRow((words.word(words.CONDITION, line.condition, lang), line.count))
+
+
+def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
+    currencies = [line.currency for line in facts.summary.values]
+    heads = (
+        "Municipality",
+        "Oblast",
+        "P-code",
+        "Residents",
+        "Planned",
+        "Delivered",
+        "Accepted",
+        "In service",
+        "Gone",
+    )
+    yield SummaryRow((*(gettext(lang, head) for head in heads), *currencies), "heads")
+    for line in facts.municipalities:
+        place = line.municipality
+        names = (place.name.of(lang), place.oblast.of(lang), place.pcode, place.population)
+        yield SummaryRow((*names, *_steps(line.funnel), *(_value(line.values, code) for code in currencies)))
+
+
+def _value(lines: tuple[CurrencyLine, ...], currency: str) -> Decimal | None:
+    return next((line.value for line in lines if line.currency == currency), None)
+
+
+def _days(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    yield _heads(lang, "Step", "Median, days", "Items")
+    for line in facts.summary.days:
+        yield SummaryRow((words.word(words.STEP, line.step, lang), line.median, line.count))
+
+
+def _support(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    yield _heads(lang, "What", "Kind", "From", "To", "Women", "Men", "Together")
+    for line in facts.support:
+        kind = words.word(words.SUPPORT, line.kind, lang)
+        days = (line.starts_on, line.ends_on or line.starts_on)
+        yield SummaryRow((line.title.of(lang), kind, *days, line.women, line.men, line.participants))
+    women, men = facts.summary.trained_women, facts.summary.trained_men
+    yield SummaryRow((gettext(lang, "Participations"), None, None, None, women, men, women + men), "total")
+
+
+def _losses(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    yield _heads(lang, "Item", "Tag", "Date", "What happened", "Value", "Currency", "Found on")
+    for line in facts.losses:
+        what = words.word(words.GONE, line.reason, lang)
+        cells = (line.tag, line.occurred_on, what, line.value, line.currency, line.recovered_on)
+        yield SummaryRow((line.item.of(lang), *cells))
+
+
+def _findings(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    yield _heads(lang, "Item", "Tag", "What to know")
+    for found in facts.findings:
+        sentence = words.finding_text(found, lang, display.day(found.day, lang))
+        yield SummaryRow((found.item.of(lang) if found.item else None, found.tag, sentence))
+
+
+def _check(report: Report) -> Iterator[SummaryRow]:
+    making, text = report.making, translator(report.making.lang)
+    known = display.instant(making.known_on or making.made_at, making.lang)
+    yield SummaryRow((text("Content hash (SHA-256)"), report.content_hash))
+    yield SummaryRow((text("Ledger head"), making.ledger_head))
+    yield SummaryRow((text("Events in the ledger"), making.ledger_size))
+    yield SummaryRow((text("Facts known by"), known))
+    yield SummaryRow((text("Made at"), display.instant(making.made_at, making.lang)))
+    yield SummaryRow((text("Address"), making.page_url))

@@ -1,0 +1,215 @@
+"""The same report in every format, read back and compared figure by figure."""
+
+import csv
+import io
+import json
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+import msgspec
+import pypdfium2
+import pytest
+from openpyxl import load_workbook
+
+from asset_tracker.errors import InvalidError
+from asset_tracker.i18n import gettext
+from asset_tracker.reports import display
+from asset_tracker.reports.columns import item_columns
+from asset_tracker.reports.compose import municipality_facts, report
+from asset_tracker.reports.formats import FORMATS, file_name, format_named
+from asset_tracker.reports.json import json_schema
+from asset_tracker.reports.structs import Name, Question, Report
+from factories.reports import SIDA, item, making, material, municipality_report, programme_report
+
+REPORTS = {"municipality": municipality_report, "programme": programme_report}
+
+
+def pdf_text(data):
+    document = pypdfium2.PdfDocument(data)
+    text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    return re.sub(r"\s+", " ", text)
+
+
+def csv_rows(data):
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def sheet_rows(data, title):
+    return [list(row) for row in load_workbook(io.BytesIO(data))[title].iter_rows(values_only=True)]
+
+
+@pytest.mark.parametrize("lang", ["uk", "en"])
+@pytest.mark.parametrize("subject", list(REPORTS))
+def test_all_formats_agree(subject, lang):
+    made = REPORTS[subject](lang)
+    summary = made.facts.summary
+    written = {name: FORMATS[name].write(made) for name in ("pdf", "xlsx", "csv", "json")}
+
+    assert msgspec.json.decode(written["json"], type=Report) == made
+
+    columns = item_columns(made.facts, lang)
+    keys = [column.key for column in columns]
+    items = csv_rows(written["csv"])[1:]
+    cells = sheet_rows(written["xlsx"], gettext(lang, "Items"))[1:]
+    assert len(items) == len(cells) == len(made.facts.items)
+    for row, cell_row in zip(items, cells, strict=True):
+        assert [_same(cell) for cell in cell_row] == [
+            _same(_typed(text, column)) for text, column in zip(row, columns, strict=True)
+        ]
+
+    place = {key: keys.index(key) for key in keys}
+    for line in summary.values:
+        by_csv = sum(
+            Decimal(row[place["value"]])
+            for row in items
+            if row[place["currency"]] == line.currency and row[place["value"]]
+        )
+        assert by_csv == line.value
+        for amount in line.by_donor:
+            shares = (
+                row[place[f"share:{amount.donor}"]]
+                for row in items
+                if row[place["currency"]] == line.currency
+            )
+            assert sum(Decimal(share) for share in shares if share) == amount.value
+
+    text = pdf_text(written["pdf"])
+    sheet = sheet_rows(written["xlsx"], gettext(lang, "Summary"))
+    figures = [cell for row in sheet for cell in row if cell is not None]
+    for line in summary.values:
+        for value in (line.value, line.delivered, *(amount.value for amount in line.by_donor)):
+            assert display.money(value, lang).replace("\u00a0", " ") in text
+            assert float(value) in figures
+    for label, value in (("Planned", summary.funnel.planned), ("In service", summary.funnel.in_service)):
+        assert [gettext(lang, label), value] in [row[:2] for row in sheet]
+        assert display.number(value, lang) in text
+    for line in summary.by_category:
+        steps = (
+            line.funnel.planned,
+            line.funnel.delivered,
+            line.funnel.accepted,
+            line.funnel.in_service,
+            line.funnel.gone,
+        )
+        assert " ".join(display.number(step, lang) for step in steps) in text
+        assert list(steps) in [row[1:6] for row in sheet]
+    assert made.content_hash in text
+    assert made.content_hash in figures
+
+
+def _typed(text, column):
+    if text == "":
+        return None
+    if column.kind in {"money", "percent"}:
+        return Decimal(text)
+    if column.kind == "number":
+        return int(text)
+    return date.fromisoformat(text) if column.kind == "date" else text
+
+
+def _same(value):
+    if isinstance(value, datetime):
+        return value.date()
+    return Decimal(str(value)).normalize() if isinstance(value, (int, float, Decimal)) else value
+
+
+def test_sums_in_the_workbook_are_formulas_over_the_items():
+    made = municipality_report("en")
+    rows = sheet_rows(FORMATS["xlsx"].write(made), "Summary")
+    formulas = [cell for row in rows for cell in row if isinstance(cell, str) and cell.startswith("=")]
+    assert formulas == [
+        "=SUMIFS('Items'!$K$2:$K$22,'Items'!$J$2:$J$22,\"EUR\")",
+        "=SUMIFS('Items'!$K$2:$K$22,'Items'!$J$2:$J$22,\"UAH\")",
+    ]
+
+
+HOSTILE = (
+    '=HYPERLINK("http://x","y")',
+    "+1",
+    "-2",
+    "@SUM(A1)",
+    "＝1+1",
+    "\tx",
+    "|cmd",
+    "<b>bold</b>",
+    "#panic() *x* $y$ #[z] \\u{1}",
+    "{{7*7}} ${7*7}",
+    "рядок\nдва",
+    "nul\x00 bell\x07",
+    "漢字 🙂 \u202eabc",
+)
+
+
+def _hostile_report(lang="uk"):
+    things = tuple(item(n, name=Name(text, text), serial=text) for n, text in enumerate(HOSTILE, 1))
+    return report(municipality_facts(material(items=things, timeline=(), losses=())), making(lang))
+
+
+def test_hostile_text_is_text_in_a_workbook():
+    book = load_workbook(io.BytesIO(FORMATS["xlsx"].write(_hostile_report("en"))))
+    rows = list(book["Items"].iter_rows(min_row=2))
+    assert all(cell.data_type != "f" for row in rows for cell in row)
+    assert [row[2].value for row in rows][:7] == list(HOSTILE[:7])
+
+
+def test_hostile_text_cannot_start_a_formula_in_csv():
+    rows = csv_rows(FORMATS["csv"].write(_hostile_report()))
+    assert [row[2] for row in rows[1:8]] == [f"'{text}" for text in HOSTILE[:7]]
+
+
+def test_hostile_text_is_printed_as_it_stands():
+    text = pdf_text(FORMATS["pdf"].write(_hostile_report()))
+    assert "#panic() *x* $y$ #[z]" in text
+    assert "<b>bold</b>" in text
+    assert "{{7*7}} ${7*7}" in text
+    assert "◊◊ ◊ abc" in text
+
+
+def test_pdf_is_archivable_and_tagged_and_the_same_each_time():
+    made = municipality_report()
+    first = FORMATS["pdf"].write(made)
+    assert b"pdfaid:part>2<" in first
+    assert b"pdfaid:conformance>A<" in first
+    assert b"pdfuaid:part>1<" in first
+    assert first == FORMATS["pdf"].write(made)
+
+
+def test_the_donors_pdf_names_their_share_only():
+    asked = Question(as_of=date(2025, 2, 1), donor=SIDA)
+    facts = municipality_facts(material(question=asked, only_donors=frozenset({"sida"})))
+    text = pdf_text(FORMATS["pdf"].write(report(facts, making("en"))))
+    assert "Share of Sida" in text
+    assert "Share of ESTDEV" not in text
+
+
+def test_an_empty_report_is_a_report_in_every_format():
+    empty = municipality_report(items=(), timeline=(), support=(), losses=())
+    for name, form in FORMATS.items():
+        assert form.write(empty), name
+
+
+def test_hxl_row_stands_below_the_headings():
+    head, tags, *rows = csv_rows(FORMATS["hxl"].write(municipality_report("en")))
+    assert all(re.fullmatch(r"#[a-z]+[0-9]?(\+[a-z_]+)*", tag) for tag in tags)
+    assert tags[head.index("P-code")] == "#adm3+code+v_pcode"
+    assert len(rows) == len(municipality_report().facts.items)
+
+
+def test_schema_describes_what_is_written():
+    schema = json_schema()
+    assert schema["$ref"] == "#/$defs/Report"
+    written = json.loads(FORMATS["json"].write(municipality_report()))
+    assert set(written) == set(schema["$defs"]["Report"]["properties"])
+
+
+def test_unknown_format_names_the_known_ones():
+    with pytest.raises(InvalidError) as caught:
+        format_named("docx")
+    assert "pdf" in caught.value.errors[0].expected
+
+
+def test_file_names_are_plain():
+    assert file_name(municipality_report(), "pdf") == "UA18080010000090720-2025-02-01-uk.pdf"
+    assert file_name(programme_report("en"), "hxl") == "VIDEO-2024-2025-02-01-en.hxl.csv"
