@@ -6,9 +6,9 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from asset_tracker.documents.display import KYIV, short
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
-from asset_tracker.reports.display import KYIV, short
 from asset_tracker.reports.structs import (
     Donor,
     Facts,

@@ -5,8 +5,9 @@ What stands here is wording and order only; every figure comes from the Struct.
 
 from typing import Any
 
+from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import display, sheet_tables
+from asset_tracker.reports import sheet_tables
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]

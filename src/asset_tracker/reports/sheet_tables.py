@@ -6,8 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
-from asset_tracker.reports import display, words
+from asset_tracker.reports import words
 from asset_tracker.reports.structs import Facts, Funnel, Happening, Item, MunicipalityFacts
 
 Tree = dict[str, Any]

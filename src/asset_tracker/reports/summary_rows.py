@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import display, words
+from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell
 from asset_tracker.reports.sheet import heading
 from asset_tracker.reports.structs import CurrencyLine, Facts, Funnel, ProgrammeFacts, Report

@@ -12,9 +12,9 @@ import pypdfium2
 import pytest
 from openpyxl import load_workbook
 
+from asset_tracker.documents import display
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext
-from asset_tracker.reports import display
 from asset_tracker.reports.columns import item_columns
 from asset_tracker.reports.compose import municipality_facts, report
 from asset_tracker.reports.formats import FORMATS, file_name, format_named
