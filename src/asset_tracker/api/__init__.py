@@ -1,1 +1,18 @@
 """The JSON edge."""
+
+from litestar import Router
+from litestar.openapi.plugins import SwaggerRenderPlugin
+
+from asset_tracker.api.operation import healthz, readyz
+
+DESCRIPTION = "Custody of donated equipment. Errors are RFC 9457 problems; events are appended, never edited."
+DOCS = [
+    SwaggerRenderPlugin(
+        js_url="/static/vendor/swagger-ui-dist/swagger-ui-bundle.js",
+        css_url="/static/vendor/swagger-ui-dist/swagger-ui.css",
+        standalone_preset_js_url="/static/vendor/swagger-ui-dist/swagger-ui-standalone-preset.js",
+        favicon="<link rel='icon' href='/static/icon.svg'>",
+    )
+]
+v1 = Router(path="/api/v1", route_handlers=[])
+ROUTES = (v1, healthz, readyz)

@@ -1,0 +1,79 @@
+"""The composition root: what the server is made of, in one place."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from litestar import Litestar, Response
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from asset_tracker import __version__, api
+from asset_tracker.db.engine import make_engine
+from asset_tracker.edge import problems
+from asset_tracker.edge.outer import Outer
+from asset_tracker.edge.transaction import provide_conn
+from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
+from asset_tracker.settings import Settings
+
+log = structlog.get_logger(__name__)
+MAX_BODY = 64 * 1024 * 1024
+
+
+def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Litestar:
+    """The ASGI application. ``settings.database_url`` must be set unless an ``engine`` is given (tests)."""
+    engine = engine or make_engine(settings.database_url or "")
+    app = Litestar(
+        route_handlers=[*api.ROUTES],
+        dependencies={
+            "conn": provide_conn,
+            "actor": Provide(provide_actor),
+            "lang": Provide(provide_lang),
+        },
+        guards=[require_login],
+        middleware=[WhoAsks()],
+        exception_handlers={
+            Exception: answer_error,
+            # Litestar looks classes up by their order of resolution, and these two are ValueErrors
+            # or LookupErrors that it would otherwise meet first.
+            UnicodeDecodeError: answer_error,
+            RecursionError: answer_error,
+        },
+        state=State({"engine": engine, "settings": settings}),
+        lifespan=[_engine_lifespan],
+        openapi_config=OpenAPIConfig(
+            title="asset_tracker",
+            version=__version__,
+            path="/api",
+            render_plugins=api.DOCS,
+            description=api.DESCRIPTION,
+        ),
+        request_max_body_size=MAX_BODY,
+        debug=False,
+    )
+    app.asgi_handler = Outer(app.asgi_handler, settings.base_url)
+    return app
+
+
+def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
+    """Any error as an answer: problem+json under /api, a page elsewhere."""
+    problem = problems.problem_of(error, lang_of(request), request.scope["state"].get("request_id"))
+    if problems.is_our_fault(problem):
+        log.error("unhandled error", path=request.url.path, exc_info=error)
+    return Response(
+        problem,
+        status_code=problem.status,
+        media_type=problems.MEDIA_TYPE,
+        headers=problems.headers(problem),
+    )
+
+
+@asynccontextmanager
+async def _engine_lifespan(app: Litestar) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await app.state.engine.dispose()

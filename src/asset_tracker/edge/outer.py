@@ -1,0 +1,108 @@
+"""What surrounds every answer, the ones to unknown addresses included.
+
+A request id, headers as OWASP ASVS 5.0 chapters V3.4 and V4 ask, and the refusal of requests that
+another site makes with somebody's cookie (Fetch Metadata, with Origin for browsers without it).
+"""
+
+import secrets
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from asset_tracker.edge.problems import MEDIA_TYPE, TYPE, Problem
+
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_JSON = (b"application/json", b"multipart/form-data")
+
+_CSP = (
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "frame-src 'self'",
+    "base-uri 'none'",
+)
+_HEADERS = (
+    (b"content-security-policy", "; ".join(_CSP).encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(self), geolocation=(), microphone=()"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+
+
+class Outer:
+    """Wraps the application's whole ASGI stack."""
+
+    def __init__(self, app: ASGIApp, base_url: str) -> None:
+        self._app = app
+        self._hsts = base_url.startswith("https:")
+        self._host = urlsplit(base_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != ScopeType.HTTP:
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request=request_id)
+        path: str = scope["path"]
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                given = {name.lower() for name, _ in message["headers"]}
+                extra = [*_HEADERS, (b"x-request-id", request_id.encode())]
+                if not path.startswith("/static/"):
+                    extra.append((b"cache-control", b"no-store"))
+                if self._hsts:
+                    extra.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
+                message["headers"] = [*message["headers"], *(h for h in extra if h[0] not in given)]
+            await send(message)
+
+        refusal = self._refusal(scope)
+        if refusal:
+            await _answer(refusal, send_with_headers)
+        else:
+            await self._app(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: HTTPScope) -> Problem | None:
+        headers = dict(scope["headers"])
+        if scope["method"] in _SAFE:
+            return None
+        if b"authorization" not in headers and not self._same_origin(headers):
+            return Problem(type=TYPE + "cross-site", title="Another site sent this request.", status=403)
+        content_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
+        has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+        if scope["path"].startswith("/api/") and has_body and content_type not in _JSON:
+            return Problem(
+                type=TYPE + "content-type", title="JSON is expected (application/json).", status=415
+            )
+        return None
+
+    def _same_origin(self, headers: dict[bytes, bytes]) -> bool:
+        site = headers.get(b"sec-fetch-site")
+        if site is not None:
+            return site in (b"same-origin", b"none")
+        origin = headers.get(b"origin")
+        if origin is None:
+            return True  # not a browser: no cookie of anybody's comes along unasked
+        host = urlsplit(origin.decode("latin-1")).netloc
+        return host in (headers.get(b"host", b"").decode("latin-1"), self._host)
+
+
+async def _answer(problem: Problem, send: Send) -> None:
+    body = msgspec.json.encode(problem)
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

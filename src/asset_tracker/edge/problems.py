@@ -1,0 +1,170 @@
+"""The one table that turns errors into HTTP: RFC 9457 problems, shown as JSON or as a page."""
+
+from typing import Any
+
+import asyncpg
+import msgspec
+from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy import exc as sa
+
+from asset_tracker import errors
+from asset_tracker.i18n import Lang, gettext
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:asset-tracker:problem:"
+RETRY_AFTER = 5
+
+# An error's nearest class in this table gives its status; codes come from the classes.
+STATUS: dict[type[errors.AssetTrackerError], int] = {
+    errors.NotFoundError: 404,
+    errors.ForbiddenError: 403,
+    errors.UnauthenticatedError: 401,
+    errors.InvalidError: 422,
+    errors.ConflictError: 409,
+    errors.TooLargeError: 413,
+    errors.ThrottledError: 429,
+    errors.UnavailableError: 503,
+    errors.AssetTrackerError: 500,
+}
+
+_TITLES = {
+    400: "The request cannot be read.",
+    401: "Please log in.",
+    403: "Your role does not allow this.",
+    404: "There is no such page.",
+    405: "This address does not take that method.",
+    413: "What was sent is larger than allowed.",
+    415: "This content type is not taken here.",
+    429: "Too many attempts; wait before the next.",
+    500: "Something went wrong on our side.",
+    503: "The system cannot answer just now; nothing was saved.",
+    507: "The disk is full; nothing was saved.",
+}
+_HTTP_CODES = {
+    400: "malformed",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "content-type",
+}
+
+
+class FieldProblem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is wrong with one field."""
+
+    field: str
+    message: str
+    expected: str | None = None
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """RFC 9457. ``type`` is stable; ``request`` is what to quote when asking for help."""
+
+    type: str
+    title: str
+    status: int
+    detail: str | None = None
+    errors: tuple[FieldProblem, ...] = ()
+    happened: tuple[Any, ...] = ()
+    request: str | None = None
+    retry_after: int | None = None
+
+
+def problem_of(error: Exception, lang: Lang, request: str | None = None) -> Problem:
+    """The problem that an error is, told in ``lang``."""
+    if isinstance(error, errors.AssetTrackerError):
+        return _business(error, lang, request)
+    if isinstance(error, HTTPException):
+        return _http(error, lang, request)
+    status = _system_status(error)
+    code = {400: "malformed", 503: "unavailable", 507: "disk-full"}.get(status, "internal")
+    return Problem(
+        type=TYPE + code,
+        title=gettext(lang, _TITLES[status]),
+        status=status,
+        request=request,
+        retry_after=RETRY_AFTER if status in (503, 507) else None,
+    )
+
+
+def is_our_fault(problem: Problem) -> bool:
+    """Whether somebody should look into the log."""
+    return problem.status == 500
+
+
+def headers(problem: Problem) -> dict[str, str]:
+    """The HTTP headers that go with a problem."""
+    found = {"Cache-Control": "no-store"}
+    if problem.retry_after is not None:
+        found["Retry-After"] = str(problem.retry_after)
+    if problem.status == 401:
+        found["WWW-Authenticate"] = "Bearer"
+    return found
+
+
+def _business(error: errors.AssetTrackerError, lang: Lang, request: str | None) -> Problem:
+    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    found = error.errors if isinstance(error, errors.InvalidError) else ()
+    return Problem(
+        type=TYPE + error.code,
+        title=gettext(lang, type(error)().message),
+        detail=gettext(lang, error.message, **error.params),
+        status=status,
+        errors=tuple(_field(each, lang) for each in found),
+        happened=error.happened if isinstance(error, errors.StaleError) else (),
+        request=request,
+        retry_after=error.retry_after
+        if isinstance(error, errors.ThrottledError)
+        else RETRY_AFTER
+        if status == 503
+        else None,
+    )
+
+
+def _field(error: errors.FieldError, lang: Lang) -> FieldProblem:
+    expected = gettext(lang, error.expected) if error.expected else None
+    return FieldProblem(error.field, gettext(lang, error.message, **error.params), expected)
+
+
+def _http(error: HTTPException, lang: Lang, request: str | None) -> Problem:
+    found: tuple[FieldProblem, ...] = ()
+    status = error.status_code
+    if isinstance(error, ValidationException):
+        # A path or query value that is no such thing names nothing that exists.
+        listed: Any = error.extra if isinstance(error.extra, list) else ()
+        found = tuple(FieldProblem(str(e.get("key", "body")), str(e.get("message", ""))) for e in listed)
+    title = gettext(lang, _TITLES.get(status, _TITLES[400 if status < 500 else 500]))
+    detail = error.detail if status < 500 and isinstance(error, ValidationException) else None
+    return Problem(
+        type=TYPE + _HTTP_CODES.get(status, "malformed" if status < 500 else "internal"),
+        title=title,
+        detail=detail,
+        status=status,
+        errors=found,
+        request=request,
+    )
+
+
+def _system_status(error: Exception) -> int:
+    cause = getattr(error, "orig", None) or error
+    state = (
+        getattr(cause, "sqlstate", None) or getattr(getattr(cause, "__cause__", None), "sqlstate", None) or ""
+    )
+    if isinstance(error, (UnicodeDecodeError, RecursionError)) or type(error) is LookupError:
+        return 400
+    if state.startswith("53") and state != "53300":
+        return 507
+    if state in ("22021", "22P05", "22003"):
+        return 400
+    gone = (
+        sa.TimeoutError,
+        sa.InterfaceError,
+        sa.OperationalError,
+        asyncpg.InterfaceError,
+        ConnectionError,
+        OSError,
+        TimeoutError,
+    )
+    if state[:2] in ("08", "40", "53", "57") or state == "55P03" or isinstance(error, gone):
+        return 503
+    return 500
