@@ -1,0 +1,88 @@
+"""Parties, programmes, who funds them, and the support that is not a thing."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+from asset_tracker.db.metadata import metadata
+from asset_tracker.ledger.tables import one_of
+from asset_tracker.programmes.words import ACTIVITY_KINDS, LEGAL_REGIMES, PARTY_KINDS, TITLE_RULES
+
+party = Table(
+    "party",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name_uk", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("short_name", Text),
+    Column("edrpou", Text),
+    Column("address", Text),
+    Column("municipality_code", Text),
+    one_of("kind", PARTY_KINDS),
+    Index("party_edrpou_key", "edrpou", unique=True, postgresql_where=text("edrpou IS NOT NULL")),
+    Index("party_municipality_code_idx", "municipality_code"),
+)
+
+programme = Table(
+    "programme",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name_uk", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("agreement", Text),
+    Column("implementer_id", Uuid, ForeignKey("party.id"), nullable=False),
+    Column("legal_regime", Text, nullable=False),
+    Column("title_passes", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("starts_on", Date),
+    Column("ends_on", Date),
+    Column("demonstration", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    one_of("legal_regime", LEGAL_REGIMES),
+    one_of("title_passes", TITLE_RULES),
+)
+
+funding_share = Table(
+    "funding_share",
+    metadata,
+    Column("programme_id", Uuid, ForeignKey("programme.id"), primary_key=True),
+    Column("donor_id", Uuid, ForeignKey("party.id"), primary_key=True),
+    Column("percent", Numeric(7, 4), nullable=False),
+    CheckConstraint("percent > 0 AND percent <= 100", name="percent"),
+    Index("funding_share_donor_id_idx", "donor_id"),
+)
+
+support_activity = Table(
+    "support_activity",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("programme_id", Uuid, ForeignKey("programme.id"), nullable=False),
+    Column("municipality_code", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title_uk", Text, nullable=False),
+    Column("title_en", Text, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("women", Integer, nullable=False),
+    Column("men", Integer, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("recorded_by", Uuid, nullable=False),
+    one_of("kind", ACTIVITY_KINDS),
+    CheckConstraint("women >= 0 AND men >= 0", name="participants"),
+    CheckConstraint("ends_on >= starts_on", name="order"),
+    Index("support_activity_municipality_code_idx", "municipality_code"),
+)
