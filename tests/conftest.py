@@ -118,6 +118,16 @@ async def conn(engine):
         await outer.rollback()
 
 
+@pytest.fixture
+def folder():
+    """A folder that a system user can reach, as pytest's own are not; for embedded servers."""
+    path = Path(tempfile.gettempdir()) / f"at-{os.getpid()}-{time.monotonic_ns()}"
+    path.mkdir(mode=0o755)
+    yield path
+    EmbeddedServer(path).stop()
+    shutil.rmtree(path)
+
+
 def run(coroutine):
     """Run to the end in a thread of its own, since an async test holds this thread's loop."""
     with ThreadPoolExecutor(1) as pool:

@@ -23,16 +23,6 @@ FAST = {"fsync": "off"}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="what root does differently")
 
 
-@pytest.fixture
-def folder():
-    """A data folder that a system user can reach, as a checkout in /srv would be."""
-    path = Path("/tmp") / f"at-{os.getpid()}-{time.monotonic_ns()}"  # noqa: S108 - pytest's own folders are closed to others
-    path.mkdir(mode=0o755)
-    yield path
-    EmbeddedServer(path).stop()
-    shutil.rmtree(path)
-
-
 def ask(url, sql):
     async def run():
         parts = make_url(url)

@@ -1,1 +1,90 @@
-"""The command line."""
+"""The command line. Sub-commands are imported when they are used, so that it starts at once.
+
+Exit status: 0 done, 1 the input has problems (listed), 2 wrong usage, 3 the system failed.
+It speaks English, as its options do; ``--lang`` of a command is the language of what it makes.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Final
+
+import click
+
+from asset_tracker.errors import AssetTrackerError, InvalidError, UnavailableError
+from asset_tracker.settings import SettingsError
+
+DONE, PROBLEMS, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+
+# name: (module under asset_tracker.cli that defines ``command``, what it does)
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "serve": ("serve", "Serve the web pages and the API."),
+    "db": ("db", "Look after the database."),
+}
+
+
+class _Lazy(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"asset_tracker.cli.{COMMANDS[cmd_name][0]}").command
+        assert isinstance(command, click.Command)  # noqa: S101 - a promise between our own modules
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="asset-tracker")
+def group() -> None:
+    """What was given, where it is, whether it works, and who signed for it."""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The ``asset-tracker`` command; ends the process with one of the statuses above."""
+    sys.exit(_status(arguments))
+
+
+def _status(arguments: Sequence[str] | None) -> int:
+    try:
+        status = group.main(args=arguments, prog_name="asset-tracker", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return USAGE
+    except click.ClickException as error:
+        error.show()
+        return PROBLEMS
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough. Python would complain once more while closing it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except AssetTrackerError as error:
+        return _tell(error)
+    except Exception:  # noqa: BLE001 - the last resort of the process: told in full, and status 3
+        traceback.print_exc()
+        return FAILED
+    return status if isinstance(status, int) else DONE
+
+
+def _tell(error: AssetTrackerError) -> int:
+    click.echo(f"Error: {error}", err=True)
+    if isinstance(error, InvalidError):
+        for problem in error.errors:
+            message = problem.message % problem.params if problem.params else problem.message
+            expected = f" (expected: {problem.expected})" if problem.expected else ""
+            click.echo(f"  {problem.field}: {message}{expected}", err=True)
+    if isinstance(error, SettingsError):
+        return USAGE
+    return FAILED if isinstance(error, UnavailableError) else PROBLEMS

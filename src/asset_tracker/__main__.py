@@ -1,0 +1,3 @@
+from asset_tracker.cli import main
+
+main()

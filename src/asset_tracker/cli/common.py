@@ -1,0 +1,110 @@
+"""What the commands share: settings, the database, and finding the server that runs."""
+
+import asyncio
+import fcntl
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from asset_tracker.db import migrate
+from asset_tracker.db.embedded import database_url
+from asset_tracker.db.engine import make_engine
+from asset_tracker.errors import UnavailableError
+from asset_tracker.settings import PREFIX, Settings, variable, with_secret_key
+
+T = TypeVar("T")
+
+# Held locked by the running server, so that it means nothing once the server is gone.
+NOTE = Path(sys.prefix) / "asset-tracker.running"
+_SECRET = {variable("secret_key"), variable("database_url")}
+
+
+class NotMigratedError(UnavailableError):
+    """The database is not at the version of this program: run asset-tracker db upgrade."""
+
+    code = "not-migrated"
+
+
+def load_settings() -> Settings:
+    """The settings of this process, secret key included.
+
+    Who names neither a database nor a data folder gets those of the server that runs from the same
+    environment, if one does.
+    """
+    return with_secret_key(Settings.from_env(_environment()))
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[str]:
+    """The address of the database, at the version of this program, running as long as the block does.
+
+    The embedded one is migrated as needed; one of your own only by ``db upgrade`` (NotMigratedError).
+    """
+    with database_url(settings) as url:
+        asyncio.run(_prepare(url, ours=settings.database_url is None))
+        yield url
+
+
+def run(work: Callable[[AsyncEngine], Coroutine[Any, Any, T]], settings: Settings | None = None) -> T:
+    """Run ``work(engine)`` to its end and return what it returns."""
+
+    async def with_engine(url: str) -> T:
+        engine = make_engine(url, pool_size=2)
+        try:
+            return await work(engine)
+        finally:
+            await engine.dispose()
+
+    with open_database(settings or load_settings()) as url:
+        return asyncio.run(with_engine(url))
+
+
+@contextmanager
+def announced(settings: Settings) -> Iterator[None]:
+    """Let commands given in other shells find this server's data folder and address."""
+    try:
+        descriptor = os.open(NOTE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError:  # an environment that is not ours to write to: name the data folder yourself
+        yield
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:  # the first server is the one to be found
+        os.close(descriptor)
+        yield
+        return
+    told = {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
+    told |= {variable("data_dir"): str(settings.data_dir), variable("port"): str(settings.port)}
+    body = msgspec.json.encode({name: value for name, value in told.items() if name not in _SECRET})
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, body)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _environment() -> dict[str, str]:
+    env = dict(os.environ)
+    if env.get(variable("data_dir")) or env.get(variable("database_url")) or not NOTE.exists():
+        return env
+    with NOTE.open("rb") as note:
+        try:
+            fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return msgspec.json.decode(note.read(), type=dict[str, str]) | env
+    return env
+
+
+async def _prepare(url: str, *, ours: bool) -> None:
+    if await migrate.current(url) == migrate.head():
+        return
+    if not ours:
+        raise NotMigratedError
+    await migrate.upgrade(url)

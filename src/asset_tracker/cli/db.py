@@ -1,0 +1,42 @@
+"""``asset-tracker db``: the database and its versions."""
+
+import asyncio
+
+import click
+
+from asset_tracker.cli.common import load_settings
+from asset_tracker.db import migrate
+from asset_tracker.db.embedded import EmbeddedServer, database_url
+
+
+@click.group(help="Look after the database.")
+def command() -> None:
+    pass
+
+
+@command.command()
+@click.option("--revision", default="head", show_default=True, help="The version to go to.")
+def upgrade(revision: str) -> None:
+    """Bring the database to the version of this program."""
+    with database_url(load_settings()) as url:
+        before = asyncio.run(migrate.current(url))
+        asyncio.run(migrate.upgrade(url, revision))
+        after = asyncio.run(migrate.current(url))
+    click.echo(f"The database is at {after}." if before == after else f"From {before} to {after}.")
+
+
+@command.command()
+def status() -> None:
+    """Tell where the database is, whether it runs, and its version. Exit status 1 if it is behind."""
+    settings = load_settings()
+    if settings.database_url is None:
+        server = EmbeddedServer(settings.data_dir).status()
+        click.echo(f"Embedded PostgreSQL: {server.cluster or f'none yet under {settings.data_dir}'}")
+        click.echo(f"Runs: {f'yes, process {server.pid}' if server.running else 'no'}")
+        if not server.initialised:
+            raise SystemExit(1)
+    with database_url(settings) as url:
+        current = asyncio.run(migrate.current(url))
+    click.echo(f"Version: {current or 'none'}; this program: {migrate.head()}")
+    if current != migrate.head():
+        raise SystemExit(1)

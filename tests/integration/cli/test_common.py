@@ -1,0 +1,46 @@
+import pytest
+from sqlalchemy import text
+
+from asset_tracker.cli import common
+from asset_tracker.db import migrate
+from asset_tracker.db.embedded import EmbeddedServer
+
+
+@pytest.fixture
+def shell(folder, monkeypatch):
+    """A shell with no settings, in an environment of its own."""
+    for name in ("DATABASE_URL", "DATA_DIR", "PORT", "BASE_URL", "SECRET_KEY"):
+        monkeypatch.delenv(f"ASSET_TRACKER_{name}", raising=False)
+    monkeypatch.setattr(common, "NOTE", folder / "note")
+    monkeypatch.chdir(folder)
+    return monkeypatch
+
+
+def test_a_shell_finds_the_server_that_runs_and_no_other(shell, folder):
+    assert common.load_settings().data_dir == folder / ".data"
+    with shell.context() as served:
+        served.setenv("ASSET_TRACKER_DATA_DIR", str(folder / "elsewhere"))
+        served.setenv("ASSET_TRACKER_PORT", "8123")
+        served.setenv("ASSET_TRACKER_SECRET_KEY", "k" * 32)
+        running = common.announced(common.load_settings())
+        running.__enter__()
+    found = common.load_settings()
+    assert found.data_dir == folder / "elsewhere"
+    assert found.base_url == "http://127.0.0.1:8123"
+    assert "kkkk" not in common.NOTE.read_text()
+    with common.announced(found):
+        assert common.load_settings().data_dir == folder / "elsewhere", "the first server is the one"
+    shell.setenv("ASSET_TRACKER_DATA_DIR", str(folder / "mine"))
+    assert common.load_settings().data_dir == folder / "mine"
+    shell.delenv("ASSET_TRACKER_DATA_DIR")
+    running.__exit__(None, None, None)
+    assert common.load_settings().data_dir == folder / ".data"
+
+
+def test_the_embedded_database_is_migrated_as_needed(shell, folder):
+    async def ask(engine):
+        async with engine.connect() as conn:
+            return (await conn.execute(text("SELECT 1"))).scalar(), await migrate.current_of(conn)
+
+    assert common.run(ask) == (1, migrate.head())
+    assert not EmbeddedServer(folder / ".data").running(), "the last one to leave stops it"
