@@ -1,0 +1,215 @@
+"""Facts from the field: taken as they come, one outcome each, nothing lost.
+
+A fact is refused for nothing but being unreadable or unauthorised. Of what a phone sent, even that is
+kept, in quarantine, until a coordinator has looked at it.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may_record, require
+from asset_tracker.assets import rules
+from asset_tracker.assets.service import completed, components, derived_id
+from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.ledger import store
+from asset_tracker.ledger.envelope import Draft, problems
+from asset_tracker.ledger.events import AnyPayload, Payload
+from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.tables import asset, quarantine, tag
+from asset_tracker.ledger.tags import TagError, parse_tag
+
+MAX_BATCH = 200
+_CLOCK_SLACK = timedelta(hours=1)
+_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+Outcome = Literal["recorded", "duplicate", "conflict", "quarantined", "rejected"]
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A fact as a phone or a script sends it.
+
+    ``id``: UUIDv7 made where the fact was seen; sending it again is safe. ``asset``: its tag or its id.
+    ``occurred_at``: with a time zone. ``payload``: one of the kinds, tagged by ``kind``.
+    """
+
+    id: UUID
+    asset: Annotated[str, Meta(min_length=1, max_length=200)]
+    occurred_at: Annotated[datetime, Meta(tz=True)]
+    payload: dict[str, Any]
+    device: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]*$")] | None = None
+    supersedes: UUID | None = None
+
+
+class EventOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of one event of a batch, in the batch's order."""
+
+    outcome: Outcome
+    id: UUID | None = None
+    receipt: Receipt | None = None
+    reason: str | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+class _NotTakenError(Exception):
+    def __init__(self, reason: str, errors: tuple[FieldError, ...] = ()) -> None:
+        super().__init__(reason)
+        self.reason, self.errors = reason, errors
+
+
+async def receive(conn: AsyncConnection, actor: Actor, batch: Sequence[msgspec.Raw]) -> list[EventOutcome]:
+    """Record a batch of raw events; answers one outcome an event, in their order."""
+    require(actor, "event.record")
+    outcomes: list[EventOutcome | None] = [None] * len(batch)
+    drafts: list[Draft] = []
+    places: list[int | None] = []
+    for n, raw in enumerate(batch):
+        try:
+            made = await _drafts(conn, actor, bytes(raw))
+        except _NotTakenError as trouble:
+            outcomes[n] = await _set_aside(conn, actor, bytes(raw), trouble)
+            continue
+        drafts += made
+        places += [n, *[None] * (len(made) - 1)]
+    for place, receipt in zip(places, await store.append(conn, actor.id, drafts), strict=True):
+        if place is not None:
+            outcomes[place] = await _outcome(conn, actor, bytes(batch[place]), receipt)
+    return [outcome for outcome in outcomes if outcome is not None]
+
+
+async def _drafts(conn: AsyncConnection, actor: Actor, raw: bytes) -> list[Draft]:
+    new, payload = _read(raw)
+    kind = str(payload.__struct_config__.tag)
+    if not may_record(actor, kind):
+        raise _NotTakenError("Your role does not allow this.")
+    if not _EARLIEST <= new.occurred_at <= datetime.now(UTC) + _CLOCK_SLACK:
+        raise _NotTakenError("The time of the fact cannot be right; check the clock of the device.")
+    asset_id = await _asset_of(conn, actor, kind, new.asset)
+    await _check_tags(conn, asset_id, payload)
+    try:
+        payload = await completed(conn, payload)
+    except InvalidError as error:
+        raise _NotTakenError(error.message, error.errors) from error
+    draft = Draft(
+        id=new.id,
+        asset=asset_id,
+        occurred_at=new.occurred_at,
+        payload=payload,
+        device=new.device,
+        supersedes=new.supersedes,
+    )
+    if kind not in rules.CARRIED:
+        return [draft]
+    carried = await components(conn, [asset_id])
+    return [draft, *(msgspec.structs.replace(draft, id=derived_id(new.id, c), asset=c) for c in carried)]
+
+
+def _read(raw: bytes) -> tuple[NewEvent, Payload]:
+    try:
+        new = msgspec.json.decode(raw, type=NewEvent)
+        payload: Payload = msgspec.convert(new.payload, AnyPayload)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _NotTakenError(str(error)) from error
+    wrong = problems(payload)
+    if wrong:
+        raise _NotTakenError("Something in the event is not right.", tuple(wrong))
+    return new, payload
+
+
+async def _asset_of(conn: AsyncConnection, actor: Actor, kind: str, reference: str) -> UUID:
+    try:
+        wanted = asset.c.id == UUID(reference)
+    except ValueError:
+        wanted = asset.c.id.in_(select(tag.c.asset_id).where(tag.c.tag == _tag(reference)))
+    found = await conn.scalar(select(asset.c.id).where(wanted, scope.recordable(actor, kind)))
+    if found is None:
+        raise _NotTakenError("There is no such asset, or it is not yours to see.")
+    return UUID(str(found))
+
+
+def _tag(reference: str) -> str:
+    try:
+        return parse_tag(reference)
+    except TagError as error:
+        raise _NotTakenError(str(error), error.errors) from error
+
+
+async def _check_tags(conn: AsyncConnection, asset_id: UUID, payload: Payload) -> None:
+    named = [t for t in (getattr(payload, "tag", None), getattr(payload, "new", None)) if isinstance(t, str)]
+    taken = select(tag.c.tag).where(
+        tag.c.tag.in_(named), or_(tag.c.asset_id != asset_id, tag.c.status.in_(("replaced", "retired")))
+    )
+    if named and await conn.scalar(taken):
+        raise _NotTakenError("This label belongs to another asset, or was retired.")
+
+
+async def _set_aside(
+    conn: AsyncConnection, actor: Actor, raw: bytes, trouble: _NotTakenError
+) -> EventOutcome:
+    """From a device: quarantine, where it waits for somebody. From a script: rejected, it can ask again."""
+    event_id, device, reference = _glance(raw)
+    if device is None:
+        return EventOutcome(outcome="rejected", id=event_id, reason=trouble.reason, errors=trouble.errors)
+    await _keep(conn, actor, raw, event_id, device, reference, trouble.reason)
+    return EventOutcome(outcome="quarantined", id=event_id, reason=trouble.reason, errors=trouble.errors)
+
+
+async def _outcome(conn: AsyncConnection, actor: Actor, raw: bytes, receipt: Receipt) -> EventOutcome:
+    if receipt.outcome != "conflict":
+        return EventOutcome(outcome=receipt.outcome, id=receipt.id, receipt=receipt)
+    reason = "Another fact was sent with the same id; both are kept for review."
+    event_id, device, reference = _glance(raw)
+    await _keep(conn, actor, raw, event_id, device, reference, reason)
+    return EventOutcome(outcome="conflict", id=receipt.id, reason=reason)
+
+
+def _glance(raw: bytes) -> tuple[UUID | None, str | None, str | None]:
+    """What can be told of an event that may be unreadable: id, device, asset."""
+    try:
+        said = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, None, None
+    if not isinstance(said, dict):
+        return None, None, None
+    try:
+        event_id = UUID(str(said.get("id")))
+    except ValueError:
+        event_id = None
+    device, reference = (_short(said.get(name)) for name in ("device", "asset"))
+    return event_id, device, reference
+
+
+def _short(value: Any) -> str | None:
+    return value[:200].replace("\x00", "") if isinstance(value, str) and value else None
+
+
+async def _keep(
+    conn: AsyncConnection,
+    actor: Actor,
+    raw: bytes,
+    event_id: UUID | None,
+    device: str | None,
+    reference: str | None,
+    reason: str,
+) -> None:
+    digest = sha256(actor.id.bytes + raw).digest()
+    row = {
+        "event_id": event_id,
+        "asset_ref": reference,
+        "actor_id": actor.id,
+        "device": device,
+        "reason": reason.replace("\x00", "")[:2000],
+        "raw": raw,
+        "digest": digest,
+    }
+    await conn.execute(insert(quarantine).values(row).on_conflict_do_nothing())

@@ -1,0 +1,95 @@
+"""The events of an asset as somebody may see them, and its state on another day."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import COMMAND_LINE, Actor
+from asset_tracker.access.permissions import may, require
+from asset_tracker.access.tables import user_account
+from asset_tracker.assets.views import EventView
+from asset_tracker.errors import NotFoundError
+from asset_tracker.ledger import store
+from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.events import PRIVATE
+from asset_tracker.ledger.replay import Replayed, live, replay
+from asset_tracker.ledger.tables import asset, event
+
+# Private values that are places, which whoever may see the asset may see.
+_PLACES = frozenset({"municipality", "service_point", "destination"})
+
+
+async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[EventView]:
+    """The events of one asset in reach, latest occurrence first. Raises NotFoundError."""
+    events = await _events(conn, actor, asset_id)
+    e = event.c
+    hashes = {
+        row.id: row.hash for row in await conn.execute(select(e.id, e.hash).where(e.asset_id == asset_id))
+    }
+    names = await _names(conn, {each.actor for each in events}) if may(actor, "people.read") else {}
+    standing = {each.id for each in live(events)}
+    ordered = sorted(events, key=lambda each: (each.occurred_at, each.seq), reverse=True)
+    return [_view(actor, each, names, hashes[each.id], standing=each.id in standing) for each in ordered]
+
+
+async def as_of(
+    conn: AsyncConnection, actor: Actor, asset_id: UUID, day: datetime, known_on: datetime | None = None
+) -> Replayed:
+    """What was true at ``day`` (UTC), by what had been recorded at ``known_on`` (None: by now).
+
+    Raises NotFoundError for an asset out of reach.
+    """
+    events = await _events(conn, actor, asset_id)
+    known = [each for each in events if known_on is None or each.recorded_at <= known_on]
+    standing = [each for each in live(known) if each.occurred_at <= day]
+    return replay(standing)
+
+
+async def _events(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[Event]:
+    require(actor, "asset.read")
+    if await conn.scalar(select(asset.c.id).where(asset.c.id == asset_id, scope.assets(actor))) is None:
+        raise NotFoundError
+    return (await store.history(conn, [asset_id]))[asset_id]
+
+
+async def _names(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, str]:
+    u = user_account.c
+    rows = await conn.execute(select(u.id, u.name).where(u.id.in_(ids)))
+    return {row.id: row.name for row in rows} | {COMMAND_LINE.id: COMMAND_LINE.name}
+
+
+def shown_payload(actor: Actor, payload: Any) -> dict[str, Any]:
+    """The payload as JSON values, without what is personal for those who see no people."""
+    shown: dict[str, Any] = msgspec.to_builtins(payload)
+    if not may(actor, "people.read"):
+        for name in PRIVATE[shown["kind"]] - _PLACES:
+            shown.pop(name, None)
+        only: Sequence[UUID] | None = scope.donors(actor)
+        if only is not None and "shares" in shown:
+            shown["shares"] = [share for share in shown["shares"] if UUID(str(share["donor"])) in only]
+    return shown
+
+
+def _view(actor: Actor, each: Event, names: dict[UUID, str], hashed: bytes, *, standing: bool) -> EventView:
+    return EventView(
+        id=each.id,
+        asset=each.asset,
+        seq=each.seq,
+        kind=each.kind,
+        occurred_at=each.occurred_at,
+        recorded_at=each.recorded_at,
+        actor=names.get(each.actor),
+        device=each.device if names else None,
+        operation=each.operation,
+        supersedes=each.supersedes,
+        standing=standing,
+        payload=shown_payload(actor, each.payload),
+        photos=each.payload.photos,
+        hash=hashed.hex(),
+    )

@@ -1,0 +1,215 @@
+"""Assets: read, always within the actor's scope."""
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may, may_record, require
+from asset_tracker.assets import rules
+from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
+from asset_tracker.errors import NotFoundError
+from asset_tracker.ledger.serials import serial_key
+from asset_tracker.ledger.state import State, as_state
+from asset_tracker.ledger.tables import asset, asset_share, tag
+from asset_tracker.ledger.tags import TagError, parse_tag
+from asset_tracker.programmes.tables import party, programme
+from asset_tracker.territory.tables import municipality, service_point
+
+MAX_PAGE = 200
+_a = asset.c
+_here, _there = municipality.alias("here"), municipality.alias("there")
+_ROW = (
+    select(asset, _here.c.name_uk.label("here_uk"), _here.c.name_en.label("here_en"))
+    .select_from(asset)
+    .outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
+)
+
+
+async def list_assets(
+    conn: AsyncConnection, actor: Actor, filters: Filters, *, after: UUID | None = None, limit: int = 50
+) -> AssetPage:
+    """A page of the assets in reach, newest first; ``limit`` is cut to 200."""
+    require(actor, "asset.read")
+    limit = max(1, min(limit, MAX_PAGE))
+    wanted = _ROW.where(scope.assets(actor), *_conditions(filters))
+    if after:
+        wanted = wanted.where(_a.id < after)
+    rows = (await conn.execute(wanted.order_by(_a.id.desc()).limit(limit + 1))).all()
+    items = tuple(asset_row(row) for row in rows[:limit])
+    return AssetPage(items, items[-1].id if len(rows) > limit else None)
+
+
+async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) -> int:
+    """How many assets in reach the filters let through."""
+    require(actor, "asset.read")
+    counted = select(func.count()).select_from(asset).where(scope.assets(actor), *_conditions(filters))
+    return (await conn.execute(counted)).scalar_one()
+
+
+async def find_asset(conn: AsyncConnection, actor: Actor, reference: str) -> UUID:
+    """The asset that a tag (any form, replaced ones too) or an id names. Raises TagError, NotFoundError."""
+    require(actor, "asset.read")
+    try:
+        named: ColumnElement[bool] = _a.id == UUID(reference)
+    except ValueError:
+        named = _a.id.in_(select(tag.c.asset_id).where(tag.c.tag == parse_tag(reference)))
+    found = await conn.scalar(select(_a.id).where(named, scope.assets(actor)))
+    if found is None:
+        raise NotFoundError("There is no asset %(asset)s, or it is not yours to see.", asset=reference[:40])
+    return UUID(str(found))
+
+
+async def get_asset(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> AssetView:
+    """Everything about one asset in reach. Raises NotFoundError."""
+    require(actor, "asset.read")
+    row = (await conn.execute(_view().where(_a.id == asset_id, scope.assets(actor)))).first()
+    if row is None:
+        raise NotFoundError
+    related = await _related(conn, actor, row)
+    return _asset_view(actor, row, related, await _funding(conn, actor, asset_id))
+
+
+def _view() -> Select[Any]:
+    p, s, t = programme.c, service_point.c, _there.c
+    return (
+        _ROW.add_columns(
+            p.code.label("p_code"),
+            p.name_uk.label("p_uk"),
+            p.name_en.label("p_en"),
+            s.name_uk.label("s_uk"),
+            s.name_en.label("s_en"),
+            t.name_uk.label("there_uk"),
+            t.name_en.label("there_en"),
+        )
+        .outerjoin(programme, p.id == _a.programme_id)
+        .outerjoin(service_point, s.id == _a.service_point_id)
+        .outerjoin(_there, t.code == _a.destination_code)
+    )
+
+
+async def _related(conn: AsyncConnection, actor: Actor, row: Any) -> list[AssetRow]:
+    """The kit that it is in, and the components that it has."""
+    wanted = _ROW.where(or_(_a.kit_id == row.id, _a.id == row.kit_id), scope.assets(actor))
+    return [asset_row(each) for each in await conn.execute(wanted.order_by(_a.line, _a.id))]
+
+
+async def _funding(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> tuple[Funding, ...]:
+    s = asset_share.c
+    wanted = (
+        select(s.donor_id, party.c.name_uk, party.c.name_en, s.percent)
+        .join(party, party.c.id == s.donor_id)
+        .where(s.asset_id == asset_id)
+        .order_by(s.percent.desc(), party.c.name_en)
+    )
+    only = scope.donors(actor)
+    if only is not None:
+        wanted = wanted.where(s.donor_id.in_(only))
+    rows = await conn.execute(wanted)
+    return tuple(Funding(r.donor_id, r.name_uk, r.name_en, r.percent) for r in rows)
+
+
+def asset_row(row: Any) -> AssetRow:
+    """The view of one database row of ``_ROW``."""
+    return AssetRow(
+        id=row.id,
+        tag=row.tag,
+        category=row.category,
+        name_uk=row.name_uk,
+        name_en=row.name_en,
+        manufacturer=row.manufacturer,
+        model=row.model,
+        serial=row.serial,
+        quantity=row.quantity,
+        programme=row.programme_id,
+        consignment=row.consignment_id,
+        line=row.line,
+        kit=row.kit_id,
+        is_kit=row.is_kit,
+        destination=row.destination_code,
+        municipality=row.municipality_code,
+        municipality_uk=row.here_uk,
+        municipality_en=row.here_en,
+        service_point=row.service_point_id,
+        place=row.place,
+        stage=row.stage,
+        condition=row.condition,
+        title=row.title,
+        gone_reason=row.gone_reason,
+        disputed=row.disputed,
+        unit_price=row.unit_price,
+        currency=row.currency,
+        changed_at=row.changed_at,
+    )
+
+
+def _asset_view(actor: Actor, row: Any, related: list[AssetRow], funding: tuple[Funding, ...]) -> AssetView:
+    state = as_state(row.state)
+    offered = tuple(kind for kind in rules.actions(state) if may_record(actor, kind))
+    return AssetView(
+        row=asset_row(row),
+        state=state if may(actor, "people.read") else _without_people(state),
+        head=row.head_hash.hex(),
+        events=row.head_seq,
+        destination_uk=row.there_uk,
+        destination_en=row.there_en,
+        service_point_uk=row.s_uk,
+        service_point_en=row.s_en,
+        programme_code=row.p_code,
+        programme_uk=row.p_uk,
+        programme_en=row.p_en,
+        kit=next((each for each in related if each.id == row.kit_id), None),
+        components=tuple(each for each in related if each.kit == row.id),
+        funding=funding,
+        disputes=tuple(DisputeView(d.events, d.reason) for d in state.disputes),
+        actions=offered,
+        may_correct=may(actor, "event.correct"),
+    )
+
+
+def _without_people(state: State) -> State:
+    return msgspec.structs.replace(state, room=None, shares=())
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    equal = {
+        "programme": _a.programme_id,
+        "consignment": _a.consignment_id,
+        "service_point": _a.service_point_id,
+        "category": _a.category,
+        "stage": _a.stage,
+        "condition": _a.condition,
+        "title": _a.title,
+        "disputed": _a.disputed,
+        "kit": _a.kit_id,
+    }
+    found: list[ColumnElement[bool]] = [
+        column == value for name, column in equal.items() if (value := getattr(filters, name)) is not None
+    ]
+    if filters.municipality:
+        found.append(_in_area(lambda column: column == filters.municipality))
+    if filters.oblast:
+        found.append(_in_area(lambda column: column.startswith(filters.oblast, autoescape=True)))
+    if filters.q and filters.q.strip():
+        found.append(_matches(filters.q.strip()[:200]))
+    return found
+
+
+def _in_area(test: Any) -> ColumnElement[bool]:
+    """There now; or, while it is nowhere yet, bound for there."""
+    return or_(test(_a.municipality_code), and_(_a.municipality_code.is_(None), test(_a.destination_code)))
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    columns = (_a.name_uk, _a.name_en, _a.model, _a.manufacturer)
+    terms = [column.icontains(text, autoescape=True) for column in columns]
+    if key := serial_key(text):
+        terms.append(_a.serial_key.startswith(key, autoescape=True))
+    with contextlib.suppress(TagError):  # most words are no tags
+        terms.append(_a.id.in_(select(tag.c.asset_id).where(tag.c.tag == parse_tag(text))))
+    return or_(*terms)

@@ -1,0 +1,164 @@
+"""What may be done to an asset, by the state it is in [pure].
+
+These rules bind a *desk*: somebody who decides with the state before them. A fact from the field is
+recorded whatever they say, and contradicts if it does (``ledger.folds``).
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from asset_tracker.errors import RefusedError
+from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.state import State
+
+Predicate = Callable[[State], bool]
+
+
+class Rule(msgspec.Struct, frozen=True):
+    """When a kind of fact makes sense, and what to say when it does not (an English msgid)."""
+
+    allows: Predicate
+    otherwise: str
+
+
+def _here(s: State) -> bool:
+    return not s.gone
+
+
+def _handed_over(s: State) -> bool:
+    return not s.gone and s.delivered_at is not None
+
+
+_BEFORE = ("expected", "received", "dispatched")
+_GONE = "It is gone; only what was lost or stolen can be found again."
+_NOT_YET = "It has not been delivered yet."
+_anyway = Rule(lambda _s: True, "")
+_present = Rule(_here, _GONE)
+_delivered = Rule(_handed_over, _NOT_YET)
+
+RULES: dict[str, Rule] = {
+    "registered": Rule(lambda s: not s.tag, "It is registered already."),
+    "described": _anyway,
+    "label_bound": _present,
+    "label_replaced": _present,
+    "label_retired": _anyway,
+    "label_printed": _present,
+    "code_linked": _present,
+    "packed": Rule(
+        lambda s: _here(s) and not s.is_kit and s.kit is None, "It is in a kit already, or is one."
+    ),
+    "unpacked": Rule(lambda s: s.kit is not None, "It is in no kit."),
+    "consigned": Rule(lambda s: s.stage in ("expected", "received"), "It is on its way already."),
+    "dispatched": Rule(lambda s: s.stage in ("expected", "received"), "It is on its way already."),
+    "received": Rule(
+        lambda s: _here(s) and s.stage in ("expected", "dispatched"), "It was received already."
+    ),
+    "delivered": Rule(lambda s: s.stage in _BEFORE, "It was delivered already."),
+    "refused": Rule(lambda s: s.stage == "dispatched", "It is not on its way."),
+    "accepted": Rule(lambda s: not s.gone and s.act is None, "An act says already that it was accepted."),
+    "title_transferred": _anyway,
+    "balance_recorded": Rule(lambda s: s.title == "municipality", "The municipality does not own it yet."),
+    "installed": Rule(
+        lambda s: _handed_over(s) and s.stage not in ("installed", "in_service"),
+        "It is not delivered, or stands already.",
+    ),
+    "commissioned": Rule(
+        lambda s: _handed_over(s) and s.commissioned_at is None and s.stage != "out_of_service",
+        "It is not delivered, or in service already.",
+    ),
+    "training_given": _delivered,
+    "verified": _present,
+    "use_changed": _delivered,
+    "fault_reported": _delivered,
+    "maintained": _delivered,
+    "repaired": Rule(
+        lambda s: _handed_over(s) and (s.condition != "working" or s.place == "away"),
+        "No fault of it is known.",
+    ),
+    "sent_for_repair": Rule(lambda s: _handed_over(s) and s.place != "away", "It is away already."),
+    "moved": _delivered,
+    "lent": Rule(lambda s: _handed_over(s) and s.place != "away", "It is away already."),
+    "returned": _present,
+    "evacuated": _delivered,
+    "found_inaccessible": _delivered,
+    "damaged": _present,
+    "destroyed": _present,
+    "lost": _present,
+    "stolen": _present,
+    "found": Rule(lambda s: s.gone in ("lost", "stolen") or s.inaccessible, "It is not lost."),
+    "loss_closed": Rule(lambda s: s.case_open, "No loss of it is open."),
+    "consent_given": _anyway,
+    "disposed": Rule(
+        lambda s: s.gone is None and s.condition != "working", "It works; say first why it shall go."
+    ),
+    "visibility_set": _present,
+    "note": _anyway,
+    "correction": _anyway,
+    "resolution": Rule(lambda s: s.disputed, "Nothing about it is disputed."),
+}
+
+# What people are offered, most likely first. The rest follows from other pages (acts, imports, labels).
+OFFERED: tuple[str, ...] = (
+    "delivered",
+    "installed",
+    "commissioned",
+    "verified",
+    "maintained",
+    "fault_reported",
+    "repaired",
+    "moved",
+    "use_changed",
+    "sent_for_repair",
+    "returned",
+    "lent",
+    "evacuated",
+    "found_inaccessible",
+    "damaged",
+    "lost",
+    "stolen",
+    "destroyed",
+    "found",
+    "balance_recorded",
+    "loss_closed",
+    "disposed",
+    "visibility_set",
+    "note",
+)
+
+# A kit carries its components along in these; each of them gets an event of its own.
+CARRIED: frozenset[str] = frozenset(
+    {
+        "consigned",
+        "dispatched",
+        "received",
+        "delivered",
+        "refused",
+        "accepted",
+        "title_transferred",
+        "installed",
+        "commissioned",
+        "moved",
+        "evacuated",
+        "lent",
+        "returned",
+        "found_inaccessible",
+        "destroyed",
+        "lost",
+        "stolen",
+        "found",
+        "disposed",
+    }
+)
+
+
+def actions(state: State) -> tuple[str, ...]:
+    """The kinds of fact that make sense now, most likely first."""
+    return tuple(kind for kind in OFFERED if RULES[kind].allows(state))
+
+
+def check(state: State, payload: ev.Payload) -> None:
+    """Raise RefusedError when a desk may not decide this in the asset's state."""
+    rule = RULES[str(payload.__struct_config__.tag)]
+    if not rule.allows(state):
+        raise RefusedError(rule.otherwise)

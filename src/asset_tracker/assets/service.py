@@ -1,0 +1,156 @@
+"""What a desk decides about assets: registered, and everything after that."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may_record, require
+from asset_tracker.assets import rules
+from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
+from asset_tracker.ledger import events as ev
+from asset_tracker.ledger import store
+from asset_tracker.ledger.envelope import Draft, problems
+from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.state import State, as_state
+from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.tables import asset
+from asset_tracker.territory.queries import get_service_points
+
+
+class NewAsset(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset to be registered; ``kit`` is the asset (perhaps of the same call) that it is packed into."""
+
+    id: UUID
+    fact: ev.Registered
+    kit: UUID | None = None
+
+
+async def register(
+    conn: AsyncConnection,
+    actor: Actor,
+    programme: UUID,
+    new: Sequence[NewAsset],
+    *,
+    occurred_at: datetime | None = None,
+    operation: UUID | None = None,
+) -> list[Receipt]:
+    """Register assets of one programme as one operation.
+
+    Raises InvalidError that names each wrong field as ``assets[n].field``, ForbiddenError outside of
+    the actor's programmes.
+    """
+    require(actor, "import.manage")
+    allowed = scope.programmes(actor, "import.manage")
+    if allowed is not None and programme not in allowed:
+        raise ForbiddenError
+    _check_all([each.fact for each in new])
+    at = occurred_at or datetime.now(UTC)
+    operation = operation or uuid7()
+    drafts = [_draft(each.id, each.fact, at, operation) for each in new]
+    drafts += [_draft(each.id, ev.Packed(kit=each.kit), at, operation) for each in new if each.kit]
+    return await store.append(conn, actor.id, drafts, programme=programme)
+
+
+async def record(
+    conn: AsyncConnection,
+    actor: Actor,
+    assets: Sequence[UUID],
+    payload: ev.Payload,
+    *,
+    occurred_at: datetime | None = None,
+    heads: Mapping[UUID, str] | None = None,
+    operation: UUID | None = None,
+    supersedes: UUID | None = None,
+) -> list[Receipt]:
+    """Record one fact for each of the assets, and for the components of kits that it carries along.
+
+    All or nothing: NotFoundError for an asset out of reach, ForbiddenError for a kind that the actor
+    never records, RefusedError where the rules say no, StaleError where an asset moved on from the
+    ``heads`` (chain heads in hexadecimal) that the decision was made on.
+    """
+    kind = str(payload.__struct_config__.tag)
+    if not may_record(actor, kind):
+        raise ForbiddenError
+    _check_all([payload])
+    payload = await completed(conn, payload)
+    states = await _states(conn, actor, kind, assets)
+    carried = await components(conn, assets) if kind in rules.CARRIED else {}
+    for state in states.values():
+        rules.check(state, payload)
+    at = occurred_at or datetime.now(UTC)
+    operation = operation or (uuid7() if len(states) + len(carried) > 1 else None)
+    drafts = [_draft(a, payload, at, operation, supersedes) for a in states]
+    drafts += [_draft(component, payload, at, operation) for component in carried if component not in states]
+    return await store.append(conn, actor.id, drafts, heads=heads)
+
+
+async def completed(conn: AsyncConnection, payload: ev.Payload) -> ev.Payload:
+    """The payload with the municipality that its service point lies in.
+
+    Raises InvalidError when there is no such service point, or the two contradict.
+    """
+    point_id: UUID | None = getattr(payload, "service_point", None)
+    if point_id is None:
+        return payload
+    point = (await get_service_points(conn, [point_id])).get(point_id)
+    if point is None:
+        raise InvalidError(errors=(FieldError("service_point", "There is no such service point."),))
+    named: str | None = getattr(payload, "municipality", None)
+    if named is not None and named != point.municipality_code:
+        raise InvalidError(errors=(FieldError("service_point", "It lies in another municipality."),))
+    return msgspec.structs.replace(payload, municipality=point.municipality_code)
+
+
+async def components(conn: AsyncConnection, kits: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The components of the kits: component -> kit."""
+    rows = await conn.execute(
+        select(asset.c.id, asset.c.kit_id)
+        .where(asset.c.kit_id.in_(kits), asset.c.gone_reason.is_(None))
+        .order_by(asset.c.id)
+    )
+    return {row.id: row.kit_id for row in rows}
+
+
+def derived_id(event: UUID, component: UUID) -> UUID:
+    """The id of the event that a kit's event makes for a component: the same however often it is sent."""
+    return uuid5(event, str(component))
+
+
+async def _states(
+    conn: AsyncConnection, actor: Actor, kind: str, assets: Sequence[UUID]
+) -> dict[UUID, State]:
+    wanted = select(asset.c.id, asset.c.state).where(asset.c.id.in_(assets), scope.recordable(actor, kind))
+    states = {row.id: as_state(row.state) for row in await conn.execute(wanted)}
+    if len(states) != len(set(assets)):
+        raise NotFoundError
+    return states
+
+
+def _check_all(payloads: Sequence[ev.Payload]) -> None:
+    many = len(payloads) > 1
+    errors = [
+        msgspec.structs.replace(error, field=f"assets[{n}].{error.field}" if many else error.field)
+        for n, payload in enumerate(payloads)
+        for error in problems(payload)
+    ]
+    if errors:
+        raise InvalidError(errors=tuple(errors))
+
+
+def _draft(
+    asset_id: UUID, payload: ev.Payload, at: datetime, operation: UUID | None, supersedes: UUID | None = None
+) -> Draft:
+    return Draft(
+        id=uuid7(),
+        asset=asset_id,
+        occurred_at=at,
+        payload=payload,
+        operation=operation,
+        supersedes=supersedes,
+    )

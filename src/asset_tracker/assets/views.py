@@ -1,0 +1,132 @@
+"""What is shown of assets and their events."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from asset_tracker.ledger.state import State
+
+
+class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a list of assets."""
+
+    id: UUID
+    tag: str
+    category: str
+    name_uk: str
+    name_en: str | None
+    manufacturer: str | None
+    model: str | None
+    serial: str | None
+    quantity: int
+    programme: UUID | None
+    consignment: UUID | None
+    line: int | None
+    kit: UUID | None
+    is_kit: bool
+    destination: str | None
+    municipality: str | None
+    municipality_uk: str | None
+    municipality_en: str | None
+    service_point: UUID | None
+    place: str
+    stage: str
+    condition: str
+    title: str
+    gone_reason: str | None
+    disputed: bool
+    unit_price: Decimal | None
+    currency: str | None
+    changed_at: datetime
+
+
+class AssetPage(msgspec.Struct, frozen=True):
+    """One page; ``next`` is what to pass as ``after`` for the following one, None at the end."""
+
+    items: tuple[AssetRow, ...]
+    next: UUID | None
+    total: int | None = None
+
+
+class Funding(msgspec.Struct, frozen=True):
+    """A donor's share that the reader may see."""
+
+    donor: UUID
+    name_uk: str
+    name_en: str
+    percent: Decimal
+
+
+class DisputeView(msgspec.Struct, frozen=True):
+    """Facts that cannot all be true; ``reason`` is an English msgid."""
+
+    events: tuple[UUID, ...]
+    reason: str
+
+
+class AssetView(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything about one asset that the reader may see.
+
+    ``municipality`` is where it is, ``destination`` where it is bound for; ``head`` the chain head a
+    decision at a desk should carry; ``actions`` the kinds of fact that make sense now for this reader.
+    """
+
+    row: AssetRow
+    state: State
+    head: str
+    events: int
+    destination_uk: str | None
+    destination_en: str | None
+    service_point_uk: str | None
+    service_point_en: str | None
+    programme_code: str | None
+    programme_uk: str | None
+    programme_en: str | None
+    kit: AssetRow | None
+    components: tuple[AssetRow, ...]
+    funding: tuple[Funding, ...]
+    disputes: tuple[DisputeView, ...]
+    actions: tuple[str, ...]
+    may_correct: bool
+
+
+class EventView(msgspec.Struct, frozen=True, kw_only=True):
+    """One event as the reader may see it: nothing personal for those who see no people.
+
+    ``actor`` is the name of who recorded it; ``standing`` is false when a later event struck it out.
+    """
+
+    id: UUID
+    asset: UUID
+    seq: int
+    kind: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str | None
+    device: str | None
+    operation: UUID | None
+    supersedes: UUID | None
+    standing: bool
+    payload: dict[str, Any]
+    photos: tuple[str, ...]
+    hash: str
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True):
+    """What to list; None asks for all. ``q`` is looked for in tag, serial number, name and model."""
+
+    q: str | None = None
+    programme: UUID | None = None
+    consignment: UUID | None = None
+    municipality: str | None = None
+    oblast: str | None = None
+    service_point: UUID | None = None
+    category: str | None = None
+    stage: str | None = None
+    condition: str | None = None
+    title: str | None = None
+    disputed: bool | None = None
+    kit: UUID | None = None
