@@ -13,17 +13,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang
-
-
-class Name(Struct, frozen=True):
-    """A name in both languages; ``en`` falls back to ``uk`` where nobody gave one."""
-
-    uk: str
-    en: str
-
-    def of(self, lang: Lang) -> str:
-        return (self.uk or self.en) if lang == "uk" else (self.en or self.uk)
 
 
 class Municipality(Struct, frozen=True, kw_only=True):

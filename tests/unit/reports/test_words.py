@@ -1,0 +1,34 @@
+"""Every code that the ledger knows has a word here, in both languages."""
+
+from asset_tracker.i18n import gettext
+from asset_tracker.ledger import values
+from asset_tracker.ledger.events import KINDS
+from asset_tracker.reports import words
+
+TABLES = (
+    words.CATEGORY,
+    words.STAGE,
+    words.CONDITION,
+    words.TITLE,
+    words.PLACE,
+    words.GONE,
+    words.EVENT,
+    words.SUPPORT,
+    words.STEP,
+    words.FINDING,
+)
+
+
+def test_every_code_has_a_word():
+    assert set(words.CATEGORY) == set(values.CATEGORIES)
+    assert set(words.STAGE) == set(values.STAGES)
+    assert set(words.CONDITION) == set(values.CONDITIONS)
+    assert set(words.TITLE) == set(values.TITLES)
+    assert set(words.PLACE) == set(values.get_args(values.PlaceKind))
+    assert set(words.GONE) == {*values.GONE_REASONS, "damaged"}
+    assert set(words.EVENT) == set(KINDS)
+
+
+def test_every_word_is_translated():
+    untranslated = [text for table in TABLES for text in table.values() if gettext("uk", text) == text]
+    assert untranslated == []
