@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from asset_tracker.documents.names import Name
 from asset_tracker.reports.compose import Material, municipality_facts, programme_facts, report
 from asset_tracker.reports.shares import split
 from asset_tracker.reports.structs import (
@@ -13,7 +14,6 @@ from asset_tracker.reports.structs import (
     Loss,
     Making,
     Municipality,
-    Name,
     Programme,
     Question,
     Share,

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from asset_tracker.documents.display import KYIV, short
+from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
 from asset_tracker.reports.structs import (
@@ -16,7 +17,6 @@ from asset_tracker.reports.structs import (
     Item,
     Municipality,
     MunicipalityFacts,
-    Name,
 )
 
 Row = TypeVar("Row")

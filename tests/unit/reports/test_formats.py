@@ -13,13 +13,14 @@ import pytest
 from openpyxl import load_workbook
 
 from asset_tracker.documents import display
+from asset_tracker.documents.names import Name
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext
 from asset_tracker.reports.columns import item_columns
 from asset_tracker.reports.compose import municipality_facts, report
 from asset_tracker.reports.formats import FORMATS, file_name, format_named
 from asset_tracker.reports.json import json_schema
-from asset_tracker.reports.structs import Name, Question, Report
+from asset_tracker.reports.structs import Question, Report
 from factories.reports import SIDA, item, making, material, municipality_report, programme_report
 
 REPORTS = {"municipality": municipality_report, "programme": programme_report}
