@@ -1,0 +1,431 @@
+"""Which fields a person is asked for when they record a fact: one description per kind of event.
+
+One template draws every form from its description, and one reader turns what came back into a payload
+of the ledger, with all mistakes at once. What a fact means is decided elsewhere.
+"""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, Literal, NamedTuple, get_type_hints
+
+import msgspec
+
+from asset_tracker.errors import FieldError
+from asset_tracker.ledger.events import KINDS, Payload
+from asset_tracker.web.words import CONDITIONS, USES, Word
+
+FieldType = Literal["line", "text", "choice", "date", "money", "meter", "number", "point", "place"]
+Options = tuple[tuple[str, str], ...]
+
+
+class Field(NamedTuple):
+    """One question. ``label``, ``hint`` and option texts are msgids; ``name`` is the payload's field.
+
+    ``point`` offers the service points of the asset's municipality, ``place`` also another municipality.
+    """
+
+    name: str
+    label: str
+    type: FieldType = "line"
+    required: bool = False
+    hint: str = ""
+    options: Options = ()
+    default: str = ""
+
+
+class EventForm(NamedTuple):
+    """How one kind of fact is recorded. ``verb`` is the button, ``done`` the message afterwards."""
+
+    kind: str
+    verb: str
+    done: str
+    icon: str
+    fields: tuple[Field, ...] = ()
+    explains: str = ""
+    tone: Literal["", "danger"] = ""
+    note: str = "Note"
+
+
+def _options(words: Mapping[str, Word], *keys: str) -> Options:
+    return tuple((key, words[key].text) for key in keys)
+
+
+_WORKS = Field(
+    "condition", "Does it work?", "choice", options=_options(CONDITIONS, *CONDITIONS), default="working"
+)
+_WORKS_NOW = _WORKS._replace(required=True)
+_HOW_BAD = Field(
+    "condition",
+    "Does it still work?",
+    "choice",
+    required=True,
+    options=(
+        ("needs_attention", "Yes, but it needs attention"),
+        ("unserviceable", "No, it does not work"),
+    ),
+    default="needs_attention",
+)
+_COSTS = (
+    Field("parts", "Parts used", "text"),
+    Field("cost", "Cost", "money", hint="For example 1 250,00; in hryvnias unless you choose another."),
+)
+_POINT = Field("service_point", "Where is it set up?", "point", required=True)
+
+_ALL = (
+    EventForm(
+        "received",
+        "Record receipt",
+        "The receipt was recorded.",
+        "warehouse",
+        (_WORKS._replace(label="In what condition?"),),
+        explains="It arrived in the implementer’s warehouse.",
+    ),
+    EventForm(
+        "delivered",
+        "Record delivery",
+        "The delivery was recorded.",
+        "hand",
+        (
+            Field(
+                "outcome",
+                "What was handed over?",
+                "choice",
+                required=True,
+                options=(
+                    ("full", "Everything, as listed"),
+                    ("short", "Less than listed"),
+                    ("over", "More than listed"),
+                    ("damaged", "It is damaged"),
+                    ("wrong_serial", "Another serial number"),
+                ),
+                default="full",
+            ),
+            Field("found_serial", "Serial number that you see", hint="Only if it differs from the list."),
+            Field("service_point", "Where was it handed over?", "point"),
+            Field("received_by", "Who took it over?", hint="Kept apart and erased on request."),
+        ),
+    ),
+    EventForm(
+        "refused",
+        "Not taken over",
+        "It was recorded that it was not taken over.",
+        "bad",
+        (Field("reason", "Why did they not take it?", "text", required=True),),
+        tone="danger",
+    ),
+    EventForm(
+        "installed",
+        "Install",
+        "The installation was recorded.",
+        "install",
+        (_POINT, Field("room", "Room or workplace")),
+        explains="Set up at the place where it is used.",
+    ),
+    EventForm(
+        "commissioned",
+        "Service went live",
+        "It was recorded that the service went live.",
+        "works",
+        (Field("service", "Which service?", hint="For example: video consultations."),),
+    ),
+    EventForm(
+        "maintained",
+        "Record maintenance",
+        "The maintenance was recorded.",
+        "maintain",
+        (
+            Field("work", "What was done?", "text", required=True),
+            *_COSTS,
+            Field("meter", "Meter reading", "meter"),
+            _WORKS,
+        ),
+    ),
+    EventForm(
+        "fault_reported",
+        "Report a fault",
+        "The fault was reported.",
+        "fault",
+        (Field("description", "What is wrong?", "text", required=True), _HOW_BAD),
+    ),
+    EventForm(
+        "repaired",
+        "Record a repair",
+        "The repair was recorded.",
+        "maintain",
+        (Field("work", "What was repaired?", "text", required=True), *_COSTS, _WORKS_NOW),
+    ),
+    EventForm(
+        "sent_for_repair",
+        "Send for repair",
+        "It was recorded that it went for repair.",
+        "transit",
+        (
+            Field("to", "To whom?", required=True, hint="Name of the workshop or firm."),
+            Field("expected_on", "When is it expected back?", "date"),
+        ),
+    ),
+    EventForm(
+        "returned",
+        "It came back",
+        "The return was recorded.",
+        "back",
+        (Field("service_point", "Where is it now?", "point"), _WORKS),
+    ),
+    EventForm(
+        "moved",
+        "Move",
+        "The move was recorded.",
+        "move",
+        (
+            Field("service_point", "Where to?", "place", required=True),
+            Field("room", "Room or workplace"),
+            Field("reason", "Why?", "text"),
+        ),
+    ),
+    EventForm(
+        "evacuated",
+        "Evacuated",
+        "The evacuation was recorded.",
+        "transit",
+        (Field("service_point", "Where to?", "place", required=True), Field("reason", "Why?", "text")),
+    ),
+    EventForm(
+        "verified",
+        "I see it here",
+        "It was recorded that you saw it.",
+        "verify",
+        (
+            Field(
+                "method",
+                "How did you check?",
+                "choice",
+                required=True,
+                options=(
+                    ("scan", "I scanned the label"),
+                    ("sight", "I saw it"),
+                    ("document", "By a document"),
+                    ("attested", "Somebody on site told me"),
+                ),
+                default="scan",
+            ),
+            _WORKS,
+            Field(
+                "use",
+                "Is it in use?",
+                "choice",
+                options=_options(USES, *USES),
+            ),
+        ),
+    ),
+    EventForm(
+        "use_changed",
+        "Change of use",
+        "The use was recorded.",
+        "works",
+        (
+            Field("use", "Is it in use?", "choice", required=True, options=_options(USES, *USES)),
+            Field("reason", "Why?", "text"),
+        ),
+    ),
+    EventForm(
+        "balance_recorded",
+        "Put on the balance",
+        "The balance record was kept.",
+        "act",
+        (
+            Field("inventory_number", "Inventory number", required=True),
+            Field("recorded_on", "On the balance since", "date", required=True),
+            Field("subaccount", "Subaccount", hint="For example 1014."),
+            Field(
+                "published_on",
+                "Published on the council’s web site on",
+                "date",
+                hint="Within 10 calendar days of putting it on the balance.",
+            ),
+        ),
+    ),
+    EventForm(
+        "found_inaccessible",
+        "Cannot be reached",
+        "It was recorded that it cannot be reached.",
+        "warn",
+        (Field("reason", "What prevents it?", "text", required=True),),
+        tone="danger",
+    ),
+    EventForm(
+        "damaged",
+        "Damaged",
+        "The damage was recorded.",
+        "damaged",
+        (Field("circumstances", "What happened?", "text", required=True), _HOW_BAD),
+        tone="danger",
+    ),
+    EventForm(
+        "lost",
+        "Lost",
+        "The loss was recorded. A loss case is open until it is closed.",
+        "lost",
+        (Field("circumstances", "When and how was it noticed?", "text", required=True),),
+        tone="danger",
+    ),
+    EventForm(
+        "stolen",
+        "Stolen",
+        "The theft was recorded. A loss case is open until it is closed.",
+        "lost",
+        (
+            Field("circumstances", "What happened?", "text", required=True),
+            Field("report_number", "Number of the police report"),
+        ),
+        tone="danger",
+    ),
+    EventForm(
+        "destroyed",
+        "Destroyed",
+        "The destruction was recorded. A loss case is open until it is closed.",
+        "damaged",
+        (Field("circumstances", "What happened?", "text", required=True),),
+        tone="danger",
+    ),
+    EventForm(
+        "found",
+        "Found again",
+        "It was recorded that it was found.",
+        "find",
+        (Field("service_point", "Where is it now?", "point"), _WORKS._replace(default="unknown")),
+    ),
+    EventForm(
+        "loss_closed",
+        "Close the loss case",
+        "The loss case was closed.",
+        "check",
+        (
+            Field(
+                "decision",
+                "What was decided?",
+                "choice",
+                required=True,
+                options=(
+                    ("written_off", "Written off"),
+                    ("compensated", "Compensated"),
+                    ("recovered", "Recovered"),
+                    ("no_fault", "Nobody is at fault"),
+                    ("referred", "Handed to the authorities"),
+                ),
+            ),
+            Field("reason", "Why?", "text", required=True),
+        ),
+    ),
+    EventForm(
+        "disposed",
+        "Dispose of",
+        "The disposal was recorded.",
+        "dispose",
+        (
+            Field(
+                "method",
+                "How?",
+                "choice",
+                required=True,
+                options=(
+                    ("transfer", "Transferred"),
+                    ("sale", "Sold"),
+                    ("trade_in", "Traded in"),
+                    ("recycling", "Recycled"),
+                    ("destruction", "Destroyed"),
+                    ("gift", "Given away"),
+                ),
+            ),
+            Field("price", "Price obtained", "money"),
+            Field("recipient", "To whom?"),
+            Field("approval", "Approval", hint="Number and date of the decision."),
+        ),
+        tone="danger",
+    ),
+    EventForm(
+        "note",
+        "Add a note",
+        "The note was kept.",
+        "note",
+        explains="A note or a photo changes nothing else.",
+    ),
+)
+FORMS: dict[str, EventForm] = {form.kind: form for form in _ALL}
+UNITS: Options = (("km", "km"), ("hours", "hours"), ("pages", "pages"))
+CURRENCIES = ("UAH", "EUR", "USD", "SEK")
+
+
+@cache
+def _hints(kind: str) -> dict[str, Any]:
+    return get_type_hints(KINDS[kind], include_extras=True)
+
+
+def read_money(text: str) -> Decimal | None:
+    """The amount that somebody wrote: ``1 234,50``, ``1,234.50``, ``1234.5 ₴``; None if it is not one."""
+    plain = re.sub(r"[\s\u00a0\u202f'’₴€$]", "", text)
+    if "," in plain and "." in plain:
+        grouping = "," if plain.rindex(",") < plain.rindex(".") else "."
+        plain = plain.replace(grouping, "")
+    plain = plain.replace(",", ".")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation:
+        return None
+    return amount.quantize(Decimal("0.01")) if amount.is_finite() and abs(amount) < Decimal("1e15") else None
+
+
+def _value(field: Field, data: Mapping[str, str]) -> Any:
+    """What the person gave for a field, ready to be converted; None if nothing."""
+    text = data.get(field.name, "").strip()
+    if field.type == "meter":
+        value = re.sub(r"\s", "", data.get("meter_value", ""))
+        return {"value": value, "unit": data.get("meter_unit", "")} if value else None
+    if not text:
+        return None
+    return read_money(text) or text if field.type == "money" else text
+
+
+def _convert(kind: str, field: Field, value: Any) -> Any:
+    return msgspec.convert(value, _hints(kind)[field.name], strict=False)
+
+
+_EXPECTED: dict[FieldType, str] = {
+    "money": "Write an amount such as 1 250,00.",
+    "date": "Choose a day.",
+    "meter": "Write a whole number, and choose what it counts.",
+    "choice": "Choose one of the answers.",
+    "point": "Choose a service point.",
+    "place": "Choose a service point or write a municipality.",
+}
+
+
+def read(form: EventForm, data: Mapping[str, str]) -> tuple[dict[str, Any], list[FieldError]]:
+    """The fields of a payload from a form's strings, and everything that is wrong with them.
+
+    Empty answers are left out, so that the payload's own defaults stand. ``municipality`` and ``photos``
+    are the caller's: one must be looked up, the other stored.
+    """
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for field in (*form.fields, Field("note", form.note, "text")):
+        given = _value(field, data)
+        if given is None:
+            if field.required and not (field.type == "place" and data.get("municipality")):
+                errors.append(FieldError(field.name, _EXPECTED.get(field.type, "Please fill this in.")))
+            continue
+        try:
+            values[field.name] = _convert(form.kind, field, given)
+        except msgspec.ValidationError:
+            errors.append(
+                FieldError(field.name, _EXPECTED.get(field.type, "This is too long or has a wrong character."))
+            )
+    if any(field.type == "money" and field.name in values for field in form.fields):
+        values["currency"] = data.get("currency") or "UAH"
+    return values, errors
+
+
+def payload(form: EventForm, values: Mapping[str, Any]) -> Payload:
+    """The payload for values that ``read`` found right."""
+    return KINDS[form.kind](**values)

@@ -1,0 +1,83 @@
+"""How values are written on a page: dates, clocks, money and numbers, by language.
+
+Instants are stored in UTC and shown on the clock of Kyiv, where the equipment stands.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from asset_tracker.i18n import Lang, gettext
+
+KYIV = ZoneInfo("Europe/Kyiv")
+NO_VALUE = "—"
+_DATE = {"uk": "dd.MM.yyyy", "en": "d MMM yyyy"}
+_DATETIME = {"uk": "dd.MM.yyyy, HH:mm", "en": "d MMM yyyy, HH:mm"}
+_SIGNS = {"UAH": "₴", "EUR": "€", "USD": "$", "SEK": "kr", "GBP": "£"}
+_NBSP = "\u00a0"
+
+
+def day(lang: Lang, value: date | datetime | None) -> str:
+    """``05.11.2026``; a moment is put on Kyiv's calendar first."""
+    if value is None:
+        return NO_VALUE
+    local = value.astimezone(KYIV).date() if isinstance(value, datetime) else value
+    return str(format_date(local, _DATE[lang], locale=lang))
+
+
+def moment(lang: Lang, value: datetime | None) -> str:
+    """``05.11.2026, 14:05`` on Kyiv's clock."""
+    if value is None:
+        return NO_VALUE
+    return str(format_datetime(value.astimezone(KYIV), _DATETIME[lang], locale=lang))
+
+
+def iso(value: date | datetime | None) -> str:
+    """For ``<time datetime>`` and for fields of type ``date``."""
+    return value.isoformat() if value is not None else ""
+
+
+def local_input(value: datetime) -> str:
+    """For a field of type ``datetime-local``: Kyiv's clock, to the minute."""
+    return value.astimezone(KYIV).strftime("%Y-%m-%dT%H:%M")
+
+
+def number(lang: Lang, value: int | Decimal | None, digits: int | None = None) -> str:
+    """``1 234`` or ``12,5``; ``digits`` fixes how many stand after the comma."""
+    if value is None:
+        return NO_VALUE
+    pattern = "#,##0.####" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return str(format_decimal(value, pattern, locale=lang))
+
+
+def money(lang: Lang, value: Decimal | None, currency: str | None = "UAH") -> str:
+    """``1 234,50 ₴`` in Ukrainian, ``1,234.50 ₴`` in English; an unknown currency keeps its code."""
+    if value is None:
+        return NO_VALUE
+    sign = _SIGNS.get(currency or "", currency or "")
+    return f"{number(lang, value, 2)}{_NBSP}{sign}".strip()
+
+
+def percent(lang: Lang, value: Decimal | None) -> str:
+    """``12,5 %``."""
+    return NO_VALUE if value is None else f"{number(lang, value)}{_NBSP}%"
+
+
+def ago(lang: Lang, value: datetime, now: datetime) -> str:
+    """How many days ago, for lists where that is what matters."""
+    days = (now.astimezone(KYIV).date() - value.astimezone(KYIV).date()).days
+    if days == 0:
+        return gettext(lang, "today")
+    if days == 1:
+        return gettext(lang, "yesterday")
+    return day(lang, value)
+
+
+def named(lang: Lang, thing: Any) -> str:
+    """The name of anything that has ``name_uk`` and perhaps ``name_en``."""
+    uk = str(thing.name_uk)
+    return (getattr(thing, "name_en", None) or uk) if lang == "en" else uk

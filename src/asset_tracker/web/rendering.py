@@ -1,0 +1,83 @@
+"""The Jinja environment: one per language, so that macros translate without being handed a context.
+
+Templates are trusted and escape everything; an undefined name is an error, never a blank.
+No logic of the business stands here.
+"""
+
+from datetime import UTC, datetime
+from functools import cache, partial
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2_fragments import render_block
+
+from asset_tracker.i18n import Lang, gettext, ngettext
+from asset_tracker.ledger.tags import format_tag
+from asset_tracker.web import formats
+from asset_tracker.web.words import word
+
+STATIC = files("asset_tracker.web") / "static"
+
+
+@cache
+def static_version(name: str) -> str:
+    """A short hash of a static file, so that it can be cached for ever and still be replaced."""
+    source = STATIC.joinpath(name)
+    return sha256(source.read_bytes()).hexdigest()[:12] if source.is_file() else "0"
+
+
+def static(name: str) -> str:
+    """The address of a static file, versioned by its content."""
+    return f"/static/{name}?v={static_version(name)}"
+
+
+@cache
+def vendored(package: str) -> str | None:
+    """The address of a library that the build copied into ``static/vendor/PACKAGE@VERSION``; None without."""
+    folder = STATIC / "vendor"
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    found = [name for name in names if name.rpartition("@")[0] == package]
+    return f"/static/vendor/{found[-1]}" if found else None
+
+
+@cache
+def environment(lang: Lang) -> Environment:
+    """The environment for one language."""
+    made = Environment(
+        loader=PackageLoader("asset_tracker.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        lang=lang,
+        _=partial(gettext, lang),
+        ngettext=partial(ngettext, lang),
+        word=word,
+        static=static,
+        vendored=vendored,
+        now=partial(datetime.now, UTC),
+    )
+    made.filters.update(
+        date=partial(formats.day, lang),
+        datetime=partial(formats.moment, lang),
+        ago=partial(formats.ago, lang),
+        iso=formats.iso,
+        local_input=formats.local_input,
+        money=partial(formats.money, lang),
+        number=partial(formats.number, lang),
+        percent=partial(formats.percent, lang),
+        named=partial(formats.named, lang),
+        tag=format_tag,
+    )
+    return made
+
+
+def render(lang: Lang, template: str, context: dict[str, Any], block: str | None = None) -> str:
+    """A page, or only one ``block`` of it for a request that will put it into a page."""
+    if block is not None:
+        return str(render_block(environment(lang), template, block, context))
+    return environment(lang).get_template(template).render(context)

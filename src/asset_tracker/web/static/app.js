@@ -1,0 +1,80 @@
+// Progressive enhancement only: every page works without this file.
+
+// "/" goes to the find field, Escape closes what is open.
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const find = document.getElementById("find");
+    if (find) {
+      event.preventDefault();
+      find.focus();
+      find.select();
+    }
+  }
+  if (event.key === "Escape") {
+    for (const open of document.querySelectorAll("details.drop[open]")) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    }
+  }
+});
+
+// A drop-down closes when one clicks beside it.
+document.addEventListener("click", (event) => {
+  for (const open of document.querySelectorAll("details.drop[open]")) {
+    if (!open.contains(event.target)) open.open = false;
+  }
+});
+
+// A form is sent once, even when a slow line makes somebody press twice.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  setTimeout(() => delete form.dataset.sent, 8000);
+});
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
+// Show the photos that were chosen before they are sent.
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (!input.matches?.("input[type=file][data-preview]")) return;
+  let box = input.parentElement.querySelector(".preview");
+  if (!box) {
+    box = document.createElement("div");
+    box.className = "preview";
+    input.after(box);
+  }
+  for (const old of box.querySelectorAll("img")) URL.revokeObjectURL(old.src);
+  box.replaceChildren(
+    ...[...input.files].filter((file) => file.type.startsWith("image/")).map((file) => {
+      const image = document.createElement("img");
+      image.alt = file.name;
+      image.src = URL.createObjectURL(file);
+      return image;
+    }),
+  );
+});
+
+// A second choice that depends on the first: <select data-narrows="f-x"> hides options of another group.
+function narrow(select) {
+  const other = document.getElementById(select.dataset.narrows);
+  for (const group of other?.querySelectorAll("optgroup") ?? []) {
+    const wanted = !select.value || group.dataset.key === select.value;
+    group.hidden = !wanted;
+    group.disabled = !wanted;
+  }
+}
+for (const select of document.querySelectorAll("select[data-narrows]")) {
+  narrow(select);
+  select.addEventListener("change", () => narrow(select));
+}
+
+// Errors come first: the summary of what is wrong takes the focus.
+document.getElementById("problems")?.focus();
