@@ -68,5 +68,4 @@ class Chrome(msgspec.Struct, kw_only=True, frozen=True):
     roles: tuple[str, ...] = ()
     menu: tuple[MenuItem, ...] = ()
     flashes: tuple[Flash, ...] = ()
-    csrf_token: str | None = None
     demo: bool = False

@@ -78,6 +78,10 @@ def ago(lang: Lang, value: datetime, now: datetime) -> str:
 
 
 def named(lang: Lang, thing: Any) -> str:
-    """The name of anything that has ``name_uk`` and perhaps ``name_en``."""
-    uk = str(thing.name_uk)
-    return (getattr(thing, "name_en", None) or uk) if lang == "en" else uk
+    """The name of anything that has ``name(lang)``, or ``name_uk`` and perhaps ``name_en``, or ``name``."""
+    name = getattr(thing, "name", None)
+    if callable(name):
+        return str(name(lang))
+    if name is not None:
+        return str(name)
+    return str((getattr(thing, "name_en", None) or thing.name_uk) if lang == "en" else thing.name_uk)

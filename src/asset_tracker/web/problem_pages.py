@@ -1,0 +1,46 @@
+"""Problems as pages: what went wrong, what to check, what to do next."""
+
+from typing import Any
+
+from litestar import Response
+
+from asset_tracker.edge.problems import Problem
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.i18n import gettext
+from asset_tracker.web.pages import page
+
+_ICONS = {403: "key", 404: "find", 409: "disputed", 413: "warn", 422: "warn", 429: "clock", 503: "clock"}
+_TAG_ADVICE = (
+    "Compare the tag with the label, character by character.",
+    "A tag never holds the letters I, L, O or U: a round character is a zero, an upright one is a one.",
+    "The label may be of another organisation. Ask your coordinator.",
+)
+_ADVICE: dict[int, tuple[str, ...]] = {
+    403: ("Ask a coordinator or an administrator if you need this for your work.",),
+    404: ("The address may be mistyped, or what stood here is not in your reach.",),
+    413: ("Send fewer or smaller photos at a time.",),
+    503: ("Wait a moment and send it again: sending the same form twice records it once.",),
+}
+
+
+def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
+    """The problem as a page, or as a fragment where htmx asked for one."""
+    lang = lang_of(request)
+    path = request.scope["path"]
+    on_label = problem.status in (404, 422) and path.lower().startswith("/a/")
+    advice = _TAG_ADVICE if on_label else _ADVICE.get(problem.status, ())
+    title = "There is no asset with this tag" if on_label else problem.title
+    return page(
+        request,
+        "error.html",
+        status=404 if on_label else problem.status,
+        block="problem",
+        title=gettext(lang, title),
+        text=problem.detail or "",
+        icon=_ICONS.get(problem.status, "bad"),
+        advice=[gettext(lang, line) for line in advice],
+        problems=[f"{each.field}: {each.message}" for each in problem.errors],
+        happened=problem.happened,
+        again=path if problem.status == 409 else None,
+        request_id=problem.request if problem.status >= 500 else None,
+    )
