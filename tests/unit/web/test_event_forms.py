@@ -1,0 +1,92 @@
+from decimal import Decimal
+from typing import Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+import pytest
+
+from asset_tracker.ledger.events import KINDS
+from asset_tracker.web.event_forms import FORMS, payload, read, read_money
+
+
+def allowed(hint):
+    if get_origin(hint) is Literal:
+        return set(get_args(hint))
+    return {value for arg in get_args(hint) for value in allowed(arg)}
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.kind)
+def test_a_form_asks_only_for_what_its_payload_has(form):
+    hints = get_type_hints(KINDS[form.kind])
+    for field in form.fields:
+        assert field.name in hints
+        if field.type == "choice":
+            keys = {key for key, _ in field.options}
+            assert keys <= allowed(hints[field.name])
+            assert not field.default or field.default in keys
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=lambda form: form.kind)
+def test_a_form_asks_for_everything_its_payload_needs(form):
+    needed = {f.name for f in msgspec.structs.fields(KINDS[form.kind]) if f.required}
+    assert needed <= {field.name for field in form.fields if field.required}
+
+
+def test_reading_gives_a_payload():
+    values, errors = read(
+        FORMS["maintained"],
+        {
+            "work": " Чищення ",
+            "cost": "1 250,00",
+            "condition": "working",
+            "note": "",
+            "meter_value": "12 000",
+            "meter_unit": "km",
+        },
+    )
+    assert errors == []
+    made = payload(FORMS["maintained"], values)
+    assert (made.work, made.cost, made.currency, made.meter.value) == (
+        "Чищення",
+        Decimal("1250.00"),
+        "UAH",
+        12000,
+    )
+    assert made.note is None
+
+
+def test_all_mistakes_are_told_at_once():
+    values, errors = read(FORMS["maintained"], {"cost": "багато", "condition": "bad", "meter_value": "x"})
+    assert {error.field for error in errors} == {"work", "cost", "condition", "meter"}
+    assert values == {}
+
+
+def test_a_place_may_be_a_municipality_instead():
+    _, errors = read(FORMS["moved"], {"municipality": "Овруцька"})
+    assert errors == []
+    _, errors = read(FORMS["moved"], {})
+    assert [error.field for error in errors] == ["service_point"]
+
+
+@pytest.mark.parametrize("text", ["x" * 4001, "a\x00b"])
+def test_what_the_database_would_refuse_is_refused_here(text):
+    _, errors = read(FORMS["note"], {"note": text})
+    assert [error.field for error in errors] == ["note"]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1 234,50", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("1.234,50", "1234.50"),
+        ("1234.5 ₴", "1234.50"),
+        ("1\u00a0234", "1234.00"),
+        ("0", "0.00"),
+        ("багато", None),
+        ("", None),
+        ("NaN", None),
+        ("1e999", None),
+    ],
+)
+def test_money_as_people_write_it(text, amount):
+    assert read_money(text) == (None if amount is None else Decimal(amount))
