@@ -419,7 +419,9 @@ def read(form: EventForm, data: Mapping[str, str]) -> tuple[dict[str, Any], list
             values[field.name] = _convert(form.kind, field, given)
         except msgspec.ValidationError:
             errors.append(
-                FieldError(field.name, _EXPECTED.get(field.type, "This is too long or has a wrong character."))
+                FieldError(
+                    field.name, _EXPECTED.get(field.type, "This is too long or has a wrong character.")
+                )
             )
     if any(field.type == "money" and field.name in values for field in form.fields):
         values["currency"] = data.get("currency") or "UAH"

@@ -26,7 +26,9 @@ _LETTERS = (
 @cache
 def woff(weight: Weight) -> bytes:
     """The face as WOFF bytes (zlib, not brotli: one dependency fewer for ten kilobytes more)."""
-    options = Options(flavor="woff", layout_features=["kern", "liga", "tnum"], hinting=False, notdef_outline=True)
+    options = Options(
+        flavor="woff", layout_features=["kern", "liga", "tnum"], hinting=False, notdef_outline=True
+    )
     source = files("fontpkg_pt_sans") / "files" / _FILES[weight]
     with source.open("rb") as stream, TTFont(stream) as font:
         subsetter = Subsetter(options)
