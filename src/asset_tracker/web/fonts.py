@@ -13,7 +13,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 Weight = Literal["regular", "bold"]
-_FILES: dict[Weight, str] = {"regular": "PT_Sans-Web-Regular.ttf", "bold": "PT_Sans-Web-Bold.ttf"}
+FILES: dict[Weight, str] = {"regular": "PT_Sans-Web-Regular.ttf", "bold": "PT_Sans-Web-Bold.ttf"}
 _LETTERS = (
     *range(0x20, 0x7F),
     *range(0xA0, 0x180),
@@ -29,7 +29,7 @@ def woff(weight: Weight) -> bytes:
     options = Options(
         flavor="woff", layout_features=["kern", "liga", "tnum"], hinting=False, notdef_outline=True
     )
-    source = files("fontpkg_pt_sans") / "files" / _FILES[weight]
+    source = files("fontpkg_pt_sans") / "files" / FILES[weight]
     with source.open("rb") as stream, TTFont(stream) as font:
         subsetter = Subsetter(options)
         subsetter.populate(unicodes=_LETTERS)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -34,12 +35,11 @@ def static(name: str) -> str:
 
 
 @cache
-def vendored(package: str) -> str | None:
-    """The address of a library that the build copied into ``static/vendor/PACKAGE@VERSION``; None without."""
-    folder = STATIC / "vendor"
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    found = [name for name in names if name.rpartition("@")[0] == package]
-    return f"/static/vendor/{found[-1]}" if found else None
+def vendored(package: str, file: str) -> str | None:
+    """The address of a library's file that the build copied into ``static/vendor/PACKAGE``; None without."""
+    folder = Path(str(STATIC)) / "vendor" / package
+    found = next(iter(sorted(folder.rglob(file))), None)
+    return static(found.relative_to(Path(str(STATIC))).as_posix()) if found else None
 
 
 @cache

@@ -1,0 +1,152 @@
+"""Logging in and out, the language, one's own account."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import sessions, users
+from asset_tracker.access.actors import Actor
+from asset_tracker.edge.who import LANG_COOKIE, AnyRequest, cookie_name, lang_of
+from asset_tracker.i18n import LANGS, Lang, gettext
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.pages import own_path, page, see_other
+
+_YEAR = int(timedelta(days=365).total_seconds())
+
+
+class LoginForm(msgspec.Struct, frozen=True):
+    """What the log-in page sends."""
+
+    email: str = ""
+    password: str = ""
+    next: str = ""
+
+
+class LanguageForm(msgspec.Struct, frozen=True):
+    """The language switch, and where to come back to."""
+
+    lang: str = ""
+    next: str = ""
+
+
+class TokenForm(msgspec.Struct, frozen=True):
+    """What a new API token is for."""
+
+    name: str = ""
+
+
+@get("/login", opt={"public": True})
+async def login_page(request: AnyRequest, next: FromQuery[str] = "") -> Response[str]:  # noqa: A002 - the address says so
+    return _login_page(request, next)
+
+
+@post("/login", opt={"public": True}, status_code=200)
+async def log_in(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], data: URLEncodedBody[LoginForm]
+) -> Response[str] | Redirect:
+    address = request.client.host if request.client else "?"
+    old = request.cookies.get(cookie_name(request))
+    made = await sessions.log_in(conn, data.email[:200], data.password[:200], address, old_token=old)
+    if made is None:
+        problem = gettext(lang_of(request), "E-mail or password is wrong.")
+        return _login_page(request, data.next, data.email, problem)
+    answer = see_other(request, own_path(data.next))
+    answer.set_cookie(_session_cookie(request, made.token))
+    return answer
+
+
+@post("/logout", status_code=303)
+async def log_out(request: AnyRequest, conn: NamedDependency[AsyncConnection]) -> Redirect:
+    name = cookie_name(request)
+    await sessions.end_session(conn, token=request.cookies.get(name, ""))
+    answer = see_other(request, "/login")
+    answer.delete_cookie(name)
+    return answer
+
+
+@post("/language", opt={"public": True}, status_code=303)
+async def set_language(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], data: URLEncodedBody[LanguageForm]
+) -> Redirect:
+    answer = see_other(request, own_path(data.next))
+    chosen: Lang | None = next((lang for lang in LANGS if lang == data.lang), None)
+    if chosen is not None:
+        answer.set_cookie(Cookie(LANG_COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True))
+        if request.user is not None:
+            await users.set_lang(conn, request.user, chosen)
+    return answer
+
+
+@get("/me")
+async def my_account(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    return page(
+        request, "people/me.html", tokens=await users.list_tokens(conn, actor), token=None, errors={}
+    )
+
+
+@post("/me/tokens", status_code=200)
+async def make_token(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: URLEncodedBody[TokenForm],
+) -> Response[str]:
+    """Answered as a page, not a redirect: the token is shown this once and stands in no address or cookie."""
+    name = data.name.strip()[:100]
+    if not name:
+        text = gettext(lang_of(request), "Please fill this in.")
+        known = await users.list_tokens(conn, actor)
+        return page(
+            request, "people/me.html", status=422, tokens=known, token=None, errors={"name": text}
+        )
+    made = await users.make_token(conn, actor, name)
+    known = await users.list_tokens(conn, actor)
+    return page(request, "people/me.html", tokens=known, token=made.token, errors={})
+
+
+@post("/me/tokens/{token_id:uuid}/revoke", status_code=303)
+async def revoke_token(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    token_id: FromPath[UUID],
+) -> Redirect:
+    await users.revoke_token(conn, actor, token_id)
+    return see_other(request, "/me", Flash("good", "The token was revoked."))
+
+
+def _login_page(request: AnyRequest, after: str, email: str = "", problem: str = "") -> Response[str]:
+    return page(
+        request,
+        "login.html",
+        status=401 if problem else 200,
+        problem=problem,
+        email=email,
+        next=own_path(after),
+        demo_people=(),
+        demo_password="",
+    )
+
+
+def _session_cookie(request: AnyRequest, token: str) -> Cookie:
+    return Cookie(
+        cookie_name(request),
+        token,
+        max_age=int(sessions.ABSOLUTE.total_seconds()),
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.base_url.startswith("https:"),
+    )
+
+
+ROUTES = (login_page, log_in, log_out, set_language, my_account, make_token, revoke_token)
