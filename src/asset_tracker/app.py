@@ -11,13 +11,14 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asset_tracker import __version__, api
+from asset_tracker import __version__, api, web
 from asset_tracker.db.engine import make_engine
 from asset_tracker.edge import problems
 from asset_tracker.edge.outer import Outer
 from asset_tracker.edge.transaction import provide_conn
 from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
 from asset_tracker.settings import Settings
+from asset_tracker.web.problem_pages import problem_page
 
 log = structlog.get_logger(__name__)
 MAX_BODY = 64 * 1024 * 1024
@@ -27,7 +28,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
     """The ASGI application. ``settings.database_url`` must be set unless an ``engine`` is given (tests)."""
     engine = engine or make_engine(settings.database_url or "")
     app = Litestar(
-        route_handlers=[*api.ROUTES],
+        route_handlers=[*api.ROUTES, *web.ROUTES],
         dependencies={
             "conn": provide_conn,
             "actor": Provide(provide_actor),
@@ -63,6 +64,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     problem = problems.problem_of(error, lang_of(request), request.scope["state"].get("request_id"))
     if problems.is_our_fault(problem):
         log.error("unhandled error", path=request.url.path, exc_info=error)
+    if not request.scope["path"].startswith("/api"):
+        return problem_page(request, problem)
     return Response(
         problem,
         status_code=problem.status,

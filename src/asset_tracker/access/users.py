@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,6 +33,15 @@ class TokenMade(msgspec.Struct, frozen=True):
 
     id: UUID
     token: str
+
+
+class TokenView(msgspec.Struct, frozen=True, kw_only=True):
+    """An API token as its owner sees it; the text of it is nowhere."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    expires_at: datetime | None = None
 
 
 async def add_user(
@@ -123,6 +132,38 @@ async def revoke_token(conn: AsyncConnection, actor: Actor, token: UUID) -> None
     done = await conn.execute(update(api_token).where(*where).values(revoked_at=func.now()))
     if not done.rowcount:
         raise NotFoundError
+
+
+async def list_tokens(conn: AsyncConnection, actor: Actor) -> list[TokenView]:
+    """One's own tokens that still open something, newest first."""
+    t = api_token.c
+    rows = await conn.execute(
+        select(t.id, t.name, t.created_at, t.expires_at)
+        .where(
+            t.user_id == actor.id,
+            t.revoked_at.is_(None),
+            or_(t.expires_at.is_(None), t.expires_at > func.now()),
+        )
+        .order_by(t.created_at.desc(), t.id)
+    )
+    return [TokenView(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public mapping
+
+
+async def set_lang(conn: AsyncConnection, actor: Actor, lang: Lang) -> None:
+    """Keep the language that somebody chose for themselves."""
+    await conn.execute(update(user_account).where(user_account.c.id == actor.id).values(lang=lang))
+
+
+async def change_password(conn: AsyncConnection, actor: Actor, old: str, new: str) -> None:
+    """Change one's own password, and end one's sessions everywhere. Raises InvalidError."""
+    passwords.check_new(new)
+    u = user_account.c
+    stored = await conn.scalar(select(u.password_hash).where(u.id == actor.id).with_for_update())
+    if not await passwords.verify_password(stored, old):
+        raise InvalidError(errors=(FieldError("old", "This is not your present password."),))
+    hashed = await passwords.hash_password(new)
+    await conn.execute(update(user_account).where(u.id == actor.id).values(password_hash=hashed))
+    await sessions.end_all(conn, actor.id)
 
 
 async def list_users(conn: AsyncConnection, actor: Actor) -> list[UserView]:

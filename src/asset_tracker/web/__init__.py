@@ -1,1 +1,14 @@
-"""The pages."""
+"""The page edge: server-rendered pages, our own stylesheet and script."""
+
+from litestar import Router
+
+from asset_tracker.web import desk_pages, people_pages, session_pages, static_files
+from asset_tracker.web.pages import Instead, answer_instead
+
+_pages = Router(
+    path="/",
+    route_handlers=[*session_pages.ROUTES, *people_pages.ROUTES, *desk_pages.ROUTES],
+    exception_handlers={Instead: answer_instead},
+    include_in_schema=False,
+)
+ROUTES = (_pages, *static_files.ROUTES)

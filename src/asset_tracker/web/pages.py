@@ -7,6 +7,7 @@ address stays clean.
 import base64
 import binascii
 import hmac
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -17,10 +18,12 @@ from litestar.response import Redirect
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import FieldError
+from asset_tracker.i18n import Lang, gettext
 from asset_tracker.web.chrome import Chrome, Flash, menu
 from asset_tracker.web.rendering import render
 
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 FLASH_COOKIE = "flash"
 _FLASH_SECONDS = 60
 
@@ -104,8 +107,8 @@ def _flash_cookie(request: AnyRequest, message: Flash) -> Cookie:
     body = msgspec.json.encode(message)
     signature = hmac.digest(_key(request), body, sha256)
     return Cookie(
-        FLASH_COOKIE,
-        base64.urlsafe_b64encode(signature + body).decode(),
+        key=FLASH_COOKIE,
+        value=base64.urlsafe_b64encode(signature + body).decode(),
         max_age=_FLASH_SECONDS,
         httponly=True,
         samesite="lax",
@@ -125,3 +128,14 @@ def _flashes(request: AnyRequest) -> tuple[Flash, ...]:
         return (msgspec.json.decode(body, type=Flash),)
     except (binascii.Error, msgspec.DecodeError):
         return ()
+
+
+def error_texts(
+    lang: Lang, errors: Iterable[FieldError], names: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What is wrong, by form field; ``names`` tells which field of the form a field of a service is."""
+    texts: dict[str, str] = {}
+    for error in errors:
+        name = (names or {}).get(error.field, error.field)
+        texts.setdefault(name, gettext(lang, error.message, **error.params))
+    return texts

@@ -1,13 +1,14 @@
 """Problems as pages: what went wrong, what to check, what to do next."""
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Response
 
-from asset_tracker.edge.problems import Problem
+from asset_tracker.edge.problems import Problem, headers
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import gettext
-from asset_tracker.web.pages import page
+from asset_tracker.web.pages import chrome_of, is_fragment, page, see_other
 
 _ICONS = {403: "key", 404: "find", 409: "disputed", 413: "warn", 422: "warn", 429: "clock", 503: "clock"}
 _TAG_ADVICE = (
@@ -27,10 +28,12 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
     """The problem as a page, or as a fragment where htmx asked for one."""
     lang = lang_of(request)
     path = request.scope["path"]
+    if problem.status == 401:
+        return _to_the_log_in(request)
     on_label = problem.status in (404, 422) and path.lower().startswith("/a/")
     advice = _TAG_ADVICE if on_label else _ADVICE.get(problem.status, ())
     title = "There is no asset with this tag" if on_label else problem.title
-    return page(
+    answer = page(
         request,
         "error.html",
         status=404 if on_label else problem.status,
@@ -44,3 +47,14 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
         again=path if problem.status == 409 else None,
         request_id=problem.request if problem.status >= 500 else None,
     )
+    answer.headers.update(headers(problem))
+    return answer
+
+
+def _to_the_log_in(request: AnyRequest) -> Response[Any]:
+    """Log-in comes first, and leads back; a fragment's request makes the whole page go there."""
+    here = chrome_of(request).here
+    address = f"/login?next={quote(here, safe='/')}" if here != "/" else "/login"
+    if is_fragment(request):
+        return Response("", status_code=200, headers={"HX-Redirect": address})
+    return see_other(request, address)

@@ -14,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import sessions, users
 from asset_tracker.access.actors import Actor
 from asset_tracker.edge.who import LANG_COOKIE, AnyRequest, cookie_name, lang_of
+from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import LANGS, Lang, gettext
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.pages import own_path, page, see_other
+from asset_tracker.web.pages import Instead, error_texts, own_path, page, see_other
 
 _YEAR = int(timedelta(days=365).total_seconds())
 
@@ -34,6 +35,13 @@ class LanguageForm(msgspec.Struct, frozen=True):
 
     lang: str = ""
     next: str = ""
+
+
+class PasswordForm(msgspec.Struct, frozen=True):
+    """The present password and the one to come."""
+
+    old: str = ""
+    password: str = ""
 
 
 class TokenForm(msgspec.Struct, frozen=True):
@@ -78,7 +86,7 @@ async def set_language(
     answer = see_other(request, own_path(data.next))
     chosen: Lang | None = next((lang for lang in LANGS if lang == data.lang), None)
     if chosen is not None:
-        answer.set_cookie(Cookie(LANG_COOKIE, chosen, max_age=_YEAR, samesite="lax", httponly=True))
+        answer.set_cookie(Cookie(key=LANG_COOKIE, value=chosen, max_age=_YEAR, samesite="lax", httponly=True))
         if request.user is not None:
             await users.set_lang(conn, request.user, chosen)
     return answer
@@ -88,9 +96,22 @@ async def set_language(
 async def my_account(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
-    return page(
-        request, "people/me.html", tokens=await users.list_tokens(conn, actor), token=None, errors={}
-    )
+    return await _account(request, conn, actor)
+
+
+@post("/me/password", status_code=303)
+async def change_password(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: URLEncodedBody[PasswordForm],
+) -> Redirect:
+    try:
+        await users.change_password(conn, actor, data.old[:200], data.password[:201])
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors)
+        raise Instead(await _account(request, conn, actor, errors=texts)) from wrong
+    return see_other(request, "/login", Flash("good", "The password was changed. Log in with it."))
 
 
 @post("/me/tokens", status_code=200)
@@ -103,14 +124,10 @@ async def make_token(
     """Answered as a page, not a redirect: the token is shown this once and stands in no address or cookie."""
     name = data.name.strip()[:100]
     if not name:
-        text = gettext(lang_of(request), "Please fill this in.")
-        known = await users.list_tokens(conn, actor)
-        return page(
-            request, "people/me.html", status=422, tokens=known, token=None, errors={"name": text}
-        )
+        errors = {"name": gettext(lang_of(request), "Please fill this in.")}
+        return await _account(request, conn, actor, errors=errors)
     made = await users.make_token(conn, actor, name)
-    known = await users.list_tokens(conn, actor)
-    return page(request, "people/me.html", tokens=known, token=made.token, errors={})
+    return await _account(request, conn, actor, token=made.token)
 
 
 @post("/me/tokens/{token_id:uuid}/revoke", status_code=303)
@@ -122,6 +139,19 @@ async def revoke_token(
 ) -> Redirect:
     await users.revoke_token(conn, actor, token_id)
     return see_other(request, "/me", Flash("good", "The token was revoked."))
+
+
+async def _account(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    token: str | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response[str]:
+    known = await users.list_tokens(conn, actor)
+    status = 422 if errors else 200
+    return page(request, "people/me.html", status=status, tokens=known, token=token, errors=errors or {})
 
 
 def _login_page(request: AnyRequest, after: str, email: str = "", problem: str = "") -> Response[str]:
@@ -139,8 +169,8 @@ def _login_page(request: AnyRequest, after: str, email: str = "", problem: str =
 
 def _session_cookie(request: AnyRequest, token: str) -> Cookie:
     return Cookie(
-        cookie_name(request),
-        token,
+        key=cookie_name(request),
+        value=token,
         max_age=int(sessions.ABSOLUTE.total_seconds()),
         path="/",
         httponly=True,
@@ -149,4 +179,13 @@ def _session_cookie(request: AnyRequest, token: str) -> Cookie:
     )
 
 
-ROUTES = (login_page, log_in, log_out, set_language, my_account, make_token, revoke_token)
+ROUTES = (
+    login_page,
+    log_in,
+    log_out,
+    set_language,
+    my_account,
+    change_password,
+    make_token,
+    revoke_token,
+)

@@ -1,0 +1,143 @@
+"""People: who may log in, with which role and reach. For administrators."""
+
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import users
+from asset_tracker.access.actors import ROLES, Actor, Grant
+from asset_tracker.access.permissions import require
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import ConflictError, FieldError, InvalidError
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.programmes import queries as programmes
+from asset_tracker.territory.queries import municipality_index
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.formats import named
+from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.words import word
+
+
+class PersonForm(msgspec.Struct, frozen=True):
+    """A new account as typed: every answer text, most of them depending on the role."""
+
+    name: str = ""
+    email: str = ""
+    password: str = ""
+    lang: str = "uk"
+    role: str = ""
+    programme: str = ""
+    area: str = ""
+    donor: str = ""
+
+
+@get("/people")
+async def list_people(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    return page(request, "people/list.html", section="people", users=await users.list_users(conn, actor))
+
+
+@get("/people/new")
+async def new_person(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    require(actor, "user.manage")
+    return await _form(request, conn, actor, PersonForm(), {})
+
+
+@post("/people", status_code=303)
+async def add_person(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: URLEncodedBody[PersonForm],
+) -> Redirect:
+    try:
+        await users.add_user(
+            conn,
+            actor,
+            email=data.email,
+            name=data.name,
+            password=data.password,
+            grants=(await _grant(conn, data),),
+            lang="en" if data.lang == "en" else "uk",
+        )
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors, {"grants[0]": "role"})
+        raise Instead(await _form(request, conn, actor, data, texts)) from wrong
+    except ConflictError as taken:
+        texts = {"email": gettext(lang_of(request), taken.message, **taken.params)}
+        raise Instead(await _form(request, conn, actor, data, texts)) from taken
+    return see_other(request, "/people", Flash("good", "The account was made."))
+
+
+@post("/people/{user_id:uuid}/disable", status_code=303)
+async def shut_account(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    user_id: FromPath[UUID],
+) -> Redirect:
+    await users.disable_user(conn, actor, user_id)
+    return see_other(request, "/people", Flash("good", "The account was shut."))
+
+
+async def _grant(conn: AsyncConnection, data: PersonForm) -> Grant:
+    """The grant that was chosen; a municipality may be named or coded. Raises InvalidError."""
+    role = next((role for role in ROLES if role == data.role), None)
+    if role is None:
+        raise InvalidError(errors=(FieldError("role", "Choose one of the answers."),))
+    return Grant(
+        role=role,
+        programme=_uuid(data.programme, "programme") if role in ("coordinator", "technician") else None,
+        donor=_uuid(data.donor, "donor") if role == "donor" else None,
+        area=await _area(conn, data.area) if role in ("technician", "custodian") else None,
+    )
+
+
+def _uuid(text: str, field: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise InvalidError(errors=(FieldError(field, "Choose one of the answers."),)) from error
+
+
+async def _area(conn: AsyncConnection, text: str) -> str | None:
+    """A municipality's code, or the beginning of codes (``UA18``); None for nothing typed."""
+    wanted = text.strip()
+    if not wanted:
+        return None
+    if wanted.upper().startswith("UA") and wanted[2:].isdigit():
+        return wanted.upper()
+    match = (await municipality_index(conn)).find(wanted)
+    if match.one is None:
+        raise InvalidError(errors=(FieldError("area", "No one municipality is meant by that name."),))
+    return match.one.code
+
+
+async def _form(
+    request: AnyRequest, conn: AsyncConnection, actor: Actor, data: PersonForm, errors: dict[str, str]
+) -> Response[str]:
+    lang: Lang = lang_of(request)
+    known = await programmes.list_programmes(conn, actor)
+    donors = await programmes.list_parties(conn, actor, "donor")
+    return page(
+        request,
+        "people/new.html",
+        section="people",
+        status=422 if errors else 200,
+        values=data,
+        errors=errors,
+        roles=[(role, gettext(lang, word("role", role).text)) for role in ROLES],
+        programmes=[(str(p.id), f"{p.code} {named(lang, p)}") for p in known],
+        donors=[(str(p.id), named(lang, p)) for p in donors],
+    )
+
+
+ROUTES = (list_people, new_person, add_person, shut_account)
