@@ -4,6 +4,7 @@ Nothing is stored in the repository and nothing is asked from outside; one cut t
 kept for the life of the process.
 """
 
+import logging
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
@@ -11,6 +12,9 @@ from typing import Literal
 
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
+
+# It tells every table that it prunes.
+logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 Weight = Literal["regular", "bold"]
 FILES: dict[Weight, str] = {"regular": "PT_Sans-Web-Regular.ttf", "bold": "PT_Sans-Web-Bold.ttf"}
