@@ -4,7 +4,7 @@ PT Sans has the whole Ukrainian alphabet (ґ є і ї ’); no font of the syste
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import chain
@@ -15,15 +15,22 @@ from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
+from asset_tracker.ledger.tags import ALPHABET
+
 Face = Literal["regular", "bold"]
 
 _FILE: Final[dict[Face, str]] = {"regular": "PT_Sans-Web-Regular.ttf", "bold": "PT_Sans-Web-Bold.ttf"}
 _POSTSCRIPT_NAME: Final[dict[Face, str]] = {"regular": "PTSans-Regular", "bold": "PTSans-Bold"}
-# Latin with all accents of Europe, Cyrillic, and the signs that names of things are written with.
-_RANGES: Final = (
-    range(0x20, 0x7F), range(0xA0, 0x180), range(0x400, 0x460), range(0x490, 0x492), range(0x2010, 0x2027),
-    (0x20AC, 0x20B4, 0x2116, 0x2122, 0x2030, 0x2212, 0x2264, 0x2265),
-)  # fmt: skip
+# Regular: Latin with all accents of Europe, Cyrillic, and the signs that names of things are written with.
+# Bold: what tags are written with.
+_RANGES: Final[dict[Face, tuple[Iterable[int], ...]]] = {
+    "regular": (
+        range(0x20, 0x7F), range(0xA0, 0x180), range(0x400, 0x460), range(0x490, 0x492), range(0x2010, 0x2027),
+        (0x20AC, 0x20B4, 0x2116, 0x2122, 0x2030, 0x2212, 0x2264, 0x2265),
+    ),
+    "bold": ([ord(character) for character in f"{ALPHABET}-"],),
+}  # fmt: skip
+_NOT_NEEDED: Final = ("GSUB", "GPOS", "GDEF", "kern", "name", "post", "OS/2", "gasp", "DSIG")
 
 
 class Font(msgspec.Struct, frozen=True):
@@ -55,11 +62,12 @@ def font(face: Face) -> Font:
     """The face, reduced to what labels are written with."""
     source = TTFont(font_path(face))
     known = source.getBestCmap()
-    wanted = [code for code in chain(*_RANGES) if code in known]
-    options = Options(layout_features=[], hinting=False, notdef_outline=True, glyph_names=False)
-    options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "name", "post", "OS/2", "gasp", "DSIG"]
+    wanted = [code for code in chain(*_RANGES[face]) if code in known]
     cap_height = source["OS/2"].sCapHeight
-    subsetter = Subsetter(options)
+    for table in _NOT_NEEDED:
+        if table in source:
+            del source[table]
+    subsetter = Subsetter(Options(hinting=False, notdef_outline=True))
     subsetter.populate(unicodes=wanted)
     subsetter.subset(source)
     order = source.getGlyphOrder()

@@ -1,0 +1,190 @@
+"""Are labels read back? Draws sheets (PDF, by pdfium) and rolls (ZPL, by our own printer of pixels), spoils the
+pictures, and lets zxing-cpp read every symbol.
+
+    python tests/bench/labels_readback.py            # a table, 100 labels each
+    python tests/bench/labels_readback.py --count 1000 --stock L7160 --markdown
+"""
+
+import argparse
+import random
+import sys
+from collections.abc import Callable, Iterator
+from math import cos, pi, sin, sqrt
+from pathlib import Path
+from typing import NamedTuple
+
+import pypdfium2
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFilter
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from asset_tracker.labels.layout import MM_PER_INCH, Dpi, Label, plan_label
+from asset_tracker.labels.pdf import render_pdf
+from asset_tracker.labels.sheet import PrintOptions, cell_corner
+from asset_tracker.labels.stock import STOCK, Stock
+from asset_tracker.labels.symbol import symbol_size
+from asset_tracker.labels.zpl import render_zpl
+from asset_tracker.ledger.tags import ALPHABET, check_character, tag_url
+from zpl_printer import printed
+
+BASE = "https://assets.example.org"
+RANDOM = random.Random(20240224)  # noqa: S311 - the same labels every time
+NAMES = (
+    "Ноутбук Lenovo ThinkPad E14 Gen 5",
+    "Багатофункційний пристрій Canon i-SENSYS MF453dw",
+    "ДБЖ APC Easy UPS 700 ВА",
+    "Мобільна валіза адміністратора ЦНАП із ґаджетами",
+)
+
+
+def some_labels(count: int) -> list[Label]:
+    labels = []
+    for n in range(count):
+        seven = "".join(RANDOM.choices(ALPHABET, k=7))
+        tag = seven + check_character(seven)
+        labels.append(Label(tag=tag, name=NAMES[n % 4], line2="Програма · Sida", serial=f"PF3K{n:06}"))
+    return labels
+
+
+# Pictures of labels ---------------------------------------------------------------------------------------
+
+
+def label_pictures(labels: list[Label], stock: Stock, options: PrintOptions) -> Iterator[Image.Image]:
+    if stock.kind == "roll":
+        yield from printed(b"".join(render_zpl(labels, stock, options)).decode())
+        return
+    pages = pypdfium2.PdfDocument(b"".join(render_pdf(labels, stock, options)))
+    left = len(labels)
+    for page in pages:
+        picture = page.render(scale=options.dpi / 72, grayscale=True).to_pil()
+        for cell in range(min(left, stock.cells)):
+            x, y = cell_corner(stock, options, cell)
+            edges = (x, y, x + stock.width, y + stock.height)
+            yield picture.crop(tuple(round(mm * options.dpi / MM_PER_INCH) for mm in edges))
+        left -= stock.cells
+
+
+# What happens to labels -----------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """Where the dark symbol lies in a picture, in dots, and how many modules it has on a side."""
+
+    x: float
+    y: float
+    module: float
+    modules: int
+    module_mm: float
+
+    @property
+    def side(self) -> float:
+        return self.module * self.modules
+
+
+def as_printed(picture: Image.Image, _: Place) -> Image.Image:
+    return picture
+
+
+def noise(picture: Image.Image, _: Place) -> Image.Image:
+    """A third of the contrast is lost to grey, with grain of a deviation of 19 in 255."""
+    return Image.blend(picture, Image.effect_noise(picture.size, 64), 0.3)
+
+
+def blur(picture: Image.Image, place: Place) -> Image.Image:
+    """Out of focus: a Gaussian of 0.4 modules."""
+    return picture.filter(ImageFilter.GaussianBlur(0.4 * place.module))
+
+
+def rotation(picture: Image.Image, _: Place) -> Image.Image:
+    return picture.rotate(17, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+
+
+def pen_stroke(picture: Image.Image, place: Place) -> Image.Image:
+    """A ballpoint's line of half a millimetre right across the symbol, between its corner eyes."""
+    spoilt = picture.copy()
+    angle = RANDOM.uniform(-pi / 8, pi / 8) + RANDOM.choice((0, pi / 2))
+    x, y = place.x + place.side / 2, place.y + place.side / 2
+    dx, dy = place.side * cos(angle), place.side * sin(angle)
+    width = max(1, round(0.5 * place.module / place.module_mm))
+    ImageDraw.Draw(spoilt).line((x - dx, y - dy, x + dx, y + dy), fill=0, width=width)
+    return spoilt
+
+
+def loss(picture: Image.Image, place: Place) -> Image.Image:
+    """Six per cent of the symbol's area scratched away in one piece, anywhere but at its three corner eyes."""
+    spoilt = picture.copy()
+    side = sqrt(0.06) * place.modules
+    eye = 8
+    while True:
+        x, y = (RANDOM.uniform(0, place.modules - side) for _ in range(2))
+        near_x, near_y = x < eye, y < eye
+        far_x, far_y = x + side > place.modules - eye, y + side > place.modules - eye
+        if not ((near_x and near_y) or (near_x and far_y) or (far_x and near_y)):
+            break
+    corner = (place.x + x * place.module, place.y + y * place.module)
+    end = (corner[0] + side * place.module, corner[1] + side * place.module)
+    ImageDraw.Draw(spoilt).rectangle((*corner, *end), fill=255)
+    return spoilt
+
+
+SPOILING: dict[str, Callable[[Image.Image, Place], Image.Image]] = {
+    "as printed": as_printed,
+    "noise": noise,
+    "blur": blur,
+    "17°": rotation,
+    "pen": pen_stroke,
+    "6 % lost": loss,
+}
+
+
+# Reading --------------------------------------------------------------------------------------------------
+
+
+def read(picture: Image.Image) -> str:
+    """What the reader sees in five looks; a camera gives it ten in a second."""
+    for angle in (0, 2, -5, 9, -13):
+        seen = picture.rotate(angle, Image.Resampling.BICUBIC, fillcolor=255) if angle else picture
+        if found := zxingcpp.read_barcodes(seen, formats=zxingcpp.BarcodeFormat.QRCode):
+            return found[0].text
+    return ""
+
+
+def rates(stock: Stock, dpi: Dpi, count: int) -> tuple[list[str], list[float]]:
+    """What the labels of a stock look like, and the share read back under each spoiling."""
+    options = PrintOptions(base_url=BASE, dpi=dpi)
+    plan = plan_label(stock, BASE, dpi)
+    dot = MM_PER_INCH / dpi
+    place = Place(plan.symbol_x / dot, plan.symbol_y / dot, plan.dots, symbol_size(plan.version), plan.module)
+    labels = some_labels(count)
+    right = dict.fromkeys(SPOILING, 0)
+    for label, picture in zip(labels, label_pictures(labels, stock, options), strict=True):
+        for name, spoil in SPOILING.items():
+            right[name] += read(spoil(picture, place)) == tag_url(BASE, label.tag)
+    looks = [
+        stock.title, str(dpi), f"{plan.version}-{plan.level}", str(plan.dots), f"{plan.module:.2f}",
+        f"{plan.side:.1f}",
+    ]  # fmt: skip
+    return looks, [right[name] / count for name in SPOILING]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--count", type=int, default=100, help="labels of each stock")
+    parser.add_argument("--stock", choices=STOCK, action="append", help="only this stock (may be repeated)")
+    parser.add_argument("--dpi", type=int, choices=(203, 300, 600), action="append")
+    parser.add_argument("--markdown", action="store_true")
+    args = parser.parse_args()
+    head = ["stock", "dpi", "symbol", "dots", "module mm", "side mm", *SPOILING]
+    between, edge, end = (" | ", "| ", " |") if args.markdown else ("  ", "", "")
+    print(edge + between.join(head) + end)
+    if args.markdown:
+        print("|" + " --- |" * len(head))
+    for name in args.stock or STOCK:
+        for dpi in args.dpi or (203, 300):
+            looks, shares = rates(STOCK[name], dpi, args.count)
+            cells = looks + [f"{100 * share:.1f} %".replace("100.0", "100") for share in shares]
+            print(edge + between.join(cells) + end, flush=True)
+
+
+if __name__ == "__main__":
+    main()
