@@ -41,7 +41,19 @@ def test_numbers_as_people_write_them(cell, amount):
 
 
 @pytest.mark.parametrize(
-    "cell", ["abc", "12 ноутбуків", "1,2,3", "1.2.3,4,5", "10^400", "1" * 40, True, Mark("date", "2024-01-01"), "NaN", "1e5"]
+    "cell",
+    [
+        "abc",
+        "12 ноутбуків",
+        "1,2,3",
+        "1.2.3,4,5",
+        "10^400",
+        "1" * 40,
+        True,
+        Mark("date", "2024-01-01"),
+        "NaN",
+        "1e5",
+    ],
 )
 def test_what_is_not_a_number_says_what_was_expected(cell):
     reading = values.number(cell)
@@ -66,7 +78,16 @@ def test_money_is_bounded_and_rounded():
 
 @pytest.mark.parametrize(
     ("cell", "code"),
-    [("грн", "UAH"), ("ГРН.", "UAH"), ("₴", "UAH"), ("uah", "UAH"), ("євро", "EUR"), ("$", "USD"), ("SEK", "SEK"), ("доларів США", "USD")],
+    [
+        ("грн", "UAH"),
+        ("ГРН.", "UAH"),
+        ("₴", "UAH"),
+        ("uah", "UAH"),
+        ("євро", "EUR"),
+        ("$", "USD"),
+        ("SEK", "SEK"),
+        ("доларів США", "USD"),
+    ],
 )
 def test_currencies(cell, code):
     assert values.currency(cell).value == code
@@ -80,7 +101,8 @@ def test_an_unknown_currency_and_one_beside_the_amount():
 
 
 @pytest.mark.parametrize(
-    ("cell", "count"), [(3, 3), (3.0, 3), ("3", 3), ("2 шт.", 2), ("10 pcs", 10), ("1 к-т", 1), (Mark("merged", 4), 4)]
+    ("cell", "count"),
+    [(3, 3), (3.0, 3), ("3", 3), ("2 шт.", 2), ("10 pcs", 10), ("1 к-т", 1), (Mark("merged", 4), 4)],
 )
 def test_quantities(cell, count):
     assert values.quantity(cell).value == count
@@ -131,14 +153,23 @@ def test_dates_that_had_to_be_understood_are_warnings():
     assert values.date("05/05/2024").warning is None
 
 
-@pytest.mark.parametrize("cell", ["31.02.2024", "торік", "2024", 12, True, "1.1.1066", Mark("error", "#REF!")])
+@pytest.mark.parametrize(
+    "cell", ["31.02.2024", "торік", "2024", 12, True, "1.1.1066", Mark("error", "#REF!")]
+)
 def test_what_is_no_date(cell):
     assert values.date(cell).expected
 
 
 @pytest.mark.parametrize(
     ("cell", "number"),
-    [("PF3ABCDE", "PF3ABCDE"), (" 000123 ", "000123"), (Mark("padded", "000123"), "000123"), ("б/н", None), ("—", None), ("N/A", None)],
+    [
+        ("PF3ABCDE", "PF3ABCDE"),
+        (" 000123 ", "000123"),
+        (Mark("padded", "000123"), "000123"),
+        ("б/н", None),
+        ("—", None),
+        ("N/A", None),
+    ],
 )
 def test_serial_numbers_stay_as_written(cell, number):
     assert values.serial(cell) == values.Reading(number)
