@@ -50,10 +50,11 @@ class SheetInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, tag="opened"):
-    """First frame of what the reader writes: the book can be read. ``format`` is xlsx, ods or csv."""
+    """First frame of what the reader writes: the book can be read. ``since_1904``: day 0 is 1 January 1904."""
 
     format: Literal["xlsx", "ods", "csv"]
     external_links: bool = False
+    since_1904: bool = False
     encoding: str | None = None
     delimiter: str | None = None
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from asset_tracker.imports import values
+from asset_tracker.imports import identifiers, values
 from asset_tracker.imports.cells import Cell, Mark, Row, column_name
 from asset_tracker.imports.fields import BY_KEY, FIELDS, SKIPPED, Field, FieldKey
 
@@ -50,9 +50,9 @@ class SheetMapping(msgspec.Struct, frozen=True, kw_only=True):
     columns: tuple[Column, ...]
     numbered: bool = False
 
-    def fields(self) -> dict[FieldKey, Column]:
+    def fields(self) -> dict[str, Column]:
         """The column of each field that has one (of the first, where there are several)."""
-        found: dict[FieldKey, Column] = {}
+        found: dict[str, Column] = {}
         for column in self.columns:
             if column.field:
                 found.setdefault(column.field, column)
@@ -222,12 +222,12 @@ READERS: dict[str, Callable[[Cell], values.Reading]] = {
     "unit_price": values.money,
     "total_price": values.money,
     "currency": values.currency,
-    "serial": values.serial,
+    "serial": identifiers.serial,
     "year": values.year,
     "acquired_on": values.date,
     "warranty_until": values.date,
-    "vin": values.vin,
-    "plate": values.plate,
+    "vin": identifiers.vin,
+    "plate": identifiers.plate,
     "notes": lambda cell: values.text(cell, 4000),
 }
 

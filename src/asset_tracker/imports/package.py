@@ -34,6 +34,7 @@ _STYLED = rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*?
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s")
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
+_SINCE_1904 = re.compile(rb"<(?:\w+:)?workbookPr\s[^<>]*\bdate1904=[\"'](?:1|true)[\"']")
 _ODS_WIDE = re.compile(
     rb"<table:table-cell\s(?=[^<>]*office:value-type)[^<>]*number-columns-repeated=[\"'](\d{4,})"
 )
@@ -61,6 +62,7 @@ class Package(msgspec.Struct, kw_only=True):
 
     format: str
     external_links: bool = False
+    since_1904: bool = False
     scans: dict[str, SheetScan] = msgspec.field(default_factory=dict)
 
 
@@ -143,8 +145,11 @@ def _look_into_xlsx(archive: zipfile.ZipFile, limits: Limits) -> Package:
         with archive.open(name) as part:
             if name.startswith("xl/worksheets/") and name.count("/") == 2:
                 package.scans[name] = _scan(part, padded, limits)
-            else:
-                _refuse_entities(part.read(_KEEP))
+                continue
+            head = part.read(_KEEP)
+            _refuse_entities(head)
+            if name == "xl/workbook.xml":
+                package.since_1904 = bool(_SINCE_1904.search(head))
     return package
 
 

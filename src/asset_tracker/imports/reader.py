@@ -138,7 +138,9 @@ def _read_zipped(path: Path, limits: Limits) -> Iterator[Frame]:
                     limit=limits.sheets,
                 )
             yield Opened(
-                format="ods" if looked.format == "ods" else "xlsx", external_links=looked.external_links
+                format="ods" if looked.format == "ods" else "xlsx",
+                external_links=looked.external_links,
+                since_1904=looked.since_1904,
             )
             scans = _scans_in_order(path, looked, len(book.sheet_names))
             for index, about in enumerate(book.sheets_metadata):

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from asset_tracker.imports.cells import Cell, Mark
+from asset_tracker.territory import letters
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -31,16 +32,11 @@ class Reading(msgspec.Struct, frozen=True):
 
 NOTHING = Reading()
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("'`´ʼ′‘’ʹ＇", "\N{RIGHT SINGLE QUOTATION MARK}"))
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f]")
 _SPACES = re.compile(r"\s+")
-_TO_LATIN = str.maketrans("АВСЕНІКМОРТХУЅЈЗ", "ABCEHIKMOPTXYSJ3")
-_LATIN = "ABCEHIKMOPTXYÏaceiopxyï"
-_TO_CYRILLIC = str.maketrans(_LATIN, "АВСЕНІКМОРТХУЇасеіорхуї")
-_WORD = re.compile(r"[^\W\d_]+")
 
 # What people write where there is no serial number, price or date.
-_NONE_WRITTEN = frozenset(
+NONE_WRITTEN = frozenset(
     [
         "-",
         "--",
@@ -82,22 +78,7 @@ def tidy(text: str) -> str:
 @lru_cache(maxsize=16_384)
 def fold(text: str) -> str:
     """``text`` for comparing: lower case, one apostrophe, Latin look-alikes in Cyrillic words mended."""
-    return _WORD.sub(_mend, tidy(text).translate(_APOSTROPHES)).casefold()
-
-
-def _mend(found: re.Match[str]) -> str:
-    word = found.group()
-    return word.translate(_TO_CYRILLIC) if any("\u0400" <= letter <= "\u04ff" for letter in word) else word
-
-
-def serial_key(serial: str) -> str:
-    """A serial number for comparing: upper case, Cyrillic look-alikes made Latin, no spaces, hyphens, dots or slashes."""
-    return re.sub(r"[\s\-‐-―._/\\:]+", "", tidy(serial).upper().translate(_TO_LATIN))
-
-
-def serial_skeleton(serial: str) -> str:
-    """Coarser than ``serial_key``: letters and digits that are mistaken for each other made one."""
-    return serial_key(serial).translate(str.maketrans("OQDILZSBG", "00011258" + "6"))
+    return letters.cyrillic_where_meant(letters.plain(text)).casefold()
 
 
 def plain(cell: Cell) -> str | int | float | bool | None:
@@ -163,7 +144,7 @@ def currency(cell: Cell) -> Reading:
     if value is None:
         return NOTHING
     written = tidy(str(value)).casefold().rstrip(".")
-    if not written or written in _NONE_WRITTEN:
+    if not written or written in NONE_WRITTEN:
         return NOTHING
     if written in CURRENCY_SIGNS:
         return Reading(CURRENCY_SIGNS[written])
@@ -196,7 +177,7 @@ def number(cell: Cell) -> Reading:
     if isinstance(cell, Mark) and cell.kind in {"date", "time", "duration", "error"}:
         return Reading(expected="a number; the sheet holds a date or an error here")
     written = tidy(value)
-    if written.casefold() in _NONE_WRITTEN:
+    if written.casefold() in NONE_WRITTEN:
         return NOTHING
     return _number_in(written)
 
@@ -325,7 +306,7 @@ def date(cell: Cell, *, since_1904: bool = False) -> Reading:
     if isinstance(cell, Mark) and cell.kind in {"time", "duration", "error", "long"}:
         return Reading(expected=_DATE_EXPECTED)
     written = re.sub(r"\s*(?:року|рік|р)\.?$", "", tidy(value), flags=re.IGNORECASE)
-    if written.casefold() in _NONE_WRITTEN:
+    if written.casefold() in NONE_WRITTEN:
         return NOTHING
     return _date_in(written)
 
@@ -374,105 +355,3 @@ def year(cell: Cell) -> Reading:
         return NOTHING
     found = re.search(r"(?<!\d)(19[5-9]\d|20\d\d)(?!\d)", shown(value))
     return Reading(int(found[1])) if found else Reading(expected="a year, such as 2023")
-
-
-# Identifiers -----------------------------------------------------------------
-
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?[eеEЕ]\+?\d{1,3}")
-_KATOTTH = re.compile(r"UA\d{17}")
-_PLATE = re.compile(r"[ABCEHIKMOPTX]{2}\d{4}[ABCEHIKMOPTX]{2}")
-_VIN = re.compile(r"[A-HJ-NPR-Z0-9]{17}")
-_VIN_VALUES = dict(
-    zip(
-        "ABCDEFGHJKLMNPRSTUVWXYZ",
-        (1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9),
-        strict=True,
-    )
-)
-_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-
-
-def serial(cell: Cell) -> Reading:
-    """A serial number as text. What a spreadsheet made of it on the way is a warning, or a problem if digits are lost."""
-    value = plain(cell)
-    if value is None:
-        return NOTHING
-    if isinstance(cell, Mark) and cell.kind == "padded":
-        return Reading(str(value))
-    if isinstance(cell, Mark) and cell.kind in {"date", "time", "duration"}:
-        return Reading(
-            expected="the serial number; the spreadsheet turned it into a date. Format the column as text and type it again"
-        )
-    if isinstance(value, bool):
-        return Reading(expected="the serial number as text")
-    if isinstance(value, int | float):
-        return _serial_number(value)
-    reading = text(cell)
-    if reading.value is None:
-        return reading
-    if reading.value.casefold() in _NONE_WRITTEN:
-        return NOTHING
-    if _SCIENTIFIC.fullmatch(reading.value):
-        return Reading(
-            expected="the whole serial number; the spreadsheet shortened it to %(shown)s. Format the column as text and type it again",
-            params={"shown": reading.value},
-        )
-    return reading
-
-
-def _serial_number(value: float) -> Reading:
-    if value != int(value):
-        return Reading(shown(value), warning="stored as a number; check the serial number")
-    if abs(value) >= 10**15:
-        return Reading(
-            expected="the whole serial number; a spreadsheet keeps only 15 digits of a number. Format the column as text and type it again"
-        )
-    return Reading(
-        str(int(value)),
-        warning="stored as a number; zeros at its beginning would be lost. Format the column as text to be sure",
-    )
-
-
-def katotth(cell: Cell) -> str | None:
-    """The KATOTTH code in the cell if it has the shape of one; Cyrillic УА and spaces are forgiven."""
-    value = plain(cell)
-    if not isinstance(value, str) or len(value) < 19:
-        return None
-    code = re.sub(r"[\s\-]", "", tidy(value)).upper().replace("У", "U").replace("А", "A")
-    return code if _KATOTTH.fullmatch(code) else None
-
-
-def plate(cell: Cell) -> Reading:
-    """A number plate with Latin letters and no spaces (DSTU 4278); another form is kept, with a warning."""
-    reading = text(cell, 40)
-    if reading.value is None or reading.value.casefold() in _NONE_WRITTEN:
-        return reading if reading.expected else NOTHING
-    bare = re.sub(r"[\s\-]", "", reading.value).upper().translate(_TO_LATIN_PLATE)
-    if _PLATE.fullmatch(bare):
-        return Reading(bare)
-    return Reading(reading.value, warning="not a plate of the usual form AA1234BB; kept as written")
-
-
-_TO_LATIN_PLATE = str.maketrans("АВСЕНІКМОРТХ", "ABCEHIKMOPTX")
-
-
-def vin(cell: Cell) -> Reading:
-    """A vehicle identification number: 17 characters. The check digit is only North America's, so a wrong one warns."""
-    reading = text(cell, 40)
-    if reading.value is None or reading.value.casefold() in _NONE_WRITTEN:
-        return reading if reading.expected else NOTHING
-    bare = re.sub(r"[\s\-]", "", reading.value).upper().translate(_TO_LATIN)
-    if not _VIN.fullmatch(bare):
-        return Reading(expected="a VIN: 17 letters and digits without I, O and Q")
-    if bare[8] != vin_check_digit(bare):
-        return Reading(bare, warning="the check digit of this VIN is not right; compare it with the vehicle")
-    return Reading(bare)
-
-
-def vin_check_digit(number: str) -> str:
-    """What the ninth character of a VIN would be by 49 CFR 565."""
-    total = sum(
-        weight * (int(letter) if letter.isdigit() else _VIN_VALUES[letter])
-        for weight, letter in zip(_VIN_WEIGHTS, number, strict=True)
-    )
-    return "0123456789X"[total % 11]

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from asset_tracker.imports import values
+from asset_tracker.imports import identifiers, values
 from asset_tracker.imports.cells import Mark
 
 
@@ -172,40 +172,31 @@ def test_what_is_no_date(cell):
     ],
 )
 def test_serial_numbers_stay_as_written(cell, number):
-    assert values.serial(cell) == values.Reading(number)
+    assert identifiers.serial(cell) == values.Reading(number)
 
 
 def test_serial_numbers_that_a_spreadsheet_spoilt():
-    assert values.serial(123).value == "123"
-    assert "zeros" in (values.serial(123).warning or "")
-    assert values.serial("1.23457E+11").expected
-    assert values.serial("1,23457Е+11").expected
-    assert values.serial(1234567890123456789).expected
-    assert values.serial(Mark("date", "2024-03-01")).expected
+    assert identifiers.serial(123).value == "123"
+    assert "zeros" in (identifiers.serial(123).warning or "")
+    assert identifiers.serial("1.23457E+11").expected
+    assert identifiers.serial("1,23457Е+11").expected
+    assert identifiers.serial(1234567890123456789).expected
+    assert identifiers.serial(Mark("date", "2024-03-01")).expected
 
 
 def test_comparison_forgives_what_eyes_forgive():
-    assert values.serial_key("РF-3АВ 12/х") == values.serial_key("PF3AB12X")
-    assert values.serial_skeleton("PF0O1I") == values.serial_skeleton("PFOOII")
     assert values.fold("Мобiльна  валiза") == values.fold("МОБІЛЬНА валіза")
     assert values.fold("комп'ютер") == values.fold("комп’ютер") == values.fold("компʼютер")
     assert values.fold("й") == values.fold("и\u0306")
     assert values.fold("Dell") == "dell"
 
 
-def test_codes_of_municipalities():
-    assert values.katotth("UA18080010000090720") == "UA18080010000090720"
-    assert values.katotth("УА 1808 0010 0000 90720") == "UA18080010000090720"
-    assert values.katotth("Баранівська") is None
-    assert values.katotth(18080010000090720) is None
-
-
 def test_plates_and_vins():
-    assert values.plate("ам 1234 вс").value == "AM1234BC"
-    assert values.plate("Т-123").warning
-    assert values.vin("1M8GDM9AXKP042788") == values.Reading("1M8GDM9AXKP042788")
-    assert values.vin("VF1HJD40668888888").warning
-    assert values.vin("VF1HJD").expected
+    assert identifiers.plate("ам 1234 вс").value == "AM1234BC"
+    assert identifiers.plate("Т-123").warning
+    assert identifiers.vin("1M8GDM9AXKP042788") == values.Reading("1M8GDM9AXKP042788")
+    assert identifiers.vin("VF1HJD40668888888").warning
+    assert identifiers.vin("VF1HJD").expected
 
 
 def test_years():

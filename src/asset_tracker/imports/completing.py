@@ -1,0 +1,256 @@
+"""A line as a whole: its fields checked against each other, and names turned into what they mean. [pure]"""
+
+import re
+from decimal import Decimal
+from difflib import get_close_matches
+
+from asset_tracker.errors import InvalidError
+from asset_tracker.imports import values
+from asset_tracker.imports.categories import category_of
+from asset_tracker.imports.line import Defaults, Line, Municipalities, ProgrammeRef
+from asset_tracker.ledger import tags
+from asset_tracker.ledger.values import CATEGORIES
+from asset_tracker.territory.search import Match
+
+_ATTRIBUTES = (
+    "year",
+    "inventory_number",
+    "vin",
+    "plate",
+    "imei",
+    "mac",
+    "part_number",
+    "box",
+    "service_point",
+)
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_TO_LATIN = str.maketrans("АВСЕНІКМОРТХУ", "ABCEHIKMOPTXY")
+
+
+class Completer:
+    """Knows the programmes, the municipalities and what holds for the whole file."""
+
+    def __init__(
+        self, municipalities: Municipalities, programmes: tuple[ProgrammeRef, ...], defaults: Defaults
+    ) -> None:
+        self.municipalities = municipalities
+        self.programmes = {
+            values.fold(name): programme
+            for programme in programmes
+            for name in (programme.title, programme.code)
+            if name
+        }
+        self.defaults = defaults
+        self._matches: dict[tuple[str, str | None, str | None], Match] = {}
+
+    def complete(self, line: Line, section: str | None) -> None:
+        """Check the fields of a line against each other and turn names into what they mean.
+
+        ``section`` is the municipality that a title above the row named.
+        """
+        fields = line.fields
+        self._programme(line)
+        self._municipality(line, section)
+        self._category(line)
+        self._names(line)
+        self._price(line)
+        self._tag(line)
+        if "consignment" not in fields and self.defaults.consignment:
+            fields["consignment"] = self.defaults.consignment
+        if "serial" not in fields and "vin" in fields:
+            fields["serial"] = fields["vin"]
+        if (serial := fields.get("serial")) and _CYRILLIC.search(serial):
+            latin = serial.upper().translate(_TO_LATIN)
+            line.say(
+                "warning",
+                "look-alike",
+                "serial",
+                "The serial number holds Cyrillic letters.",
+                suggestion=latin if latin.isascii() else None,
+            )
+        fields["attributes"] = {key: str(fields[key]) for key in _ATTRIBUTES if key in fields}
+
+    def _programme(self, line: Line) -> None:
+        written = line.fields.pop("programme", None) or self.defaults.programme
+        if not written:
+            line.say(
+                "error",
+                "no-programme",
+                "programme",
+                "No programme is named.",
+                expected="the code of a programme",
+            )
+            return
+        programme = self.programmes.get(values.fold(written))
+        if programme is None:
+            near = get_close_matches(values.fold(written), self.programmes, n=1, cutoff=0.6)
+            line.say(
+                "error",
+                "unknown-programme",
+                "programme",
+                "There is no programme “%(programme)s”.",
+                expected="the code of a programme",
+                suggestion=self.programmes[near[0]].code if near else None,
+                programme=written,
+            )
+            return
+        line.fields["programme"] = programme
+
+    def _municipality(self, line: Line, section: str | None) -> None:
+        fields = line.fields
+        written = fields.pop("municipality", None)
+        oblast, raion = fields.pop("oblast", None), fields.pop("raion", None)
+        if not written and (section or self.defaults.municipality):
+            written, oblast, raion = section or self.defaults.municipality, None, None
+        if not written:
+            if not any(problem.field == "municipality" for problem in line.problems):
+                line.say(
+                    "error",
+                    "no-municipality",
+                    "municipality",
+                    "No municipality is named.",
+                    expected="a KATOTTH code, or the name of a municipality with its oblast",
+                )
+            return
+        match = self.find(written, oblast, raion)
+        if len(match.exact) == 1:
+            fields["municipality"] = match.exact[0].code
+            return
+        several = bool(match.exact)
+        near = match.exact or match.near
+        line.say(
+            "error",
+            "ambiguous-municipality" if several else "unknown-municipality",
+            "municipality",
+            "More than one municipality is called “%(name)s”."
+            if several
+            else "There is no municipality “%(name)s”.",
+            expected="a KATOTTH code, or the name of a municipality with its oblast",
+            suggestion="; ".join(
+                ", ".join(filter(None, (each.name_uk, each.raion_uk, each.oblast_uk, each.code)))
+                for each in near[:4]
+            )
+            or None,
+            name=", ".join(filter(None, (written, raion, oblast))),
+        )
+
+    def find(self, written: str, oblast: str | None, raion: str | None) -> Match:
+        key = (written, oblast, raion)
+        if key not in self._matches:
+            self._matches[key] = self.municipalities.find(written, oblast=oblast, raion=raion)
+        return self._matches[key]
+
+    def _category(self, line: Line) -> None:
+        fields = line.fields
+        written = fields.get("category")
+        found = category_of(written) if written else None
+        if found is None:
+            named = next(
+                (category_of(fields[key]) for key in ("name", "name_en", "model") if fields.get(key)), None
+            )
+            if written:
+                line.say(
+                    "error" if named is None else "warning",
+                    "unknown-category",
+                    "category",
+                    "There is no category “%(category)s”."
+                    if named is None
+                    else "There is no category “%(category)s”; taken as %(taken)s by the name.",
+                    expected="one of: %(categories)s",
+                    category=written,
+                    taken=named,
+                    categories=", ".join(CATEGORIES),
+                )
+            found = named
+        if found is None and not written:
+            line.say(
+                "warning",
+                "no-category",
+                "category",
+                "Nothing tells the category; taken as “other”.",
+                expected="one of: %(categories)s",
+                categories=", ".join(CATEGORIES),
+            )
+            found = "other"
+        if found:
+            fields["category"] = found
+
+    def _names(self, line: Line) -> None:
+        fields = line.fields
+        name = fields.pop("name", None)
+        english = fields.get("name_en")
+        if name is None:
+            made = " ".join(filter(None, (fields.get("manufacturer"), fields.get("model"))))
+            name = english or made or None
+        if name is None:
+            line.say("error", "no-name", "name", "Nothing says what it is.", expected="a name")
+            return
+        fields["name_uk"] = name
+        if english is None and not _CYRILLIC.search(name) and name != fields.get("model"):
+            fields["name_en"] = name
+
+    def _price(self, line: Line) -> None:
+        fields = line.fields
+        unit, total = fields.get("unit_price"), fields.pop("total_price", None)
+        count = fields.get("quantity", 1)
+        if unit is None and total is not None:
+            fields["unit_price"] = unit = (total / count).quantize(Decimal("0.01"))
+            if unit * count != total:
+                line.say(
+                    "warning",
+                    "rounded-price",
+                    "total_price",
+                    "%(total)s cannot be split evenly over %(count)s; the unit price is taken as %(unit)s.",
+                    total=str(total),
+                    count=count,
+                    unit=str(unit),
+                )
+        elif unit is not None and total is not None and abs(unit * count - total) > Decimal("0.05"):
+            line.say(
+                "warning",
+                "total",
+                "total_price",
+                "%(count)s × %(unit)s is not %(total)s.",
+                total=str(total),
+                count=count,
+                unit=str(unit),
+                expected=str(unit * count),
+            )
+        self._currency(line)
+
+    def _currency(self, line: Line) -> None:
+        fields = line.fields
+        sign = fields.pop("sign", None)
+        if fields.get("unit_price") is None:
+            fields.pop("currency", None)
+            return
+        heading = next(
+            (line.columns[key].currency for key in ("unit_price", "total_price") if key in line.columns), None
+        )
+        if "currency" not in fields:
+            found = sign or heading or self.defaults.currency
+            if found:
+                fields["currency"] = found
+            elif not any(problem.field == "currency" for problem in line.problems):
+                line.say(
+                    "error",
+                    "no-currency",
+                    "unit_price",
+                    "The price has no currency.",
+                    expected="a currency in its own column, beside the amount, in the heading, or for the whole file",
+                )
+
+    def _tag(self, line: Line) -> None:
+        if written := line.fields.get("tag"):
+            try:
+                line.fields["tag"] = tags.parse_tag(written)
+            except InvalidError as error:
+                del line.fields["tag"]
+                line.say(
+                    "error",
+                    "bad-tag",
+                    "tag",
+                    error.message,
+                    expected="the code from our label, such as 7K3M-9QXV",
+                    **error.params,
+                )
