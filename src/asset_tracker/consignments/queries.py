@@ -1,0 +1,190 @@
+"""Consignments: read, within the actor's scope."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.consignments.tables import act, consignment
+from asset_tracker.errors import NotFoundError
+from asset_tracker.ledger.tables import asset
+from asset_tracker.programmes.tables import programme
+from asset_tracker.territory.tables import municipality
+
+MAX_PAGE = 200
+
+
+class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """A consignment and how far the things on it have come.
+
+    ``status``: empty, planned, dispatched, delivered, accepted; it follows from the assets.
+    Counts are of assets, components of kits included; ``unsigned_acts`` of acts without a signed scan.
+    """
+
+    id: UUID
+    number: str
+    status: str
+    programme: UUID
+    programme_code: str
+    municipality: str
+    municipality_uk: str
+    municipality_en: str
+    oblast_uk: str
+    waybill: str | None
+    carrier: str | None
+    expected_on: date | None
+    dispatched_at: datetime | None
+    created_at: datetime
+    assets: int
+    waiting: int
+    on_the_way: int
+    delivered: int
+    accepted: int
+    gone: int
+    acts: int
+    unsigned_acts: int
+
+
+class ConsignmentPage(msgspec.Struct, frozen=True):
+    """One page, newest first; ``next`` is what to pass as ``after``."""
+
+    items: tuple[ConsignmentView, ...]
+    next: UUID | None
+
+
+async def list_consignments(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    programme_id: UUID | None = None,
+    municipality_code: str | None = None,
+    status: str | None = None,
+    after: UUID | None = None,
+    limit: int = 50,
+) -> ConsignmentPage:
+    """A page of the consignments in reach; ``limit`` is cut to 200."""
+    require(actor, "consignment.read")
+    limit = max(1, min(limit, MAX_PAGE))
+    wanted = _select(actor)
+    if programme_id:
+        wanted = wanted.where(consignment.c.programme_id == programme_id)
+    if municipality_code:
+        wanted = wanted.where(consignment.c.municipality_code == municipality_code)
+    if after:
+        wanted = wanted.where(consignment.c.id < after)
+    if status:
+        wanted = wanted.having(status == _STATUS)
+    rows = (await conn.execute(wanted.order_by(consignment.c.id.desc()).limit(limit + 1))).all()
+    items = tuple(_view(row) for row in rows[:limit])
+    return ConsignmentPage(items, items[-1].id if len(rows) > limit else None)
+
+
+async def get_consignment(conn: AsyncConnection, actor: Actor, consignment_id: UUID) -> ConsignmentView:
+    """One consignment in reach. Raises NotFoundError."""
+    require(actor, "consignment.read")
+    row = (await conn.execute(_select(actor).where(consignment.c.id == consignment_id))).first()
+    if row is None:
+        raise NotFoundError
+    return _view(row)
+
+
+async def find_consignment(
+    conn: AsyncConnection, actor: Actor, number: str, programme_id: UUID | None = None
+) -> ConsignmentView:
+    """The consignment in reach of this number (in the programme, or the only one of it).
+
+    Raises NotFoundError when there is none, or more than one.
+    """
+    require(actor, "consignment.read")
+    wanted = _select(actor).where(consignment.c.number == number.strip())
+    if programme_id:
+        wanted = wanted.where(consignment.c.programme_id == programme_id)
+    rows = (await conn.execute(wanted.limit(2))).all()
+    if len(rows) != 1:
+        raise NotFoundError("There is no single consignment %(number)s.", number=number)
+    return _view(rows[0])
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(asset.c.id).filter(condition)
+
+
+_a = asset.c
+_STAGE = case(
+    (_a.gone_reason.is_not(None), "gone"), (_a.accepted_at.is_not(None), "accepted"), else_=_a.stage
+)
+_TOTAL: ColumnElement[int] = func.count(_a.id)
+_WAITING = _count(_STAGE.in_(("expected", "received")))
+_TRANSIT = _count(_STAGE == "dispatched")
+_ACCEPTED = _count(_STAGE == "accepted")
+_GONE = _count(_STAGE == "gone")
+_STATUS: ColumnElement[str] = case(
+    (_TOTAL == _GONE, "empty"),
+    (_WAITING > 0, "planned"),
+    (_TRANSIT > 0, "dispatched"),
+    (_TOTAL > _ACCEPTED + _GONE, "delivered"),
+    else_="accepted",
+)
+
+
+def _select(actor: Actor) -> Select[Any]:
+    c = consignment.c
+    reach = scope.within(
+        actor, "consignment.read", programme=c.programme_id, areas=(c.municipality_code,), funded=None
+    )
+    acts = select(func.count()).where(act.c.consignment_id == c.id, act.c.status != "void")
+    return (
+        select(
+            consignment,
+            programme.c.code.label("programme_code"),
+            municipality.c.name_uk.label("m_uk"),
+            municipality.c.name_en.label("m_en"),
+            municipality.c.oblast_uk,
+            _TOTAL.label("total"),
+            _WAITING.label("waiting"),
+            _TRANSIT.label("on_the_way"),
+            _ACCEPTED.label("accepted"),
+            _GONE.label("gone"),
+            _STATUS.label("status"),
+            acts.scalar_subquery().label("acts"),
+            acts.where(act.c.status != "signed").scalar_subquery().label("unsigned"),
+        )
+        .join(programme, programme.c.id == c.programme_id)
+        .join(municipality, municipality.c.code == c.municipality_code)
+        .outerjoin(asset, _a.consignment_id == c.id)
+        .where(reach)
+        .group_by(c.id, programme.c.code, municipality.c.code)
+    )
+
+
+def _view(row: Any) -> ConsignmentView:
+    return ConsignmentView(
+        id=row.id,
+        number=row.number,
+        status=row.status,
+        programme=row.programme_id,
+        programme_code=row.programme_code,
+        municipality=row.municipality_code,
+        municipality_uk=row.m_uk,
+        municipality_en=row.m_en,
+        oblast_uk=row.oblast_uk,
+        waybill=row.waybill,
+        carrier=row.carrier,
+        expected_on=row.expected_on,
+        dispatched_at=row.dispatched_at,
+        created_at=row.created_at,
+        assets=row.total,
+        waiting=row.waiting,
+        on_the_way=row.on_the_way,
+        delivered=row.total - row.waiting - row.on_the_way - row.accepted - row.gone,
+        accepted=row.accepted,
+        gone=row.gone,
+        acts=row.acts,
+        unsigned_acts=row.unsigned,
+    )

@@ -1,0 +1,69 @@
+"""Consignments on their way to a municipality, and the acts that hand them over."""
+
+from sqlalchemy import (
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from asset_tracker.db.metadata import metadata
+from asset_tracker.ledger.tables import one_of
+
+ACT_STATUSES = ("printed", "signed_by_giver", "signed_by_recipient", "signed", "void")
+
+_instant = DateTime(timezone=True)
+
+consignment = Table(
+    "consignment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("programme_id", Uuid, ForeignKey("programme.id"), nullable=False),
+    Column("number", Text, nullable=False),
+    Column("municipality_code", Text, ForeignKey("municipality.code"), nullable=False),
+    Column("waybill", Text),
+    Column("carrier", Text),
+    Column("expected_on", Date),
+    Column("dispatched_at", _instant),
+    Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    UniqueConstraint("programme_id", "number"),
+    Index("consignment_municipality_code_idx", "municipality_code"),
+)
+
+act = Table(
+    "act",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("consignment_id", Uuid, ForeignKey("consignment.id"), nullable=False),
+    Column("programme_id", Uuid, ForeignKey("programme.id"), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("place_in_year", Integer, nullable=False),
+    Column("number", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="printed"),
+    Column("issued_at", _instant, nullable=False),
+    Column("issued_by", Uuid, nullable=False),
+    # What was printed, word for word; its hash stands on the paper.
+    Column("document", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("signed_on", Date),
+    Column("scan", Text),
+    one_of("status", ACT_STATUSES),
+    UniqueConstraint("programme_id", "year", "place_in_year"),
+    Index("act_consignment_id_idx", "consignment_id"),
+)
+
+act_line = Table(
+    "act_line",
+    metadata,
+    Column("act_id", Uuid, ForeignKey("act.id"), primary_key=True),
+    Column("asset_id", Uuid, primary_key=True),
+    Index("act_line_asset_id_idx", "asset_id"),
+)
