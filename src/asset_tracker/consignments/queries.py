@@ -79,7 +79,7 @@ async def list_consignments(
     if after:
         wanted = wanted.where(consignment.c.id < after)
     if status:
-        wanted = wanted.having(status == _STATUS)
+        wanted = wanted.having(_reached == status)
     rows = (await conn.execute(wanted.order_by(consignment.c.id.desc()).limit(limit + 1))).all()
     items = tuple(_view(row) for row in rows[:limit])
     return ConsignmentPage(items, items[-1].id if len(rows) > limit else None)
@@ -124,7 +124,7 @@ _WAITING = _count(_STAGE.in_(("expected", "received")))
 _TRANSIT = _count(_STAGE == "dispatched")
 _ACCEPTED = _count(_STAGE == "accepted")
 _GONE = _count(_STAGE == "gone")
-_STATUS: ColumnElement[str] = case(
+_reached: ColumnElement[str] = case(
     (_TOTAL == _GONE, "empty"),
     (_WAITING > 0, "planned"),
     (_TRANSIT > 0, "dispatched"),
@@ -151,7 +151,7 @@ def _select(actor: Actor) -> Select[Any]:
             _TRANSIT.label("on_the_way"),
             _ACCEPTED.label("accepted"),
             _GONE.label("gone"),
-            _STATUS.label("status"),
+            _reached.label("status"),
             acts.scalar_subquery().label("acts"),
             acts.where(act.c.status != "signed").scalar_subquery().label("unsigned"),
         )
