@@ -1,0 +1,101 @@
+# What one does with this checkout. Needs make, Python 3.11 or newer, and the package registries.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+VENDOR := src/asset_tracker/web/static/vendor
+WORKERS ?= 2
+
+# A step tells what it does in one line; what it prints besides is only shown when it matters.
+say = @printf '\033[1m%-12s\033[0m %s\n' "$(1)" "$(2)"
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+ifdef PORT
+export ASSET_TRACKER_PORT := $(PORT)
+endif
+ifdef DATA_DIR
+export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
+endif
+
+.PHONY: help run env dev assets test lint fmt migrations bench demo wheel lock clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  Variables: PORT=8000 DATA_DIR=.data (run, demo), WORKERS=2 and ARGS= (test)"
+
+run: env assets ## serve the product with demonstration data at http://127.0.0.1:8000
+	$(call say,Server,starting)
+	@exec $(BIN)/asset-tracker serve --demo
+
+demo: env ## load the demonstration data into the database
+	@$(BIN)/asset-tracker demo
+
+env: $(BIN)/.run ## make .venv with what the product needs
+
+dev: $(BIN)/.dev ## make .venv with what tests and linters need as well
+
+assets: $(VENDOR)/.made ## fetch the browser libraries
+
+test: dev assets ## run all tests (ARGS='-k words' for some of them)
+	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+
+lint: dev ## check format, style, types, layers and the rules of the house
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --python-executable $(BIN)/python
+	PYTHONPATH=src $(BIN)/lint-imports
+	$(BIN)/python tools/lint_rules.py
+
+fmt: dev ## format the code and fix what can be fixed
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+migrations: dev ## check that migrations make what the code expects, and can be taken back
+	@$(BIN)/pytest -q tests/integration/test_migrations.py
+
+bench: dev ## run the benchmarks; they print ratios and judge nothing
+	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+
+wheel: dev assets ## build a wheel with everything in it, into dist/
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
+lock: dev ## renew the pinned versions (ARGS=--upgrade for the newest ones)
+	@$(BIN)/python tools/lock.py $(ARGS)
+	@npm install --package-lock-only
+
+clean: ## remove everything made, but not .data
+	rm -rf $(VENV) node_modules build dist $(VENDOR) src/*.egg-info .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis .import_linter_cache
+
+# The first Python that is new enough and can make environments.
+$(BIN)/python:
+	$(call say,Python,making $(VENV))
+	@for python in python3.13 python3.12 python3.11 python3 python3.14 python3.15; do \
+		if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			exec "$$python" -m venv --clear $(VENV); \
+		fi; \
+	done; \
+	echo "No Python 3.11 or newer with its venv module was found on the path (Debian: apt install python3-venv)." >&2; \
+	exit 1
+
+$(BIN)/.run: requirements/build.txt requirements/run.txt pyproject.toml | $(BIN)/python
+	$(call say,Packages,$(words $(shell grep -E '^[a-z0-9].*==' requirements/run.txt | cut -d' ' -f1)) pinned by hash)
+	@$(PIP) --require-hashes --no-deps -r requirements/build.txt -r requirements/run.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/.dev: requirements/dev.txt $(BIN)/.run
+	$(call say,Packages,for tests and linters)
+	@$(PIP) --require-hashes --no-deps -r requirements/dev.txt
+	@touch $@
+
+$(VENDOR)/.made: package.json package-lock.json .npmrc tools/vendor_assets.py | $(BIN)/.run
+	$(call say,Assets,browser libraries)
+	@mkdir -p build && { $(BIN)/python tools/vendor_assets.py > build/assets.log 2>&1 || { cat build/assets.log >&2; exit 1; }; }
+	@touch $@
