@@ -5,7 +5,7 @@ kept, in quarantine, until a coordinator has looked at it.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -20,7 +20,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import rules
-from asset_tracker.assets.service import completed, components, derived_id
+from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed, components, derived_id
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft, problems
@@ -30,8 +30,6 @@ from asset_tracker.ledger.tables import asset, quarantine, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 
 MAX_BATCH = 200
-_CLOCK_SLACK = timedelta(hours=1)
-_EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 Outcome = Literal["recorded", "duplicate", "conflict", "quarantined", "rejected"]
 
@@ -92,7 +90,7 @@ async def _drafts(conn: AsyncConnection, actor: Actor, raw: bytes) -> list[Draft
     kind = str(payload.__struct_config__.tag)
     if not may_record(actor, kind):
         raise _NotTakenError("Your role does not allow this.")
-    if not _EARLIEST <= new.occurred_at <= datetime.now(UTC) + _CLOCK_SLACK:
+    if not EARLIEST <= new.occurred_at <= datetime.now(UTC) + CLOCK_SLACK:
         raise _NotTakenError("The time of the fact cannot be right; check the clock of the device.")
     asset_id = await _asset_of(conn, actor, kind, new.asset)
     await _check_tags(conn, asset_id, payload)

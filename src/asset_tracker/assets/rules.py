@@ -112,6 +112,8 @@ OFFERED: tuple[str, ...] = (
     "sent_for_repair",
     "returned",
     "lent",
+    "received",
+    "refused",
     "evacuated",
     "found_inaccessible",
     "damaged",

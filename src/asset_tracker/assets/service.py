@@ -1,7 +1,7 @@
 """What a desk decides about assets: registered, and everything after that."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 import msgspec
@@ -21,6 +21,10 @@ from asset_tracker.ledger.state import State, as_state
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
 from asset_tracker.territory.queries import get_service_points
+
+# Clocks of devices differ a little from ours; before 1990 nothing here was made.
+CLOCK_SLACK = timedelta(hours=1)
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
 class NewAsset(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +71,11 @@ async def record(
     heads: Mapping[UUID, str] | None = None,
     operation: UUID | None = None,
     supersedes: UUID | None = None,
+    event_id: UUID | None = None,
 ) -> list[Receipt]:
     """Record one fact for each of the assets, and for the components of kits that it carries along.
+
+    With ``event_id`` (for one asset only) sending the same again records nothing twice.
 
     All or nothing: NotFoundError for an asset out of reach, ForbiddenError for a kind that the actor
     never records, RefusedError where the rules say no, StaleError where an asset moved on from the
@@ -77,16 +84,23 @@ async def record(
     kind = str(payload.__struct_config__.tag)
     if not may_record(actor, kind):
         raise ForbiddenError
+    at = occurred_at or datetime.now(UTC)
     _check_all([payload])
+    _check_time(at)
     payload = await completed(conn, payload)
+    if event_id and (receipts := await store.receipts(conn, assets, event_id)):
+        return receipts
     states = await _states(conn, actor, kind, assets)
     carried = await components(conn, assets) if kind in rules.CARRIED else {}
     for state in states.values():
         rules.check(state, payload)
-    at = occurred_at or datetime.now(UTC)
     operation = operation or (uuid7() if len(states) + len(carried) > 1 else None)
-    drafts = [_draft(a, payload, at, operation, supersedes) for a in states]
-    drafts += [_draft(component, payload, at, operation) for component in carried if component not in states]
+    drafts = [_draft(a, payload, at, operation, supersedes, event_id) for a in states]
+    drafts += [
+        _draft(c, payload, at, operation, event_id=derived_id(event_id, c) if event_id else None)
+        for c in carried
+        if c not in states
+    ]
     return await store.append(conn, actor.id, drafts, heads=heads)
 
 
@@ -143,11 +157,21 @@ def _check_all(payloads: Sequence[ev.Payload]) -> None:
         raise InvalidError(errors=tuple(errors))
 
 
+def _check_time(at: datetime) -> None:
+    if not EARLIEST <= at <= datetime.now(UTC) + CLOCK_SLACK:
+        raise InvalidError(errors=(FieldError("occurred_at", "A time between 1990 and now is expected."),))
+
+
 def _draft(
-    asset_id: UUID, payload: ev.Payload, at: datetime, operation: UUID | None, supersedes: UUID | None = None
+    asset_id: UUID,
+    payload: ev.Payload,
+    at: datetime,
+    operation: UUID | None,
+    supersedes: UUID | None = None,
+    event_id: UUID | None = None,
 ) -> Draft:
     return Draft(
-        id=uuid7(),
+        id=event_id or uuid7(),
         asset=asset_id,
         occurred_at=at,
         payload=payload,

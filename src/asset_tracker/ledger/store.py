@@ -114,6 +114,11 @@ async def append(
     return receipts
 
 
+async def receipts(conn: AsyncConnection, assets: Sequence[UUID], event_id: UUID) -> list[Receipt]:
+    """The receipt of an event of one of the assets that was recorded before; nothing if there is none."""
+    return [receipt for receipt, _ in (await _known(conn, [event_id])).values() if receipt.asset in assets]
+
+
 async def history(conn: AsyncConnection, assets: Iterable[UUID]) -> dict[UUID, list[Event]]:
     """All events of the assets, in the order in which they were recorded."""
     found: dict[UUID, list[Event]] = defaultdict(list)

@@ -2,12 +2,18 @@
 
 from litestar import Router
 
-from asset_tracker.web import desk_pages, people_pages, session_pages, static_files
+from asset_tracker.web import asset_pages, desk_pages, people_pages, record_pages, session_pages, static_files
 from asset_tracker.web.pages import Instead, answer_instead
 
 _pages = Router(
     path="/",
-    route_handlers=[*session_pages.ROUTES, *people_pages.ROUTES, *desk_pages.ROUTES],
+    route_handlers=[
+        *session_pages.ROUTES,
+        *people_pages.ROUTES,
+        *desk_pages.ROUTES,
+        *asset_pages.ROUTES,
+        *record_pages.ROUTES,
+    ],
     exception_handlers={Instead: answer_instead},
     include_in_schema=False,
 )

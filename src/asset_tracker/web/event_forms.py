@@ -174,6 +174,16 @@ _ALL = (
         (Field("service_point", "Where is it now?", "point"), _WORKS),
     ),
     EventForm(
+        "lent",
+        "Lend",
+        "The loan was recorded.",
+        "hand",
+        (
+            Field("to", "To whom?", required=True, hint="Kept apart and erased on request."),
+            Field("until", "Until when?", "date"),
+        ),
+    ),
+    EventForm(
         "moved",
         "Move",
         "The move was recorded.",
@@ -343,6 +353,27 @@ _ALL = (
             Field("approval", "Approval", hint="Number and date of the decision."),
         ),
         tone="danger",
+    ),
+    EventForm(
+        "visibility_set",
+        "Donor’s marking",
+        "The donor’s marking was recorded.",
+        "label",
+        (
+            Field(
+                "status",
+                "How does it stand with the donor’s marking?",
+                "choice",
+                required=True,
+                options=(
+                    ("required", "It must still be applied"),
+                    ("applied", "It is applied"),
+                    ("waived", "It is waived for safety"),
+                ),
+            ),
+            Field("reason", "Why?", "text"),
+            Field("approved_by", "Who approved it?", hint="Kept apart and erased on request."),
+        ),
     ),
     EventForm(
         "note",

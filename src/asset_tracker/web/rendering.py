@@ -4,6 +4,7 @@ Templates are trusted and escape everything; an undefined name is an error, neve
 No logic of the business stands here.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import sha256
@@ -60,6 +61,8 @@ def environment(lang: Lang) -> Environment:
         static=static,
         vendored=vendored,
         now=partial(datetime.now, UTC),
+        pick=partial(_pick, lang),
+        translated=partial(_translated, lang),
     )
     made.filters.update(
         date=partial(formats.day, lang),
@@ -74,6 +77,16 @@ def environment(lang: Lang) -> Environment:
         tag=format_tag,
     )
     return made
+
+
+def _pick(lang: Lang, uk: str | None, en: str | None) -> str:
+    """Of two names of one thing the one in the language of the page."""
+    return ((en or uk) if lang == "en" else uk) or ""
+
+
+def _translated(lang: Lang, options: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Options of a choice, their texts translated."""
+    return [(key, gettext(lang, text)) for key, text in options]
 
 
 def render(lang: Lang, template: str, context: dict[str, Any], block: str | None = None) -> str:

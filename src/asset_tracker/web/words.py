@@ -42,6 +42,7 @@ PLACES: dict[str, Word] = {
     "municipality": Word("In the municipality", "municipality", "good"),
     "warehouse": Word("In the warehouse", "warehouse", "info"),
     "in_transit": Word("On the way", "transit", "info"),
+    "away": Word("Away for a while", "maintain", "wait"),
     "unknown": Word("Not known", "unknown"),
 }
 GONE: dict[str, Word] = {

@@ -4,6 +4,7 @@ from typing import Literal, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 
+from asset_tracker.assets.rules import OFFERED
 from asset_tracker.ledger.events import KINDS
 from asset_tracker.web.event_forms import FORMS, payload, read, read_money
 
@@ -29,6 +30,10 @@ def test_a_form_asks_only_for_what_its_payload_has(form):
 def test_a_form_asks_for_everything_its_payload_needs(form):
     needed = {f.name for f in msgspec.structs.fields(KINDS[form.kind]) if f.required}
     assert needed <= {field.name for field in form.fields if field.required}
+
+
+def test_whatever_is_offered_can_be_recorded():
+    assert set(FORMS) == set(OFFERED)
 
 
 def test_reading_gives_a_payload():

@@ -1,0 +1,154 @@
+"""Assets: the list, and the page of one."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.assets import history as asset_history
+from asset_tracker.assets import queries
+from asset_tracker.assets.views import AssetView, Filters
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import NotFoundError
+from asset_tracker.files.service import read_file
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.programmes import queries as programmes
+from asset_tracker.web import formats, history, words
+from asset_tracker.web.event_forms import FORMS
+from asset_tracker.web.pages import page
+
+_MAIN_ACTIONS = 4
+
+
+class ListQuery(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The filters as they stand in the address."""
+
+    q: str = ""
+    programme: str = ""
+    municipality: str = ""
+    category: str = ""
+    stage: str = ""
+    condition: str = ""
+    disputed: str = ""
+
+
+@get("/assets")
+async def list_assets(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    after: FromQuery[UUID | None] = None,
+) -> Response[str]:
+    asked = msgspec.convert(dict(request.query_params), ListQuery)
+    found = await queries.list_assets(conn, actor, _filters(asked), after=after)
+    lang = lang_of(request)
+    known = await programmes.list_programmes(conn, actor)
+    kept = msgspec.to_builtins(asked)
+    return page(
+        request,
+        "assets/list.html",
+        section="assets",
+        block="results",
+        filters=asked,
+        filtered=bool(kept),
+        assets=found.items,
+        next_href=_address(kept, found.next) if found.next else None,
+        first_href=_address(kept) if after else None,
+        programmes=[(str(p.id), p.code) for p in known],
+        stages=_options(lang, "stage"),
+        conditions=_options(lang, "condition"),
+        categories=_options(lang, "category"),
+    )
+
+
+@get(["/a/{tag:str}", "/A/{tag:str}"], opt={"public": True})
+async def show_asset(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], tag: FromPath[str]
+) -> Response[str]:
+    """What a label leads to. A stranger learns nothing, not even whether there is such a tag."""
+    if request.user is None:
+        return page(request, "stranger.html")
+    asset_id = await queries.find_asset(conn, request.user, tag)
+    view = await queries.get_asset(conn, request.user, asset_id)
+    events = await asset_history.timeline(conn, request.user, asset_id)
+    lang = lang_of(request)
+    forms = [FORMS[kind] for kind in view.actions]
+    return page(
+        request,
+        "assets/show.html",
+        section="assets",
+        asset=view.row,
+        view=view,
+        state=view.state,
+        history=await history.entries(conn, lang, events),
+        stage_detail=_since(lang, view),
+        donors=", ".join(
+            f"{formats.named(lang, f)} {formats.percent(lang, f.percent)}" for f in view.funding
+        ),
+        dispute_reasons=[gettext(lang, dispute.reason) for dispute in view.disputes],
+        main_actions=forms[:_MAIN_ACTIONS],
+        other_actions=forms[_MAIN_ACTIONS:],
+    )
+
+
+@get("/a/{tag:str}/photos/{sha256:str}")
+async def photo(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    tag: FromPath[str],
+    sha256: FromPath[str],
+) -> Response[bytes]:
+    """A photo, for whoever may see an event of the asset that shows it."""
+    asset_id = await queries.find_asset(conn, actor, tag)
+    events = await asset_history.timeline(conn, actor, asset_id)
+    if not any(sha256 in event.photos for event in events):
+        raise NotFoundError
+    stored, data = await read_file(conn, request.app.state.storage, sha256)
+    return Response(data, media_type=stored.media_type, headers=_PHOTO_HEADERS)
+
+
+# What a photo's address names is its content, so it never changes; but only its reader may keep it.
+_PHOTO_HEADERS = {
+    "Cache-Control": "private, max-age=31536000, immutable",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Disposition": "inline",
+}
+
+
+def _filters(asked: ListQuery) -> Filters:
+    given: dict[str, Any] = {name: value.strip() for name, value in msgspec.to_builtins(asked).items()}
+    given["disputed"] = True if given.get("disputed") else None
+    if given.get("programme"):
+        given["programme"] = msgspec.convert(given["programme"], UUID)
+    return Filters(**{name: value for name, value in given.items() if value})
+
+
+def _address(kept: dict[str, str], after: UUID | None = None) -> str:
+    asked = {**kept, **({"after": str(after)} if after else {})}
+    return "/assets" + (f"?{urlencode(asked)}" if asked else "")
+
+
+def _options(lang: Lang, family: str) -> list[tuple[str, str]]:
+    return [(key, gettext(lang, each.text)) for key, each in words.VOCABULARY[family].items()]
+
+
+def _since(lang: Lang, view: AssetView) -> str:
+    """Since when it is as far along as it is, where that is kept."""
+    state = view.state
+    at = {
+        "delivered": state.delivered_at,
+        "accepted": state.accepted_at,
+        "installed": state.installed_at,
+        "in_service": state.commissioned_at,
+    }.get(view.row.stage)
+    return gettext(lang, "since %(day)s", day=formats.day(lang, at)) if at else ""
+
+
+ROUTES = (list_assets, show_asset, photo)

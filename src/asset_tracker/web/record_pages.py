@@ -1,0 +1,183 @@
+"""Recording a fact about an asset: one form and one handler for every kind."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.assets import queries, service
+from asset_tracker.assets.views import AssetView
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import FieldError, InvalidError, NotFoundError, StaleError
+from asset_tracker.files.service import store_photo
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tags import format_tag
+from asset_tracker.territory.queries import list_service_points, municipality_index
+from asset_tracker.web import event_forms, formats, history
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.event_forms import FORMS, EventForm
+from asset_tracker.web.pages import Instead, error_texts, page, see_other
+
+_MAX_PHOTOS = 20
+
+
+@get("/a/{tag:str}/{kind:str}")
+async def ask(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    tag: FromPath[str],
+    kind: FromPath[str],
+) -> Response[str]:
+    view, form = await _asked_about(conn, actor, tag, kind)
+    now = formats.local_input(datetime.now(UTC))
+    values = {"id": str(uuid7()), "head": view.head, "occurred_at": now}
+    return await _form(request, conn, view, form, values)
+
+
+@post("/a/{tag:str}/{kind:str}", status_code=303)
+async def record(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    tag: FromPath[str],
+    kind: FromPath[str],
+) -> Redirect:
+    view, form = await _asked_about(conn, actor, tag, kind)
+    sent = await request.form()
+    answers = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    try:
+        await _record(request, conn, actor, view, form, answers, sent.getall("photos", []))
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors) or {"": str(wrong)}
+        raise Instead(await _form(request, conn, view, form, answers, texts)) from wrong
+    except StaleError as stale:
+        answers |= {"head": view.head, "happened": "yes"}
+        told = [history.happened(lang_of(request), e.kind, e.occurred_at) for e in stale.happened]
+        raise Instead(await _form(request, conn, view, form, answers, happened=told)) from stale
+    return see_other(request, f"/a/{format_tag(view.row.tag)}", Flash("good", form.done))
+
+
+async def _asked_about(
+    conn: AsyncConnection, actor: Actor, tag: str, kind: str
+) -> tuple[AssetView, EventForm]:
+    if kind not in FORMS:
+        raise NotFoundError
+    return await queries.get_asset(conn, actor, await queries.find_asset(conn, actor, tag)), FORMS[kind]
+
+
+async def _record(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    view: AssetView,
+    form: EventForm,
+    answers: Mapping[str, str],
+    uploads: list[Any],
+) -> None:
+    """Read the answers, keep the photos, record the fact. Raises InvalidError with every mistake."""
+    values, errors = event_forms.read(form, answers)
+    at, event_id = _moment(answers, errors), _id(answers)
+    if code := await _municipality(conn, form, answers, errors):
+        values["municipality"] = code
+    photos = await _photos(request, conn, uploads, errors)
+    if errors or at is None:
+        raise InvalidError(errors=tuple(errors))
+    made = event_forms.payload(form, {**values, "photos": photos})
+    heads = {view.row.id: answers.get("head", "")}
+    await service.record(conn, actor, [view.row.id], made, occurred_at=at, heads=heads, event_id=event_id)
+
+
+def _moment(answers: Mapping[str, str], errors: list[FieldError]) -> datetime | None:
+    try:
+        local = datetime.fromisoformat(answers.get("occurred_at", ""))
+        return local.replace(tzinfo=formats.KYIV, fold=0).astimezone(UTC)
+    except (ValueError, OverflowError):
+        errors.append(FieldError("occurred_at", "Choose a day and a time."))
+        return None
+
+
+def _id(answers: Mapping[str, str]) -> UUID:
+    """The id that the form carried, so that sending it twice records it once."""
+    try:
+        return msgspec.convert(answers.get("id"), UUID, strict=False)
+    except msgspec.ValidationError:
+        return uuid7()
+
+
+async def _municipality(
+    conn: AsyncConnection, form: EventForm, answers: Mapping[str, str], errors: list[FieldError]
+) -> str | None:
+    """The other municipality that was named, where the form asks for one and no service point was chosen."""
+    named = answers.get("municipality", "").strip()
+    asked = any(field.type == "place" for field in form.fields)
+    if not (asked and named) or answers.get("service_point"):
+        return None
+    match = (await municipality_index(conn)).find(named[:200])
+    if match.one is None:
+        near = "; ".join(f"{m.name_uk} ({m.oblast_uk})" for m in (match.exact or match.near)[:4])
+        text = (
+            "More than one municipality may be meant: %(near)s." if near else "There is no such municipality."
+        )
+        errors.append(FieldError("municipality", text, {"near": near} if near else {}))
+        return None
+    return match.one.code
+
+
+async def _photos(
+    request: AnyRequest, conn: AsyncConnection, uploads: list[Any], errors: list[FieldError]
+) -> tuple[str, ...]:
+    kept = []
+    files = [upload for upload in uploads if isinstance(upload, UploadFile) and upload.filename]
+    if len(files) > _MAX_PHOTOS:
+        errors.append(FieldError("photos", "At most %(n)s photos at a time.", {"n": _MAX_PHOTOS}))
+        return ()
+    for upload in files:
+        try:
+            kept.append((await store_photo(conn, request.app.state.storage, await upload.read())).sha256)
+        except InvalidError as wrong:
+            errors += [msgspec.structs.replace(error, field="photos") for error in wrong.errors]
+    return tuple(dict.fromkeys(kept))
+
+
+async def _form(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    view: AssetView,
+    form: EventForm,
+    values: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+    happened: list[str] | None = None,
+) -> Response[str]:
+    lang: Lang = lang_of(request)
+    code = view.row.municipality or view.row.destination
+    points = await list_service_points(conn, code) if code else ()
+    labels = {field.name: gettext(lang, field.label) for field in form.fields}
+    return page(
+        request,
+        "assets/record.html",
+        section="assets",
+        status=422 if errors else 409 if happened else 200,
+        asset=view.row,
+        form=form,
+        values=values,
+        errors=errors or {},
+        labels=labels,
+        happened=happened or [],
+        points=[(str(point.id), point.name(lang)) for point in points],
+        currencies=event_forms.CURRENCIES,
+        units=event_forms.UNITS,
+    )
+
+
+ROUTES = (ask, record)
