@@ -17,6 +17,7 @@ from asset_tracker.edge import problems
 from asset_tracker.edge.outer import Outer
 from asset_tracker.edge.transaction import provide_conn
 from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
+from asset_tracker.files.storage import Storage
 from asset_tracker.settings import Settings
 from asset_tracker.web.problem_pages import problem_page
 
@@ -43,7 +44,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
             UnicodeDecodeError: answer_error,
             RecursionError: answer_error,
         },
-        state=State({"engine": engine, "settings": settings}),
+        state=State({"engine": engine, "settings": settings, "storage": Storage.open(settings.storage_url)}),
         lifespan=[_engine_lifespan],
         openapi_config=OpenAPIConfig(
             title="asset_tracker",

@@ -107,7 +107,7 @@ def _business(error: errors.AssetTrackerError, lang: Lang, request: str | None) 
     found = error.errors if isinstance(error, errors.InvalidError) else ()
     return Problem(
         type=TYPE + error.code,
-        title=gettext(lang, type(error)().message),
+        title=gettext(lang, (type(error).__doc__ or "").strip().splitlines()[0]),
         detail=gettext(lang, error.message, **error.params),
         status=status,
         errors=tuple(_field(each, lang) for each in found),

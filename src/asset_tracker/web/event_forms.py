@@ -125,7 +125,7 @@ _ALL = (
     ),
     EventForm(
         "commissioned",
-        "Service went live",
+        "Record go-live",
         "It was recorded that the service went live.",
         "works",
         (Field("service", "Which service?", hint="For example: video consultations."),),

@@ -77,6 +77,17 @@ def ago(lang: Lang, value: datetime, now: datetime) -> str:
     return day(lang, value)
 
 
+_CITIES = {"Київ", "Севастополь"}
+
+
+def municipality(lang: Lang, name_uk: str | None, name_en: str | None) -> str:
+    """``Овруцька громада``; a municipality's bare name is an adjective, a city's is not."""
+    name = ((name_en or name_uk) if lang == "en" else name_uk) or ""
+    if not name or name_uk in _CITIES:
+        return name
+    return gettext(lang, "%(name)s municipality", name=name)
+
+
 def named(lang: Lang, thing: Any) -> str:
     """The name of anything that has ``name(lang)``, or ``name_uk`` and perhaps ``name_en``, or ``name``."""
     name = getattr(thing, "name", None)

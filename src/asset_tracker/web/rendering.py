@@ -62,6 +62,7 @@ def environment(lang: Lang) -> Environment:
         vendored=vendored,
         now=partial(datetime.now, UTC),
         pick=partial(_pick, lang),
+        town=partial(formats.municipality, lang),
         translated=partial(_translated, lang),
     )
     made.filters.update(
