@@ -24,7 +24,8 @@ BARANIVKA = Municipality(
     code="UA18080010000090720",
     pcode="UA1808001",
     name=Name("Баранівська", "Baranivska"),
-    raion=Name("Звягельський", "Zviahelskyi"),
+    title=Name("Баранівська міська територіальна громада", "Baranivska municipality"),
+    region=Name("Звягельський район, Житомирська область", "Zviahelskyi raion, Zhytomyrska oblast"),
     oblast=Name("Житомирська", "Zhytomyrska"),
     population=24837,
     population_year=2022,
@@ -35,15 +36,26 @@ OVRUCH = Municipality(
     code="UA18060170000069581",
     pcode="UA1806017",
     name=Name("Овруцька", "Ovrutska"),
-    raion=Name("Коростенський", "Korostenskyi"),
+    title=Name("Овруцька міська територіальна громада", "Ovrutska municipality"),
+    region=Name("Коростенський район, Житомирська область", "Korostenskyi raion, Zhytomyrska oblast"),
     oblast=Name("Житомирська", "Zhytomyrska"),
     population=36374,
     population_year=2022,
     latitude=Decimal("51.3260"),
     longitude=Decimal("28.8027"),
 )
-SIDA = Donor(key="sida", name=Name("Шведське агентство міжнародного розвитку (Sida)", "Sida"))
-ESTDEV = Donor(key="estdev", name=Name("Естонський центр міжнародного розвитку (ESTDEV)", "ESTDEV"))
+SIDA = Donor(
+    key="sida",
+    name=Name(
+        "Шведське агентство міжнародного розвитку", "Swedish International Development Cooperation Agency"
+    ),
+    short="Sida",
+)
+ESTDEV = Donor(
+    key="estdev",
+    name=Name("Естонський центр міжнародного розвитку", "Estonian Centre for International Development"),
+    short="ESTDEV",
+)
 PROGRAMME = Programme(
     code="VIDEO-2024",
     name=Name("Відеоконсультації у громадах Житомирщини", "Video consultations in Zhytomyr municipalities"),
@@ -290,6 +302,7 @@ def material(**changes) -> Material:
     base = {
         "question": Question(as_of=date(2025, 2, 1)),
         "programmes": (PROGRAMME,),
+        "donors": (ESTDEV, SIDA),
         "municipalities": (BARANIVKA,),
         "items": things,
         "timeline": timeline(things),

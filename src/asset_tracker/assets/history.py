@@ -18,7 +18,7 @@ from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.events import PRIVATE
-from asset_tracker.ledger.replay import Replayed, live, replay
+from asset_tracker.ledger.replay import Replayed, live, replay, standing_on
 from asset_tracker.ledger.tables import asset, event
 
 # Private values that are places, which whoever may see the asset may see.
@@ -46,9 +46,7 @@ async def as_of(
     Raises NotFoundError for an asset out of reach.
     """
     events = await _events(conn, actor, asset_id)
-    known = [each for each in events if known_on is None or each.recorded_at <= known_on]
-    standing = [each for each in live(known) if each.occurred_at <= day]
-    return replay(standing)
+    return replay(standing_on(events, day, known_on))
 
 
 async def _events(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[Event]:

@@ -58,9 +58,3 @@ def instant(value: datetime | None, lang: Lang) -> str:
 def part(value: int, whole: int) -> int:
     """Whole per cent, rounded down, so that 100 is said only of all."""
     return value * 100 // whole if whole else 0
-
-
-def short(name: str) -> str:
-    """The short form in brackets, where a name has one: «Шведське агентство … (Sida)» is Sida."""
-    head, bracket, tail = name.rpartition("(")
-    return tail[:-1] if bracket and head and tail.endswith(")") else name

@@ -54,6 +54,19 @@ def live(events: Iterable[Event]) -> list[Event]:
     return sorted((event for event in by_id.values() if event.id not in dead), key=order)
 
 
+def standing_on(events: Iterable[Event], day: datetime, known_on: datetime | None = None) -> list[Event]:
+    """The events that tell what was true at ``day``, by what had been recorded at ``known_on`` (None: ever).
+
+    Empty when nothing had happened to the asset yet. What is registered late was there from its first
+    fact on, so its registration counts from then, as it does in the periods.
+    """
+    known = [event for event in events if known_on is None or event.recorded_at <= known_on]
+    standing = live(known)
+    if all(event.occurred_at > day for event in standing):
+        return []
+    return [event for event in standing if event.occurred_at <= day or event.kind == "registered"]
+
+
 def replay(events: Sequence[Event]) -> Replayed:
     """Fold the events of one asset. An asset whose registration was struck out is gone, withdrawn."""
     standing = live(events)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Generic, Literal, NamedTuple, TypeVar
 
-from asset_tracker.documents.display import KYIV, short
+from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
@@ -169,7 +169,7 @@ def _item_words(places: Mapping[str, Municipality], lang: Lang) -> dict[str, Cal
 
 
 def _share(donor: Donor, lang: Lang) -> tuple[Column[Item], Column[Item]]:
-    name = short(donor.name.of(lang))
+    name = donor.label(lang)
 
     def percent(item: Item) -> Cell:
         share = item.share_of(donor.key)

@@ -8,7 +8,9 @@ from msgspec.structs import replace
 from asset_tracker.reports import figures
 from asset_tracker.reports.findings import Limits, findings
 from asset_tracker.reports.structs import (
+    Donor,
     Facts,
+    Finding,
     Happening,
     Item,
     Loss,
@@ -27,6 +29,7 @@ class Material(Struct, frozen=True, kw_only=True):
     """What the queries found, already within the reader's scope.
 
     ``restricted``: codes of municipalities whose service points are not named to this reader.
+    ``found``: what the queries themselves found worth knowing.
     ``only_donors``: keys of the donors whose shares the reader may see, ``None`` for all.
     """
 
@@ -40,6 +43,8 @@ class Material(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     restricted: frozenset[str] = frozenset()
     only_donors: frozenset[str] | None = None
+    donors: tuple[Donor, ...] = ()
+    found: tuple[Finding, ...] = ()
 
 
 def municipality_facts(material: Material) -> MunicipalityFacts:
@@ -50,6 +55,7 @@ def municipality_facts(material: Material) -> MunicipalityFacts:
         question=material.question,
         municipality=place,
         programmes=material.programmes,
+        donors=_sharing(material.donors, items),
         summary=figures.summarise(
             items, material.support, material.losses, (place,), material.question.as_of
         ),
@@ -57,7 +63,7 @@ def municipality_facts(material: Material) -> MunicipalityFacts:
         timeline=material.timeline,
         support=material.support,
         losses=material.losses,
-        findings=findings(material.items, material.timeline, material.question.as_of, material.limits),
+        findings=_findings(material),
     )
 
 
@@ -69,6 +75,7 @@ def programme_facts(material: Material) -> ProgrammeFacts:
         question=material.question,
         programme=programme,
         programmes=material.programmes,
+        donors=_sharing(material.donors, items),
         municipalities=figures.municipality_lines(material.municipalities, items, material.losses),
         summary=figures.summarise(
             items,
@@ -81,12 +88,22 @@ def programme_facts(material: Material) -> ProgrammeFacts:
         timeline=material.timeline,
         support=material.support,
         losses=material.losses,
-        findings=findings(material.items, material.timeline, material.question.as_of, material.limits),
+        findings=_findings(material),
     )
 
 
 def report(facts: Facts, making: Making) -> Report:
     return Report(facts=facts, making=making, content_hash=figures.content_hash(facts))
+
+
+def _sharing(donors: Sequence[Donor], items: Sequence[Item]) -> tuple[Donor, ...]:
+    keys = {share.donor for item in items for share in item.shares}
+    return tuple(donor for donor in donors if donor.key in keys)
+
+
+def _findings(material: Material) -> tuple[Finding, ...]:
+    about = findings(material.items, material.timeline, material.question.as_of, material.limits)
+    return (*material.found, *about)
 
 
 def _with_delivery(places: Sequence[Municipality], items: Sequence[Item]) -> list[Municipality]:

@@ -148,10 +148,12 @@ def summarise(
         municipalities=len(municipalities),
         residents=sum(number or 0 for number, _ in people) if people else None,
         residents_year=max((year for _, year in people if year), default=None),
-        trained_women=sum(activity.women for activity in support),
-        trained_men=sum(activity.men for activity in support),
-        losses_open=sum(1 for loss in losses if loss.recovered_on is None),
-        losses_closed=sum(1 for loss in losses if loss.recovered_on is not None),
+        trained_women=sum(activity.women for activity in support if activity.kind == "training"),
+        trained_men=sum(activity.men for activity in support if activity.kind == "training"),
+        participants_women=sum(activity.women for activity in support),
+        participants_men=sum(activity.men for activity in support),
+        losses_open=sum(1 for loss in losses if loss.outcome is None),
+        losses_closed=sum(1 for loss in losses if loss.outcome is not None),
     )
 
 

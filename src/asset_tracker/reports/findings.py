@@ -50,8 +50,6 @@ def _on_record(item: Item) -> list[tuple[str, date | None]]:
         found.append(("no_price", None))
     if item.shares and sum(share.percent for share in item.shares) != Decimal(100):
         found.append(("shares_not_whole", None))
-    if item.delivered_on and item.tag is None:
-        found.append(("no_tag", item.delivered_on))
     return found
 
 

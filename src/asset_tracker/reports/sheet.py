@@ -50,13 +50,8 @@ def heading(facts: Facts, lang: Lang) -> Tree:
         place = facts.municipality
         return {
             "kicker": gettext(lang, "Report on equipment given to a municipality"),
-            "title": gettext(lang, "%(name)s municipality", name=place.name.of(lang)),
-            "subtitle": gettext(
-                lang,
-                "%(raion)s raion, %(oblast)s oblast",
-                raion=place.raion.of(lang),
-                oblast=place.oblast.of(lang),
-            ),
+            "title": place.title.of(lang),
+            "subtitle": place.region.of(lang),
             "code": f"KATOTTH {place.code} · p-code {place.pcode}"
             if lang == "en"
             else f"КАТОТТГ {place.code} · p-code {place.pcode}",
@@ -82,7 +77,8 @@ def _fact_rows(report: Report) -> list[list[str]]:
             f" ({programme.code}, {programme.agreement})" if programme.agreement else f" ({programme.code})"
         )
         rows.append([text("Programme"), programme.name.of(lang) + agreement])
-    rows.append([text("Donors"), _list(donor.name.of(lang) for donor in facts.donors)])
+    donors = {donor.name.of(lang): None for programme in facts.programmes for donor in programme.donors}
+    rows.append([text("Donors"), _list(donors)])
     makers = {name.of(lang): None for programme in facts.programmes for name in programme.implementers}
     rows.append([text("Implemented by"), _list(makers)])
     summary = facts.summary
@@ -133,9 +129,8 @@ def _check(report: Report) -> Tree:
     return {
         "heading": text("How to check this report"),
         "text": text(
-            "Every figure here is counted from events in a ledger that only grows. Ask for the same day "
-            "at the address below: the content hash is the same for as long as nobody has recorded "
-            "anything new about that day."
+            "Every figure here is counted from events in a ledger that only grows. The address below asks "
+            "for the same day by what was known when this report was made: the content hash must be the same."
         ),
         "rows": [
             [text("Content hash (SHA-256)"), report.content_hash],

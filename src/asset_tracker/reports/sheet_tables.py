@@ -9,7 +9,7 @@ from typing import Any
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.reports import words
-from asset_tracker.reports.structs import Facts, Funnel, Happening, Item, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, Funnel, Happening, Item, Loss, MunicipalityFacts
 
 Tree = dict[str, Any]
 
@@ -19,9 +19,7 @@ NAMED_TAGS = 6
 
 
 def money(facts: Facts, lang: Lang) -> Tree:
-    shown = (facts.question.donor,) if facts.question.donor else facts.donors
-    keys = {amount.donor for line in facts.summary.values for amount in line.by_donor}
-    donors = [donor for donor in shown if donor and donor.key in keys]
+    donors = (facts.question.donor,) if facts.question.donor else facts.donors
     rows = []
     for line in facts.summary.values:
         amounts = {amount.donor: amount.value for amount in line.by_donor}
@@ -46,7 +44,7 @@ def money(facts: Facts, lang: Lang) -> Tree:
     return {
         "heads": [
             *heads,
-            *(gettext(lang, "Share of %(donor)s", donor=display.short(d.name.of(lang))) for d in donors),
+            *(gettext(lang, "Share of %(donor)s", donor=d.label(lang)) for d in donors),
         ],
         "rows": rows,
         "notes": notes,
@@ -157,7 +155,11 @@ def support(facts: Facts, lang: Lang) -> Tree:
         for line in facts.support
     ]
     summary = facts.summary
-    people = (summary.trained_women, summary.trained_men, summary.trained_women + summary.trained_men)
+    people = (
+        summary.participants_women,
+        summary.participants_men,
+        summary.participants_women + summary.participants_men,
+    )
     heads = ("Date", "Kind", "What", "Women", "Men", "Together")
     return {
         "heads": [gettext(lang, head) for head in heads],
@@ -177,16 +179,20 @@ def losses(facts: Facts, lang: Lang) -> Tree:
             display.day(line.occurred_on, lang),
             line.tag or display.NOTHING,
             line.item.of(lang),
-            words.word(words.GONE, line.reason, lang),
+            words.word(words.LOSS, line.reason, lang),
             f"{display.money(line.value, lang)} {line.currency or ''}".strip(),
-            gettext(lang, "found on %(day)s", day=display.day(line.recovered_on, lang))
-            if line.recovered_on
-            else gettext(lang, "not recovered"),
+            _outcome(line, lang),
         ]
         for line in facts.losses
     ]
     heads = ("Date", "Tag", "Item", "What happened", "Value", "Outcome")
     return {"heads": [gettext(lang, head) for head in heads], "rows": rows}
+
+
+def _outcome(line: Loss, lang: Lang) -> str:
+    if line.outcome is None:
+        return gettext(lang, "open")
+    return f"{words.word(words.OUTCOME, line.outcome, lang)}, {display.day(line.closed_on, lang)}"
 
 
 def findings(facts: Facts, lang: Lang) -> Tree:
@@ -220,7 +226,7 @@ def items(facts: Facts, lang: Lang) -> Tree:
         "Title held by",
         "Verified",
     )
-    share = [gettext(lang, "Share of %(donor)s", donor=display.short(donor.name.of(lang)))] if donor else []
+    share = [gettext(lang, "Share of %(donor)s", donor=donor.label(lang))] if donor else []
     translated = [gettext(lang, head) for head in heads]
     left = len(facts.items) - PRINTED_ITEMS
     return {

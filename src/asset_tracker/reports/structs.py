@@ -18,12 +18,16 @@ from asset_tracker.i18n import Lang
 
 
 class Municipality(Struct, frozen=True, kw_only=True):
-    """``code`` is the 19-character KATOTTH code, ``pcode`` its first nine (OCHA); degrees are WGS 84."""
+    """``code`` is the 19-character KATOTTH code, ``pcode`` its first nine (OCHA); degrees are WGS 84.
+
+    ``title`` is what stands in a heading, ``region`` where it lies, with the words raion and oblast.
+    """
 
     code: str
     pcode: str
     name: Name
-    raion: Name
+    title: Name
+    region: Name
     oblast: Name
     population: int | None = None
     population_year: int | None = None
@@ -32,13 +36,20 @@ class Municipality(Struct, frozen=True, kw_only=True):
 
 
 class Donor(Struct, frozen=True, kw_only=True):
-    """``key`` is what the donor filter takes."""
+    """``key`` is the party's id, which the donor filter takes (as it does the short name)."""
 
     key: str
     name: Name
+    short: str | None = None
+
+    def label(self, lang: Lang) -> str:
+        """For a heading of a column."""
+        return self.short or self.name.of(lang)
 
 
 class Programme(Struct, frozen=True, kw_only=True):
+    """A grant agreement, with everybody who funds it."""
+
     code: str
     name: Name
     agreement: str | None = None
@@ -141,7 +152,7 @@ class Support(Struct, frozen=True, kw_only=True):
 
 
 class Loss(Struct, frozen=True, kw_only=True):
-    """``reason`` is a gone_reason or ``damaged``; ``recovered_on`` closes it."""
+    """``reason`` is the kind of event that told it; ``outcome`` how it was closed, ``None`` while it is open."""
 
     asset_id: UUID
     tag: str | None
@@ -151,7 +162,8 @@ class Loss(Struct, frozen=True, kw_only=True):
     occurred_on: date
     value: Decimal | None = None
     currency: str | None = None
-    recovered_on: date | None = None
+    outcome: str | None = None
+    closed_on: date | None = None
 
 
 class Funnel(Struct, frozen=True, kw_only=True):
@@ -217,6 +229,8 @@ class Summary(Struct, frozen=True, kw_only=True):
     residents_year: int | None
     trained_women: int
     trained_men: int
+    participants_women: int
+    participants_men: int
     losses_open: int
     losses_closed: int
 
@@ -268,19 +282,17 @@ class Making(Struct, frozen=True, kw_only=True):
 
 
 class _Facts(Struct, frozen=True, kw_only=True):
+    """``donors``: those whose shares the items hold."""
+
     question: Question
     programmes: tuple[Programme, ...]
+    donors: tuple[Donor, ...]
     summary: Summary
     items: tuple[Item, ...]
     timeline: tuple[Happening, ...]
     support: tuple[Support, ...]
     losses: tuple[Loss, ...]
     findings: tuple[Finding, ...]
-
-    @property
-    def donors(self) -> tuple[Donor, ...]:
-        """All donors, once each, in the order the programmes name them."""
-        return tuple({donor.key: donor for line in self.programmes for donor in line.donors}.values())
 
 
 class MunicipalityFacts(_Facts, frozen=True, kw_only=True, tag_field="kind", tag="municipality"):

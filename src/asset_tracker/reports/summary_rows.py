@@ -61,7 +61,9 @@ def _top(report: Report) -> Iterator[SummaryRow]:
     yield SummaryRow((text("Day of the report"), facts.question.as_of))
     for programme in facts.programmes:
         yield SummaryRow((text("Programme"), programme.code, programme.name.of(lang), programme.agreement))
-    yield SummaryRow((text("Donors"), ", ".join(donor.name.of(lang) for donor in facts.donors)))
+    yield SummaryRow(
+        (text("Donors"), ", ".join({d.name.of(lang): None for p in facts.programmes for d in p.donors}))
+    )
     if facts.question.donor:
         yield SummaryRow((text("Only what was paid by"), facts.question.donor.name.of(lang)))
 
@@ -79,13 +81,15 @@ def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         ("Residents", summary.residents),
         ("Year of the population estimate", summary.residents_year),
         ("Service points with items", summary.service_points),
+        ("Women trained", summary.trained_women),
+        ("Men trained", summary.trained_men),
     )
     yield from (SummaryRow((gettext(lang, label), value)) for label, value in figures)
 
 
 def _money(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     donors = (facts.question.donor,) if facts.question.donor else facts.donors
-    shares = (gettext(lang, "Share of %(donor)s", donor=display.short(d.name.of(lang))) for d in donors)
+    shares = (gettext(lang, "Share of %(donor)s", donor=d.label(lang)) for d in donors)
     heads = [gettext(lang, head) for head in ("Currency", "Value", "of it delivered")]
     check = gettext(lang, "Value by sheet Items")
     yield SummaryRow((*heads, *shares, check), "heads")
@@ -153,15 +157,16 @@ def _support(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         kind = words.word(words.SUPPORT, line.kind, lang)
         days = (line.starts_on, line.ends_on or line.starts_on)
         yield SummaryRow((line.title.of(lang), kind, *days, line.women, line.men, line.participants))
-    women, men = facts.summary.trained_women, facts.summary.trained_men
+    women, men = facts.summary.participants_women, facts.summary.participants_men
     yield SummaryRow((gettext(lang, "Participations"), None, None, None, women, men, women + men), "total")
 
 
 def _losses(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
-    yield _heads(lang, "Item", "Tag", "Date", "What happened", "Value", "Currency", "Found on")
+    yield _heads(lang, "Item", "Tag", "Date", "What happened", "Value", "Currency", "Outcome", "Closed on")
     for line in facts.losses:
-        what = words.word(words.GONE, line.reason, lang)
-        cells = (line.tag, line.occurred_on, what, line.value, line.currency, line.recovered_on)
+        what = words.word(words.LOSS, line.reason, lang)
+        outcome = words.word(words.OUTCOME, line.outcome, lang) if line.outcome else gettext(lang, "open")
+        cells = (line.tag, line.occurred_on, what, line.value, line.currency, outcome, line.closed_on)
         yield SummaryRow((line.item.of(lang), *cells))
 
 

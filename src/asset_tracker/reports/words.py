@@ -1,5 +1,6 @@
 """The sentence or word for every code a report holds, as English msgids (``i18n/uk/reports.po`` has the rest)."""
 
+from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports.structs import Finding
 
@@ -55,7 +56,38 @@ GONE = {
     "destroyed": "destroyed",
     "returned": "returned",
     "withdrawn": "withdrawn",
-    "damaged": "damaged",
+}
+LOSS = {"lost": "lost", "stolen": "stolen", "destroyed": "destroyed", "damaged": "damaged"}
+OUTCOME = {
+    "found": "found again",
+    "written_off": "written off",
+    "compensated": "compensated",
+    "recovered": "recovered",
+    "no_fault": "nobody at fault",
+    "referred": "referred to the authorities",
+}
+# What an event says of itself beside its kind.
+DETAIL = {
+    "short": "delivered in part",
+    "over": "more than was sent",
+    "damaged": "delivered damaged",
+    "wrong_serial": "another serial number",
+    "scan": "by scan",
+    "sight": "by sight",
+    "document": "by documents",
+    "attested": "attested by the centre",
+    "transfer": "transfer",
+    "sale": "sale",
+    "trade_in": "trade-in",
+    "recycling": "recycling",
+    "destruction": "destruction",
+    "gift": "gift",
+    "in_use": "in use",
+    "standby": "on standby",
+    "stored": "in storage",
+    "not_in_use": "not in use",
+    **TITLE,
+    **OUTCOME,
 }
 EVENT = {
     "registered": "Registered",
@@ -106,7 +138,7 @@ SUPPORT = {
     "training": "Training",
     "technical_assistance": "Technical assistance",
     "psychological_support": "Psychological support",
-    "other": "Other support",
+    "go_live": "Service went live",
 }
 STEP = {
     "dispatched_delivered": "from dispatch to delivery",
@@ -117,18 +149,23 @@ FINDING = {
     "no_serial": "The serial number is missing.",
     "no_price": "The price is missing; the item is in no total.",
     "shares_not_whole": "The donors' shares do not sum to 100 per cent.",
-    "no_tag": "Delivered on %(day)s, and still without a label.",
     "not_delivered": "Dispatched on %(day)s, and not delivered yet.",
     "no_act": "Delivered on %(day)s, and no signed act yet.",
     "not_verified": "Last seen on %(day)s; verification is overdue.",
     "disputed": "Records contradict each other; a coordinator has to resolve it.",
     "needs_attention": "Needs attention.",
     "unserviceable": "Does not work.",
+    "moved_away": "Given here, and moved to another municipality on %(day)s.",
     "gone_lost": "Lost.",
     "gone_stolen": "Stolen.",
     "gone_destroyed": "Destroyed.",
     "recorded_late": "Events recorded more than a day after they occurred: %(number)s. They stand where they occurred.",
 }
+
+
+def both(table: dict[str, str], code: str) -> Name:
+    """The word for ``code`` in both languages."""
+    return Name(word(table, code, "uk"), word(table, code, "en"))
 
 
 def word(table: dict[str, str], code: str, lang: Lang) -> str:

@@ -3,6 +3,7 @@
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger import values
 from asset_tracker.ledger.events import KINDS
+from asset_tracker.programmes.words import ACTIVITY_KINDS
 from asset_tracker.reports import words
 
 TABLES = (
@@ -12,6 +13,9 @@ TABLES = (
     words.TITLE,
     words.PLACE,
     words.GONE,
+    words.LOSS,
+    words.OUTCOME,
+    words.DETAIL,
     words.EVENT,
     words.SUPPORT,
     words.STEP,
@@ -25,8 +29,9 @@ def test_every_code_has_a_word():
     assert set(words.CONDITION) == set(values.CONDITIONS)
     assert set(words.TITLE) == set(values.TITLES)
     assert set(words.PLACE) == set(values.get_args(values.PlaceKind))
-    assert set(words.GONE) == {*values.GONE_REASONS, "damaged"}
+    assert set(words.GONE) == set(values.GONE_REASONS)
     assert set(words.EVENT) == set(KINDS)
+    assert set(words.SUPPORT) == set(ACTIVITY_KINDS)
 
 
 def test_every_word_is_translated():
