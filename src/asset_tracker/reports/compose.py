@@ -60,7 +60,7 @@ def municipality_facts(material: Material) -> MunicipalityFacts:
             items, material.support, material.losses, (place,), material.question.as_of
         ),
         items=items,
-        timeline=material.timeline,
+        timeline=figures.timeline_without_places(material.timeline, material.restricted),
         support=material.support,
         losses=material.losses,
         findings=_findings(material),
@@ -85,7 +85,7 @@ def programme_facts(material: Material) -> ProgrammeFacts:
             material.question.as_of,
         ),
         items=items,
-        timeline=material.timeline,
+        timeline=figures.timeline_without_places(material.timeline, material.restricted),
         support=material.support,
         losses=material.losses,
         findings=_findings(material),

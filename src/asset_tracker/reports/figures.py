@@ -18,6 +18,7 @@ from asset_tracker.reports.structs import (
     Days,
     Facts,
     Funnel,
+    Happening,
     Item,
     Loss,
     Municipality,
@@ -180,4 +181,12 @@ def without_places(items: Iterable[Item], restricted: frozenset[str]) -> tuple[I
     """Items whose municipality is ``restricted`` lose the name of their service point (DOMAIN 2.9)."""
     return tuple(
         replace(item, service_point=None) if item.municipality in restricted else item for item in items
+    )
+
+
+def timeline_without_places(lines: Iterable[Happening], restricted: frozenset[str]) -> tuple[Happening, ...]:
+    """The same for happenings that name one."""
+    return tuple(
+        replace(line, detail=None) if line.at_point and line.municipality in restricted else line
+        for line in lines
     )

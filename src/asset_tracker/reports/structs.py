@@ -118,7 +118,8 @@ class Item(Struct, frozen=True, kw_only=True):
 class Happening(Struct, frozen=True, kw_only=True):
     """One line of the timeline: an event that occurred by D and was recorded by K.
 
-    ``late`` when it was recorded more than a day after it occurred.
+    ``late`` when it was recorded more than a day after it occurred; ``at_point`` when ``detail`` names a
+    service point.
     """
 
     event_id: UUID
@@ -131,6 +132,7 @@ class Happening(Struct, frozen=True, kw_only=True):
     item: Name
     municipality: str
     detail: Name | None = None
+    at_point: bool = False
     late: bool = False
 
 

@@ -1,0 +1,104 @@
+"""What may be asked of a report, and the words it may be asked in."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from msgspec import Struct
+
+from asset_tracker.documents.display import KYIV
+from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.i18n import LANGS, Lang
+
+
+class Ask(Struct, frozen=True, kw_only=True):
+    """``as_of`` is a day in Kyiv, counted to its end; ``known_on`` an instant (UTC), ``None`` for now.
+
+    ``donor`` is a party's id or short name; ``since`` the day the timeline starts on.
+    """
+
+    as_of: date
+    known_on: datetime | None = None
+    since: date | None = None
+    donor: str | None = None
+    lang: Lang = "uk"
+
+    @property
+    def end_of_day(self) -> datetime:
+        """The last instant that counts."""
+        return _end_of(self.as_of)
+
+
+def parse_ask(
+    *,
+    as_of: str | None = None,
+    known_on: str | None = None,
+    since: str | None = None,
+    donor: str | None = None,
+    lang: str | None = None,
+    now: datetime,
+    default_lang: Lang = "uk",
+) -> Ask:
+    """The question that the texts of an address or a command line ask; ``now`` is aware.
+
+    ``known_on`` is a day (its end in Kyiv) or an instant with an offset. Raises ``InvalidError`` that names
+    every field that is wrong.
+    """
+    errors: list[FieldError] = []
+    today = now.astimezone(KYIV).date()
+    day = _day("as_of", as_of, errors) or today
+    known = _instant("known_on", known_on, errors)
+    first = _day("since", since, errors)
+    if day > today:
+        errors.append(FieldError("as_of", "This day has not come yet.", expected="a day up to today"))
+    if known is not None and known.astimezone(KYIV).date() < day:
+        errors.append(
+            FieldError(
+                "known_on",
+                "What was known before a day cannot tell about that day.",
+                expected="the day of the report, or a later one",
+            )
+        )
+    if first is not None and first > day:
+        errors.append(FieldError("since", "It cannot begin after its last day."))
+    if lang is not None and lang not in LANGS:
+        errors.append(FieldError("lang", "There is no language %(lang)s.", {"lang": lang[:20]}, "uk, en"))
+    if errors:
+        raise InvalidError(errors=tuple(errors))
+    chosen: Lang = "uk" if lang == "uk" else "en" if lang == "en" else default_lang
+    return Ask(as_of=day, known_on=known, since=first, donor=(donor or "").strip() or None, lang=chosen)
+
+
+def _day(field: str, text: str | None, errors: list[FieldError]) -> date | None:
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        errors.append(FieldError(field, "There is no such day.", expected="2025-02-01"))
+        return None
+    if not 1990 <= found.year <= 2100:
+        errors.append(FieldError(field, "There is no such day.", expected="a day between 1990 and 2100"))
+        return None
+    return found
+
+
+def _instant(field: str, text: str | None, errors: list[FieldError]) -> datetime | None:
+    if not text:
+        return None
+    text = text.strip()
+    if len(text) <= len("2025-02-01"):
+        day = _day(field, text, errors)
+        return _end_of(day) if day else None
+    try:
+        # An address turns the plus sign of an offset into a blank.
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or not 1990 <= found.year <= 2100:
+        errors.append(FieldError(field, "There is no such instant.", expected="2025-02-01T09:30:00Z"))
+        return None
+    return found.astimezone(UTC)
+
+
+def _end_of(day: date) -> datetime:
+    after = datetime.combine(day + timedelta(days=1), time(), KYIV)
+    return after.astimezone(UTC) - timedelta(microseconds=1)

@@ -1,0 +1,225 @@
+"""From the events of one asset to its line, its happenings and its losses on a day [pure]."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from asset_tracker.documents.display import KYIV
+from asset_tracker.documents.names import Name
+from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.replay import Replayed, replay, standing_on
+from asset_tracker.ledger.state import State
+from asset_tracker.ledger.tags import format_tag
+from asset_tracker.reports import words
+from asset_tracker.reports.shares import split
+from asset_tracker.reports.structs import Happening, Item, Loss, Share
+
+LATE = timedelta(days=1)
+# Housekeeping of the register, which tells a donor nothing about the thing.
+_UNTOLD = frozenset(
+    {"label_printed", "label_bound", "label_replaced", "label_retired", "code_linked", "note"}
+)
+_REACHED = frozenset({"delivered", "accepted", "installed", "in_service", "out_of_service"})
+_UNDER_WAY = frozenset({"expected", "received", "dispatched"})
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What stands around an asset: names by id. ``tags`` are those that assets had on the day."""
+
+    programmes: Mapping[UUID, str]
+    points: Mapping[UUID, Name]
+    consignments: Mapping[UUID, str]
+    tags: Mapping[UUID, str]
+
+
+class Standing(Struct, frozen=True):
+    """One asset on a day: the events that tell of it, those of them that had occurred, what they fold to."""
+
+    events: Sequence[Event]
+    occurred: Sequence[Event]
+    folded: Replayed
+
+    @property
+    def asset(self) -> UUID:
+        return self.events[0].asset
+
+    @property
+    def tag(self) -> str:
+        return format_tag(self.folded.state.tag)
+
+    @property
+    def name(self) -> Name:
+        return Name(self.folded.state.name_uk, self.folded.state.name_en or "")
+
+    @property
+    def municipality(self) -> str:
+        """The municipality that it is given to: where it is, or is bound for while it is under way."""
+        s = self.folded.state
+        bound = s.stage in _UNDER_WAY or s.municipality is None
+        return (s.destination if bound else None) or s.municipality or ""
+
+    def left(self, code: str) -> date | None:
+        """The day on which it was moved away from the municipality that it had been handed over to."""
+        if self.municipality == code:
+            return None
+        stays = [p for p in self.folded.periods if p.municipality == code and p.stage in _REACHED]
+        return _day(stays[-1].valid_to) if stays and stays[-1].valid_to else None
+
+
+class Told(Struct, frozen=True):
+    """What one asset contributes to a report."""
+
+    item: Item
+    happenings: tuple[Happening, ...]
+    losses: tuple[Loss, ...]
+
+
+def stand(events: Sequence[Event], day: datetime, known_on: datetime | None) -> Standing | None:
+    """The asset at ``day`` (UTC, included), by what was recorded at ``known_on`` (``None``: ever).
+
+    ``None`` if it was not there yet, or its registration was struck out.
+    """
+    standing = standing_on(events, day, known_on)
+    if not any(event.kind == "registered" for event in standing):
+        return None
+    return Standing(standing, [event for event in standing if event.occurred_at <= day], replay(standing))
+
+
+def tell(standing: Standing, known: Known) -> Told:
+    item = _item(standing, known)
+    told = [event for event in standing.occurred if event.kind not in _UNTOLD]
+    return Told(item, tuple(_happening(event, item, known) for event in told), _losses(told, item))
+
+
+def _item(standing: Standing, known: Known) -> Item:
+    s, folded = standing.folded.state, standing.folded
+    value = None if s.unit_price is None else s.unit_price * s.quantity
+    first = standing.events[0]
+    accepted = _last(standing.occurred, ev.Accepted)
+    dispatched = _last(standing.occurred, ev.Dispatched)
+    signed = accepted.payload.signed_on if accepted else None
+    return Item(
+        asset_id=first.asset,
+        tag=standing.tag,
+        category=s.category,
+        name=standing.name,
+        municipality=standing.municipality,
+        programme=known.programmes.get(first.programme, "") if first.programme else "",
+        manufacturer=s.manufacturer,
+        model=s.model,
+        serial=s.serial,
+        quantity=s.quantity,
+        is_kit=s.is_kit,
+        kit=known.tags.get(s.kit) if s.kit else None,
+        unit_price=s.unit_price,
+        currency=s.currency,
+        value=value,
+        shares=_shares(s, value),
+        consignment=known.consignments.get(s.consignment) if s.consignment else None,
+        act_number=s.act_number,
+        act_date=signed or (_day(s.accepted_at) if s.act_number and s.accepted_at else None),
+        stage=s.stage,
+        condition=s.condition,
+        title=s.title,
+        place=s.place,
+        service_point=known.points.get(s.service_point) if s.service_point else None,
+        gone_reason=s.gone,
+        disputed=s.disputed,
+        dispatched_on=_day(dispatched.occurred_at) if dispatched else None,
+        delivered_on=_delivered_on(folded),
+        accepted_on=_day(s.accepted_at) if s.accepted_at else None,
+        installed_on=_day(s.installed_at) if s.installed_at else None,
+        in_service_on=_since(folded, lambda stage: stage == "in_service"),
+        verified_on=_day(s.verified_at) if s.verified_at else None,
+    )
+
+
+def _shares(state: State, value: Decimal | None) -> tuple[Share, ...]:
+    shares = sorted(state.shares, key=lambda share: str(share.donor))
+    parts: Sequence[Decimal | None] = [None] * len(shares)
+    if value is not None:
+        parts = split(value, [share.percent for share in shares])
+    return tuple(
+        Share(donor=str(share.donor), percent=share.percent, value=part)
+        for share, part in zip(shares, parts, strict=True)
+    )
+
+
+def _delivered_on(folded: Replayed) -> date | None:
+    """The delivery that stands; where nobody recorded one, the first fact that could not be without it."""
+    state = folded.state
+    if state.stage in _UNDER_WAY:
+        return None
+    if state.delivered_at is not None:
+        return _day(state.delivered_at)
+    return _since(folded, lambda stage: stage in _REACHED)
+
+
+def _since(folded: Replayed, reached: Callable[[str], bool]) -> date | None:
+    return next((_day(period.valid_from) for period in folded.periods if reached(period.stage)), None)
+
+
+def _last(standing: Sequence[Event], kind: type[ev.Payload]) -> Any:
+    return next((event for event in reversed(standing) if isinstance(event.payload, kind)), None)
+
+
+def _happening(event: Event, item: Item, known: Known) -> Happening:
+    return Happening(
+        event_id=event.id,
+        asset_id=event.asset,
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        kind=event.kind,
+        tag=item.tag,
+        category=item.category,
+        item=item.name,
+        municipality=item.municipality,
+        detail=_detail(event.payload, known),
+        at_point=_has_point(event.payload),
+        late=event.recorded_at - event.occurred_at > LATE,
+    )
+
+
+def _has_point(payload: Any) -> bool:
+    return getattr(payload, "service_point", None) is not None
+
+
+def _detail(payload: Any, known: Known) -> Name | None:
+    """What an event says beside its kind, without free text: that may name people."""
+    point: UUID | None = getattr(payload, "service_point", None)
+    if point is not None:
+        return known.points.get(point)
+    match payload:
+        case ev.Accepted(act_number=number):
+            return Name(number, number)
+        case ev.Delivered(outcome=code) if code != "full":
+            return words.both(words.DETAIL, code)
+        case ev.Verified(method=code) | ev.Disposed(method=code) | ev.LossClosed(decision=code):
+            return words.both(words.DETAIL, code)
+        case ev.UseChanged(use=code) | ev.TitleTransferred(to=code):
+            return words.both(words.DETAIL, code)
+        case ev.FaultReported(condition=code) | ev.Damaged(condition=code) | ev.Repaired(condition=code):
+            return words.both(words.CONDITION, code)
+    return None
+
+
+def _losses(visible: Sequence[Event], item: Item) -> tuple[Loss, ...]:
+    losses: list[dict[str, Any]] = []
+    for event in visible:
+        if event.kind in words.LOSS:
+            losses.append({"reason": event.kind, "occurred_on": _day(event.occurred_at)})
+        elif losses and isinstance(event.payload, ev.Found):
+            losses[-1] |= {"outcome": "found", "closed_on": _day(event.occurred_at)}
+        elif losses and isinstance(event.payload, ev.LossClosed):
+            losses[-1] |= {"outcome": event.payload.decision, "closed_on": _day(event.occurred_at)}
+    about = {"asset_id": item.asset_id, "tag": item.tag, "item": item.name, "municipality": item.municipality}
+    return tuple(Loss(**about, value=item.value, currency=item.currency, **loss) for loss in losses)
+
+
+def _day(instant: datetime) -> date:
+    return instant.astimezone(KYIV).date()

@@ -1,0 +1,196 @@
+"""The report as of D, known on K, for whoever asks: a handful of queries, none of them per asset.
+
+Which assets to look at is answered by the periods (``asset_period``); what is said of each is folded from its
+own events, cut at D and K, so that a report never shows what came later or was not yet known.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.documents.display import KYIV
+from asset_tracker.errors import NotFoundError
+from asset_tracker.ledger import store
+from asset_tracker.ledger.tables import asset, asset_period, event
+from asset_tracker.programmes.queries import programme_by_code
+from asset_tracker.reports import compose, surroundings
+from asset_tracker.reports.asking import Ask
+from asset_tracker.reports.compose import Material
+from asset_tracker.reports.fold import Known, Standing, Told, stand, tell
+from asset_tracker.reports.structs import Donor, Finding, Happening, Making, Question, Report
+from asset_tracker.territory.queries import get_municipality
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A question on its way: who asks what about whom, when, and by which address we are known.
+
+    ``donor`` is whose money the report is about; ``only`` the donors whose shares may be shown (None: all).
+    """
+
+    actor: Actor
+    ask: Ask
+    now: datetime
+    base_url: str
+    donor: Donor | None = None
+    only: frozenset[str] | None = None
+
+
+async def municipality_report(
+    conn: AsyncConnection, actor: Actor, code: str, ask: Ask, *, now: datetime, base_url: str
+) -> Report:
+    """What was given to a municipality, within the actor's reach; ``now`` is aware.
+
+    Raises ``NotFoundError`` for a municipality or donor that does not exist or is out of reach. Where the
+    reader has paid for nothing the report is empty.
+    """
+    asked = await _asked(conn, actor, ask, now, base_url)
+    await get_municipality(conn, code)
+    if not scope.area_reaches(actor, code, "report.read"):
+        raise NotFoundError("No municipality has the code %(code)s", code=code)
+    p = asset_period.c
+    was_there = select(p.asset_id).where(
+        or_(p.municipality_code == code, p.destination_code == code), p.valid_from <= ask.end_of_day
+    )
+    standing = await _standing(conn, asked, asset.c.id.in_(was_there))
+    here = [each for each in standing if each.municipality == code]
+    material, demonstration = await _material(conn, asked, here, only_code=code)
+    away = tuple(found for each in standing if (found := _moved_away(each, code)))
+    facts = compose.municipality_facts(replace(material, found=away))
+    return compose.report(facts, _making(asked, f"municipalities/{code}", demonstration=demonstration))
+
+
+async def programme_report(
+    conn: AsyncConnection, actor: Actor, code: str, ask: Ask, *, now: datetime, base_url: str
+) -> Report:
+    """What a programme gave, over all its municipalities. Raises ``NotFoundError`` as above."""
+    asked = await _asked(conn, actor, ask, now, base_url)
+    view = await programme_by_code(conn, actor, code)
+    standing = await _standing(conn, asked, asset.c.programme_id == view.id)
+    material, demonstration = await _material(conn, asked, standing, only_programme=view.code)
+    facts = compose.programme_facts(material)
+    return compose.report(
+        facts, _making(asked, f"programmes/{quote(view.code)}", demonstration=demonstration)
+    )
+
+
+async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, base_url: str) -> Asked:
+    require(actor, "report.read")
+    donor, only = await surroundings.asked_donor(conn, actor, ask.donor)
+    return Asked(actor=actor, ask=ask, now=now, base_url=base_url, donor=donor, only=only)
+
+
+async def _standing(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bool]) -> list[Standing]:
+    """The assets in reach as they stood on the day, in the order of their ids."""
+    ask = asked.ask
+    if ask.known_on is not None:
+        # What was struck out since stands in no period today, and yet was known then.
+        e = event.c
+        amended = select(e.asset_id).where(e.supersedes.is_not(None), e.recorded_at > ask.known_on)
+        reach = or_(reach, asset.c.id.in_(amended))
+    wanted = select(asset.c.id).where(scope.assets(asked.actor, "report.read"), reach).order_by(asset.c.id)
+    ids = list(await conn.scalars(wanted))
+    histories = await store.history(conn, ids) if ids else {}
+    found = (stand(histories[each], ask.end_of_day, ask.known_on) for each in ids)
+    return [each for each in found if each is not None]
+
+
+async def _material(
+    conn: AsyncConnection,
+    asked: Asked,
+    standing: Sequence[Standing],
+    *,
+    only_code: str | None = None,
+    only_programme: str | None = None,
+) -> tuple[Material, bool]:
+    """Everything that the figures are made of, and whether any of it is a demonstration."""
+    ask, actor = asked.ask, asked.actor
+    views = await surroundings.programmes(conn, actor)
+    told = _of_donor(
+        await _tell(conn, standing, {view.id: code for code, view in views.items()}), asked.donor
+    )
+    codes = {only_code} if only_code else {each.item.municipality for each in told}
+    support = await surroundings.support(
+        conn, actor, codes if only_code else None, only_programme, ask.as_of, ask.known_on
+    )
+    named = {only_programme} if only_programme else {each.item.programme for each in told}
+    shown = [view for code, view in views.items() if code in named | {line.programme for line in support}]
+    material = Material(
+        question=Question(as_of=ask.as_of, since=ask.since, donor=asked.donor),
+        programmes=tuple(surroundings.programme_of(view) for view in shown),
+        municipalities=await surroundings.municipalities(conn, codes, ask.as_of),
+        items=tuple(each.item for each in told),
+        timeline=_timeline(told, ask),
+        support=support,
+        losses=tuple(
+            sorted((loss for each in told for loss in each.losses), key=lambda loss: loss.occurred_on)
+        ),
+        donors=await surroundings.donors(conn, {s.donor for each in told for s in each.item.shares}),
+        restricted=await surroundings.unsafe(conn, codes) if asked.only is not None else frozenset(),
+        only_donors=asked.only,
+    )
+    return material, any(view.demonstration for view in shown)
+
+
+async def _tell(
+    conn: AsyncConnection, standing: Sequence[Standing], programmes: dict[UUID, str]
+) -> list[Told]:
+    payloads = [event.payload for each in standing for event in each.occurred]
+    known = Known(
+        programmes=programmes,
+        points=await surroundings.points(conn, _ids(payloads, "service_point")),
+        consignments=await surroundings.consignments(conn, _ids(payloads, "consignment")),
+        tags={each.asset: each.tag for each in standing},
+    )
+    return [tell(each, known) for each in standing]
+
+
+def _ids(payloads: Iterable[object], field: str) -> set[UUID]:
+    return {found for payload in payloads if (found := getattr(payload, field, None)) is not None}
+
+
+def _of_donor(told: Sequence[Told], donor: Donor | None) -> list[Told]:
+    return [each for each in told if donor is None or each.item.share_of(donor.key)]
+
+
+def _timeline(told: Sequence[Told], ask: Ask) -> tuple[Happening, ...]:
+    lines = [line for each in told for line in each.happenings]
+    if ask.since is not None:
+        lines = [line for line in lines if line.occurred_at.astimezone(KYIV).date() >= ask.since]
+    lines.sort(key=lambda line: (line.occurred_at, line.recorded_at, line.tag or "", line.event_id))
+    return tuple(lines)
+
+
+def _moved_away(standing: Standing, code: str) -> Finding | None:
+    day = standing.left(code)
+    if day is None:
+        return None
+    return Finding(code="moved_away", tag=standing.tag, item=standing.name, municipality=code, day=day)
+
+
+def _making(asked: Asked, path: str, *, demonstration: bool) -> Making:
+    ask = asked.ask
+    known = ask.known_on or asked.now
+    query = {
+        "as_of": ask.as_of.isoformat(),
+        "known_on": known.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+    }
+    if ask.since:
+        query["since"] = ask.since.isoformat()
+    if asked.donor:
+        query["donor"] = asked.donor.short or asked.donor.key
+    return Making(
+        lang=ask.lang,
+        made_at=asked.now,
+        known_on=ask.known_on,
+        page_url=f"{asked.base_url.rstrip('/')}/reports/{path}?{urlencode(query)}",
+        demonstration=demonstration,
+    )

@@ -1,0 +1,187 @@
+"""What stands around the assets of a report: names of places, programmes, donors, and the support given."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.consignments.tables import consignment
+from asset_tracker.documents.names import Name
+from asset_tracker.errors import NotFoundError
+from asset_tracker.programmes.queries import (
+    PartyView,
+    ProgrammeView,
+    get_parties,
+    in_reach,
+    list_parties,
+    list_programmes,
+)
+from asset_tracker.programmes.tables import programme, support_activity
+from asset_tracker.reports.structs import Donor, Municipality, Programme, Support
+from asset_tracker.territory import queries as territory
+from asset_tracker.territory.municipalities import Municipality as Territory
+from asset_tracker.territory.tables import municipality_name, service_point
+
+# The State Statistics Service's estimate for 1 January 2022, the last before the full-scale invasion.
+POPULATION_YEAR = 2022
+_UNSAFE = ("relocated", "suspended", "destroyed")
+
+
+async def asked_donor(
+    conn: AsyncConnection, actor: Actor, asked: str | None
+) -> tuple[Donor | None, frozenset[str] | None]:
+    """The donor that the report is for, and the keys of the donors whose shares the actor may see.
+
+    ``asked`` is an id, a short name or a name. A donor who asks for nobody asks for themselves.
+    Raises ``NotFoundError`` for a donor that does not exist or is not the actor's to ask about.
+    """
+    own = scope.donors(actor)
+    only = None if own is None else frozenset(map(str, own))
+    if asked is None:
+        if own is None or len(own) != 1:
+            return None, only
+        asked = str(own[0])
+    wanted = asked.casefold()
+    for each in await list_parties(conn, actor, "donor"):
+        names = (str(each.id), each.short_name or "", each.name_uk, each.name_en)
+        if wanted in (name.casefold() for name in names if name) and (only is None or str(each.id) in only):
+            return donor_of(each), only
+    raise NotFoundError("There is no donor %(donor)s, or it is not yours to ask about.", donor=asked[:40])
+
+
+def donor_of(party: PartyView) -> Donor:
+    return Donor(key=str(party.id), name=Name(party.name_uk, party.name_en), short=party.short_name)
+
+
+async def donors(conn: AsyncConnection, keys: Iterable[str]) -> tuple[Donor, ...]:
+    """The donors with these keys, by their label in English."""
+    found = [donor_of(party) for party in (await get_parties(conn, [UUID(key) for key in keys])).values()]
+    return tuple(sorted(found, key=lambda donor: (donor.label("en").casefold(), donor.key)))
+
+
+async def programmes(conn: AsyncConnection, actor: Actor) -> dict[str, ProgrammeView]:
+    """The programmes in the actor's reach, by code and in its order."""
+    return {view.code: view for view in await list_programmes(conn, actor)}
+
+
+def programme_of(view: ProgrammeView) -> Programme:
+    return Programme(
+        code=view.code,
+        name=Name(view.name_uk, view.name_en),
+        agreement=view.agreement,
+        starts_on=view.starts_on,
+        ends_on=view.ends_on,
+        donors=tuple(Donor(key=str(s.donor), name=Name(s.name_uk, s.name_en)) for s in view.shares),
+        implementers=(Name(view.implementer_uk, view.implementer_en),),
+    )
+
+
+async def municipalities(
+    conn: AsyncConnection, codes: Collection[str], day: date
+) -> tuple[Municipality, ...]:
+    """These municipalities by the names they had on ``day``, in the order of the Ukrainian alphabet."""
+    found = await territory.get_municipalities(conn, codes)
+    names = await _names(conn, codes, day)
+    ordered = sorted(found.values(), key=lambda each: (each.oblast_code, each.sort_key, each.code))
+    return tuple(_municipality(each, names.get(each.code)) for each in ordered)
+
+
+async def _names(conn: AsyncConnection, codes: Collection[str], day: date) -> dict[str, tuple[str, str]]:
+    """The name in force on ``day``; before the first that we know, the first."""
+    n = municipality_name.c
+    rows = await conn.execute(
+        select(n.municipality_code, n.valid_from, n.name_uk, n.name_en)
+        .where(n.municipality_code.in_(codes))
+        .order_by(n.valid_from)
+    )
+    names: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        if row.valid_from <= day or row.municipality_code not in names:
+            names[row.municipality_code] = (row.name_uk, row.name_en)
+    return names
+
+
+def _municipality(each: Territory, names: tuple[str, str] | None) -> Municipality:
+    if names:
+        each = msgspec.structs.replace(each, name_uk=names[0], name_en=names[1])
+    return Municipality(
+        code=each.code,
+        pcode=each.pcode,
+        name=Name(each.name_uk, each.name_en),
+        title=Name(each.title("uk"), each.title("en")),
+        region=Name(each.region("uk"), each.region("en")),
+        oblast=Name(each.oblast_uk, each.oblast_en),
+        population=each.population,
+        population_year=POPULATION_YEAR if each.population is not None else None,
+        latitude=_degrees(each.lat),
+        longitude=_degrees(each.lon),
+    )
+
+
+def _degrees(value: float | None) -> Decimal | None:
+    return None if value is None else Decimal(f"{value:.4f}")
+
+
+async def points(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Name]:
+    found = await territory.get_service_points(conn, ids)
+    return {key: Name(point.name_uk, point.name_en) for key, point in found.items()}
+
+
+async def consignments(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
+    c = consignment.c
+    rows = await conn.execute(select(c.id, c.number).where(c.id.in_(ids)))
+    return {row.id: row.number for row in rows}
+
+
+async def unsafe(conn: AsyncConnection, codes: Collection[str]) -> frozenset[str]:
+    """Municipalities where a service point had to move, stop, or was destroyed.
+
+    There a donor's report names no service point: equipment stands near danger (DOMAIN 2.9, OCHA's
+    classification of sensitive data for Ukraine).
+    """
+    p = service_point.c
+    wanted = select(p.municipality_code).where(p.municipality_code.in_(codes), p.status.in_(_UNSAFE))
+    return frozenset(await conn.scalars(wanted))
+
+
+async def support(
+    conn: AsyncConnection,
+    actor: Actor,
+    codes: Collection[str] | None,
+    programme_code: str | None,
+    day: date,
+    known_on: datetime | None,
+) -> tuple[Support, ...]:
+    """The support that had begun by ``day`` and was recorded by ``known_on``, oldest first."""
+    a = support_activity.c
+    wanted = (
+        select(support_activity, programme.c.code)
+        .join(programme, programme.c.id == a.programme_id)
+        .where(in_reach(actor), a.starts_on <= day)
+        .order_by(a.starts_on, a.id)
+    )
+    if codes is not None:
+        wanted = wanted.where(a.municipality_code.in_(codes))
+    if programme_code is not None:
+        wanted = wanted.where(programme.c.code == programme_code)
+    if known_on is not None:
+        wanted = wanted.where(a.recorded_at <= known_on)
+    return tuple(
+        Support(
+            kind=row.kind,
+            title=Name(row.title_uk, row.title_en),
+            programme=row.code,
+            municipality=row.municipality_code,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            women=row.women,
+            men=row.men,
+        )
+        for row in await conn.execute(wanted)
+    )
