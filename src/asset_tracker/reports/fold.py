@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
@@ -208,17 +209,30 @@ def _detail(payload: Any, known: Known) -> Name | None:
     return None
 
 
-def _losses(visible: Sequence[Event], item: Item) -> tuple[Loss, ...]:
-    losses: list[dict[str, Any]] = []
-    for event in visible:
+def _losses(told: Sequence[Event], item: Item) -> tuple[Loss, ...]:
+    losses: list[Loss] = []
+    for event in told:
+        day = _day(event.occurred_at)
         if event.kind in words.LOSS:
-            losses.append({"reason": event.kind, "occurred_on": _day(event.occurred_at)})
+            losses.append(_loss(event.kind, day, item))
         elif losses and isinstance(event.payload, ev.Found):
-            losses[-1] |= {"outcome": "found", "closed_on": _day(event.occurred_at)}
+            losses[-1] = replace(losses[-1], outcome="found", closed_on=day)
         elif losses and isinstance(event.payload, ev.LossClosed):
-            losses[-1] |= {"outcome": event.payload.decision, "closed_on": _day(event.occurred_at)}
-    about = {"asset_id": item.asset_id, "tag": item.tag, "item": item.name, "municipality": item.municipality}
-    return tuple(Loss(**about, value=item.value, currency=item.currency, **loss) for loss in losses)
+            losses[-1] = replace(losses[-1], outcome=event.payload.decision, closed_on=day)
+    return tuple(losses)
+
+
+def _loss(reason: str, day: date, item: Item) -> Loss:
+    return Loss(
+        asset_id=item.asset_id,
+        tag=item.tag,
+        item=item.name,
+        municipality=item.municipality,
+        reason=reason,
+        occurred_on=day,
+        value=item.value,
+        currency=item.currency,
+    )
 
 
 def _day(instant: datetime) -> date:
