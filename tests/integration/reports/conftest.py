@@ -1,6 +1,6 @@
 """A programme of two donors in two municipalities, made through the services that the product itself uses."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -27,7 +27,7 @@ def at(text):
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def actor(*grants):
+def actor(*grants: Grant):
     return Actor(id=uuid7(), name="Хтось", lang="uk", grants=grants)
 
 
@@ -100,8 +100,8 @@ async def world(conn):
             kind="training",
             title_uk="Навчання",
             title_en="Training",
-            starts_on=datetime(2024, 12, 5).date(),
-            ends_on=datetime(2024, 12, 6).date(),
+            starts_on=date(2024, 12, 5),
+            ends_on=date(2024, 12, 6),
             women=11,
             men=2,
         ),
