@@ -4,6 +4,7 @@ from sqlalchemy import Column, DateTime, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from asset_tracker.db.metadata import metadata
+from asset_tracker.ledger.tables import asset
 
 _instant = DateTime(timezone=True)
 
@@ -42,3 +43,6 @@ label_preset = Table(
     Column("made_at", _instant, nullable=False, server_default=text("now()")),
     Column("made_by", Uuid, nullable=False),
 )
+
+# A scanned code of somebody else's is looked for among all that were linked (``tagging.find_by_code``).
+asset.append_constraint(Index("asset_codes_idx", text("(state -> 'codes')"), postgresql_using="gin"))
