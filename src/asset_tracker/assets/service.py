@@ -1,11 +1,12 @@
 """What a desk decides about assets: registered, and everything after that."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -20,6 +21,7 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import State, as_state
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
+from asset_tracker.territory.points import ServicePoint
 from asset_tracker.territory.queries import get_service_points
 
 # Clocks of devices differ a little from ours; before 1990 nothing here was made.
@@ -104,19 +106,74 @@ async def record(
     return await store.append(conn, actor.id, drafts, heads=heads)
 
 
+class PastFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A fact with its asset and its own time (UTC)."""
+
+    asset: UUID
+    occurred_at: datetime
+    fact: ev.Payload
+
+
+async def record_past(
+    conn: AsyncConnection, actor: Actor, facts: Sequence[PastFact], *, operation: UUID | None = None
+) -> list[Receipt]:
+    """Record many facts of the past in one go: a register that was kept elsewhere till now.
+
+    They are taken as they come, like facts from the field: one that contradicts makes its asset disputed.
+    Components go along with their kit. Raises ForbiddenError, NotFoundError, and InvalidError that names
+    each wrong field as ``assets[n].field``.
+    """
+    by_kind: dict[str, set[UUID]] = defaultdict(set)
+    for past in facts:
+        by_kind[str(past.fact.__struct_config__.tag)].add(past.asset)
+    for kind, wanted in by_kind.items():
+        await _require_recordable(conn, actor, kind, wanted)
+    _check_all([past.fact for past in facts])
+    whole = await _all_completed(conn, [past.fact for past in facts])
+    of_kit: dict[UUID, list[UUID]] = defaultdict(list)
+    for component, kit in (await components(conn, list({past.asset for past in facts}))).items():
+        of_kit[kit].append(component)
+    operation = operation or uuid7()
+    drafts = []
+    for past, fact in zip(facts, whole, strict=True):
+        along = of_kit[past.asset] if str(fact.__struct_config__.tag) in rules.CARRIED else ()
+        drafts += [_draft(each, fact, past.occurred_at, operation) for each in (past.asset, *along)]
+    return await store.append(conn, actor.id, drafts)
+
+
+async def _require_recordable(conn: AsyncConnection, actor: Actor, kind: str, assets: set[UUID]) -> None:
+    if not may_record(actor, kind):
+        raise ForbiddenError
+    wanted = (
+        select(func.count()).select_from(asset).where(asset.c.id.in_(assets), scope.recordable(actor, kind))
+    )
+    if await conn.scalar(wanted) != len(assets):
+        raise NotFoundError
+
+
 async def completed(conn: AsyncConnection, payload: ev.Payload) -> ev.Payload:
     """The payload with the municipality that its service point lies in.
 
     Raises InvalidError when there is no such service point, or the two contradict.
     """
+    return (await _all_completed(conn, [payload]))[0]
+
+
+async def _all_completed(conn: AsyncConnection, payloads: Sequence[ev.Payload]) -> list[ev.Payload]:
+    named = {point for each in payloads if (point := getattr(each, "service_point", None))}
+    known = await get_service_points(conn, named) if named else {}
+    return [_completed(each, known) for each in payloads]
+
+
+def _completed(payload: ev.Payload, known: Mapping[UUID, ServicePoint]) -> ev.Payload:
     point_id: UUID | None = getattr(payload, "service_point", None)
     if point_id is None:
         return payload
-    point = (await get_service_points(conn, [point_id])).get(point_id)
+    point = known.get(point_id)
     if point is None:
         raise InvalidError(errors=(FieldError("service_point", "There is no such service point."),))
-    named: str | None = getattr(payload, "municipality", None)
-    if named is not None and named != point.municipality_code:
+    municipality: str | None = getattr(payload, "municipality", None)
+    if municipality is not None and municipality != point.municipality_code:
         raise InvalidError(errors=(FieldError("service_point", "It lies in another municipality."),))
     return msgspec.structs.replace(payload, municipality=point.municipality_code)
 

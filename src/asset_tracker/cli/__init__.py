@@ -22,6 +22,7 @@ DONE, PROBLEMS, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("serve", "Serve the web pages and the API."),
     "db": ("db", "Look after the database."),
+    "demo": ("demo", "Load the demonstration data and show its log-ins."),
     "territory": ("territory", "Look after the list of municipalities."),
 }
 

@@ -1,0 +1,1 @@
+"""Demonstration data: what is known of two real programmes, told through the same services as real data."""
