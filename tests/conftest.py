@@ -7,26 +7,21 @@ instead of the embedded one when ASSET_TRACKER_TEST_DATABASE_URL names it (its u
 import asyncio
 import fcntl
 import os
-import pkgutil
 import shutil
 import tempfile
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.pool import NullPool
 
-import asset_tracker
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine
-from asset_tracker.db.metadata import metadata
 
 SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
@@ -155,20 +150,7 @@ async def administrate(url, statement):
 
 async def make_template(server_url, name):
     await administrate(server_url, f"CREATE DATABASE {name}")
-    url = address(server_url, name)
-    if migrate.head() is None:  # until the first migration lands
-        load_tables()
-        engine = make_engine(url, poolclass=NullPool)
-        async with engine.begin() as connection:
-            await connection.run_sync(metadata.create_all)
-        await engine.dispose()
-    await migrate.upgrade(url)
-
-
-def load_tables():
-    for package in pkgutil.iter_modules(asset_tracker.__path__):
-        if package.ispkg and find_spec(f"asset_tracker.{package.name}.tables"):
-            import_module(f"asset_tracker.{package.name}.tables")
+    await migrate.upgrade(address(server_url, name))
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib import import_module
 from types import FrameType
 from typing import Never
 
@@ -66,7 +65,8 @@ class _Server(uvicorn.Server):
 
 
 def _serve(settings: Settings, listener: socket.socket, console: Console) -> None:
-    create_app = import_module("asset_tracker.app").create_app
+    from asset_tracker.app import create_app
+
     config = uvicorn.Config(
         create_app(settings),
         loop="uvloop",

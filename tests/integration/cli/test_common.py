@@ -1,6 +1,9 @@
+import asyncio
+
 import pytest
 from sqlalchemy import text
 
+from asset_tracker import cli
 from asset_tracker.cli import common
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
@@ -44,3 +47,32 @@ def test_the_embedded_database_is_migrated_as_needed(shell, folder):
 
     assert common.run(ask) == (1, migrate.head())
     assert not EmbeddedServer(folder / ".data").running(), "the last one to leave stops it"
+
+
+def test_a_database_of_your_own_is_not_touched_unasked(shell, new_database, capsys):
+    async def never(engine):
+        raise AssertionError(engine)
+
+    url = new_database()
+    asyncio.run(migrate.downgrade(url, "base"))
+    shell.setenv("ASSET_TRACKER_DATABASE_URL", url)
+    with pytest.raises(common.NotMigratedError, match="db upgrade"):
+        common.run(never)
+    assert status(["db", "status"]) == 1
+    assert status(["db", "upgrade"]) == 0
+    assert status(["db", "status"]) == 0
+    assert f"Version: {migrate.head()}" in capsys.readouterr().out
+
+
+def test_the_state_of_the_embedded_database_is_told(shell, folder, capsys):
+    assert status(["db", "status"]) == 1
+    assert "none yet" in capsys.readouterr().out
+    assert status(["db", "upgrade"]) == 0
+    assert status(["db", "status"]) == 0
+    assert "postgres/cluster" in capsys.readouterr().out
+
+
+def status(arguments):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    return ended.value.code

@@ -1,0 +1,109 @@
+"""The server as people start it: found, refused, interrupted, killed, started beside another."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from asset_tracker.db.embedded import EmbeddedServer
+
+SOURCES = Path(__file__).parents[3] / "src"
+
+
+@pytest.fixture
+def start(folder):
+    """A function that starts ``asset-tracker serve`` on a free port and waits until it answers."""
+    started = []
+
+    def start_one(port=None):
+        port = port or free_port()
+        env = {name: value for name, value in os.environ.items() if not name.startswith("ASSET_TRACKER_")}
+        env |= {
+            "ASSET_TRACKER_DATA_DIR": str(folder),
+            "ASSET_TRACKER_PORT": str(port),
+            "PYTHONPATH": str(SOURCES),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "asset_tracker", "serve"],
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        process.port = port
+        for line in process.stdout:
+            if f"http://127.0.0.1:{port}" in line:
+                break
+        return process
+
+    yield start_one
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def ready(process):
+    return httpx.get(f"http://127.0.0.1:{process.port}/readyz", timeout=10).status_code
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_answers_and_leaves_in_order(start, folder, ending):
+    process = start()
+    assert ready(process) == 200
+    assert EmbeddedServer(folder).running()
+    process.send_signal(ending)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said) == (0, "")
+    assert not EmbeddedServer(folder).running()
+
+
+def test_a_second_start_shares_the_database_but_not_the_port(start, folder):
+    first = start()
+    refused = start(first.port)
+    _, said = refused.communicate(timeout=30)
+    assert refused.returncode == 3
+    assert f"127.0.0.1:{first.port} cannot be used" in said
+    assert "PORT=" in said
+    beside = start()
+    assert (ready(first), ready(beside)) == (200, 200)
+    first.send_signal(signal.SIGINT)
+    first.communicate(timeout=30)
+    assert ready(beside) == 200, "the database goes on while somebody uses it"
+
+
+def test_a_killed_server_is_followed_by_the_next(start, folder):
+    first = start()
+    pid = EmbeddedServer(folder).status().pid
+    first.kill()
+    first.communicate(timeout=30)
+    second = start(first.port)
+    assert ready(second) == 200
+    assert EmbeddedServer(folder).status().pid == pid
+
+
+def test_a_killed_database_comes_back_by_itself(start, folder):
+    process = start()
+    os.kill(EmbeddedServer(folder).status().pid, signal.SIGKILL)
+    assert eventually(lambda: ready(process) == 200 and EmbeddedServer(folder).running())
+
+
+def eventually(true, seconds=30):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if true():
+            return True
+        time.sleep(0.2)
+    return False
