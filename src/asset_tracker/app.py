@@ -1,5 +1,6 @@
 """The composition root: what the server is made of, in one place."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from asset_tracker import __version__, api, web
 from asset_tracker.db.engine import make_engine
 from asset_tracker.edge import problems
+from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.outer import Outer
 from asset_tracker.edge.transaction import provide_conn
 from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
@@ -27,6 +29,7 @@ MAX_BODY = 64 * 1024 * 1024
 
 def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Litestar:
     """The ASGI application. ``settings.database_url`` must be set unless an ``engine`` is given (tests)."""
+    configure_logs(as_json=not sys.stderr.isatty())
     engine = engine or make_engine(settings.database_url or "")
     app = Litestar(
         route_handlers=[*api.ROUTES, *web.ROUTES],

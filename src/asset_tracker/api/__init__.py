@@ -3,7 +3,16 @@
 from litestar import Router
 from litestar.openapi.plugins import SwaggerRenderPlugin
 
-from asset_tracker.api.operation import healthz, readyz
+from asset_tracker.api import (
+    assets,
+    consignments,
+    events,
+    files,
+    municipalities,
+    operation,
+    programmes,
+    tokens,
+)
 
 DESCRIPTION = "Custody of donated equipment. Errors are RFC 9457 problems; events are appended, never edited."
 DOCS = [
@@ -14,5 +23,16 @@ DOCS = [
         favicon="<link rel='icon' href='/static/icon.svg'>",
     )
 ]
-v1 = Router(path="/api/v1", route_handlers=[])
-ROUTES = (v1, healthz, readyz)
+_v1 = Router(
+    path="/api/v1",
+    route_handlers=[
+        *assets.ROUTES,
+        *consignments.ROUTES,
+        *events.ROUTES,
+        *files.ROUTES,
+        *municipalities.ROUTES,
+        *programmes.ROUTES,
+        *tokens.ROUTES,
+    ],
+)
+ROUTES = (_v1, *operation.ROUTES)

@@ -17,3 +17,6 @@ async def readyz(conn: NamedDependency[AsyncConnection]) -> dict[str, str]:
     """The database answers too; 503 otherwise."""
     await conn.execute(text("SELECT 1"))
     return {"status": "ready"}
+
+
+ROUTES = (healthz, readyz)

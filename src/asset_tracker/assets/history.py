@@ -43,10 +43,13 @@ async def as_of(
 ) -> Replayed:
     """What was true at ``day`` (UTC), by what had been recorded at ``known_on`` (None: by now).
 
-    Raises NotFoundError for an asset out of reach.
+    Raises NotFoundError for an asset out of reach, and when nothing of it was known then.
     """
     events = await _events(conn, actor, asset_id)
-    return replay(standing_on(events, day, known_on))
+    standing = standing_on(events, day, known_on)
+    if not standing:
+        raise NotFoundError("Nothing of it was known then.")
+    return replay(standing)
 
 
 async def _events(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[Event]:

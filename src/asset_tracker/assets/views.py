@@ -130,3 +130,25 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     disputed: bool | None = None
     kit: UUID | None = None
+
+
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
+    """What a municipality holds of the assets that the reader may see.
+
+    ``working`` counts what is installed or in service, ``faults`` what needs attention or does not
+    work, ``lost`` what was lost, stolen or destroyed.
+    """
+
+    code: str
+    name_uk: str
+    name_en: str
+    oblast_code: str
+    oblast_uk: str
+    population: int | None
+    assets: int
+    delivered: int
+    accepted: int
+    working: int
+    faults: int
+    lost: int
+    disputed: int

@@ -103,11 +103,12 @@ def headers(problem: Problem) -> dict[str, str]:
 
 
 def _business(error: errors.AssetTrackerError, lang: Lang, request: str | None) -> Problem:
-    status = next(STATUS[cls] for cls in type(error).__mro__ if cls in STATUS)
+    kind = next(cls for cls in type(error).__mro__ if cls in STATUS)
+    status = STATUS[kind]
     found = error.errors if isinstance(error, errors.InvalidError) else ()
     return Problem(
         type=TYPE + error.code,
-        title=gettext(lang, (type(error).__doc__ or "").strip().splitlines()[0]),
+        title=gettext(lang, kind().message),
         detail=gettext(lang, error.message, **error.params),
         status=status,
         errors=tuple(_field(each, lang) for each in found),

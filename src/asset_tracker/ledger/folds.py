@@ -184,7 +184,9 @@ def _consigned(s: State, _e: Event, p: ev.Consigned) -> None:
 
 
 @_folds(ev.Dispatched)
-def _dispatched(s: State, _e: Event, p: ev.Dispatched) -> None:
+def _dispatched(s: State, e: Event, p: ev.Dispatched) -> None:
+    if s.custody:
+        _dispute(s, "It was sent on its way after it was delivered.", s.custody, e.id)
     s.stage = s.stage_before = "dispatched"
     s.place, s.service_point, s.municipality, s.room = "in_transit", None, None, None
     s.destination = p.destination or s.destination

@@ -22,7 +22,7 @@ from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
 from asset_tracker.ledger import projection, tables
 from asset_tracker.ledger.chain import GENESIS, Opening, content_digest, link, opened, seal
 from asset_tracker.ledger.envelope import Draft, Event
-from asset_tracker.ledger.events import Registered
+from asset_tracker.ledger.events import Payload, Registered
 from asset_tracker.ledger.projection import Head
 from asset_tracker.ledger.replay import replay
 
@@ -81,6 +81,7 @@ _EVENT = (
     "prev_hash",
     "hash",
 )
+_FILE = ("event_id", "sha256", "asset_id")
 _to_json = msgspec.json.Encoder(decimal_format="string").encode
 
 
@@ -110,6 +111,10 @@ async def append(
     known = await _known(conn, [draft.id for draft in drafts])
     receipts, rows, heads_now, new = _chain(drafts, known, locked, actor)
     await _store(conn, rows, heads_now)
+    files = [
+        (e.id, sha256, e.asset) for events in new.values() for e in events for sha256 in files_of(e.payload)
+    ]
+    await bulk.insert(conn, tables.event_file, _FILE, files, suffix="ON CONFLICT DO NOTHING")
     await _project(conn, heads_now, fresh, new)
     return receipts
 
@@ -125,6 +130,12 @@ async def history(conn: AsyncConnection, assets: Iterable[UUID]) -> dict[UUID, l
     for row in await conn.execute(_HISTORY, {"ids": list(assets)}):
         found[row.asset_id].append(opened(row.body, row.private))
     return found
+
+
+def files_of(payload: Payload) -> tuple[str, ...]:
+    """The hashes of the stored files that a payload names: its photos, and the scan of an act."""
+    scan: str | None = getattr(payload, "scan", None)
+    return (*payload.photos, *([scan] if scan else ()))
 
 
 async def _begin_chains(conn: AsyncConnection, drafts: Sequence[Draft], programme: UUID | None) -> set[UUID]:

@@ -57,6 +57,16 @@ event = Table(
     Index("event_operation_idx", "operation", postgresql_where=text("operation IS NOT NULL")),
 )
 
+# Which stored files an event names, so that who may see the asset may see its photos.
+event_file = Table(
+    "event_file",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("sha256", Text, primary_key=True),
+    Column("asset_id", Uuid, nullable=False),
+    Index("event_file_sha256_idx", "sha256"),
+)
+
 asset_head = Table(
     "asset_head",
     metadata,

@@ -111,6 +111,14 @@ def upgrade() -> None:
     op.create_index("asset_service_point_id_idx", "asset", ["service_point_id"], unique=False)
     op.create_index("asset_tag_key", "asset", ["tag"], unique=True)
     op.create_table(
+        "event_file",
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("asset_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("event_id", "sha256", name=op.f("event_file_pkey")),
+    )
+    op.create_index("event_file_sha256_idx", "event_file", ["sha256"], unique=False)
+    op.create_table(
         "asset_head",
         sa.Column("asset_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
@@ -598,6 +606,8 @@ def downgrade() -> None:
     op.drop_index("asset_period_destination_code_idx", table_name="asset_period")
     op.drop_table("asset_period")
     op.drop_table("asset_head")
+    op.drop_index("event_file_sha256_idx", table_name="event_file")
+    op.drop_table("event_file")
     op.drop_index("asset_tag_key", table_name="asset")
     op.drop_index("asset_service_point_id_idx", table_name="asset")
     op.drop_index("asset_serial_key_idx", table_name="asset")

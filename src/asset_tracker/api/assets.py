@@ -1,0 +1,96 @@
+"""Assets and their events as JSON."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.assets import history, queries
+from asset_tracker.assets.views import AssetPage, AssetView, EventView, Filters
+from asset_tracker.ledger.replay import Replayed
+from asset_tracker.ledger.values import Category, Condition, Stage, Title
+
+Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class StateView(msgspec.Struct, frozen=True):
+    """What was true of an asset on a day, by what was known on another."""
+
+    as_of: datetime
+    known_on: datetime | None
+    state: Replayed
+
+
+@get("/assets")
+async def list_assets(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    q: FromQuery[Annotated[str, Meta(max_length=200)] | None] = None,
+    programme: FromQuery[UUID | None] = None,
+    consignment: FromQuery[UUID | None] = None,
+    municipality: FromQuery[str | None] = None,
+    service_point: FromQuery[UUID | None] = None,
+    category: FromQuery[Category | None] = None,
+    stage: FromQuery[Stage | None] = None,
+    condition: FromQuery[Condition | None] = None,
+    title: FromQuery[Title | None] = None,
+    disputed: FromQuery[bool | None] = None,
+    kit: FromQuery[UUID | None] = None,
+    after: FromQuery[UUID | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> AssetPage:
+    """A page of the assets in reach, newest first; pass ``next`` as ``after`` for the following one."""
+    filters = Filters(
+        q=q,
+        programme=programme,
+        consignment=consignment,
+        municipality=municipality,
+        service_point=service_point,
+        category=category,
+        stage=stage,
+        condition=condition,
+        title=title,
+        disputed=disputed,
+        kit=kit,
+    )
+    return await queries.list_assets(conn, actor, filters, after=after, limit=limit)
+
+
+@get("/assets/{reference:str}")
+async def get_asset(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], reference: FromPath[str]
+) -> AssetView:
+    """One asset, by tag (any form) or id."""
+    return await queries.get_asset(conn, actor, await queries.find_asset(conn, actor, reference))
+
+
+@get("/assets/{reference:str}/events")
+async def list_events(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], reference: FromPath[str]
+) -> list[EventView]:
+    """The whole history of an asset, latest occurrence first."""
+    return await history.timeline(conn, actor, await queries.find_asset(conn, actor, reference))
+
+
+@get("/assets/{reference:str}/state")
+async def get_state(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    reference: FromPath[str],
+    as_of: FromQuery[Instant],
+    known_on: FromQuery[Instant | None] = None,
+) -> StateView:
+    """What was true of an asset at an instant, by what had been recorded at another."""
+    asset_id = await queries.find_asset(conn, actor, reference)
+    return StateView(as_of, known_on, await history.as_of(conn, actor, asset_id, as_of, known_on))
+
+
+ROUTES = (list_assets, get_asset, list_events, get_state)

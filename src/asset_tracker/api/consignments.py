@@ -1,0 +1,148 @@
+"""Consignments and acts as JSON, and the act as PDF."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.consignments import acts, queries, service
+from asset_tracker.consignments.acts import ActView
+from asset_tracker.consignments.queries import ConsignmentPage, ConsignmentView
+from asset_tracker.consignments.service import Dispatch, NewConsignment
+from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.values import Sha256
+
+Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+
+
+class NewAct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The day on the act; today in Kyiv when it is left out."""
+
+    drawn_on: date | None = None
+
+
+class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the act was signed, and the stored scan of the signed paper."""
+
+    signed_on: date
+    scan: Sha256
+
+
+@get("/consignments")
+async def list_consignments(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    programme: FromQuery[UUID | None] = None,
+    municipality: FromQuery[str | None] = None,
+    status: FromQuery[str | None] = None,
+    after: FromQuery[UUID | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> ConsignmentPage:
+    """A page of the consignments in reach, newest first."""
+    return await queries.list_consignments(
+        conn,
+        actor,
+        programme_id=programme,
+        municipality_code=municipality,
+        status=status,
+        after=after,
+        limit=limit,
+    )
+
+
+@post("/consignments")
+async def add_consignment(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[NewConsignment]
+) -> ConsignmentView:
+    """A new consignment."""
+    return await queries.get_consignment(conn, actor, await service.add_consignment(conn, actor, data))
+
+
+@get("/consignments/{consignment_id:uuid}")
+async def get_consignment(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], consignment_id: FromPath[UUID]
+) -> ConsignmentView:
+    """One consignment."""
+    return await queries.get_consignment(conn, actor, consignment_id)
+
+
+@post("/consignments/{consignment_id:uuid}/dispatch", status_code=200)
+async def dispatch(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment_id: FromPath[UUID],
+    data: JSONBody[Dispatch],
+) -> list[Receipt]:
+    """Send everything on it that has not left yet."""
+    return await service.dispatch(conn, actor, consignment_id, data)
+
+
+@get("/consignments/{consignment_id:uuid}/acts")
+async def list_acts(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], consignment_id: FromPath[UUID]
+) -> list[ActView]:
+    """The acts of a consignment."""
+    return await acts.list_acts(conn, actor, consignment_id)
+
+
+@post("/consignments/{consignment_id:uuid}/acts")
+async def issue_act(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    state: State,
+    consignment_id: FromPath[UUID],
+    data: JSONBody[NewAct],
+) -> ActView:
+    """Draw up, number and freeze the act for what no act covers yet."""
+    base_url = state.settings.base_url
+    return await acts.issue_act(conn, actor, consignment_id, base_url=base_url, drawn_on=data.drawn_on)
+
+
+@get("/acts/{act_id:uuid}")
+async def get_act(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], act_id: FromPath[UUID]
+) -> ActView:
+    """One act."""
+    return await acts.get_act(conn, actor, act_id)
+
+
+@get("/acts/{act_id:uuid}/pdf", media_type="application/pdf")
+async def get_act_pdf(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], act_id: FromPath[UUID]
+) -> Response[bytes]:
+    """The act as it was printed."""
+    number, pdf = await acts.act_pdf(conn, actor, act_id)
+    headers = {"Content-Disposition": f'inline; filename="{number}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@post("/acts/{act_id:uuid}/signature", status_code=200)
+async def sign_act(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    act_id: FromPath[UUID],
+    data: JSONBody[Signature],
+) -> ActView:
+    """Attach the signed scan: the assets are accepted, title passes as the programme says."""
+    return await acts.sign_act(conn, actor, act_id, signed_on=data.signed_on, scan=data.scan)
+
+
+ROUTES = (
+    list_consignments,
+    add_consignment,
+    get_consignment,
+    dispatch,
+    list_acts,
+    issue_act,
+    get_act,
+    get_act_pdf,
+    sign_act,
+)

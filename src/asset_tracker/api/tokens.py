@@ -1,0 +1,43 @@
+"""API tokens: made here by whoever is logged in, shown once."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import delete, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import users
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.users import TokenMade
+from asset_tracker.ledger.values import Name
+
+
+class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the token is for, and until when it holds (None: until it is revoked)."""
+
+    name: Name
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+@post("/tokens")
+async def make_token(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[NewToken]
+) -> TokenMade:
+    """A token for oneself; its text is in this answer and nowhere else."""
+    return await users.make_token(conn, actor, data.name, expires_at=data.expires_at)
+
+
+@delete("/tokens/{token_id:uuid}")
+async def revoke_token(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], token_id: FromPath[UUID]
+) -> None:
+    """Revoke a token at once."""
+    await users.revoke_token(conn, actor, token_id)
+
+
+ROUTES = (make_token, revoke_token)
