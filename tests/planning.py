@@ -9,7 +9,7 @@ import msgspec
 from asset_tracker.imports import reader
 from asset_tracker.imports.cells import Limits, Opened, Row, Rows, SheetEnd, SheetInfo
 from asset_tracker.imports.fields import FieldKey
-from asset_tracker.imports.known import Existing, Item, Known, wanted
+from asset_tracker.imports.known import ConsignmentRef, Existing, Item, Known, wanted
 from asset_tracker.imports.line import Defaults, ProgrammeRef
 from asset_tracker.imports.lines import LineReader
 from asset_tracker.imports.plan import Planner
@@ -70,6 +70,11 @@ def plan(
     given = msgspec.convert({"programme": "PROSTO", **(defaults or {})}, Defaults)
     looked = survey(source, answers, given)
     planner, facts = Planner(), Known(known)
+    facts.add_consignments(
+        ConsignmentRef(each.id, each.programme, each.consignment, each.municipality)
+        for each in known
+        if each.programme and each.consignment and each.municipality
+    )
     items, readers = [], []
     for mapping in looked.mappings:
         lines = LineReader(mapping, municipalities, (PROSTO, EGA), given, since_1904=source.about.since_1904)

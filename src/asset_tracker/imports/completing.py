@@ -28,7 +28,10 @@ _TO_LATIN = str.maketrans("АВСЕНІКМОРТХУ", "ABCEHIKMOPTXY")
 
 
 class Completer:
-    """Knows the programmes, the municipalities and what holds for the whole file."""
+    """Knows the programmes, the municipalities and what holds for the whole file.
+
+    ``assumed`` counts the prices that were taken to be in the programme's currency.
+    """
 
     def __init__(
         self, municipalities: Municipalities, programmes: tuple[ProgrammeRef, ...], defaults: Defaults
@@ -41,6 +44,7 @@ class Completer:
             if name
         }
         self.defaults = defaults
+        self.assumed: dict[str, int] = {}
         self._matches: dict[tuple[str, str | None, str | None], Match] = {}
 
     def complete(self, line: Line, section: str | None) -> None:
@@ -115,6 +119,7 @@ class Completer:
         match = self.find(written, oblast, raion)
         if len(match.exact) == 1:
             fields["municipality"] = match.exact[0].code
+            fields["municipality_name"] = match.exact[0].name_uk
             return
         several = bool(match.exact)
         near = match.exact or match.near
@@ -228,9 +233,12 @@ class Completer:
             (line.columns[key].currency for key in ("unit_price", "total_price") if key in line.columns), None
         )
         if "currency" not in fields:
-            found = sign or heading or self.defaults.currency
-            if found:
+            programme: ProgrammeRef | None = fields.get("programme")
+            if found := sign or heading or self.defaults.currency:
                 fields["currency"] = found
+            elif programme and programme.currency:
+                fields["currency"] = programme.currency
+                self.assumed[programme.currency] = self.assumed.get(programme.currency, 0) + 1
             elif not any(problem.field == "currency" for problem in line.problems):
                 line.say(
                     "error",

@@ -44,6 +44,15 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     attributes: dict[str, str] = {}
 
 
+class ConsignmentRef(msgspec.Struct, frozen=True):
+    """A consignment that is recorded."""
+
+    id: UUID
+    programme: UUID
+    number: str
+    municipality: str
+
+
 class Existing(msgspec.Struct, frozen=True, kw_only=True):
     """An asset as it stands. ``head`` is the end of its chain (hexadecimal); ``consignment`` its number.
 
@@ -106,7 +115,10 @@ PlaceKey = tuple[UUID, str, str]
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What must be known before some lines can be judged."""
+    """What must be known before some lines can be judged.
+
+    A consignment is wanted with those whose number goes on after a dash (``consignment_number``).
+    """
 
     tags: frozenset[str]
     serial_keys: frozenset[str]
@@ -122,6 +134,7 @@ class Known:
         self.by_line: dict[tuple[PlaceKey, int], list[Existing]] = defaultdict(list)
         self.by_look: dict[tuple[PlaceKey, tuple[str, ...]], list[Existing]] = defaultdict(list)
         self.kits: dict[str, Existing] = {}
+        self.consignments: dict[ConsignmentKey, ConsignmentRef] = {}
         self.last_line: dict[ConsignmentKey, int] = defaultdict(int)
         self._ids: set[UUID] = set()
         self.add(assets)
@@ -136,6 +149,10 @@ class Known:
                 self.by_serial[key].append(asset)
             if asset.programme and asset.consignment:
                 self._place(asset, asset.programme, values.fold(asset.consignment))
+
+    def add_consignments(self, consignments: Iterable[ConsignmentRef]) -> None:
+        for each in consignments:
+            self.consignments[each.programme, values.fold(each.number)] = each
 
     def _place(self, asset: Existing, programme: UUID, consignment: str) -> None:
         place = (programme, consignment, asset.municipality or "")
@@ -167,3 +184,8 @@ def wanted(lines: Iterable[Line]) -> Wanted:
 def look(category: str, name: str, manufacturer: str | None, model: str | None) -> tuple[str, ...]:
     """What a thing without a serial number is told by."""
     return (category, *(values.fold(text or "") for text in (name, manufacturer, model)))
+
+
+def consignment_number(number: str, municipality_name: str) -> str:
+    """The number of the consignment to another municipality, where one packing list serves several."""
+    return f"{number[: 57 - len(municipality_name)]} — {municipality_name}"

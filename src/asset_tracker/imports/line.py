@@ -26,6 +26,7 @@ class ProgrammeRef(msgspec.Struct, frozen=True):
     id: UUID
     code: str
     title: str = ""
+    currency: str | None = None
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

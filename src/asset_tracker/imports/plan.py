@@ -13,7 +13,17 @@ import msgspec
 
 from asset_tracker.imports import values
 from asset_tracker.imports.categories import category_of
-from asset_tracker.imports.known import Change, ConsignmentKey, Existing, Facts, Item, Known, PlaceKey, look
+from asset_tracker.imports.known import (
+    Change,
+    ConsignmentKey,
+    Existing,
+    Facts,
+    Item,
+    Known,
+    PlaceKey,
+    consignment_number,
+    look,
+)
 from asset_tracker.imports.line import Line, is_kit_itself
 from asset_tracker.ledger.serials import serial_key
 
@@ -36,7 +46,10 @@ _WRITTEN_AS = {"category": "category", "name_uk": "name", "municipality": "munic
 
 
 class Planner:
-    """Judges lines in the order of the file."""
+    """Judges lines in the order of the file.
+
+    ``split``: numbers of packing lists that serve several municipalities, with the consignments made of them.
+    """
 
     def __init__(self) -> None:
         self._serials: dict[str, list[tuple[str, int, str | None]]] = {}
@@ -46,6 +59,8 @@ class Planner:
         self._taken: set[UUID] = set()
         self._kits: dict[str, Item | None] = {}
         self._kit_parts: dict[str, Item] = {}
+        self._consignments: dict[ConsignmentKey, str] = {}
+        self.split: dict[str, set[str]] = {}
         self._doubtful: list[tuple[Line, Facts, Existing]] = []
 
     def judge(self, line: Line, known: Known) -> Item | None:
@@ -53,7 +68,7 @@ class Planner:
         self._check_file(line)
         if line.blocked:
             return self._problem(line)
-        facts = _facts(line)
+        facts = self._consigned(line, _facts(line), known)
         existing = self._match(line, facts, known)
         if line.blocked:
             return self._problem(line)
@@ -117,6 +132,24 @@ class Planner:
                 "Without a serial number the line needs a consignment, or it could not be recognised again.",
                 expected="the number of the consignment",
             )
+
+    def _consigned(self, line: Line, facts: Facts, known: Known) -> Facts:
+        """A consignment goes to one municipality; a packing list for several makes one for each of them."""
+        if facts.consignment is None:
+            return facts
+        name = line.fields["municipality_name"]
+        other = consignment_number(facts.consignment, name)
+        for number in (facts.consignment, other, consignment_number(other, facts.municipality[-5:])):
+            key = (facts.programme, values.fold(number))
+            recorded = known.consignments.get(key)
+            owner = (
+                recorded.municipality if recorded else self._consignments.setdefault(key, facts.municipality)
+            )
+            if owner == facts.municipality:
+                if number != facts.consignment:
+                    self.split.setdefault(facts.consignment, set()).add(number)
+                return msgspec.structs.replace(facts, consignment=number)
+        return facts
 
     # the file against what is recorded -------------------------------------------
 

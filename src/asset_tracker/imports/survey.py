@@ -127,6 +127,14 @@ def aftermath(readers: Iterable[LineReader]) -> Iterator[Problem]:
                 "%(n)s cells hold formulas; their stored results were taken.",
                 n=reader.formulas,
             )
+        for currency, n in reader.completer.assumed.items():
+            yield place.problem(
+                "warning",
+                "programme-currency",
+                "%(n)s prices have no currency; taken as %(currency)s, the currency of the programme.",
+                n=n,
+                currency=currency,
+            )
         yield from reader.left_out
 
 

@@ -522,3 +522,11 @@ def test_no_programme_and_an_unknown_one(ukraine, tmp_path):
     planned = plan(path, ukraine, defaults={"programme": ""})
     assert planned.codes() == {(2, "unknown-programme"), (3, "no-programme")}
     assert planned.problems[0].suggestion == "PROSTO"
+
+
+def test_one_packing_list_for_several_municipalities(ukraine, tmp_path):
+    rows = [UK, GOOD, row(**{"Громада": "Овруцька", "Серійний номер": None}), row(**{"Серійний номер": "C"})]
+    first = plan(workbooks.save(tmp_path / "a.xlsx", rows), ukraine)
+    assert [item.facts.consignment for item in first.items if item.facts] == ["П-1", "П-1 — Овруцька", "П-1"]
+    turned = workbooks.save(tmp_path / "b.xlsx", [UK, *reversed(rows[1:])])
+    assert plan(turned, ukraine, known=committed(first.items)).count() == {"unchanged": 3}
