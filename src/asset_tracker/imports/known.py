@@ -154,6 +154,9 @@ class Known:
         for each in consignments:
             self.consignments[each.programme, values.fold(each.number)] = each
 
+    def consignment(self, programme: UUID, number: str) -> ConsignmentRef | None:
+        return self.consignments.get((programme, values.fold(number)))
+
     def _place(self, asset: Existing, programme: UUID, consignment: str) -> None:
         place = (programme, consignment, asset.municipality or "")
         if asset.line is not None:
@@ -189,3 +192,8 @@ def look(category: str, name: str, manufacturer: str | None, model: str | None) 
 def consignment_number(number: str, municipality_name: str) -> str:
     """The number of the consignment to another municipality, where one packing list serves several."""
     return f"{number[: 57 - len(municipality_name)]} — {municipality_name}"
+
+
+def same_maker(one: str | None, other: str | None) -> bool:
+    """Whether two manufacturers may be the same: one of them is not named, or they fold alike."""
+    return not one or not other or values.fold(one) == values.fold(other)

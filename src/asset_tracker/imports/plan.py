@@ -23,6 +23,7 @@ from asset_tracker.imports.known import (
     PlaceKey,
     consignment_number,
     look,
+    same_maker,
 )
 from asset_tracker.imports.line import Line, is_kit_itself
 from asset_tracker.ledger.serials import serial_key
@@ -96,9 +97,9 @@ class Planner:
     def _check_file(self, line: Line) -> None:
         fields = line.fields
         if key := serial_key(fields.get("serial")):
-            maker = values.fold(fields["manufacturer"]) if fields.get("manufacturer") else None
+            maker = fields.get("manufacturer")
             for sheet, row, other in self._serials.get(key, ()):
-                if maker is None or other is None or maker == other:
+                if same_maker(maker, other):
                     line.say(
                         "error",
                         "twice-in-file",
@@ -177,11 +178,8 @@ class Planner:
         key = serial_key(facts.serial)
         if key is None:
             return None
-        maker = values.fold(facts.manufacturer) if facts.manufacturer else None
         found = [
-            each
-            for each in known.by_serial.get(key, ())
-            if not maker or not each.manufacturer or values.fold(each.manufacturer) == maker
+            each for each in known.by_serial.get(key, ()) if same_maker(each.manufacturer, facts.manufacturer)
         ]
         here = [each for each in found if each.programme == facts.programme]
         if found and not here:

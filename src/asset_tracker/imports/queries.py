@@ -1,0 +1,111 @@
+"""Imports: read. An import is its uploader's, and whoever's programmes it touches."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.errors import NotFoundError
+from asset_tracker.imports.fields import FieldKey
+from asset_tracker.imports.known import Action, Item
+from asset_tracker.imports.tables import import_batch, import_mapping, import_row
+from asset_tracker.imports.views import BatchView, Choices, Plan, RowPage
+
+MAX_PAGE = 500
+_b, _r = import_batch.c, import_row.c
+_item = msgspec.json.Decoder(Item)
+
+
+async def get_import(conn: AsyncConnection, actor: Actor, batch_id: UUID, *, lock: bool = False) -> BatchView:
+    """One import with its plan; ``lock`` holds it until the transaction ends. Raises NotFoundError."""
+    require(actor, "import.manage")
+    wanted = select(import_batch).where(_b.id == batch_id, _in_reach(actor))
+    row = (await conn.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return _view(row)
+
+
+async def list_imports(conn: AsyncConnection, actor: Actor, limit: int = 50) -> list[BatchView]:
+    """The newest imports in reach."""
+    require(actor, "import.manage")
+    wanted = select(import_batch).where(_in_reach(actor)).order_by(_b.id.desc()).limit(limit)
+    return [_view(row) for row in await conn.execute(wanted)]
+
+
+async def list_rows(
+    conn: AsyncConnection,
+    actor: Actor,
+    batch_id: UUID,
+    *,
+    action: Action | None = None,
+    troubled: bool = False,
+    after: int = 0,
+    limit: int = 100,
+) -> RowPage:
+    """Rows of a plan in the order of the file; ``troubled``: only those with something to say about them."""
+    await get_import(conn, actor, batch_id)
+    limit = max(1, min(limit, MAX_PAGE))
+    wanted = select(_r.n, _r.asset_id, cast(_r.item, Text).label("item")).where(
+        _r.batch_id == batch_id, _r.n > after
+    )
+    if action:
+        wanted = wanted.where(_r.action == action)
+    if troubled:
+        wanted = wanted.where(_r.weight > 0)
+    rows = (await conn.execute(wanted.order_by(_r.n).limit(limit + 1))).all()
+    items = tuple(_with_asset(row) for row in rows[:limit])
+    return RowPage(items, rows[limit - 1].n if len(rows) > limit else None)
+
+
+async def get_mapping(conn: AsyncConnection, name: str) -> dict[str, FieldKey | None]:
+    """The saved mapping of this name. Raises NotFoundError."""
+    answers = await conn.scalar(select(import_mapping.c.answers).where(import_mapping.c.name == name))
+    if answers is None:
+        raise NotFoundError("No mapping is saved as %(name)s.", name=name)
+    return msgspec.convert(answers, dict[str, FieldKey | None])
+
+
+async def list_mappings(conn: AsyncConnection) -> list[dict[str, FieldKey | None]]:
+    """All saved mappings, newest first."""
+    wanted = select(import_mapping.c.answers).order_by(import_mapping.c.saved_at.desc()).limit(200)
+    return [msgspec.convert(answers, dict[str, FieldKey | None]) for answers in await conn.scalars(wanted)]
+
+
+async def committed_before(conn: AsyncConnection, actor: Actor, batch: BatchView) -> BatchView | None:
+    """The import in reach by which the very same file was committed before, if it was and still stands."""
+    wanted = (
+        select(import_batch)
+        .where(_b.sha256 == batch.sha256, _b.status == "committed", _b.id != batch.id, _in_reach(actor))
+        .order_by(_b.id)
+        .limit(1)
+    )
+    row = (await conn.execute(wanted)).one_or_none()
+    return _view(row) if row else None
+
+
+def _in_reach(actor: Actor) -> ColumnElement[bool]:
+    allowed = scope.programmes(actor, "import.manage")
+    if allowed is None:
+        return true()
+    touched = and_(func.cardinality(_b.programme_ids) > 0, _b.programme_ids.contained_by(list(allowed)))
+    return or_(_b.uploaded_by == actor.id, touched)
+
+
+def _view(row: Any) -> BatchView:
+    fields = {
+        name: getattr(row, name) for name in BatchView.__struct_fields__ if name not in {"choices", "plan"}
+    }
+    fields["programme_ids"] = tuple(fields["programme_ids"])
+    return BatchView(
+        **fields, choices=msgspec.convert(row.choices, Choices), plan=msgspec.convert(row.plan, Plan)
+    )
+
+
+def _with_asset(row: Any) -> Item:
+    return msgspec.structs.replace(_item.decode(row.item), asset=row.asset_id)

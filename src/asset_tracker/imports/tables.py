@@ -1,0 +1,74 @@
+"""Imports: what was sent, what would come of each row, and what did."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from asset_tracker.db.metadata import metadata
+from asset_tracker.imports.known import ACTIONS
+from asset_tracker.ledger.tables import one_of
+
+STATUSES = ("planned", "committed", "undone")
+
+_instant = DateTime(timezone=True)
+
+import_batch = Table(
+    "import_batch",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("file_name", Text, nullable=False),
+    # names the bytes in the storage, and the file in the provenance of each asset
+    Column("sha256", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("status", Text, nullable=False, server_default="planned"),
+    Column("programme_ids", ARRAY(Uuid), nullable=False),
+    Column("choices", JSONB, nullable=False),
+    Column("plan", JSONB, nullable=False),
+    Column("uploaded_at", _instant, nullable=False, server_default=text("now()")),
+    Column("uploaded_by", Uuid, nullable=False),
+    Column("planned_at", _instant, nullable=False, server_default=text("now()")),
+    Column("operation", Uuid),
+    Column("committed_at", _instant),
+    Column("committed_by", Uuid),
+    Column("undone_at", _instant),
+    Column("undone_by", Uuid),
+    one_of("status", STATUSES),
+    Index("import_batch_sha256_idx", "sha256"),
+    Index("import_batch_uploaded_by_idx", "uploaded_by"),
+)
+
+import_row = Table(
+    "import_row",
+    metadata,
+    Column("batch_id", Uuid, ForeignKey("import_batch.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("action", Text, nullable=False),
+    # 0 where the row says nothing, 1 for a warning, 2 for an error
+    Column("weight", Integer, nullable=False),
+    Column("programme_id", Uuid),
+    Column("asset_id", Uuid),
+    Column("kit_key", Text),
+    Column("item", JSONB, nullable=False),
+    one_of("action", ACTIONS),
+    Index("import_row_action_idx", "batch_id", "action", "n"),
+    Index("import_row_weight_idx", "batch_id", "weight", "n", postgresql_where=text("weight > 0")),
+)
+
+import_mapping = Table(
+    "import_mapping",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("answers", JSONB, nullable=False),
+    Column("saved_at", _instant, nullable=False, server_default=text("now()")),
+    Column("saved_by", Uuid, nullable=False),
+)

@@ -1,0 +1,110 @@
+"""What imports answer with, and what they are asked. [pure]"""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from asset_tracker.imports.fields import FieldKey
+from asset_tracker.imports.known import Item
+from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.mapping import SheetMapping
+from asset_tracker.imports.problems import Problem
+
+Fix = Annotated[str, Meta(max_length=4000)]
+
+
+class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a person decided about a file.
+
+    ``answers``: heading, or letters of a column, to field; None leaves the column out.
+    ``fixes``: a cell, written ``Sheet!C12``, to the text that should stand there.
+    ``occurred_on``: the day on which the things were registered; today where it is not given.
+    """
+
+    defaults: Defaults = Defaults()
+    answers: dict[str, FieldKey | None] = {}
+    fixes: Annotated[dict[str, Fix], Meta(max_length=2000)] = {}
+    occurred_on: date | None = None
+
+
+class Counts(msgspec.Struct, kw_only=True):
+    """How many rows of the file come to what. Kits that the file only names are counted among ``create``."""
+
+    create: int = 0
+    change: int = 0
+    unchanged: int = 0
+    problem: int = 0
+    warnings: int = 0
+    questions: int = 0
+
+
+class ConsignmentPlan(msgspec.Struct, frozen=True):
+    """A consignment of the file: how many assets are created on it; ``new`` if it is not recorded yet."""
+
+    programme: UUID
+    number: str
+    municipality: str
+    assets: int
+    new: bool
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What an import will do, without its rows. ``problems`` are those of the book and its sheets.
+
+    ``values``: the worth of what is created, by currency, as text.
+    """
+
+    counts: Counts
+    sheets: tuple[SheetMapping, ...]
+    problems: tuple[Problem, ...] = ()
+    consignments: tuple[ConsignmentPlan, ...] = ()
+    municipalities: int = 0
+    values: dict[str, str] = {}
+
+
+class BatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """One import. ``status``: planned, committed, undone."""
+
+    id: UUID
+    file_name: str
+    sha256: str
+    size: int
+    status: str
+    uploaded_at: datetime
+    uploaded_by: UUID
+    planned_at: datetime
+    programme_ids: tuple[UUID, ...]
+    committed_at: datetime | None
+    undone_at: datetime | None
+    operation: UUID | None
+    choices: Choices
+    plan: Plan
+
+    @property
+    def can_commit(self) -> bool:
+        """Whether everything in the file is good as it stands."""
+        counts = self.plan.counts
+        return self.status == "planned" and not counts.problem and not counts.questions and self.has_work
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.plan.counts.create or self.plan.counts.change)
+
+
+class RowPage(msgspec.Struct, frozen=True):
+    """Rows of a plan in the order of the file; ``next`` is what to pass as ``after``."""
+
+    items: tuple[Item, ...]
+    next: int | None
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """An asset on which something stands that an undo would pull away."""
+
+    asset: UUID
+    tag: str
+    kind: str
+    recorded_at: datetime
