@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,6 @@ from asset_tracker.files.storage import Storage
 from asset_tracker.imports import queries
 from asset_tracker.imports.cells import Limits
 from asset_tracker.imports.fields import FieldKey
-from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.mapping import heading_key
 from asset_tracker.imports.planning import plan_file
 from asset_tracker.imports.survey import saved_answers
@@ -50,6 +50,7 @@ async def upload(
             limit=Limits().file_bytes >> 20,
         )
     batch_id = uuid7()
+    begun = await _now(conn)
     choices = await _with_saved(conn, choices or Choices(), mapping)
     # the row comes first, for the plan's rows refer to it
     sha256 = hashlib.sha256(data).hexdigest()
@@ -71,7 +72,7 @@ async def upload(
         await conn.execute(delete(import_row).where(import_row.c.batch_id == batch_id))
         plan = await plan_file(conn, actor, batch_id, name, data, choices)
     await storage.put(sha256, data)
-    await _keep(conn, batch_id, choices, plan)
+    await _keep(conn, batch_id, choices, plan, begun)
     return await queries.get_import(conn, actor, batch_id)
 
 
@@ -83,9 +84,10 @@ async def replan(
     if batch.status != "planned":
         raise ConflictError("This import is committed already; undo it first.")
     data = await storage.get(batch.sha256)
+    begun = await _now(conn)
     await conn.execute(delete(import_row).where(import_row.c.batch_id == batch_id))
     plan = await plan_file(conn, actor, batch_id, batch.file_name, data, choices)
-    await _keep(conn, batch_id, choices, plan)
+    await _keep(conn, batch_id, choices, plan, begun)
     return await queries.get_import(conn, actor, batch_id)
 
 
@@ -104,7 +106,13 @@ async def save_mapping(conn: AsyncConnection, actor: Actor, batch_id: UUID, name
     )
 
 
-async def _keep(conn: AsyncConnection, batch_id: UUID, choices: Choices, plan: Plan) -> None:
+async def _now(conn: AsyncConnection) -> datetime:
+    """The database's clock: what is committed after this moment, the plan may not have seen."""
+    now: datetime = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+    return now
+
+
+async def _keep(conn: AsyncConnection, batch_id: UUID, choices: Choices, plan: Plan, begun: datetime) -> None:
     r = import_row.c
     programmes = await conn.scalars(
         select(r.programme_id).where(r.batch_id == batch_id, r.programme_id.is_not(None)).distinct()
@@ -113,7 +121,7 @@ async def _keep(conn: AsyncConnection, batch_id: UUID, choices: Choices, plan: P
         "choices": msgspec.to_builtins(choices),
         "plan": msgspec.to_builtins(plan),
         "programme_ids": list(programmes),
-        "planned_at": func.now(),
+        "planned_at": begun,
     }
     await conn.execute(update(import_batch).where(import_batch.c.id == batch_id).values(**values))
 
@@ -145,8 +153,3 @@ async def _recognised(
         if answers.keys() & asked and len(answers.keys() & headings) > len(best.keys() & headings):
             best = answers
     return msgspec.structs.replace(choices, answers={**best, **choices.answers}) if best else None
-
-
-def choices_for(programme: str | None) -> Choices:
-    """Choices that only name the programme."""
-    return Choices(defaults=Defaults(programme=programme))
