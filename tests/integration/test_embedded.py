@@ -191,7 +191,7 @@ def test_an_unusable_data_folder_is_named(folder):
 
 
 @as_root
-def test_root_keeps_closed_folders_closed_and_the_data_elsewhere(folder, monkeypatch):
+def test_root_keeps_closed_folders_closed_and_the_data_elsewhere(folder, monkeypatch, caplog):
     system = folder / "system"
     monkeypatch.setattr(placement, "SYSTEM_DIR", system)
     closed = folder / "home"
@@ -210,6 +210,9 @@ def test_root_keeps_closed_folders_closed_and_the_data_elsewhere(folder, monkeyp
         assert again.status().cluster == cluster
     finally:
         server.stop()
+    shutil.rmtree(closed / "checkout")
+    assert placement.find_place(closed / "checkout" / ".data").cluster != cluster
+    assert f"{cluster.parent} holds an earlier database" in caplog.text
 
 
 @as_root

@@ -8,6 +8,7 @@ stand under ``/var/lib/asset-tracker`` instead, and the data folder keeps a poin
 
 import importlib.metadata
 import importlib.util
+import logging
 import os
 import pwd
 import secrets
@@ -25,6 +26,7 @@ from asset_tracker.errors import UnavailableError
 
 SYSTEM_USER: Final = "asset-tracker"
 SYSTEM_DIR: Final = Path("/var/lib/asset-tracker")
+log = logging.getLogger(__name__)
 POINTER: Final = "postgres.location"
 # sun_path holds 107 bytes on Linux and 103 on macOS; the socket's name takes 15 of them.
 SOCKET_DIR_BYTES: Final = 103 - len("/.s.PGSQL.5432")
@@ -90,6 +92,7 @@ def find_place(data_dir: Path) -> Place:
     owner = _new_owner()
     base = data_dir / "postgres" if can_reach(owner, data_dir) else _system_place(data_dir)
     make_dir(base, owner)
+    write_private(base / "origin", f"{data_dir}\n", owner)
     return Place(base, _programs(owner), owner)
 
 
@@ -232,6 +235,13 @@ def _system_place(data_dir: Path) -> Path:
     # A fresh name, not one made from the path: who removes the data folder starts anew.
     base = SYSTEM_DIR / secrets.token_hex(8)
     make_dir(SYSTEM_DIR)
+    for origin in SYSTEM_DIR.glob("*/origin"):
+        if origin.read_text().strip() == str(data_dir):
+            # Never removed by us: the data folder may only be unmounted.
+            log.warning(
+                "%s holds an earlier database of %s: remove it, or write its path into %s to use it again",
+                *(origin.parent, data_dir, data_dir / POINTER),
+            )
     draft = data_dir / f"{POINTER}.new"
     draft.write_text(f"{base}\n")
     draft.rename(data_dir / POINTER)
