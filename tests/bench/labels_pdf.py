@@ -82,7 +82,7 @@ WAYS = {"ours": ours, "plain": plain, "nothing": nothing}
 def run(way: str, count: int) -> dict[str, float]:
     """CPU seconds, bytes, and the process's largest memory in MB."""
     command = [sys.executable, __file__, "--way", way, "--count", str(count)]
-    done = subprocess.run(  # noqa: S603 - this file, by the interpreter that runs it
+    done = subprocess.run(
         command, check=True, capture_output=True, text=True, env={"PYTHONPATH": str(SOURCE)}
     )
     measured: dict[str, float] = json.loads(done.stdout)

@@ -51,7 +51,7 @@ def other_process(folder, then="", user=None, packages=""):
         + "server = EmbeddedServer(Path(sys.argv[1]), options={'fsync': 'off'});"
         f"print(server.start(), flush=True); {then}"
     )
-    return subprocess.Popen(  # noqa: S603 - our own program
+    return subprocess.Popen(
         [sys.executable, "-c", program, str(folder)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(packages), str(SOURCES)]))},
         stdin=subprocess.PIPE,
