@@ -8,9 +8,11 @@ from asset_tracker.api import (
     consignments,
     events,
     files,
+    labels,
     municipalities,
     operation,
     programmes,
+    tags,
     tokens,
 )
 
@@ -30,8 +32,10 @@ _v1 = Router(
         *consignments.ROUTES,
         *events.ROUTES,
         *files.ROUTES,
+        *labels.ROUTES,
         *municipalities.ROUTES,
         *programmes.ROUTES,
+        *tags.ROUTES,
         *tokens.ROUTES,
     ],
 )

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("serve", "Serve the web pages and the API."),
     "db": ("db", "Look after the database."),
     "demo": ("demo", "Load the demonstration data and show its log-ins."),
+    "labels": ("labels", "Print labels: PDF, ZPL, SVG or PNG."),
     "territory": ("territory", "Look after the list of municipalities."),
 }
 

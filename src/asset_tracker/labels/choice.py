@@ -1,6 +1,6 @@
 """Which labels: of assets chosen by tag, consignment or filter, or blank ones for assets to come."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 import msgspec
@@ -14,15 +14,14 @@ from asset_tracker.db import bulk
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError
 from asset_tracker.i18n import Lang
 from asset_tracker.labels.layout import Label
+from asset_tracker.labels.paper import Look
 from asset_tracker.ledger.tables import asset, asset_share, tag
 from asset_tracker.ledger.tags import TagError, format_tag, new_tag, parse_tag
 from asset_tracker.programmes.tables import party, programme
 
 MOST: Final = 10_000  # labels at once
-_COPIES_MOST: Final = 20
 _COPIES_OF_VEHICLES: Final = 2  # windscreen pillar and glove box
 
-Line2 = Literal["none", "programme", "donors"]
 Tags = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=2000)], ...], msgspec.Meta(max_length=MOST)]
 
 
@@ -37,14 +36,6 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     municipality: str | None = None
     blank: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
     programme: UUID | None = None
-
-
-class Look(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What stands on the labels beside the tag. Without ``copies`` vehicles get two labels, all else one."""
-
-    lang: Lang = "uk"
-    line2: Line2 = "none"
-    copies: Annotated[int, msgspec.Meta(ge=1, le=_COPIES_MOST)] | None = None
 
 
 class Item(msgspec.Struct, frozen=True):

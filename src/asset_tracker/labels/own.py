@@ -11,8 +11,8 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import ConflictError, NotFoundError
 from asset_tracker.labels import stock as built_in
-from asset_tracker.labels.choice import Look
-from asset_tracker.labels.sheet import PrintOptions, check_print
+from asset_tracker.labels.paper import Paper
+from asset_tracker.labels.sheet import check_print
 from asset_tracker.labels.stock import STOCK, Stock, check_stock
 from asset_tracker.labels.tables import label_preset, label_stock
 
@@ -20,11 +20,8 @@ from asset_tracker.labels.tables import label_preset, label_stock
 class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A named way of printing: a printer with its shift, the stock that lies in it, and the look."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
-    stock: str
-    output: str = "pdf"
-    look: Look = Look()
-    options: PrintOptions
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00/]*$")]
+    paper: Paper
 
 
 async def list_stock(conn: AsyncConnection) -> list[Stock]:
@@ -67,10 +64,10 @@ async def list_presets(conn: AsyncConnection) -> list[Preset]:
     return [msgspec.convert(body, Preset) for body in rows]
 
 
-async def save_preset(conn: AsyncConnection, actor: Actor, preset: Preset) -> None:
+async def save_preset(conn: AsyncConnection, actor: Actor, preset: Preset, base_url: str) -> None:
     """Keep or replace a preset. Raises what ``check_print`` raises."""
     require(actor, "label.print")
-    check_print(await get_stock(conn, preset.stock), preset.options)
+    check_print(await get_stock(conn, preset.paper.stock), preset.paper.options(base_url))
     await _save(conn, actor, label_preset, preset.name, preset)
 
 

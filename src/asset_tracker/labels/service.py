@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -14,7 +14,8 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import service as assets
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
-from asset_tracker.labels.choice import Choice, Item, Look, choose
+from asset_tracker.labels.choice import Choice, Item, choose
+from asset_tracker.labels.paper import Look, Output
 from asset_tracker.labels.pdf import render_pdf
 from asset_tracker.labels.raster import render_png
 from asset_tracker.labels.sheet import PrintOptions, check_print
@@ -24,9 +25,8 @@ from asset_tracker.labels.tables import label_print
 from asset_tracker.labels.zpl import render_zpl
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tags import format_tag
 
-Output = Literal["pdf", "zpl", "svg", "png"]
-OUTPUTS: tuple[Output, ...] = get_args(Output)
 MEDIA_TYPES: dict[Output, str] = {
     "pdf": "application/pdf",
     "zpl": "application/zpl; charset=us-ascii",
@@ -104,6 +104,15 @@ def render(job: Job) -> Iterator[bytes]:
             return iter([render_svg(labels[0], job.stock, job.options).encode()])
         case "png":
             return iter([render_png(labels[0], job.stock, job.options)])
+
+
+def file_name(job: Job) -> str:
+    """What to call the file: by the one tag on it, or by how many labels there are."""
+    tags = _tags(job.items)
+    what = format_tag(tags[0]) if len(tags) == 1 else str(len(tags))
+    return (
+        f"labels-{what}-{job.stock.name}.{job.output}".encode("ascii", "replace").decode().replace("?", "_")
+    )
 
 
 async def list_prints(conn: AsyncConnection, actor: Actor, *, limit: int = 50) -> list[PrintView]:

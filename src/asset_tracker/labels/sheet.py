@@ -19,7 +19,6 @@ from asset_tracker.labels.layout import (
 )
 from asset_tracker.labels.stock import Stock, check_stock
 
-COPIES_MOST: Final = 20
 _SHIFT_MOST: Final = 20.0  # mm
 _SCALES: Final = (0.9, 1.1)
 _TICK: Final = 3.0  # mm, length of a mark for cutting

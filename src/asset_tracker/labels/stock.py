@@ -12,7 +12,7 @@ import msgspec
 
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f/]*$")]
 Kind = Literal["sheet", "roll"]
 
 A4: Final = (210.0, 297.0)

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.labels import own, service, tagging
-from asset_tracker.labels.choice import MOST, Choice, Look, choose
+from asset_tracker.labels.choice import MOST, Choice, choose
+from asset_tracker.labels.paper import Look, Paper
 from asset_tracker.labels.sheet import PrintOptions
 from asset_tracker.labels.stock import STOCK
 from asset_tracker.ledger.ids import uuid7
@@ -232,9 +233,8 @@ class TestOwn:
             await own.save_stock(conn, world.coordinator, L7160)
 
     async def test_presets(self, conn, world):
-        shifted = msgspec.structs.replace(OPTIONS, offset_x=0.7)
-        preset = own.Preset(name="Лазерний, 2 поверх", stock="L7160", options=shifted)
-        await own.save_preset(conn, world.coordinator, preset)
+        preset = own.Preset(name="Лазерний, 2 поверх", paper=Paper(stock="L7160", offset_x=0.7))
+        await own.save_preset(conn, world.coordinator, preset, OPTIONS.base_url)
         assert preset in await own.list_presets(conn)
         await own.delete_preset(conn, world.coordinator, preset.name)
         with pytest.raises(NotFoundError):

@@ -1,0 +1,51 @@
+"""What API, page and command line order: one flat Struct, and what becomes of it."""
+
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.labels.choice import Choice, Tags
+from asset_tracker.labels.own import get_stock
+from asset_tracker.labels.paper import Paper, Reference
+from asset_tracker.labels.service import Job, print_labels
+
+
+class Order(Paper, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Labels to be printed: exactly one of tags, consignment (its id or number), municipality, blank.
+
+    ``programme`` narrows a municipality, tells consignments of one number apart, and is where blank tags
+    belong.
+    """
+
+    tags: Tags = ()
+    consignment: Reference | None = None
+    municipality: Reference | None = None
+    blank: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    programme: UUID | None = None
+
+    def choice(self, consignment: UUID | None) -> Choice:
+        return Choice(
+            tags=self.tags,
+            consignment=consignment,
+            municipality=self.municipality,
+            blank=self.blank,
+            programme=self.programme,
+        )
+
+
+async def print_order(
+    conn: AsyncConnection, actor: Actor, order: Order, consignment: UUID | None, base_url: str
+) -> Job:
+    """Record the print that was ordered and answer it ready to be rendered.
+
+    ``consignment`` is the id that the edge found for ``order.consignment``. Raises what ``print_labels``
+    and ``get_stock`` raise.
+    """
+    stock = await get_stock(conn, order.stock)
+    options = order.options(base_url)
+    return await print_labels(
+        conn, actor, order.choice(consignment), order.look(), stock, options, order.output
+    )
