@@ -24,7 +24,7 @@ from asset_tracker.territory.tables import municipality, service_point
 MAX_PAGE = 200
 _a = asset.c
 _here, _there = municipality.alias("here"), municipality.alias("there")
-_ROW = (
+ROWS = (
     select(asset, _here.c.name_uk.label("here_uk"), _here.c.name_en.label("here_en"))
     .select_from(asset)
     .outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
@@ -37,7 +37,7 @@ async def list_assets(
     """A page of the assets in reach, newest first; ``limit`` is cut to 200."""
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
-    wanted = _ROW.where(scope.assets(actor), *_conditions(filters))
+    wanted = ROWS.where(scope.assets(actor), *_conditions(filters))
     if after:
         wanted = wanted.where(_a.id < after)
     rows = (await conn.execute(wanted.order_by(_a.id.desc()).limit(limit + 1))).all()
@@ -78,7 +78,7 @@ async def get_asset(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> Asse
 def _view() -> Select[Any]:
     p, s, t = programme.c, service_point.c, _there.c
     return (
-        _ROW.add_columns(
+        ROWS.add_columns(
             p.code.label("p_code"),
             p.name_uk.label("p_uk"),
             p.name_en.label("p_en"),
@@ -95,7 +95,7 @@ def _view() -> Select[Any]:
 
 async def _related(conn: AsyncConnection, actor: Actor, row: Any) -> list[AssetRow]:
     """The kit that it is in, and the components that it has."""
-    wanted = _ROW.where(or_(_a.kit_id == row.id, _a.id == row.kit_id), scope.assets(actor))
+    wanted = ROWS.where(or_(_a.kit_id == row.id, _a.id == row.kit_id), scope.assets(actor))
     return [asset_row(each) for each in await conn.execute(wanted.order_by(_a.line, _a.id))]
 
 
@@ -115,7 +115,7 @@ async def _funding(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> tuple
 
 
 def asset_row(row: Any) -> AssetRow:
-    """The view of one database row of ``_ROW``."""
+    """The view of one database row of ``ROWS``."""
     return AssetRow(
         id=row.id,
         tag=row.tag,

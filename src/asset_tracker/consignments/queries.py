@@ -1,11 +1,11 @@
 """Consignments: read, within the actor's scope."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -18,6 +18,7 @@ from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality
 
 MAX_PAGE = 200
+Step = Literal["to_dispatch", "on_the_way", "to_draw_up", "to_sign"]
 
 
 class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,15 @@ class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
     gone: int
     acts: int
     unsigned_acts: int
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """How many consignments wait to be sent, delivered, put on an act, signed for."""
+
+    to_dispatch: int
+    on_the_way: int
+    to_draw_up: int
+    to_sign: int
 
 
 class ConsignmentPage(msgspec.Struct, frozen=True):
@@ -111,6 +121,54 @@ async def find_consignment(
     return _view(rows[0])
 
 
+async def waiting(conn: AsyncConnection, actor: Actor) -> Waiting:
+    """How many consignments in reach wait for which step."""
+    require(actor, "consignment.read")
+    each = _select(actor).subquery()
+    e = each.c
+    numbers = {
+        "to_dispatch": e.status == "planned",
+        "on_the_way": e.status == "dispatched",
+        "to_draw_up": (e.status == "delivered") & (e.acts == 0),
+        "to_sign": e.unsigned > 0,
+    }
+    counted = select(*(func.count().filter(test).label(name) for name, test in numbers.items()))
+    row = (await conn.execute(counted.select_from(each))).one()
+    return Waiting(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public mapping
+
+
+async def waiting_for(
+    conn: AsyncConnection, actor: Actor, step: Step, limit: int = 5
+) -> list[ConsignmentView]:
+    """The oldest consignments in reach that wait for the step."""
+    require(actor, "consignment.read")
+    acts, unsigned = _acts(), _acts().where(act.c.status != "signed")
+    tests: dict[Step, ColumnElement[bool]] = {
+        "to_dispatch": _reached == "planned",
+        "on_the_way": _reached == "dispatched",
+        "to_draw_up": and_(_reached == "delivered", acts.scalar_subquery() == 0),
+        "to_sign": unsigned.scalar_subquery() > 0,
+    }
+    wanted = _select(actor).having(tests[step]).order_by(consignment.c.id).limit(limit)
+    return [_view(row) for row in await conn.execute(wanted)]
+
+
+async def search_consignments(
+    conn: AsyncConnection, actor: Actor, text: str, limit: int = 8
+) -> list[ConsignmentView]:
+    """Consignments in reach with ``text`` in their number, waybill or in the number of an act, newest first."""
+    require(actor, "consignment.read")
+    c = consignment.c
+    on_act = select(act.c.consignment_id).where(act.c.number.icontains(text, autoescape=True))
+    found = or_(
+        c.number.icontains(text, autoescape=True),
+        c.waybill.icontains(text, autoescape=True),
+        c.id.in_(on_act),
+    )
+    wanted = _select(actor).where(found).order_by(c.id.desc()).limit(limit)
+    return [_view(row) for row in await conn.execute(wanted)]
+
+
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count(asset.c.id).filter(condition)
 
@@ -133,12 +191,18 @@ _reached: ColumnElement[str] = case(
 )
 
 
+def _acts() -> Select[Any]:
+    """How many acts of the consignment there are, to stand inside a query of consignments."""
+    standing = (act.c.consignment_id == consignment.c.id) & (act.c.status != "void")
+    return select(func.count()).select_from(act).where(standing).correlate(consignment)
+
+
 def _select(actor: Actor) -> Select[Any]:
     c = consignment.c
     reach = scope.within(
         actor, "consignment.read", programme=c.programme_id, areas=(c.municipality_code,), funded=None
     )
-    acts = select(func.count()).where(act.c.consignment_id == c.id, act.c.status != "void")
+    acts = _acts()
     return (
         select(
             consignment,

@@ -2,7 +2,15 @@
 
 from litestar import Router
 
-from asset_tracker.web import asset_pages, desk_pages, people_pages, record_pages, session_pages, static_files
+from asset_tracker.web import (
+    asset_pages,
+    consignment_pages,
+    desk_pages,
+    people_pages,
+    record_pages,
+    session_pages,
+    static_files,
+)
 from asset_tracker.web.pages import Instead, answer_instead
 
 _pages = Router(
@@ -12,6 +20,7 @@ _pages = Router(
         *people_pages.ROUTES,
         *desk_pages.ROUTES,
         *asset_pages.ROUTES,
+        *consignment_pages.ROUTES,
         *record_pages.ROUTES,
     ],
     exception_handlers={Instead: answer_instead},

@@ -32,6 +32,8 @@ class ListQuery(msgspec.Struct, frozen=True, omit_defaults=True):
     q: str = ""
     programme: str = ""
     municipality: str = ""
+    consignment: str = ""
+    service_point: str = ""
     category: str = ""
     stage: str = ""
     condition: str = ""
@@ -125,8 +127,9 @@ _PHOTO_HEADERS = {
 def _filters(asked: ListQuery) -> Filters:
     given: dict[str, Any] = {name: value.strip() for name, value in msgspec.to_builtins(asked).items()}
     given["disputed"] = True if given.get("disputed") else None
-    if given.get("programme"):
-        given["programme"] = msgspec.convert(given["programme"], UUID)
+    for name in ("programme", "consignment", "service_point"):
+        if given.get(name):
+            given[name] = msgspec.convert(given[name], UUID)
     return Filters(**{name: value for name, value in given.items() if value})
 
 

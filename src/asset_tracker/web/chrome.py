@@ -36,7 +36,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("today", "/", "Today", "today", _FIELD),
     MenuItem("reports", "/reports", "Reports", "report", _DONOR),
     MenuItem("assets", "/assets", "Assets", "asset"),
-    MenuItem("consignments", "/consignments", "Consignments", "consignment"),
+    MenuItem("consignments", "/consignments", "Consignments", "consignment", _FIELD | {"auditor"}),
     MenuItem("municipalities", "/municipalities", "Municipalities", "municipality"),
     MenuItem("import", "/imports", "Import", "import", _DESK, gap_before=True),
     MenuItem("labels", "/labels", "Labels", "label", _DESK),

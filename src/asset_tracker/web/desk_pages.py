@@ -1,14 +1,67 @@
-"""The first page: what waits to be done today."""
+"""The first page, and finding anything from one field."""
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.edge.who import AnyRequest
-from asset_tracker.web.pages import page
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may
+from asset_tracker.assets.queries import find_asset, list_assets
+from asset_tracker.assets.views import Filters
+from asset_tracker.consignments.queries import search_consignments
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import NotFoundError
+from asset_tracker.ledger.tags import TagError, format_tag, parse_tag
+from asset_tracker.territory.queries import search_municipalities
+from asset_tracker.web import desk
+from asset_tracker.web.pages import page, see_other
+
+_SHOWN = 12
 
 
 @get("/")
-async def today(request: AnyRequest) -> Response[str]:
-    return page(request, "desk.html", section="today", tiles=(), groups=(), shortcuts=())
+async def today(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str] | Redirect:
+    if not actor.has("administrator", "coordinator", "technician", "custodian"):
+        return see_other(request, "/reports")
+    found = await desk.gather(conn, actor, lang_of(request))
+    return page(request, "desk.html", section="today", **found._asdict())
 
 
-ROUTES = (today,)
+@get("/find")
+async def find(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    q: FromQuery[str] = "",
+) -> Response[str] | Redirect:
+    """Whatever the text may be: a tag leads straight to its asset, the rest is listed."""
+    text = q.strip()[:200].replace("\x00", "")
+    if asset := await _by_tag(conn, actor, text):
+        return see_other(request, asset)
+    found = await list_assets(conn, actor, Filters(q=text), limit=_SHOWN) if text else None
+    return page(
+        request,
+        "find.html",
+        query=text,
+        assets=found.items if found else (),
+        consignments=await search_consignments(conn, actor, text)
+        if text and may(actor, "consignment.read")
+        else (),
+        municipalities=await search_municipalities(conn, text) if text else (),
+    )
+
+
+async def _by_tag(conn: AsyncConnection, actor: Actor, text: str) -> str | None:
+    try:
+        tag = parse_tag(text)
+        await find_asset(conn, actor, tag)
+    except (TagError, NotFoundError):  # most words are no tags of ours
+        return None
+    return f"/a/{format_tag(tag)}"
+
+
+ROUTES = (today, find)

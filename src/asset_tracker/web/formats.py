@@ -3,7 +3,7 @@
 Instants are stored in UTC and shown on the clock of Kyiv, where the equipment stands.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +44,14 @@ def iso(value: date | datetime | None) -> str:
 def local_input(value: datetime) -> str:
     """For a field of type ``datetime-local``: Kyiv's clock, to the minute."""
     return value.astimezone(KYIV).strftime("%Y-%m-%dT%H:%M")
+
+
+def from_local_input(text: str) -> datetime:
+    """The moment (UTC) that a field of type ``datetime-local`` gave. Raises ValueError."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=KYIV).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def number(lang: Lang, value: int | Decimal | None, digits: int | None = None) -> str:

@@ -100,9 +100,8 @@ async def _record(
 
 def _moment(answers: Mapping[str, str], errors: list[FieldError]) -> datetime | None:
     try:
-        local = datetime.fromisoformat(answers.get("occurred_at", ""))
-        return local.replace(tzinfo=formats.KYIV, fold=0).astimezone(UTC)
-    except (ValueError, OverflowError):
+        return formats.from_local_input(answers.get("occurred_at", ""))
+    except ValueError:
         errors.append(FieldError("occurred_at", "Choose a day and a time."))
         return None
 

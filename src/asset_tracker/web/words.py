@@ -123,6 +123,33 @@ EVENTS: dict[str, Word] = {
     "correction": Word("Correction", "back", "wait"),
     "resolution": Word("Dispute resolved", "disputed", "good"),
 }
+CONSIGNMENTS: dict[str, Word] = {
+    "empty": Word("Empty", "unknown"),
+    "planned": Word("To be sent", "clock", "wait"),
+    "dispatched": Word("On the way", "transit", "info"),
+    "delivered": Word("Delivered", "hand", "wait"),
+    "accepted": Word("Accepted", "act", "good"),
+}
+ACTS: dict[str, Word] = {
+    "printed": Word("Waits for signatures", "clock", "wait"),
+    "signed_by_giver": Word("Signed by the giving side", "act", "wait"),
+    "signed_by_recipient": Word("Signed by the receiving side", "act", "wait"),
+    "signed": Word("Signed", "good", "good"),
+    "void": Word("Void", "bad"),
+}
+ACTIVITIES: dict[str, Word] = {
+    "training": Word("Training", "support"),
+    "technical_assistance": Word("Technical assistance", "maintain"),
+    "psychological_support": Word("Psychological support", "person"),
+    "go_live": Word("Go-live", "works", "good"),
+}
+PARTIES: dict[str, Word] = {
+    "donor": Word("Donor", "party"),
+    "implementer": Word("Implementer", "settings"),
+    "council": Word("Council", "municipality"),
+    "supplier": Word("Supplier", "asset"),
+    "carrier": Word("Carrier", "consignment"),
+}
 ROLES: dict[str, Word] = {
     "administrator": Word("Administrator", "settings"),
     "coordinator": Word("Coordinator", "today"),
@@ -140,6 +167,10 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "use": USES,
     "category": CATEGORIES,
     "event": EVENTS,
+    "consignment": CONSIGNMENTS,
+    "act": ACTS,
+    "activity": ACTIVITIES,
+    "party": PARTIES,
     "role": ROLES,
 }
 

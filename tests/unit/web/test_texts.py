@@ -9,12 +9,22 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from asset_tracker.i18n import gettext, ngettext
-from asset_tracker.web import chrome, event_forms, words
+from asset_tracker.web import chrome, desk, event_forms, history, words
 from asset_tracker.web.rendering import environment
 
 WEB = Path(str(files("asset_tracker.web")))
 TEMPLATES = sorted(str(p.relative_to(WEB / "templates")) for p in (WEB / "templates").rglob("*.html"))
-CALLS = {"gettext": 1, "Flash": 1, "FieldError": 1, "InvalidError": 0, "ConflictError": 0, "NotFoundError": 0}
+CALLS = {
+    "gettext": 1,
+    "Tile": 1,
+    "_done": 2,
+    "ngettext": 1,
+    "Flash": 1,
+    "FieldError": 1,
+    "InvalidError": 0,
+    "ConflictError": 0,
+    "NotFoundError": 0,
+}
 SAME_IN_UKRAINIAN = {"km"}
 
 
@@ -42,6 +52,12 @@ def table_texts():
             yield f"form {form.kind}", text
     for _, text in event_forms.UNITS:
         yield "units", text
+    for step in desk._STEPS:
+        yield from (("desk", step.title), ("desk", step.button))
+    for group in desk._ASSETS:
+        yield from (("desk", group.title), ("desk", group.button))
+    for fields in history._OTHER.values():
+        yield from (("history", field.label) for field in fields)
     for text in event_forms._EXPECTED.values():
         yield "expected", text
 

@@ -1,0 +1,273 @@
+"""Consignments: from the packing list to the signed act, on one page."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may, require
+from asset_tracker.assets.queries import list_assets
+from asset_tracker.assets.views import Filters
+from asset_tracker.consignments import acts, queries, service
+from asset_tracker.consignments.queries import ConsignmentView
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError
+from asset_tracker.files.service import store_scan
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.programmes.queries import list_programmes
+from asset_tracker.territory.queries import list_service_points
+from asset_tracker.web import formats
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.words import CONSIGNMENTS
+
+_SHOWN = 200
+
+
+class DispatchForm(msgspec.Struct, frozen=True):
+    """How a consignment is sent, as typed."""
+
+    waybill: str = ""
+    carrier: str = ""
+    expected_on: str = ""
+    occurred_at: str = ""
+
+
+class DeliverForm(msgspec.Struct, frozen=True):
+    """Where and when a consignment was handed over, as typed."""
+
+    service_point: str = ""
+    occurred_at: str = ""
+
+
+@get("/consignments")
+async def list_consignments(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    programme: FromQuery[str] = "",
+    status: FromQuery[str] = "",
+    after: FromQuery[UUID | None] = None,
+) -> Response[str]:
+    chosen = msgspec.convert(programme, UUID) if programme else None
+    found = await queries.list_consignments(
+        conn, actor, programme_id=chosen, status=status if status in CONSIGNMENTS else None, after=after
+    )
+    lang = lang_of(request)
+    kept = {name: value for name, value in (("programme", programme), ("status", status)) if value}
+    return page(
+        request,
+        "consignments/list.html",
+        section="consignments",
+        block="results",
+        consignments=found.items,
+        filters=kept,
+        programmes=[(str(p.id), p.code) for p in await list_programmes(conn, actor)],
+        statuses=[(key, gettext(lang, word.text)) for key, word in CONSIGNMENTS.items()],
+        may_import=may(actor, "import.manage"),
+        next_href="/consignments?" + urlencode({**kept, "after": str(found.next)}) if found.next else None,
+        first_href="/consignments?" + urlencode(kept) if after else None,
+    )
+
+
+@get("/consignments/{consignment_id:uuid}")
+async def show_consignment(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment_id: FromPath[UUID],
+) -> Response[str]:
+    return await _page(request, conn, actor, consignment_id)
+
+
+@post("/consignments/{consignment_id:uuid}/dispatch", status_code=303)
+async def dispatch(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment_id: FromPath[UUID],
+    data: URLEncodedBody[DispatchForm],
+) -> Redirect:
+    try:
+        how = service.Dispatch(
+            waybill=_line(data.waybill, "waybill"),
+            carrier=_line(data.carrier, "carrier"),
+            expected_on=_day(data.expected_on, "expected_on"),
+            occurred_at=_moment(data.occurred_at),
+        )
+        await service.dispatch(conn, actor, consignment_id, how)
+    except InvalidError as wrong:
+        raise await _instead(request, conn, actor, consignment_id, wrong, data) from wrong
+    return _done(request, consignment_id, "The consignment is on its way.")
+
+
+@post("/consignments/{consignment_id:uuid}/deliver", status_code=303)
+async def deliver(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment_id: FromPath[UUID],
+    data: URLEncodedBody[DeliverForm],
+) -> Redirect:
+    point = msgspec.convert(data.service_point, UUID) if data.service_point else None
+    try:
+        at = _moment(data.occurred_at)
+        await service.deliver(conn, actor, consignment_id, service_point=point, occurred_at=at)
+    except InvalidError as wrong:
+        raise await _instead(request, conn, actor, consignment_id, wrong, data) from wrong
+    return _done(request, consignment_id, "The delivery was recorded.")
+
+
+@post("/consignments/{consignment_id:uuid}/acts", status_code=303)
+async def draw_up_act(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment_id: FromPath[UUID],
+) -> Redirect:
+    await acts.issue_act(conn, actor, consignment_id, base_url=request.app.state.settings.base_url)
+    return _done(request, consignment_id, "The act is drawn up. Print it and have it signed.")
+
+
+@get("/acts/{act_id:uuid}/act.pdf")
+async def print_act(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], act_id: FromPath[UUID]
+) -> Response[bytes]:
+    number, pdf = await acts.act_pdf(conn, actor, act_id)
+    name = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "_" for c in number)
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@post("/acts/{act_id:uuid}/sign", status_code=303)
+async def sign_act(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    act_id: FromPath[UUID],
+) -> Redirect:
+    require(actor, "act.manage")
+    sent = await request.form()
+    act = await acts.get_act(conn, actor, act_id)
+    try:
+        scan = await _scan(request, conn, sent.get("scan"))
+        signed_on = _day(str(sent.get("signed_on") or "?"), "signed_on") or date.min
+        await acts.sign_act(conn, actor, act_id, signed_on=signed_on, scan=scan)
+    except InvalidError as wrong:
+        raise await _instead(request, conn, actor, act.consignment, wrong) from wrong
+    return _done(request, act.consignment, "The signed act was attached. The assets are accepted.")
+
+
+async def _scan(request: AnyRequest, conn: AsyncConnection, upload: Any) -> str:
+    if not isinstance(upload, UploadFile) or not upload.filename:
+        raise InvalidError(errors=(FieldError("scan", "Choose the scan: a PDF or a photo."),))
+    try:
+        return (await store_scan(conn, request.app.state.storage, await upload.read())).sha256
+    except InvalidError as wrong:
+        errors = tuple(msgspec.structs.replace(error, field="scan") for error in wrong.errors)
+        raise InvalidError(wrong.message, errors or (FieldError("scan", wrong.message),)) from wrong
+
+
+def _line(text: str, field: str) -> str | None:
+    if len(text) > 200 or "\x00" in text:
+        raise InvalidError(errors=(FieldError(field, "This is too long or has a wrong character."),))
+    return text.strip() or None
+
+
+def _day(text: str, field: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise InvalidError(errors=(FieldError(field, "Choose a day."),)) from error
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return formats.from_local_input(text) if text else None
+    except ValueError as error:
+        raise InvalidError(errors=(FieldError("occurred_at", "Choose a day and a time."),)) from error
+
+
+def _done(request: AnyRequest, consignment_id: UUID, text: str) -> Redirect:
+    return see_other(request, f"/consignments/{consignment_id}", Flash("good", text))
+
+
+async def _instead(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    consignment_id: UUID,
+    wrong: AssetTrackerError,
+    data: msgspec.Struct | None = None,
+) -> Instead:
+    errors = wrong.errors if isinstance(wrong, InvalidError) else ()
+    texts = error_texts(lang_of(request), errors) or {"": gettext(lang_of(request), wrong.message)}
+    typed = msgspec.structs.asdict(data) if data else {}
+    return Instead(await _page(request, conn, actor, consignment_id, typed, texts))
+
+
+async def _page(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    consignment_id: UUID,
+    typed: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[str]:
+    lang = lang_of(request)
+    it = await queries.get_consignment(conn, actor, consignment_id)
+    lines = await list_assets(conn, actor, Filters(consignment=consignment_id), limit=_SHOWN)
+    points = await list_service_points(conn, it.municipality)
+    now = formats.local_input(datetime.now(UTC))
+    return page(
+        request,
+        "consignments/show.html",
+        section="consignments",
+        status=422 if errors else 200,
+        consignment=it,
+        steps=_steps(lang, it),
+        assets=sorted(lines.items, key=lambda a: (a.line or 0, a.kit is not None, a.tag)),
+        more=lines.next is not None,
+        acts=await acts.list_acts(conn, actor, consignment_id) if may(actor, "act.read") else [],
+        points=[("", "—"), *((str(point.id), point.name(lang)) for point in points)],
+        may_manage=may(actor, "consignment.manage"),
+        may_act=may(actor, "act.manage"),
+        may_label=may(actor, "label.print"),
+        values={"occurred_at": now, "signed_on": now[:10], **(typed or {})},
+        errors=errors or {},
+    )
+
+
+def _steps(lang: Lang, it: ConsignmentView) -> list[tuple[str, str, str]]:
+    """The way of a consignment as (text, state, note)."""
+    left = it.assets - it.gone
+    reached = {
+        "Planned": left > 0,
+        "Dispatched": left > 0 and it.waiting == 0,
+        "Delivered": left > 0 and it.waiting + it.on_the_way == 0,
+        "Act drawn up": it.acts > 0,
+        "Act signed": it.acts > 0 and it.unsigned_acts == 0 and it.status == "accepted",
+    }
+    notes = {"Dispatched": formats.day(lang, it.dispatched_at) if it.dispatched_at else ""}
+    first_open = next((name for name, done in reached.items() if not done), None)
+    return [
+        (
+            gettext(lang, name),
+            "done" if done else "now" if name == first_open else "later",
+            notes.get(name, "") if done else "",
+        )
+        for name, done in reached.items()
+    ]
+
+
+ROUTES = (list_consignments, show_consignment, dispatch, deliver, draw_up_act, print_act, sign_act)
