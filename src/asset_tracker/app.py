@@ -20,6 +20,7 @@ from asset_tracker.edge.outer import Outer
 from asset_tracker.edge.transaction import provide_conn
 from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
 from asset_tracker.files.storage import Storage
+from asset_tracker.programmes.queries import has_demonstration
 from asset_tracker.settings import Settings
 from asset_tracker.web.problem_pages import problem_page
 
@@ -80,6 +81,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
 
 @asynccontextmanager
 async def _engine_lifespan(app: Litestar) -> AsyncIterator[None]:
+    async with app.state.engine.connect() as conn:
+        app.state.demo = await has_demonstration(conn)
     try:
         yield
     finally:

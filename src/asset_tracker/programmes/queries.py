@@ -113,6 +113,11 @@ async def programme_by_code(conn: AsyncConnection, actor: Actor, code: str) -> P
     return found[0]
 
 
+async def has_demonstration(conn: AsyncConnection) -> bool:
+    """Whether anything here is made up for a demonstration; pages say so."""
+    return bool(await conn.scalar(select(exists().where(programme.c.demonstration))))
+
+
 async def list_parties(conn: AsyncConnection, actor: Actor, kind: str | None = None) -> list[PartyView]:
     """All parties, by name; they are public bodies."""
     require(actor, "programme.read")

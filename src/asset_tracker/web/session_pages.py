@@ -16,6 +16,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.edge.who import LANG_COOKIE, AnyRequest, cookie_name, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import LANGS, Lang, gettext
+from asset_tracker.programmes.queries import has_demonstration
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, error_texts, own_path, page, see_other
 
@@ -51,7 +52,13 @@ class TokenForm(msgspec.Struct, frozen=True):
 
 
 @get("/login", opt={"public": True})
-async def login_page(request: AnyRequest, next: FromQuery[str] = "") -> Response[str]:  # noqa: A002 - the address says so
+async def login_page(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    next: FromQuery[str] = "",  # noqa: A002 - the address says so
+) -> Response[str]:
+    # The demonstration may have been loaded since the start.
+    request.app.state.demo = await has_demonstration(conn)
     return _login_page(request, next)
 
 
@@ -162,8 +169,6 @@ def _login_page(request: AnyRequest, after: str, email: str = "", problem: str =
         problem=problem,
         email=email,
         next=own_path(after),
-        demo_people=(),
-        demo_password="",
     )
 
 
