@@ -13,10 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import history as asset_history
 from asset_tracker.assets import queries
+from asset_tracker.assets.photos import read_visible
 from asset_tracker.assets.views import AssetView, Filters
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import NotFoundError
-from asset_tracker.files.service import read_file
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes import queries as programmes
 from asset_tracker.web import formats, history, words
@@ -99,29 +98,16 @@ async def show_asset(
     )
 
 
-@get("/a/{tag:str}/photos/{sha256:str}")
-async def photo(
+@get("/files/{sha256:str}")
+async def stored_file(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
-    tag: FromPath[str],
     sha256: FromPath[str],
 ) -> Response[bytes]:
-    """A photo, for whoever may see an event of the asset that shows it."""
-    asset_id = await queries.find_asset(conn, actor, tag)
-    events = await asset_history.timeline(conn, actor, asset_id)
-    if not any(sha256 in event.photos for event in events):
-        raise NotFoundError
-    stored, data = await read_file(conn, request.app.state.storage, sha256)
-    return Response(data, media_type=stored.media_type, headers=_PHOTO_HEADERS)
-
-
-# What a photo's address names is its content, so it never changes; but only its reader may keep it.
-_PHOTO_HEADERS = {
-    "Cache-Control": "private, max-age=31536000, immutable",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Content-Disposition": "inline",
-}
+    """A photo or a scan, for whoever may see an asset that it belongs to."""
+    found, data = await read_visible(conn, request.app.state.storage, actor, sha256)
+    return Response(data, media_type=found.media_type, headers=found.headers())
 
 
 def _filters(asked: ListQuery) -> Filters:
@@ -154,4 +140,4 @@ def _since(lang: Lang, view: AssetView) -> str:
     return gettext(lang, "since %(day)s", day=formats.day(lang, at)) if at else ""
 
 
-ROUTES = (list_assets, show_asset, photo)
+ROUTES = (list_assets, show_asset, stored_file)

@@ -150,6 +150,17 @@ PARTIES: dict[str, Word] = {
     "supplier": Word("Supplier", "asset"),
     "carrier": Word("Carrier", "consignment"),
 }
+REGIMES: dict[str, Word] = {
+    "technical_assistance": Word("International technical assistance", "act"),
+    "humanitarian": Word("Humanitarian aid", "act"),
+    "charity": Word("Charity", "act"),
+    "budget": Word("Budget", "act"),
+}
+TITLE_RULES: dict[str, Word] = {
+    "on_acceptance": Word("when the act is signed", "act"),
+    "at_programme_end": Word("at the end of the programme", "clock"),
+    "by_decision": Word("by a separate decision", "note"),
+}
 ROLES: dict[str, Word] = {
     "administrator": Word("Administrator", "settings"),
     "coordinator": Word("Coordinator", "today"),
@@ -171,6 +182,8 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "act": ACTS,
     "activity": ACTIVITIES,
     "party": PARTIES,
+    "regime": REGIMES,
+    "title_rule": TITLE_RULES,
     "role": ROLES,
 }
 

@@ -1,0 +1,164 @@
+"""Municipalities: what each got, where it stands, and its service points."""
+
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may
+from asset_tracker.assets.queries import list_assets
+from asset_tracker.assets.summary import holdings
+from asset_tracker.assets.views import Filters
+from asset_tracker.consignments.queries import list_consignments
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import InvalidError
+from asset_tracker.i18n import gettext, ngettext
+from asset_tracker.programmes.queries import list_activities
+from asset_tracker.territory import queries, service
+from asset_tracker.territory.points import POINT_KINDS, POINT_STATUSES, NewServicePoint, PointStatus
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.pages import Instead, error_texts, page, see_other
+
+_SHOWN = 50
+
+
+class PointForm(msgspec.Struct, frozen=True):
+    """A new service point as typed."""
+
+    name_uk: str = ""
+    name_en: str = ""
+    kind: str = "asc"
+    address: str = ""
+
+
+class StatusForm(msgspec.Struct, frozen=True):
+    """What state a service point is in."""
+
+    status: PointStatus
+
+
+@get("/municipalities")
+async def list_held(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    q: FromQuery[str] = "",
+) -> Response[str]:
+    """Those that have or await something the reader may see; with a text, all that answer to it."""
+    text = q.strip()[:120].replace("\x00", "")
+    held = {holding.code: holding for holding in await holdings(conn, actor)}
+    if text:
+        found = await queries.search_municipalities(conn, text, limit=_SHOWN)
+    else:
+        known = await queries.get_municipalities(conn, held)
+        found = tuple(known[code] for code in held)
+    lang = lang_of(request)
+    return page(
+        request,
+        "municipalities/list.html",
+        section="municipalities",
+        block="results",
+        q=text,
+        rows=[(municipality, held.get(municipality.code)) for municipality in found],
+        summary=ngettext(
+            lang,
+            "%(n)s municipality has or awaits something.",
+            "%(n)s municipalities have or await something.",
+            len(held),
+        ),
+    )
+
+
+@get("/municipalities/{code:str}")
+async def show_municipality(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    code: FromPath[str],
+) -> Response[str]:
+    return await _page(request, conn, actor, code)
+
+
+@post("/municipalities/{code:str}/points", status_code=303)
+async def add_point(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    code: FromPath[str],
+    data: URLEncodedBody[PointForm],
+) -> Redirect:
+    try:
+        await service.create_service_point(conn, actor, _new_point(code, data))
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors) or {"": gettext(lang_of(request), wrong.message)}
+        raise Instead(await _page(request, conn, actor, code, data, texts)) from wrong
+    return see_other(request, f"/municipalities/{code}", Flash("good", "The service point was added."))
+
+
+@post("/points/{point_id:uuid}/status", status_code=303)
+async def set_status(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    point_id: FromPath[UUID],
+    data: URLEncodedBody[StatusForm],
+) -> Redirect:
+    point = await service.change_service_point_status(conn, actor, point_id, data.status)
+    here = f"/municipalities/{point.municipality_code}"
+    return see_other(request, here, Flash("good", "The state of the service point was kept."))
+
+
+def _new_point(code: str, data: PointForm) -> NewServicePoint:
+    given = {name: text.strip() for name, text in msgspec.structs.asdict(data).items() if text.strip()}
+    try:
+        return msgspec.convert({**given, "municipality_code": code}, NewServicePoint)
+    except msgspec.ValidationError as error:
+        raise InvalidError("Write the name of the service point, and choose what it is.") from error
+
+
+async def _page(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    code: str,
+    typed: PointForm | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response[str]:
+    it = await queries.get_municipality(conn, code)
+    held = await holdings(conn, actor, code=code)
+    assets = await list_assets(conn, actor, Filters(municipality=code), limit=_SHOWN)
+    sent = (
+        await list_consignments(conn, actor, municipality_code=code)
+        if may(actor, "consignment.read")
+        else None
+    )
+    lang = lang_of(request)
+    return page(
+        request,
+        "municipalities/show.html",
+        section="municipalities",
+        status=422 if errors else 200,
+        municipality=it,
+        holding=held[0] if held else None,
+        points=await queries.list_service_points(conn, code),
+        assets=assets.items,
+        more=assets.next is not None,
+        consignments=sent.items if sent else (),
+        activities=await list_activities(conn, actor, municipality=code),
+        may_report=may(actor, "report.read"),
+        may_change=may(actor, "service_point.manage"),
+        kinds=[(key, gettext(lang, text)) for key, text in POINT_KINDS.items()],
+        kind_texts=POINT_KINDS,
+        statuses=[(key, gettext(lang, text)) for key, text in POINT_STATUSES.items()],
+        status_texts=POINT_STATUSES,
+        values=typed or PointForm(),
+        errors=errors or {},
+    )
+
+
+ROUTES = (list_held, show_municipality, add_point, set_status)

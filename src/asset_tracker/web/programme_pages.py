@@ -1,0 +1,80 @@
+"""Programmes and parties: who gives, who carries out, what it brought."""
+
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may
+from asset_tracker.assets.queries import count_assets
+from asset_tracker.assets.views import Filters
+from asset_tracker.consignments.queries import list_consignments
+from asset_tracker.edge.who import AnyRequest
+from asset_tracker.programmes import queries
+from asset_tracker.programmes.words import PARTY_KINDS
+from asset_tracker.territory.queries import get_municipalities
+from asset_tracker.web.pages import page
+
+_STAGES = ("expected", "received", "dispatched", "delivered", "accepted", "installed", "in_service", "gone")
+
+
+class StageCount(msgspec.Struct, frozen=True):
+    """How many assets stand at a stage."""
+
+    stage: str
+    assets: int
+
+
+@get("/programmes")
+async def list_programmes(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    found = await queries.list_programmes(conn, actor)
+    return page(request, "programmes/list.html", section="programmes", programmes=found)
+
+
+@get("/programmes/{programme_id:uuid}")
+async def show_programme(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    programme_id: FromPath[UUID],
+) -> Response[str]:
+    it = await queries.get_programme(conn, actor, programme_id)
+    activities = await queries.list_activities(conn, actor, programme_id=programme_id)
+    counts = [
+        StageCount(stage, await count_assets(conn, actor, Filters(programme=programme_id, stage=stage)))
+        for stage in _STAGES
+    ]
+    sent = (
+        (await list_consignments(conn, actor, programme_id=programme_id, limit=20)).items
+        if may(actor, "consignment.read")
+        else ()
+    )
+    return page(
+        request,
+        "programmes/show.html",
+        section="programmes",
+        programme=it,
+        activities=activities,
+        places=await get_municipalities(conn, {activity.municipality for activity in activities}),
+        counts=[count for count in counts if count.assets],
+        consignments=sent,
+        may_report=may(actor, "report.read"),
+    )
+
+
+@get("/parties")
+async def list_parties(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    found = await queries.list_parties(conn, actor)
+    groups = [(kind, [party for party in found if party.kind == kind]) for kind in PARTY_KINDS]
+    return page(request, "programmes/parties.html", section="parties", groups=[g for g in groups if g[1]])
+
+
+ROUTES = (list_programmes, show_programme, list_parties)
