@@ -30,6 +30,7 @@ def _handed_over(s: State) -> bool:
     return not s.gone and s.delivered_at is not None
 
 
+_FAULTY = ("needs_attention", "unserviceable")
 _BEFORE = ("expected", "received", "dispatched")
 _GONE = "It is gone; only what was lost or stolen can be found again."
 _NOT_YET = "It has not been delivered yet."
@@ -73,7 +74,7 @@ RULES: dict[str, Rule] = {
     "fault_reported": _delivered,
     "maintained": _delivered,
     "repaired": Rule(
-        lambda s: _handed_over(s) and (s.condition != "working" or s.place == "away"),
+        lambda s: _handed_over(s) and (s.condition in _FAULTY or s.place == "away"),
         "No fault of it is known.",
     ),
     "sent_for_repair": Rule(lambda s: _handed_over(s) and s.place != "away", "It is away already."),
