@@ -106,7 +106,7 @@ async def record(
     return await store.append(conn, actor.id, drafts, heads=heads)
 
 
-class PastFact(msgspec.Struct, frozen=True, kw_only=True):
+class AssetFact(msgspec.Struct, frozen=True, kw_only=True):
     """A fact with its asset and its own time (UTC)."""
 
     asset: UUID
@@ -114,31 +114,45 @@ class PastFact(msgspec.Struct, frozen=True, kw_only=True):
     fact: ev.Payload
 
 
-async def record_past(
-    conn: AsyncConnection, actor: Actor, facts: Sequence[PastFact], *, operation: UUID | None = None
+async def record_each(
+    conn: AsyncConnection,
+    actor: Actor,
+    facts: Sequence[AssetFact],
+    *,
+    operation: UUID | None = None,
+    by_rules: bool = True,
 ) -> list[Receipt]:
-    """Record many facts of the past in one go: a register that was kept elsewhere till now.
+    """Record many facts of many assets in one go; components go along with their kit, right after it.
 
-    They are taken as they come, like facts from the field: one that contradicts makes its asset disputed.
-    Components go along with their kit. Raises ForbiddenError, NotFoundError, and InvalidError that names
-    each wrong field as ``assets[n].field``.
+    All or nothing, as with ``record``; the rules are asked of each asset as it stands before the first of
+    them. ``by_rules`` False takes over a register that was kept elsewhere till now: its facts are taken as
+    they come, like those from the field, and one that contradicts makes its asset disputed.
     """
     by_kind: dict[str, set[UUID]] = defaultdict(set)
-    for past in facts:
-        by_kind[str(past.fact.__struct_config__.tag)].add(past.asset)
+    for each in facts:
+        by_kind[str(each.fact.__struct_config__.tag)].add(each.asset)
     for kind, wanted in by_kind.items():
         await _require_recordable(conn, actor, kind, wanted)
-    _check_all([past.fact for past in facts])
-    whole = await _all_completed(conn, [past.fact for past in facts])
+    _check_all([each.fact for each in facts])
+    if by_rules:
+        await _check_rules(conn, facts)
+    whole = await _all_completed(conn, [each.fact for each in facts])
     of_kit: dict[UUID, list[UUID]] = defaultdict(list)
-    for component, kit in (await components(conn, list({past.asset for past in facts}))).items():
+    for component, kit in (await components(conn, list({each.asset for each in facts}))).items():
         of_kit[kit].append(component)
     operation = operation or uuid7()
     drafts = []
-    for past, fact in zip(facts, whole, strict=True):
-        along = of_kit[past.asset] if str(fact.__struct_config__.tag) in rules.CARRIED else ()
-        drafts += [_draft(each, fact, past.occurred_at, operation) for each in (past.asset, *along)]
+    for each, fact in zip(facts, whole, strict=True):
+        along = of_kit[each.asset] if str(fact.__struct_config__.tag) in rules.CARRIED else ()
+        drafts += [_draft(one, fact, each.occurred_at, operation) for one in (each.asset, *along)]
     return await store.append(conn, actor.id, drafts)
+
+
+async def _check_rules(conn: AsyncConnection, facts: Sequence[AssetFact]) -> None:
+    wanted = select(asset.c.id, asset.c.state).where(asset.c.id.in_({each.asset for each in facts}))
+    states = {row.id: as_state(row.state) for row in await conn.execute(wanted)}
+    for each in facts:
+        rules.check(states[each.asset], each.fact)
 
 
 async def _require_recordable(conn: AsyncConnection, actor: Actor, kind: str, assets: set[UUID]) -> None:

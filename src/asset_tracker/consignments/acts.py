@@ -1,6 +1,7 @@
 """Acts of acceptance-transfer: drawn up, frozen, numbered, signed."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Any
@@ -9,16 +10,17 @@ from zoneinfo import ZoneInfo
 
 import anyio.to_thread
 import msgspec
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, require
 from asset_tracker.assets import service as assets
+from asset_tracker.assets.service import AssetFact
 from asset_tracker.consignments.act_document import ActDocument, ActLine, ActParty
 from asset_tracker.consignments.act_pdf import write_act
-from asset_tracker.consignments.service import ConsignmentKey, locked
+from asset_tracker.consignments.service import ConsignmentKey, locked_all
 from asset_tracker.consignments.tables import act, act_line, consignment
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
@@ -27,9 +29,15 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.store import advisory_lock
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag
-from asset_tracker.programmes.queries import ProgrammeView, council_of, get_parties, get_programme
+from asset_tracker.programmes.queries import (
+    PartyView,
+    ProgrammeView,
+    councils_of,
+    get_parties,
+    get_programme,
+)
 from asset_tracker.territory.municipalities import Municipality
-from asset_tracker.territory.queries import get_municipality
+from asset_tracker.territory.queries import get_municipalities
 
 KYIV = ZoneInfo("Europe/Kyiv")
 _COUNCIL = {
@@ -65,37 +73,46 @@ async def issue_act(
 
     Numbers run without a gap per programme and year. Raises RefusedError when nothing is left.
     """
-    key = await locked(conn, actor, consignment_id, "act.manage")
-    programme = await get_programme(conn, actor, key.programme_id)
-    rows = await _uncovered(conn, consignment_id)
-    if not rows:
-        raise RefusedError("Every asset of this consignment stands on an act already.")
-    drawn_on = drawn_on or datetime.now(KYIV).date()
-    place = await _next_place(conn, key.programme_id, drawn_on.year)
-    number = f"{programme.code}-{drawn_on.year}-{place:04d}"
-    document = await _document(
-        conn, key, programme, rows, number=number, drawn_on=drawn_on, base_url=base_url
-    )
-    frozen = msgspec.json.encode(document)
-    made: dict[str, Any] = {
-        "id": uuid7(),
-        "consignment_id": consignment_id,
-        "number": number,
-        "issued_at": document.made_at,
-        "sha256": sha256(frozen).hexdigest(),
-    }
-    await conn.execute(
-        insert(act).values(
-            **made,
-            programme_id=key.programme_id,
-            year=drawn_on.year,
-            place_in_year=place,
-            issued_by=actor.id,
-            document=frozen,
+    return (await issue_acts(conn, actor, {consignment_id: drawn_on}, base_url=base_url))[0]
+
+
+async def issue_acts(
+    conn: AsyncConnection, actor: Actor, drawn_on: Mapping[UUID, date | None], *, base_url: str
+) -> list[ActView]:
+    """Draw up the acts of several consignments (id: the day, None for today), all or none, in their order."""
+    keys = {key.id: key for key in await locked_all(conn, actor, list(drawn_on), "act.manage")}
+    known = await _known(conn, actor, list(keys.values()))
+    numbers = await _numbers(conn, keys, {each: day or _today() for each, day in drawn_on.items()})
+    views, acts, lines = [], [], []
+    for consignment_id, (year, place) in numbers.items():
+        key = keys[consignment_id]
+        number = f"{known.programmes[key.programme_id].code}-{year}-{place:04d}"
+        day = drawn_on[consignment_id] or _today()
+        document = _document(known, key, number=number, drawn_on=day, base_url=base_url)
+        frozen = msgspec.json.encode(document)
+        view = ActView(
+            id=uuid7(),
+            consignment=consignment_id,
+            number=number,
+            status="printed",
+            issued_at=document.made_at,
+            sha256=sha256(frozen).hexdigest(),
+            signed_on=None,
+            scan=None,
         )
-    )
-    await conn.execute(insert(act_line), [{"act_id": made["id"], "asset_id": row.id} for row in rows])
-    return await get_act(conn, actor, made["id"])
+        views.append(view)
+        acts.append(_act_row(view, key, actor, year, place, frozen))
+        lines += [{"act_id": view.id, "asset_id": row.id} for row in known.rows[consignment_id]]
+    await conn.execute(insert(act), acts)
+    await conn.execute(insert(act_line), lines)
+    return views
+
+
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """When an act was signed, and the SHA-256 of its scan (a stored file)."""
+
+    signed_on: date
+    scan: str
 
 
 async def sign_act(
@@ -106,23 +123,52 @@ async def sign_act(
 
     Raises RefusedError when the act is signed already, InvalidError for a day in the future.
     """
-    row = await _act(conn, actor, act_id, "act.manage")
-    if row.status == "signed":
+    return (await sign_acts(conn, actor, {act_id: Signature(signed_on=signed_on, scan=scan)}))[0]
+
+
+async def sign_acts(
+    conn: AsyncConnection, actor: Actor, signatures: Mapping[UUID, Signature]
+) -> list[ActView]:
+    """Attach the scans of several acts, all or none: a pile that came back signed."""
+    rows = await _acts(conn, actor, list(signatures), "act.manage")
+    if any(row.status == "signed" for row in rows):
         raise RefusedError("This act is signed already.")
-    if signed_on > datetime.now(KYIV).date():
+    if any(signature.signed_on > _today() for signature in signatures.values()):
         raise InvalidError(errors=(FieldError("signed_on", "The day of signing lies in the future."),))
-    programme = await get_programme(conn, actor, row.programme_id)
-    on_it = list(await conn.scalars(select(act_line.c.asset_id).where(act_line.c.act_id == act_id)))
-    at = min(datetime.combine(signed_on, time(23, 59), KYIV).astimezone(UTC), datetime.now(UTC))
-    operation = uuid7()
-    accepted = ev.Accepted(act=act_id, act_number=row.number, signed_on=signed_on, scan=scan)
-    await assets.record(conn, actor, on_it, accepted, occurred_at=at, operation=operation)
-    if programme.title_passes == "on_acceptance":
-        passed = ev.TitleTransferred(to="municipality", act=act_id)
-        await assets.record(conn, actor, on_it, passed, occurred_at=at, operation=operation)
-    signed = {"status": "signed", "signed_on": signed_on, "scan": scan}
-    await conn.execute(update(act).where(act.c.id == act_id).values(**signed))
-    return act_view(await _act(conn, actor, act_id, "act.read"))
+    programmes = {row.programme_id for row in rows}
+    rules = {each: (await get_programme(conn, actor, each)).title_passes for each in programmes}
+    on_act: dict[UUID, list[UUID]] = defaultdict(list)
+    on_them = select(act_line.c.act_id, act_line.c.asset_id).where(act_line.c.act_id.in_(list(signatures)))
+    for line in await conn.execute(on_them.order_by(act_line.c.asset_id)):
+        on_act[line.act_id].append(line.asset_id)
+    facts: list[AssetFact] = []
+    for row in rows:
+        signature = signatures[row.id]
+        told = _signed_facts(row, signature, passes=rules[row.programme_id] == "on_acceptance")
+        at = min(datetime.combine(signature.signed_on, time(23, 59), KYIV).astimezone(UTC), datetime.now(UTC))
+        facts += [
+            AssetFact(asset=asset_id, occurred_at=at, fact=fact)
+            for fact in told
+            for asset_id in on_act[row.id]
+        ]
+    await assets.record_each(conn, actor, facts)
+    signed = [{"signed": each, "day": s.signed_on, "paper": s.scan} for each, s in signatures.items()]
+    await conn.execute(_SIGNED, signed)
+    return [act_view(row) for row in await _acts(conn, actor, list(signatures), "act.read")]
+
+
+def _signed_facts(row: Any, signature: Signature, *, passes: bool) -> list[ev.Payload]:
+    accepted = ev.Accepted(
+        act=row.id, act_number=row.number, signed_on=signature.signed_on, scan=signature.scan
+    )
+    return [accepted, ev.TitleTransferred(to="municipality", act=row.id)] if passes else [accepted]
+
+
+_SIGNED = (
+    update(act)
+    .where(act.c.id == bindparam("signed"))
+    .values(status="signed", signed_on=bindparam("day"), scan=bindparam("paper"))
+)
 
 
 async def act_pdf(conn: AsyncConnection, actor: Actor, act_id: UUID) -> tuple[str, bytes]:
@@ -168,51 +214,116 @@ def _reach(actor: Actor, permission: Permission) -> Any:
 
 
 async def _act(conn: AsyncConnection, actor: Actor, act_id: UUID, permission: Permission) -> Any:
+    return (await _acts(conn, actor, [act_id], permission))[0]
+
+
+async def _acts(
+    conn: AsyncConnection, actor: Actor, ids: Sequence[UUID], permission: Permission
+) -> Sequence[Any]:
+    """The acts in the order of ``ids``; locked when they are to be managed. Raises NotFoundError."""
     require(actor, permission)
     wanted = select(act).join(consignment, consignment.c.id == act.c.consignment_id)
-    wanted = wanted.where(act.c.id == act_id, _reach(actor, permission))
+    wanted = wanted.where(act.c.id.in_(ids), _reach(actor, permission)).order_by(act.c.id)
     if permission == "act.manage":
         wanted = wanted.with_for_update(of=act)
-    row = (await conn.execute(wanted)).first()
-    if row is None:
+    found = {row.id: row for row in await conn.execute(wanted)}
+    if len(found) != len(set(ids)):
         raise NotFoundError
-    return row
+    return [found[each] for each in ids]
 
 
-async def _uncovered(conn: AsyncConnection, consignment_id: UUID) -> Sequence[Any]:
-    """The assets of the consignment that stand on no act; components stand with their kit."""
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What acts are drawn up from, read once for all of them."""
+
+    programmes: dict[UUID, ProgrammeView]
+    parties: dict[UUID, PartyView]
+    municipalities: dict[str, Municipality]
+    councils: dict[str, PartyView]
+    rows: dict[UUID, list[Any]]
+    parts: dict[UUID, tuple[str, ...]]
+
+
+async def _known(conn: AsyncConnection, actor: Actor, keys: Sequence[ConsignmentKey]) -> _Known:
+    programmes = {each: await get_programme(conn, actor, each) for each in {key.programme_id for key in keys}}
+    rows = await _uncovered(conn, [key.id for key in keys])
+    if len(rows) != len(keys):
+        raise RefusedError("Every asset of this consignment stands on an act already.")
+    codes = [key.municipality_code for key in keys]
+    return _Known(
+        programmes=programmes,
+        parties=await get_parties(conn, [each.implementer for each in programmes.values()]),
+        municipalities=await get_municipalities(conn, codes),
+        councils=await councils_of(conn, codes),
+        rows=rows,
+        parts=await _parts(conn, [row.id for of_one in rows.values() for row in of_one]),
+    )
+
+
+async def _uncovered(conn: AsyncConnection, consignments: Sequence[UUID]) -> dict[UUID, list[Any]]:
+    """The assets of the consignments that stand on no act; components stand with their kit."""
     covered = (
         select(act_line.c.asset_id).join(act, act.c.id == act_line.c.act_id).where(act.c.status != "void")
     )
     a = asset.c
     wanted = select(asset).where(
-        a.consignment_id == consignment_id, a.gone_reason.is_(None), a.kit_id.is_(None), a.id.not_in(covered)
+        a.consignment_id.in_(consignments), a.gone_reason.is_(None), a.kit_id.is_(None), a.id.not_in(covered)
     )
-    return (await conn.execute(wanted.order_by(a.line, a.id))).all()
+    found: dict[UUID, list[Any]] = defaultdict(list)
+    for row in await conn.execute(wanted.order_by(a.line, a.id)):
+        found[row.consignment_id].append(row)
+    return found
 
 
-async def _next_place(conn: AsyncConnection, programme_id: UUID, year: int) -> int:
+async def _numbers(
+    conn: AsyncConnection, keys: Mapping[UUID, ConsignmentKey], days: Mapping[UUID, date]
+) -> dict[UUID, tuple[int, int]]:
+    """The year and the next place in it for each consignment, in the order of ``days``."""
+    series = sorted({(keys[each].programme_id, day.year) for each, day in days.items()})
+    last = {each: await _last_place(conn, *each) for each in series}
+    numbers = {}
+    for each, day in days.items():
+        of = (keys[each].programme_id, day.year)
+        last[of] += 1
+        numbers[each] = (day.year, last[of])
+    return numbers
+
+
+async def _last_place(conn: AsyncConnection, programme_id: UUID, year: int) -> int:
     await advisory_lock(conn, f"act {programme_id} {year}")
     last = select(func.coalesce(func.max(act.c.place_in_year), 0)).where(
         act.c.programme_id == programme_id, act.c.year == year
     )
-    return int((await conn.execute(last)).scalar_one()) + 1
+    return int((await conn.execute(last)).scalar_one())
 
 
-async def _document(
-    conn: AsyncConnection,
-    key: ConsignmentKey,
-    programme: ProgrammeView,
-    rows: Sequence[Any],
-    *,
-    number: str,
-    drawn_on: date,
-    base_url: str,
+def _today() -> date:
+    return datetime.now(KYIV).date()
+
+
+def _act_row(
+    view: ActView, key: ConsignmentKey, actor: Actor, year: int, place: int, frozen: bytes
+) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "consignment_id": key.id,
+        "programme_id": key.programme_id,
+        "year": year,
+        "place_in_year": place,
+        "number": view.number,
+        "issued_at": view.issued_at,
+        "issued_by": actor.id,
+        "document": frozen,
+        "sha256": view.sha256,
+    }
+
+
+def _document(
+    known: _Known, key: ConsignmentKey, *, number: str, drawn_on: date, base_url: str
 ) -> ActDocument:
-    municipality = await get_municipality(conn, key.municipality_code)
-    giver = (await get_parties(conn, [programme.implementer]))[programme.implementer]
-    council = await council_of(conn, key.municipality_code)
-    parts = await _parts(conn, [row.id for row in rows])
+    programme = known.programmes[key.programme_id]
+    municipality = known.municipalities[key.municipality_code]
+    council = known.councils.get(key.municipality_code)
+    rows = known.rows[key.id]
     heads = sha256(b"".join(row.head_hash for row in sorted(rows, key=lambda row: row.id))).hexdigest()
     basis = (
         Name(f"Угода {programme.agreement}", f"Agreement {programme.agreement}")
@@ -223,10 +334,10 @@ async def _document(
         number=number,
         drawn_on=drawn_on,
         made_at=datetime.now(UTC),
-        giver=_party(giver),
+        giver=_party(known.parties[programme.implementer]),
         receiver=_party(council) if council else ActParty(name=_council_name(municipality)),
-        lines=tuple(_line(row, parts.get(row.id, ())) for row in rows),
-        place=Name(municipality.centre_uk, municipality.centre_uk) if municipality.centre_uk else None,
+        lines=tuple(_line(row, known.parts.get(row.id, ())) for row in rows),
+        place=Name(municipality.centre_uk, municipality.centre_en or "") if municipality.centre_uk else None,
         programme=Name(programme.name_uk, programme.name_en),
         donors=tuple(Name(share.name_uk, share.name_en) for share in programme.shares),
         basis=(basis,) if basis else (),

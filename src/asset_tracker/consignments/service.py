@@ -1,13 +1,14 @@
 """Consignments: planned, filled, dispatched, delivered."""
 
-from datetime import date, datetime
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Date, Text, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -15,6 +16,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, require
 from asset_tracker.assets import service as assets
 from asset_tracker.assets.rules import RULES
+from asset_tracker.assets.service import AssetFact
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
@@ -43,6 +45,13 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     occurred_at: datetime | None = None
 
 
+class Handover(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and when (UTC; None: now) a consignment was handed over."""
+
+    service_point: UUID | None = None
+    occurred_at: datetime | None = None
+
+
 async def add_consignment(
     conn: AsyncConnection, actor: Actor, new: NewConsignment, *, consignment_id: UUID | None = None
 ) -> UUID:
@@ -58,11 +67,9 @@ async def add_consignment(
         "number": new.number.strip(),
         "municipality_code": new.municipality,
     }
-    try:
-        async with conn.begin_nested():
-            await conn.execute(insert(consignment).values(id=made, **values))
-    except IntegrityError as error:
-        raise ConflictError("The programme has a consignment %(number)s.", number=new.number) from error
+    added = insert(consignment).values(id=made, **values).on_conflict_do_nothing()
+    if await conn.scalar(added.returning(consignment.c.id)) is None:
+        raise ConflictError("The programme has a consignment %(number)s.", number=new.number)
     return made
 
 
@@ -77,21 +84,26 @@ async def consign(
 
 async def dispatch(conn: AsyncConnection, actor: Actor, consignment_id: UUID, how: Dispatch) -> list[Receipt]:
     """Send everything that has not left yet. Raises RefusedError when there is nothing to send."""
-    row = await locked(conn, actor, consignment_id)
-    fact = ev.Dispatched(
-        consignment=consignment_id,
-        waybill=how.waybill,
-        carrier=how.carrier,
-        expected_on=how.expected_on,
-        destination=row.municipality_code,
-    )
-    receipts = await _record_for_all(conn, actor, consignment_id, fact, how.occurred_at)
-    values = {"waybill": how.waybill, "carrier": how.carrier, "expected_on": how.expected_on}
-    values = {name: value for name, value in values.items() if value is not None}
-    when = how.occurred_at or receipts[0].recorded_at
-    await conn.execute(
-        update(consignment).where(consignment.c.id == consignment_id).values(dispatched_at=when, **values)
-    )
+    return await dispatch_all(conn, actor, {consignment_id: how})
+
+
+async def dispatch_all(conn: AsyncConnection, actor: Actor, sent: Mapping[UUID, Dispatch]) -> list[Receipt]:
+    """Send several consignments, all or none. Raises RefusedError when one has nothing to send."""
+    facts = {}
+    for key in await locked_all(conn, actor, list(sent)):
+        how = sent[key.id]
+        fact = ev.Dispatched(
+            consignment=key.id,
+            waybill=how.waybill,
+            carrier=how.carrier,
+            expected_on=how.expected_on,
+            destination=key.municipality_code,
+        )
+        facts[key.id] = (fact, how.occurred_at)
+    receipts = await _record_for_all(conn, actor, facts)
+    now = receipts[0].recorded_at
+    rows = [_sent_row(each, how, now) for each, how in sent.items()]
+    await conn.execute(_SENT, rows)
     return receipts
 
 
@@ -104,29 +116,47 @@ async def deliver(
     occurred_at: datetime | None = None,
 ) -> list[Receipt]:
     """Record that everything on its way was handed over in full. Raises RefusedError when nothing is."""
-    row = await locked(conn, actor, consignment_id)
-    fact = ev.Delivered(
-        consignment=consignment_id, municipality=row.municipality_code, service_point=service_point
-    )
-    return await _record_for_all(conn, actor, consignment_id, fact, occurred_at)
+    handover = Handover(service_point=service_point, occurred_at=occurred_at)
+    return await deliver_all(conn, actor, {consignment_id: handover})
+
+
+async def deliver_all(
+    conn: AsyncConnection, actor: Actor, delivered: Mapping[UUID, Handover]
+) -> list[Receipt]:
+    """Record that several consignments were handed over in full, all or none."""
+    facts = {}
+    for key in await locked_all(conn, actor, list(delivered)):
+        handover = delivered[key.id]
+        fact = ev.Delivered(
+            consignment=key.id, municipality=key.municipality_code, service_point=handover.service_point
+        )
+        facts[key.id] = (fact, handover.occurred_at)
+    return await _record_for_all(conn, actor, facts)
 
 
 async def locked(
-    conn: AsyncConnection,
-    actor: Actor,
-    consignment_id: UUID,
-    permission: Permission = "consignment.manage",
+    conn: AsyncConnection, actor: Actor, consignment_id: UUID, permission: Permission = "consignment.manage"
 ) -> "ConsignmentKey":
     """The consignment, if the actor may manage it, held until the transaction ends."""
+    return (await locked_all(conn, actor, [consignment_id], permission))[0]
+
+
+async def locked_all(
+    conn: AsyncConnection,
+    actor: Actor,
+    ids: Sequence[UUID],
+    permission: Permission = "consignment.manage",
+) -> list["ConsignmentKey"]:
+    """The consignments, if the actor may manage them all, held until the transaction ends."""
     require(actor, permission)
     reach = scope.within(
         actor, permission, programme=consignment.c.programme_id, areas=(consignment.c.municipality_code,)
     )
-    wanted = select(consignment).where(consignment.c.id == consignment_id, reach).with_for_update()
-    row = (await conn.execute(wanted)).first()
-    if row is None:
+    wanted = select(consignment).where(consignment.c.id.in_(ids), reach)
+    rows = (await conn.execute(wanted.order_by(consignment.c.id).with_for_update())).all()
+    if len(rows) != len(set(ids)):
         raise NotFoundError
-    return ConsignmentKey(row.id, row.programme_id, row.number, row.municipality_code)
+    return [ConsignmentKey(row.id, row.programme_id, row.number, row.municipality_code) for row in rows]
 
 
 class ConsignmentKey(msgspec.Struct, frozen=True):
@@ -138,15 +168,49 @@ class ConsignmentKey(msgspec.Struct, frozen=True):
     municipality_code: str
 
 
-async def _record_for_all(
-    conn: AsyncConnection, actor: Actor, consignment_id: UUID, fact: ev.Payload, occurred_at: datetime | None
-) -> list[Receipt]:
-    """The fact for each asset of the consignment that it makes sense for."""
-    rule = RULES[str(fact.__struct_config__.tag)]
-    wanted = (
-        select(asset.c.id, asset.c.state).where(asset.c.consignment_id == consignment_id).order_by(asset.c.id)
+# What is not said of a consignment that is sent stays as it was.
+_SENT = (
+    update(consignment)
+    .where(consignment.c.id == bindparam("sent"))
+    .values(
+        dispatched_at=bindparam("at"),
+        waybill=func.coalesce(bindparam("said_waybill", type_=Text), consignment.c.waybill),
+        carrier=func.coalesce(bindparam("said_carrier", type_=Text), consignment.c.carrier),
+        expected_on=func.coalesce(bindparam("said_expected_on", type_=Date), consignment.c.expected_on),
     )
-    ready = [row.id for row in await conn.execute(wanted) if rule.allows(as_state(row.state))]
-    if not ready:
+)
+
+
+def _sent_row(consignment_id: UUID, how: Dispatch, now: datetime) -> dict[str, Any]:
+    return {
+        "sent": consignment_id,
+        "at": how.occurred_at or now,
+        "said_waybill": how.waybill,
+        "said_carrier": how.carrier,
+        "said_expected_on": how.expected_on,
+    }
+
+
+async def _record_for_all(
+    conn: AsyncConnection, actor: Actor, facts: Mapping[UUID, tuple[ev.Payload, datetime | None]]
+) -> list[Receipt]:
+    """The fact of each consignment for each of its assets that it makes sense for.
+
+    Components go along with their kit, or on their own when the kit has gone before.
+    """
+    a = asset.c
+    wanted = select(a.id, a.consignment_id, a.kit_id, a.state).where(a.consignment_id.in_(list(facts)))
+    now = datetime.now(UTC)
+    ready: dict[UUID, AssetFact] = {}
+    kits: dict[UUID, UUID | None] = {}
+    served: set[UUID] = set()
+    for row in await conn.execute(wanted.order_by(a.id)):
+        fact, at = facts[row.consignment_id]
+        if RULES[str(fact.__struct_config__.tag)].allows(as_state(row.state)):
+            ready[row.id] = AssetFact(asset=row.id, occurred_at=at or now, fact=fact)
+            kits[row.id] = row.kit_id
+            served.add(row.consignment_id)
+    if served != set(facts):
         raise RefusedError("Nothing on this consignment is ready for that.")
-    return await assets.record(conn, actor, ready, fact, occurred_at=occurred_at, operation=uuid7())
+    alone = [each for asset_id, each in ready.items() if kits[asset_id] not in ready]
+    return await assets.record_each(conn, actor, alone)

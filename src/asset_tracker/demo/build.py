@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets import service as assets
-from asset_tracker.assets.service import NewAsset, PastFact
+from asset_tracker.assets.service import AssetFact, NewAsset
 from asset_tracker.consignments import acts
 from asset_tracker.consignments import service as consignments
-from asset_tracker.consignments.service import Dispatch, NewConsignment
+from asset_tracker.consignments.acts import Signature
+from asset_tracker.consignments.service import Dispatch, Handover, NewConsignment
 from asset_tracker.demo import activities, lives, people, pictures, places, story, turns
 from asset_tracker.demo.fixed import fixed_id
 from asset_tracker.demo.lives import Past
@@ -107,7 +108,7 @@ def _facts(deliveries: Sequence[Delivery], photos: Sequence[str]) -> Mapping[UUI
     until = {each: turn.instead_from for turn in special if turn.instead_from for each in turn.assets}
     told: dict[UUID, list[Past]] = defaultdict(list)
     for delivery in deliveries:
-        if (delivery.batch.number, delivery.place) in turns.ON_ITS_WAY | turns.STILL_HERE:
+        if delivery.which in turns.ON_ITS_WAY | turns.STILL_HERE:
             continue
         for each in delivery.assets:
             end = until.get(each.id)
@@ -144,36 +145,45 @@ async def _batch(
         )
         await consignments.add_consignment(conn, COORDINATOR, new, consignment_id=delivery.id)
     things: list[NewAsset] = [each for delivery in deliveries for each in delivery.assets]
-    packed_at = lives.moment(batch.on, 7)
     operation = fixed_id("operation", "register", batch.number)
-    await assets.register(conn, COORDINATOR, programme_id, things, occurred_at=packed_at, operation=operation)
-    for delivery in deliveries:
-        await _hand_over(conn, delivery, scan=scan, base_url=base_url)
+    await assets.register(
+        conn, COORDINATOR, programme_id, things, occurred_at=lives.moment(batch.on, 7), operation=operation
+    )
+    await _hand_over(conn, deliveries, scan=scan, base_url=base_url)
     for who, actor in (("coordinator", COORDINATOR), ("technician", TECHNICIAN)):
         facts = [
-            PastFact(asset=past.asset, occurred_at=past.at, fact=past.fact)
+            AssetFact(asset=past.asset, occurred_at=past.at, fact=past.fact)
             for each in things
-            for past in told[each.id]
+            for past in told.get(each.id, ())
             if past.who == who
         ]
-        await assets.record_past(conn, actor, facts, operation=fixed_id("operation", who, batch.number))
+        operation = fixed_id("operation", who, batch.number)
+        await assets.record_each(conn, actor, facts, operation=operation, by_rules=False)
 
 
-async def _hand_over(conn: AsyncConnection, delivery: Delivery, *, scan: str, base_url: str) -> None:
-    which = (delivery.batch.number, delivery.place)
-    if which in turns.STILL_HERE:
+async def _hand_over(
+    conn: AsyncConnection, deliveries: Sequence[Delivery], *, scan: str, base_url: str
+) -> None:
+    sent = [each for each in deliveries if each.which not in turns.STILL_HERE]
+    await consignments.dispatch_all(conn, COORDINATOR, {each.id: _dispatch(each) for each in sent})
+    arrived = [each for each in sent if each.which not in turns.ON_ITS_WAY]
+    if not arrived:
         return
-    how = Dispatch(
+    handovers = {each.id: Handover(occurred_at=each.delivered_at) for each in arrived}
+    await consignments.deliver_all(conn, COORDINATOR, handovers)
+    days = {each.id: each.delivered_at.date() for each in arrived}
+    issued = await acts.issue_acts(conn, COORDINATOR, days, base_url=base_url)
+    signatures = {
+        act.id: Signature(signed_on=each.signed_on, scan=scan)
+        for act, each in zip(issued, arrived, strict=True)
+        if each.which not in turns.UNSIGNED
+    }
+    await acts.sign_acts(conn, COORDINATOR, signatures)
+
+
+def _dispatch(delivery: Delivery) -> Dispatch:
+    return Dispatch(
         waybill=f"ТТН {delivery.number}",
         expected_on=delivery.dispatched_at.date() + timedelta(days=3),
         occurred_at=delivery.dispatched_at,
     )
-    await consignments.dispatch(conn, COORDINATOR, delivery.id, how)
-    if which in turns.ON_ITS_WAY:
-        return
-    await consignments.deliver(conn, COORDINATOR, delivery.id, occurred_at=delivery.delivered_at)
-    act = await acts.issue_act(
-        conn, COORDINATOR, delivery.id, base_url=base_url, drawn_on=delivery.delivered_at.date()
-    )
-    if which not in turns.UNSIGNED:
-        await acts.sign_act(conn, COORDINATOR, act.id, signed_on=delivery.signed_on, scan=scan)

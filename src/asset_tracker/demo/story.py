@@ -34,6 +34,11 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         return fixed_id("consignment", self.batch.number, self.municipality.code)
 
     @property
+    def which(self) -> tuple[int, int]:
+        """The number of the batch and the place in it."""
+        return self.batch.number, self.place
+
+    @property
     def number(self) -> str:
         return f"{self.batch.programme}-{self.batch.number:02d}/{self.place:02d}"
 

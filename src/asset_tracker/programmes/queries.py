@@ -133,9 +133,14 @@ async def get_parties(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, 
 
 async def council_of(conn: AsyncConnection, municipality: str) -> PartyView | None:
     """The council that holds a municipality's balance, if it is known."""
-    wanted = _parties().where(party.c.municipality_code == municipality, party.c.kind == "council")
-    row = (await conn.execute(wanted.order_by(party.c.id).limit(1))).first()
-    return _party(row) if row else None
+    return (await councils_of(conn, [municipality])).get(municipality)
+
+
+async def councils_of(conn: AsyncConnection, municipalities: Sequence[str]) -> dict[str, PartyView]:
+    """The councils that hold the balance of the municipalities, by code; those not known are left out."""
+    wanted = _parties().where(party.c.municipality_code.in_(municipalities), party.c.kind == "council")
+    rows = await conn.execute(wanted.order_by(party.c.id.desc()))
+    return {row.municipality_code: _party(row) for row in rows}
 
 
 async def list_activities(
