@@ -12,6 +12,7 @@ from asset_tracker.api import (
     municipalities,
     operation,
     programmes,
+    reports,
     tags,
     tokens,
 )
@@ -35,6 +36,7 @@ _v1 = Router(
         *labels.ROUTES,
         *municipalities.ROUTES,
         *programmes.ROUTES,
+        *reports.ROUTES,
         *tags.ROUTES,
         *tokens.ROUTES,
     ],

@@ -24,6 +24,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "db": ("db", "Look after the database."),
     "demo": ("demo", "Load the demonstration data and show its log-ins."),
     "labels": ("labels", "Print labels: PDF, ZPL, SVG or PNG."),
+    "report": ("report", "Make a report about a municipality or a programme."),
     "territory": ("territory", "Look after the list of municipalities."),
 }
 

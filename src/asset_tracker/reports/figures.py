@@ -21,6 +21,7 @@ from asset_tracker.reports.structs import (
     Happening,
     Item,
     Loss,
+    Milestone,
     Municipality,
     MunicipalityLine,
     Summary,
@@ -121,6 +122,20 @@ def days(items: Sequence[Item]) -> tuple[Days, ...]:
     return tuple(lines)
 
 
+def over_time(items: Sequence[Item]) -> tuple[Milestone, ...]:
+    """One line for each day on which a count grew, oldest first."""
+    grown: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for item in items:
+        for place, day in enumerate((item.delivered_on, item.accepted_on, item.in_service_on)):
+            if day is not None:
+                grown[day][place] += item.quantity
+    lines, sums = [], [0, 0, 0]
+    for day in sorted(grown):
+        sums = [so_far + more for so_far, more in zip(sums, grown[day], strict=True)]
+        lines.append(Milestone(day=day, delivered=sums[0], accepted=sums[1], served=sums[2]))
+    return tuple(lines)
+
+
 def summarise(
     items: Sequence[Item],
     support: Sequence[Support],
@@ -140,6 +155,7 @@ def summarise(
         by_condition=conditions(items),
         values=values(items),
         days=days(counted),
+        over_time=over_time(counted),
         without_price=sum(item.quantity for item in counted if item.value is None and item.kit is None),
         with_act=sum(item.quantity for item in counted if item.act_number),
         verified_last_year=sum(

@@ -7,7 +7,7 @@ from typing import Any
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import sheet_tables
+from asset_tracker.reports import pictures, sheet_tables
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
@@ -33,6 +33,13 @@ def sheet(report: Report) -> Tree:
         "categories": sheet_tables.categories(facts, lang),
         "conditions": sheet_tables.conditions(facts, lang),
         "days": sheet_tables.days(facts, lang),
+        "over_time": sheet_tables.over_time(facts, lang),
+        "pictures": {
+            "map": pictures.site_map(facts, lang),
+            "map_caption": text("The centres of the municipalities; no finer place is shown."),
+            "conditions": pictures.condition_bar(facts.summary.by_condition),
+            "over_time": pictures.over_time(facts.summary.over_time, facts.question.as_of, lang),
+        },
         "municipalities": sheet_tables.municipalities(facts, lang),
         "support": sheet_tables.support(facts, lang),
         "losses": sheet_tables.losses(facts, lang),
@@ -154,6 +161,8 @@ def _labels(lang: Lang) -> dict[str, str]:
         "conditions": "Does it work",
         "conditions_note": "Of what was delivered and is not gone.",
         "days": "How long it took",
+        "over_time": "Over time",
+        "over_time_alt": "Delivered, accepted and put into service over time",
         "median": "Median",
         "days_items": "Items",
         "step": "Step",

@@ -109,6 +109,20 @@ def days(facts: Facts, lang: Lang) -> list[list[str]]:
     ]
 
 
+def over_time(facts: Facts, lang: Lang) -> Tree:
+    lines = facts.summary.over_time
+    return {
+        "heads": [gettext(lang, h) for h in ("Date", "Delivered", "Accepted by act", "Put into service")],
+        "rows": [
+            [
+                display.day(line.day, lang),
+                *(display.number(n, lang) for n in (line.delivered, line.accepted, line.served)),
+            ]
+            for line in lines
+        ],
+    }
+
+
 def municipalities(facts: Facts, lang: Lang) -> Tree | None:
     if isinstance(facts, MunicipalityFacts):
         return None

@@ -213,6 +213,15 @@ class Days(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class Milestone(Struct, frozen=True, kw_only=True):
+    """How many things had been delivered, accepted, and first put into service by the end of ``day``."""
+
+    day: date
+    delivered: int
+    accepted: int
+    served: int
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """Everything that is counted; ``without_price`` items are in no value."""
 
@@ -222,6 +231,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     by_condition: tuple[ConditionLine, ...]
     values: tuple[CurrencyLine, ...]
     days: tuple[Days, ...]
+    over_time: tuple[Milestone, ...]
     without_price: int
     with_act: int
     verified_last_year: int

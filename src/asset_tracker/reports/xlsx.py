@@ -38,9 +38,9 @@ _WIDE = {"name": 34, "event_id": 38, "service_point": 34, "municipality_code": 2
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LONGEST = 32_767
 _HEAD = Font(bold=True, color="FFFFFF")
-_HEAD_FILL = PatternFill("solid", fgColor="17558A")
-_TITLE = Font(bold=True, size=16, color="1B2733")
-_SECTION = Font(bold=True, size=12, color="17558A")
+_HEAD_FILL = PatternFill("solid", fgColor="0D5A68")
+_TITLE = Font(bold=True, size=16, color="1D2A30")
+_SECTION = Font(bold=True, size=12, color="0D5A68")
 _STRONG = Font(bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 

@@ -10,6 +10,7 @@ from asset_tracker.web import (
     people_pages,
     programme_pages,
     record_pages,
+    report_pages,
     session_pages,
     static_files,
 )
@@ -26,6 +27,7 @@ _pages = Router(
         *municipality_pages.ROUTES,
         *programme_pages.ROUTES,
         *people_pages.ROUTES,
+        *report_pages.ROUTES,
     ],
     exception_handlers={Instead: answer_instead},
     include_in_schema=False,

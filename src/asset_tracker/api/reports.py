@@ -1,0 +1,96 @@
+"""Reports in every format, at ``/api/v1/reports/{municipalities,programmes}/{code}.{format}``."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+import anyio.to_thread
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import NotFoundError
+from asset_tracker.reports import queries
+from asset_tracker.reports.asking import parse_ask
+from asset_tracker.reports.formats import file_name, format_named
+from asset_tracker.reports.structs import Report
+
+AsOf = Annotated[
+    str | None, QueryParameter(name="as_of", description="The day of the report, such as 2025-02-01.")
+]
+KnownOn = Annotated[
+    str | None,
+    QueryParameter(
+        name="known_on", description="Only what was recorded by then: a day, or an instant with its offset."
+    ),
+]
+Since = Annotated[str | None, QueryParameter(name="since", description="The day the timeline begins on.")]
+OfDonor = Annotated[
+    str | None,
+    QueryParameter(name="donor", description="Only what this donor paid for: an id or a short name."),
+]
+InLang = Annotated[str | None, QueryParameter(name="lang", description="uk or en.")]
+
+
+@get("/reports/municipalities/{file:str}")
+async def municipality_report(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    file: FromPath[str],
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    since: Since = None,
+    donor: OfDonor = None,
+    in_lang: InLang = None,
+) -> Response[bytes]:
+    """What was given to a municipality, as a file: ``UA18080010000090720.pdf``."""
+    asked = {"as_of": as_of, "known_on": known_on, "since": since, "donor": donor, "lang": in_lang}
+    return await _answer(request, conn, actor, queries.municipality_report, file, asked)
+
+
+@get("/reports/programmes/{file:str}")
+async def programme_report(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    file: FromPath[str],
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    since: Since = None,
+    donor: OfDonor = None,
+    in_lang: InLang = None,
+) -> Response[bytes]:
+    """What a programme gave, over all its municipalities, as a file: ``PROSTO.xlsx``."""
+    asked = {"as_of": as_of, "known_on": known_on, "since": since, "donor": donor, "lang": in_lang}
+    return await _answer(request, conn, actor, queries.programme_report, file, asked)
+
+
+async def _answer(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    query: Callable[..., Awaitable[Report]],
+    file: str,
+    asked: dict[str, str | None],
+) -> Response[bytes]:
+    code, dot, form = file.partition(".")
+    if not dot:
+        raise NotFoundError
+    chosen, now = format_named(form), datetime.now(UTC)
+    ask = parse_ask(now=now, default_lang=lang_of(request), **asked)
+    report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
+    # Typesetting must not hold the others up.
+    body = await anyio.to_thread.run_sync(chosen.write, report)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{file_name(report, form)}"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Hash": report.content_hash,
+    }
+    return Response(body, media_type=chosen.media_type, headers=headers)
+
+
+ROUTES = (municipality_report, programme_report)

@@ -1,0 +1,133 @@
+"""What a reader may see reports about: their municipalities as they stand now, counted in one query."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.documents.names import Name
+from asset_tracker.ledger.tables import asset, asset_share
+from asset_tracker.reports.structs import Funnel
+from asset_tracker.territory.tables import municipality
+from asset_tracker.territory.translit import transliterate
+
+_a = asset.c
+_UNDER_WAY = ("expected", "received", "dispatched")
+
+
+class OverviewLine(Struct, frozen=True, kw_only=True):
+    """One municipality. ``paid`` is what the reader's donors paid there, by currency; empty for others."""
+
+    code: str
+    name: Name
+    oblast: Name
+    population: int | None
+    funnel: Funnel
+    attention: int
+    paid: tuple[tuple[str, Decimal], ...] = ()
+
+
+class Together(Struct, frozen=True, kw_only=True):
+    """All lines added up; residents of each municipality once, and only where something was delivered."""
+
+    municipalities: int
+    residents: int
+    funnel: Funnel
+    attention: int
+    paid: tuple[tuple[str, Decimal], ...]
+
+
+async def municipalities(conn: AsyncConnection, actor: Actor) -> list[OverviewLine]:
+    """The municipalities that assets in reach are in or bound for, in Ukrainian order."""
+    require(actor, "report.read")
+    m = municipality.c
+    where = _belongs()
+    wanted = (
+        select(m.code, m.name_uk, m.name_en, m.oblast_uk, m.population, *_counts())
+        .select_from(asset)
+        .join(municipality, m.code == where)
+        .where(scope.assets(actor, "report.read"), _a.gone_reason.is_distinct_from("withdrawn"), ~_a.is_kit)
+        .group_by(m.code)
+        .order_by(m.sort_key, m.code)
+    )
+    paid = await _paid(conn, actor)
+    return [_line(row, paid.get(row.code, ())) for row in await conn.execute(wanted)]
+
+
+def together(lines: Sequence[OverviewLine]) -> Together:
+    reached = [line for line in lines if line.funnel.delivered]
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        for currency, value in line.paid:
+            sums[currency] = sums.get(currency, Decimal(0)) + value
+    steps = ("planned", "delivered", "accepted", "in_service", "gone")
+    return Together(
+        municipalities=len(reached),
+        residents=sum(line.population or 0 for line in reached),
+        funnel=Funnel(**{step: sum(getattr(line.funnel, step) for line in lines) for step in steps}),
+        attention=sum(line.attention for line in lines),
+        paid=tuple(sorted(sums.items())),
+    )
+
+
+def _belongs() -> ColumnElement[str]:
+    """Where it is given to: where it is, or is bound for while it is under way (as ``fold`` says)."""
+    under_way = case((_a.stage.in_(_UNDER_WAY), _a.destination_code))
+    return func.coalesce(under_way, _a.municipality_code, _a.destination_code)
+
+
+def _counts() -> list[Any]:
+    handed_over = _a.stage.not_in(_UNDER_WAY)
+    sums: dict[str, ColumnElement[bool] | None] = {
+        "planned": None,
+        "delivered": handed_over,
+        "accepted": _a.accepted_at.is_not(None),
+        "in_service": _a.stage == "in_service",
+        "gone": _a.stage == "gone",
+        "attention": (_a.stage != "gone") & _a.condition.in_(("needs_attention", "unserviceable")),
+    }
+    return [_sum(where).label(name) for name, where in sums.items()]
+
+
+def _sum(where: ColumnElement[bool] | None) -> Any:
+    total = func.sum(_a.quantity)
+    return cast(func.coalesce(total if where is None else total.filter(where), 0), Integer)
+
+
+async def _paid(conn: AsyncConnection, actor: Actor) -> dict[str, tuple[tuple[str, Decimal], ...]]:
+    own = scope.donors(actor)
+    if own is None:
+        return {}
+    s = asset_share.c
+    part = func.round(_a.unit_price * _a.quantity * s.percent / 100, 2)
+    where = _belongs().label("code")
+    rows = await conn.execute(
+        select(where, _a.currency, func.sum(part).label("paid"))
+        .join(asset_share, s.asset_id == _a.id)
+        .where(s.donor_id.in_(own), _a.unit_price.is_not(None), _a.gone_reason.is_distinct_from("withdrawn"))
+        .group_by(where, _a.currency)
+        .order_by(_a.currency)
+    )
+    found: dict[str, tuple[tuple[str, Decimal], ...]] = {}
+    for row in rows:
+        found[row.code] = (*found.get(row.code, ()), (row.currency, row.paid))
+    return found
+
+
+def _line(row: Any, paid: tuple[tuple[str, Decimal], ...]) -> OverviewLine:
+    steps = ("planned", "delivered", "accepted", "in_service", "gone")
+    return OverviewLine(
+        code=row.code,
+        name=Name(row.name_uk, row.name_en),
+        oblast=Name(row.oblast_uk, transliterate(row.oblast_uk)),
+        population=row.population,
+        funnel=Funnel(**{step: getattr(row, step) for step in steps}),
+        attention=row.attention,
+        paid=paid,
+    )

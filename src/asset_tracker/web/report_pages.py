@@ -1,0 +1,126 @@
+"""Reports: what a reader may look at, and the report of one municipality or programme on a day."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import InvalidError
+from asset_tracker.i18n import gettext
+from asset_tracker.programmes.queries import list_parties, list_programmes
+from asset_tracker.reports import overview, queries
+from asset_tracker.reports.asking import parse_ask
+from asset_tracker.reports.formats import FORMATS
+from asset_tracker.reports.sheet import sheet
+from asset_tracker.reports.structs import Report
+from asset_tracker.web.pages import error_texts, page
+
+_ASKED = ("as_of", "known_on", "since", "donor")
+_FILES = {
+    "pdf": "PDF, to print and to keep",
+    "xlsx": "Excel workbook",
+    "csv": "CSV, the items as a table",
+    "json": "JSON, for programs",
+    "hxl": "HXL, for humanitarian data",
+}
+
+
+@get("/reports")
+async def list_reports(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    """Every municipality that the reader's assets are in or bound for, and the programmes."""
+    require(actor, "report.read")
+    lines = await overview.municipalities(conn, actor)
+    return page(
+        request,
+        "reports/list.html",
+        section="reports",
+        lines=lines,
+        total=overview.together(lines),
+        programmes=await list_programmes(conn, actor),
+    )
+
+
+@get("/reports/municipalities/{code:str}")
+async def municipality(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    code: FromPath[str],
+) -> Response[str]:
+    return await _report_page(
+        request, conn, actor, queries.municipality_report, f"municipalities/{code}", code
+    )
+
+
+@get("/reports/programmes/{code:str}")
+async def programme(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    code: FromPath[str],
+) -> Response[str]:
+    return await _report_page(request, conn, actor, queries.programme_report, f"programmes/{code}", code)
+
+
+async def _report_page(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    query: Callable[..., Awaitable[Report]],
+    path: str,
+    code: str,
+) -> Response[str]:
+    asked = {name: request.query_params.get(name, "") for name in _ASKED}
+    now, lang = datetime.now(UTC), lang_of(request)
+    wrong: dict[str, str] = {}
+    try:
+        ask = parse_ask(**asked, now=now, default_lang=lang)
+    except InvalidError as error:
+        wrong = error_texts(lang, error.errors)
+        ask = parse_ask(donor=asked["donor"], now=now, default_lang=lang)
+    report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
+    return page(
+        request,
+        "reports/report.html",
+        section="reports",
+        status=422 if wrong else 200,
+        path=f"/reports/{quote(path)}",
+        report=report,
+        r=sheet(report),
+        asked=asked | ({} if wrong else {"as_of": ask.as_of.isoformat()}),
+        wrong=wrong,
+        today=now,
+        donors=await _donors(conn, actor, report),
+        files=_files(path, asked, lang) if not wrong else [],
+    )
+
+
+async def _donors(conn: AsyncConnection, actor: Actor, report: Report) -> list[tuple[str, str]]:
+    """Whom one may ask about: nobody, for a donor, but themselves."""
+    if actor.has("donor") or (not report.facts.donors and not report.facts.question.donor):
+        return []
+    lang = report.making.lang
+    parties = await list_parties(conn, actor, "donor")
+    named = [(str(p.id), p.short_name or (p.name_uk if lang == "uk" else p.name_en)) for p in parties]
+    return [("", gettext(lang, "All donors")), *named]
+
+
+def _files(path: str, asked: dict[str, Any], lang: str) -> list[dict[str, str]]:
+    query = urlencode({name: value for name, value in asked.items() if value} | {"lang": lang})
+    return [
+        {"name": name.upper(), "text": _FILES[name], "href": f"/api/v1/reports/{quote(path)}.{name}?{query}"}
+        for name in FORMATS
+    ]
+
+
+ROUTES = (list_reports, municipality, programme)
