@@ -71,12 +71,14 @@ def programme_facts(material: Material) -> ProgrammeFacts:
     """The facts about the only programme of ``material``; municipalities in the order given."""
     (programme,) = material.programmes
     items = _shown(material)
+    lines = figures.municipality_lines(material.municipalities, items, material.losses)
     return ProgrammeFacts(
         question=material.question,
         programme=programme,
         programmes=material.programmes,
         donors=_sharing(material.donors, items),
-        municipalities=figures.municipality_lines(material.municipalities, items, material.losses),
+        municipalities=lines,
+        oblasts=figures.oblast_lines(lines),
         summary=figures.summarise(
             items,
             material.support,

@@ -24,6 +24,7 @@ from asset_tracker.reports.structs import (
     Milestone,
     Municipality,
     MunicipalityLine,
+    OblastLine,
     Summary,
     Support,
 )
@@ -190,6 +191,27 @@ def municipality_lines(
             losses=lost[place.code],
         )
         for place in municipalities
+    )
+
+
+def oblast_lines(lines: Iterable[MunicipalityLine]) -> tuple[OblastLine, ...]:
+    """The municipalities added up by oblast, in their order."""
+    groups: dict[str, list[MunicipalityLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.municipality.oblast.uk].append(line)
+    return tuple(
+        OblastLine(
+            oblast=group[0].municipality.oblast,
+            municipalities=sum(1 for line in group if line.funnel.delivered),
+            residents=sum(line.municipality.population or 0 for line in group if line.funnel.delivered),
+            funnel=Funnel(
+                **{
+                    step: sum(getattr(line.funnel, step) for line in group)
+                    for step in Funnel.__struct_fields__
+                }
+            ),
+        )
+        for group in groups.values()
     )
 
 

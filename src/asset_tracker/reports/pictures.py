@@ -4,7 +4,7 @@ Colours are attributes, so that they stand in a PDF; on a page the classes take 
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from math import cos, radians
 
@@ -15,7 +15,7 @@ from asset_tracker.reports.structs import ConditionLine, Facts, Milestone, Munic
 from asset_tracker.territory.codifier import read_shipped
 
 BRAND, GOOD, FAIR, BAD = "#0d5a68", "#1f6b3a", "#b07a10", "#a3271f"
-LINE, SOFT, PALE, INK = "#dcdcd3", "#4f5d63", "#c3c8c2", "#1d2a30"
+LINE, SOFT, PALE, GREY = "#dcdcd3", "#4f5d63", "#c9cec8", "#86979c"
 _CONDITION = {"working": GOOD, "needs_attention": FAIR, "unserviceable": BAD, "unknown": PALE}
 
 _WIDTH = 640
@@ -43,7 +43,9 @@ def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang) -> str:
     if not milestones:
         return ""
     left, top, right, bottom = 44, 26, _WIDTH - 12, 190
-    first, span = milestones[0].day, max((as_of - milestones[0].day).days, 1)
+    # The stairs begin a little after the axis, so that the first step is seen.
+    lead = max((as_of - milestones[0].day).days // 25, 1)
+    first, span = milestones[0].day - timedelta(days=lead), (as_of - milestones[0].day).days + 2 * lead
     most = max(line.delivered for line in milestones) or 1
 
     def x(day: date) -> float:
@@ -56,11 +58,11 @@ def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang) -> str:
         f'<path class="p-line" d="M{left} {bottom}H{right}M{left} {top}H{right}" stroke="{LINE}" fill="none"/>',
         _text(left - 6, bottom + 4, "0", "end"),
         _text(left - 6, top + 4, display.number(most, lang), "end"),
-        _text(left, bottom + 18, display.day(first, lang), "start"),
-        _text(right, bottom + 18, display.day(as_of, lang), "end"),
+        _text(x(milestones[0].day), bottom + 18, display.day(milestones[0].day, lang), "start"),
+        _text(x(as_of), bottom + 18, display.day(as_of, lang), "end"),
     ]
     stairs = (
-        ("delivered", "Delivered", PALE, [(line.day, line.delivered) for line in milestones]),
+        ("delivered", "Delivered", GREY, [(line.day, line.delivered) for line in milestones]),
         ("accepted", "Accepted by act", BRAND, [(line.day, line.accepted) for line in milestones]),
         ("served", "Put into service", GOOD, [(line.day, line.served) for line in milestones]),
     )
@@ -68,7 +70,7 @@ def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang) -> str:
     for key, label, colour, points in stairs:
         path = "".join(f"H{x(day):.1f}V{y(count):.1f}" for day, count in points)
         parts.append(
-            f'<path class="s-{key}" d="M{left} {bottom}{path}H{right}" stroke="{colour}" stroke-width="2.5" fill="none"/>'
+            f'<path class="s-{key}" d="M{left} {bottom}{path}H{x(as_of):.1f}" stroke="{colour}" stroke-width="2.5" fill="none"/>'
         )
         parts.append(_box(legend, 4, 10, 10, colour, f"p-{key}"))
         word = gettext(lang, label)
@@ -106,7 +108,7 @@ def _ground() -> str:
     for each in read_shipped().municipalities:
         if each.lat is not None and each.lon is not None:
             x, y = _project(each.lat, each.lon)
-            found.append(f"M{x - 1} {y - 1}h3v3h-3z")
+            found.append(f"M{x - 2} {y - 2}h4v4h-4z")
     return "".join(found)
 
 

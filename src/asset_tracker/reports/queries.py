@@ -26,7 +26,7 @@ from asset_tracker.reports import compose, surroundings
 from asset_tracker.reports.asking import Ask
 from asset_tracker.reports.compose import Material
 from asset_tracker.reports.fold import Known, Standing, Told, stand, tell
-from asset_tracker.reports.structs import Donor, Finding, Happening, Making, Question, Report
+from asset_tracker.reports.structs import Donor, Finding, Happening, Item, Making, Question, Report
 from asset_tracker.territory.queries import get_municipality
 
 
@@ -127,7 +127,7 @@ async def _material(
         question=Question(as_of=ask.as_of, since=ask.since, donor=asked.donor),
         programmes=tuple(surroundings.programme_of(view) for view in shown),
         municipalities=await surroundings.municipalities(conn, codes, ask.as_of),
-        items=tuple(each.item for each in told),
+        items=tuple(sorted((each.item for each in told), key=_in_reading_order)),
         timeline=_timeline(told, ask),
         support=support,
         losses=tuple(
@@ -155,6 +155,10 @@ async def _tell(
 
 def _ids(payloads: Iterable[object], field: str) -> set[UUID]:
     return {found for payload in payloads if (found := getattr(payload, field, None)) is not None}
+
+
+def _in_reading_order(item: Item) -> tuple[str, str, str, str]:
+    return (item.municipality, item.category, item.name.uk, item.tag or "")
 
 
 def _of_donor(told: Sequence[Told], donor: Donor | None) -> list[Told]:

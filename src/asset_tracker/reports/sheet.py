@@ -7,7 +7,7 @@ from typing import Any
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import pictures, sheet_tables
+from asset_tracker.reports import pictures, sheet_annex, sheet_tables
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
@@ -22,7 +22,7 @@ def sheet(report: Report) -> Tree:
     text = translator(lang)
     return {
         "lang": lang,
-        "long": len(facts.items) > LONG,
+        "long": len(facts.items) > LONG and isinstance(facts, MunicipalityFacts),
         "demonstration": text("Demonstration data: nothing here happened.")
         if report.making.demonstration
         else "",
@@ -40,12 +40,13 @@ def sheet(report: Report) -> Tree:
             "conditions": pictures.condition_bar(facts.summary.by_condition),
             "over_time": pictures.over_time(facts.summary.over_time, facts.question.as_of, lang),
         },
+        "oblasts": sheet_tables.oblasts(facts, lang),
         "municipalities": sheet_tables.municipalities(facts, lang),
         "support": sheet_tables.support(facts, lang),
         "losses": sheet_tables.losses(facts, lang),
         "findings": sheet_tables.findings(facts, lang),
-        "items": sheet_tables.items(facts, lang),
-        "timeline": sheet_tables.timeline(facts.timeline, lang),
+        "items": sheet_annex.items(facts, lang),
+        "timeline": sheet_annex.timeline(facts, lang),
         "check": _check(report),
         "labels": _labels(lang),
     }
@@ -167,6 +168,8 @@ def _labels(lang: Lang) -> dict[str, str]:
         "days_items": "Items",
         "step": "Step",
         "municipalities": "Municipalities",
+        "oblasts": "By oblast",
+        "count": "Count",
         "support": "Training and other support",
         "losses": "Losses",
         "findings": "What needs attention",

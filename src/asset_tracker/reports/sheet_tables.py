@@ -1,7 +1,6 @@
 """The tables of ``sheet``: headings and rows of strings, in the report's language."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,13 +8,14 @@ from typing import Any
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.reports import words
-from asset_tracker.reports.structs import Facts, Funnel, Happening, Item, Loss, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, Funnel, Loss, MunicipalityFacts
 
 Tree = dict[str, Any]
 
-# An annex of items stays printable; the rest of a longer one is in the other formats.
-PRINTED_ITEMS = 1_000
-NAMED_TAGS = 6
+# A longer list of exceptions is printed in part; the tables of the other formats have all of it.
+PRINTED_FINDINGS = 150
+# Up to so many speak for themselves without being counted by kind.
+FEW_FINDINGS = 12
 
 
 def money(facts: Facts, lang: Lang) -> Tree:
@@ -72,7 +72,7 @@ def categories(facts: Facts, lang: Lang) -> Tree:
         for line in lines
         if line.sets
     ]
-    heads = ("Category", "Planned", "Delivered", "Accepted", "In service", "Gone")
+    heads = ("Category", "Planned", "Delivered", "Accepted", "In service", "Left for good")
     return {
         "heads": [gettext(lang, head) for head in heads],
         "rows": rows,
@@ -210,129 +210,46 @@ def _outcome(line: Loss, lang: Lang) -> str:
 
 
 def findings(facts: Facts, lang: Lang) -> Tree:
+    """How many of each kind, then each by its item."""
+    counts = Counter(found.code for found in facts.findings)
     rows = [
         [
             found.tag or display.NOTHING,
             found.item.of(lang) if found.item else display.NOTHING,
             words.finding_text(found, lang, display.day(found.day, lang)),
         ]
-        for found in facts.findings
+        for found in facts.findings[:PRINTED_FINDINGS]
     ]
-    return {"heads": [gettext(lang, head) for head in ("Tag", "Item", "What to know")], "rows": rows}
-
-
-def items(facts: Facts, lang: Lang) -> Tree:
-    groups: dict[str, list[Item]] = defaultdict(list)
-    for item in facts.items[:PRINTED_ITEMS]:
-        groups[item.category].append(item)
-    order = {line.category: place for place, line in enumerate(facts.summary.by_category)}
-    donor = facts.question.donor
-    heads = (
-        "Tag",
-        "Item",
-        "Serial number",
-        "Qty",
-        "Price",
-        "Value",
-        "Act",
-        "Where",
-        "State",
-        "Title held by",
-        "Verified",
-    )
-    share = [gettext(lang, "Share of %(donor)s", donor=donor.label(lang))] if donor else []
-    translated = [gettext(lang, head) for head in heads]
-    left = len(facts.items) - PRINTED_ITEMS
+    left = len(facts.findings) - len(rows)
+    more = "And %(left)s more, in the XLSX and JSON of this report."
     return {
-        "heads": [*translated[:6], *share, *translated[6:]],
-        "has_share": donor is not None,
-        "groups": [
-            {
-                "name": words.word(words.CATEGORY, category, lang),
-                "rows": [_item_row(item, donor.key if donor else None, lang) for item in groups[category]],
-            }
-            for category in sorted(groups, key=lambda name: order[name])
-        ],
-        "note": gettext(
-            lang,
-            "The first %(shown)s items; the other %(left)s are in the XLSX, CSV and JSON of this report.",
-            shown=display.number(PRINTED_ITEMS, lang),
-            left=display.number(left, lang),
-        )
-        if left > 0
-        else "",
-    }
-
-
-def _item_row(item: Item, donor: str | None, lang: Lang) -> Tree:
-    made = " ".join(part for part in (item.manufacturer, item.model) if part)
-    share = item.share_of(donor) if donor else None
-    where = item.service_point.of(lang) if item.service_point else words.word(words.PLACE, item.place, lang)
-    act = f"{item.act_number}" if item.act_number else display.NOTHING
-    gone = f" ({words.word(words.GONE, item.gone_reason, lang)})" if item.gone_reason else ""
-    return {
-        "tag": item.tag or display.NOTHING,
-        "name": item.name.of(lang),
-        "made": made,
-        "kit": gettext(lang, "part of kit %(tag)s", tag=item.kit) if item.kit else "",
-        "serial": item.serial or display.NOTHING,
-        "quantity": display.number(item.quantity, lang),
-        "price": display.money(item.unit_price, lang),
-        "value": display.money(item.value, lang),
-        "currency": item.currency or "" if item.value is not None else "",
-        "share": display.money(share.value, lang) if share else display.NOTHING,
-        "percent": display.percent(share.percent, lang) if share else "",
-        "act": act,
-        "act_day": display.day(item.act_date, lang) if item.act_date else "",
-        "where": "" if item.stage == "gone" else where,
-        "stage": words.word(words.STAGE, item.stage, lang) + gone,
-        "condition": "" if item.stage == "gone" else words.word(words.CONDITION, item.condition, lang),
-        "condition_key": item.condition,
-        "stage_key": item.stage,
-        "title": words.word(words.TITLE, item.title, lang),
-        "verified": display.day(item.verified_on, lang),
-    }
-
-
-def timeline(lines: Sequence[Happening], lang: Lang) -> Tree:
-    """What happened to several items together (same day, same kind, same detail) is one line."""
-    groups: dict[tuple[str, str, str, str], list[Happening]] = {}
-    for line in lines:
-        key = (
-            display.day_of(line.occurred_at, lang),
-            display.day_of(line.recorded_at, lang),
-            words.word(words.EVENT, line.kind, lang),
-            line.detail.of(lang) if line.detail else "",
-        )
-        groups.setdefault(key, []).append(line)
-    rows = [
-        {
-            "occurred": occurred,
-            "recorded": recorded,
-            "late": any(line.late for line in group),
-            "what": what,
-            "detail": detail,
-            "count": len(group),
-            "things": _things(group, lang),
-        }
-        for (occurred, recorded, what, detail), group in groups.items()
-    ]
-    heads = ("Occurred", "Recorded", "What", "Items")
-    return {
-        "heads": [gettext(lang, head) for head in heads],
+        "heads": [gettext(lang, head) for head in ("Tag", "Item", "What to know")],
         "rows": rows,
-        "late": gettext(lang, "recorded late"),
-        "count": gettext(
-            lang, "Events in the ledger behind these lines: %(n)s.", n=display.number(len(lines), lang)
-        ),
+        "counts": [
+            [words.word(words.FINDING_SHORT, code, lang), display.number(count, lang)]
+            for code, count in counts.most_common()
+        ]
+        if len(rows) > FEW_FINDINGS
+        else [],
+        "note": gettext(lang, more, left=display.number(left, lang)) if left else "",
     }
 
 
-def _things(group: Sequence[Happening], lang: Lang) -> str:
-    if len(group) == 1:
-        return f"{group[0].item.of(lang)}, {group[0].tag or display.NOTHING}"
-    tags = [line.tag or display.NOTHING for line in group]
-    shown = ", ".join(tags[:NAMED_TAGS])
-    more = len(tags) - NAMED_TAGS
-    listed = shown if more <= 0 else gettext(lang, "%(tags)s and %(n)s more", tags=shown, n=more)
-    return f"{display.number(len(group), lang)}: {listed}"
+def oblasts(facts: Facts, lang: Lang) -> Tree | None:
+    if isinstance(facts, MunicipalityFacts):
+        return None
+    rows = []
+    for line in facts.oblasts:
+        f = line.funnel
+        numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
+        rows.append([line.oblast.of(lang), *(display.number(number, lang) for number in numbers)])
+    heads = (
+        "Oblast",
+        "Municipalities reached",
+        "Residents",
+        "Planned",
+        "Delivered",
+        "Accepted",
+        "In service",
+    )
+    return {"heads": [gettext(lang, head) for head in heads], "rows": rows}

@@ -267,6 +267,15 @@ class MunicipalityLine(Struct, frozen=True, kw_only=True):
     losses: int = 0
 
 
+class OblastLine(Struct, frozen=True, kw_only=True):
+    """One oblast within a programme report; municipalities and residents that something reached."""
+
+    oblast: Name
+    municipalities: int
+    residents: int
+    funnel: Funnel
+
+
 class Question(Struct, frozen=True, kw_only=True):
     """``as_of``: what was true on that day (its end). ``since``: the timeline starts there.
     ``donor``: only what this donor paid for.
@@ -314,6 +323,7 @@ class MunicipalityFacts(_Facts, frozen=True, kw_only=True, tag_field="kind", tag
 class ProgrammeFacts(_Facts, frozen=True, kw_only=True, tag_field="kind", tag="programme"):
     programme: Programme
     municipalities: tuple[MunicipalityLine, ...]
+    oblasts: tuple[OblastLine, ...]
 
 
 Facts = MunicipalityFacts | ProgrammeFacts

@@ -30,6 +30,7 @@ def summary_rows(report: Report) -> Iterator[SummaryRow]:
     yield from _section(lang, "What was given", _categories(facts, lang))
     yield from _section(lang, "Does it work", _conditions(facts, lang))
     if isinstance(facts, ProgrammeFacts):
+        yield from _section(lang, "By oblast", _oblasts(facts, lang))
         yield from _section(lang, "Municipalities", _municipalities(facts, lang))
     yield from _section(lang, "How long it took", _days(facts, lang))
     yield from _section(lang, "Training and other support", _support(facts, lang))
@@ -75,7 +76,7 @@ def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         ("Delivered", summary.funnel.delivered),
         ("Accepted by act", summary.funnel.accepted),
         ("In service", summary.funnel.in_service),
-        ("Gone", summary.funnel.gone),
+        ("Left for good", summary.funnel.gone),
         ("Items without a recorded price", summary.without_price),
         ("Municipalities reached", summary.municipalities),
         ("Residents", summary.residents),
@@ -100,7 +101,7 @@ def _money(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
 
 
 def _categories(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
-    yield _heads(lang, "Category", "Planned", "Delivered", "Accepted", "In service", "Gone")
+    yield _heads(lang, "Category", "Planned", "Delivered", "Accepted", "In service", "Left for good")
     for line in facts.summary.by_category:
         if not line.sets:
             yield SummaryRow((words.word(words.CATEGORY, line.category, lang), *_steps(line.funnel)))
@@ -121,6 +122,21 @@ def _conditions(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         yield SummaryRow((words.word(words.CONDITION, line.condition, lang), line.count))
 
 
+def _oblasts(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
+    heads = (
+        "Oblast",
+        "Municipalities reached",
+        "Residents",
+        "Planned",
+        "Delivered",
+        "Accepted",
+        "In service",
+    )
+    yield _heads(lang, *heads, "Left for good")
+    for line in facts.oblasts:
+        yield SummaryRow((line.oblast.of(lang), line.municipalities, line.residents, *_steps(line.funnel)))
+
+
 def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
     currencies = [line.currency for line in facts.summary.values]
     heads = (
@@ -132,7 +148,7 @@ def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
         "Delivered",
         "Accepted",
         "In service",
-        "Gone",
+        "Left for good",
     )
     yield SummaryRow((*(gettext(lang, head) for head in heads), *currencies), "heads")
     for line in facts.municipalities:

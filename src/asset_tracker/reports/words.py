@@ -163,6 +163,25 @@ FINDING = {
 }
 
 
+# The same as headings of a count.
+FINDING_SHORT = {
+    "no_serial": "Without a serial number",
+    "no_price": "Without a price",
+    "shares_not_whole": "Shares do not sum to 100 per cent",
+    "not_delivered": "Dispatched long ago, not delivered",
+    "no_act": "Delivered, without a signed act",
+    "not_verified": "Verification overdue",
+    "disputed": "With contradicting records",
+    "needs_attention": "Need attention",
+    "unserviceable": "Do not work",
+    "moved_away": "Moved to another municipality",
+    "gone_lost": "Lost",
+    "gone_stolen": "Stolen",
+    "gone_destroyed": "Destroyed",
+    "recorded_late": "Recorded late",
+}
+
+
 def both(table: dict[str, str], code: str) -> Name:
     """The word for ``code`` in both languages."""
     return Name(word(table, code, "uk"), word(table, code, "en"))

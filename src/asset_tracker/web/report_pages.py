@@ -14,7 +14,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
-from asset_tracker.i18n import gettext
+from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_parties, list_programmes
 from asset_tracker.reports import overview, queries
 from asset_tracker.reports.asking import parse_ask
@@ -115,10 +115,14 @@ async def _donors(conn: AsyncConnection, actor: Actor, report: Report) -> list[t
     return [("", gettext(lang, "All donors")), *named]
 
 
-def _files(path: str, asked: dict[str, Any], lang: str) -> list[dict[str, str]]:
+def _files(path: str, asked: dict[str, Any], lang: Lang) -> list[dict[str, str]]:
     query = urlencode({name: value for name, value in asked.items() if value} | {"lang": lang})
     return [
-        {"name": name.upper(), "text": _FILES[name], "href": f"/api/v1/reports/{quote(path)}.{name}?{query}"}
+        {
+            "name": name.upper(),
+            "text": gettext(lang, _FILES[name]),
+            "href": f"/api/v1/reports/{quote(path)}.{name}?{query}",
+        }
         for name in FORMATS
     ]
 

@@ -20,6 +20,7 @@ TABLES = (
     words.SUPPORT,
     words.STEP,
     words.FINDING,
+    words.FINDING_SHORT,
 )
 
 
@@ -32,6 +33,7 @@ def test_every_code_has_a_word():
     assert set(words.GONE) == set(values.GONE_REASONS)
     assert set(words.EVENT) == set(KINDS)
     assert set(words.SUPPORT) == set(ACTIVITY_KINDS)
+    assert set(words.FINDING_SHORT) == set(words.FINDING)
 
 
 def test_every_word_is_translated():

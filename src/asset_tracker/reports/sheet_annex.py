@@ -1,0 +1,141 @@
+"""The long parts of ``sheet``: all items, and everything that happened."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from asset_tracker.documents import display
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.reports import words
+from asset_tracker.reports.structs import Facts, Happening, Item, MunicipalityFacts
+
+Tree = dict[str, Any]
+
+# What stays readable on paper; the tables of the other formats have all of it.
+PRINTED_ITEMS = 1_000
+PRINTED_OF_A_PROGRAMME = 150
+NAMED_TAGS = 6
+
+
+def items(facts: Facts, lang: Lang) -> Tree:
+    """By category. A programme of many items prints none of them: its municipalities' reports do."""
+    printed = facts.items[:PRINTED_ITEMS]
+    if not isinstance(facts, MunicipalityFacts) and len(facts.items) > PRINTED_OF_A_PROGRAMME:
+        printed = ()
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for item in printed:
+        groups[item.category].append(item)
+    order = {line.category: place for place, line in enumerate(facts.summary.by_category)}
+    donor = facts.question.donor
+    heads = (
+        "Tag",
+        "Item",
+        "Serial number",
+        "Qty",
+        "Price",
+        "Value",
+        "Act",
+        "Where",
+        "State",
+        "Title held by",
+        "Verified",
+    )
+    share = [gettext(lang, "Share of %(donor)s", donor=donor.label(lang))] if donor else []
+    translated = [gettext(lang, head) for head in heads]
+    left = len(facts.items) - len(printed)
+    more = "%(left)s more items are in the XLSX, CSV and JSON of this report."
+    return {
+        "heads": [*translated[:6], *share, *translated[6:]],
+        "has_share": donor is not None,
+        "groups": [
+            {
+                "name": words.word(words.CATEGORY, category, lang),
+                "rows": [_item_row(item, donor.key if donor else None, lang) for item in groups[category]],
+            }
+            for category in sorted(groups, key=lambda name: order[name])
+        ],
+        "note": gettext(lang, more, left=display.number(left, lang)) if left else "",
+    }
+
+
+def _item_row(item: Item, donor: str | None, lang: Lang) -> Tree:
+    made = " ".join(part for part in (item.manufacturer, item.model) if part)
+    share = item.share_of(donor) if donor else None
+    where = item.service_point.of(lang) if item.service_point else words.word(words.PLACE, item.place, lang)
+    act = f"{item.act_number}" if item.act_number else display.NOTHING
+    gone = f" ({words.word(words.GONE, item.gone_reason, lang)})" if item.gone_reason else ""
+    return {
+        "tag": item.tag or display.NOTHING,
+        "name": item.name.of(lang),
+        "made": made,
+        "kit": gettext(lang, "part of kit %(tag)s", tag=item.kit) if item.kit else "",
+        "serial": item.serial or display.NOTHING,
+        "quantity": display.number(item.quantity, lang),
+        "price": display.money(item.unit_price, lang),
+        "value": display.money(item.value, lang),
+        "currency": item.currency or "" if item.value is not None else "",
+        "share": display.money(share.value, lang) if share else display.NOTHING,
+        "percent": display.percent(share.percent, lang) if share else "",
+        "act": act,
+        "act_day": display.day(item.act_date, lang) if item.act_date else "",
+        "where": "" if item.stage == "gone" else where,
+        "stage": words.word(words.STAGE, item.stage, lang) + gone,
+        "condition": "" if item.stage == "gone" else words.word(words.CONDITION, item.condition, lang),
+        "condition_key": item.condition,
+        "stage_key": item.stage,
+        "title": words.word(words.TITLE, item.title, lang),
+        "verified": display.day(item.verified_on, lang),
+    }
+
+
+def timeline(facts: Facts, lang: Lang) -> Tree:
+    """What happened to several items together (same day, same kind, same detail) is one line.
+
+    Where most was recorded afterwards (old papers were brought in) a mark on each line would say nothing.
+    """
+    lines = facts.timeline
+    printed = lines
+    if not isinstance(facts, MunicipalityFacts) and len(facts.items) > PRINTED_OF_A_PROGRAMME:
+        printed = ()
+    mark = sum(line.late for line in lines) * 2 < len(lines)
+    groups: dict[tuple[str, str, str, str], list[Happening]] = {}
+    for line in printed:
+        key = (
+            display.day_of(line.occurred_at, lang),
+            display.day_of(line.recorded_at, lang),
+            words.word(words.EVENT, line.kind, lang),
+            line.detail.of(lang) if line.detail else "",
+        )
+        groups.setdefault(key, []).append(line)
+    rows = [
+        {
+            "occurred": occurred,
+            "recorded": recorded,
+            "late": mark and any(line.late for line in group),
+            "what": what,
+            "detail": detail,
+            "count": len(group),
+            "things": _things(group, lang),
+        }
+        for (occurred, recorded, what, detail), group in groups.items()
+    ]
+    heads = ("Occurred", "Recorded", "What", "Items")
+    return {
+        "heads": [gettext(lang, head) for head in heads],
+        "rows": rows,
+        "some": bool(lines),
+        "late": gettext(lang, "recorded late"),
+        "count": gettext(
+            lang, "Events in the ledger behind these lines: %(n)s.", n=display.number(len(lines), lang)
+        ),
+    }
+
+
+def _things(group: Sequence[Happening], lang: Lang) -> str:
+    if len(group) == 1:
+        return f"{group[0].item.of(lang)}, {group[0].tag or display.NOTHING}"
+    tags = [line.tag or display.NOTHING for line in group]
+    shown = ", ".join(tags[:NAMED_TAGS])
+    more = len(tags) - NAMED_TAGS
+    listed = shown if more <= 0 else gettext(lang, "%(tags)s and %(n)s more", tags=shown, n=more)
+    return f"{display.number(len(group), lang)}: {listed}"
