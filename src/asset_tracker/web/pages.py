@@ -131,11 +131,21 @@ def _flashes(request: AnyRequest) -> tuple[Flash, ...]:
 
 
 def error_texts(
-    lang: Lang, errors: Iterable[FieldError], names: Mapping[str, str] | None = None
+    lang: Lang,
+    errors: Iterable[FieldError],
+    names: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """What is wrong, by form field; ``names`` tells which field of the form a field of a service is."""
+    """What is wrong, by form field; ``names`` tells which field of the form a field of a service is.
+
+    ``labels`` (translated) are put where a message speaks of fields by their names.
+    """
     texts: dict[str, str] = {}
     for error in errors:
         name = (names or {}).get(error.field, error.field)
-        texts.setdefault(name, gettext(lang, error.message, **error.params))
+        params = dict(error.params)
+        if labels and "fields" in params:
+            listed = str(params["fields"]).split(", ")
+            params["fields"] = ", ".join(labels.get(field, field) for field in listed)
+        texts.setdefault(name, gettext(lang, error.message, **params))
     return texts

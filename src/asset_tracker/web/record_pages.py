@@ -59,7 +59,9 @@ async def record(
     try:
         await _record(request, conn, actor, view, form, answers, sent.getall("photos", []))
     except InvalidError as wrong:
-        texts = error_texts(lang_of(request), wrong.errors) or {"": str(wrong)}
+        lang = lang_of(request)
+        texts = error_texts(lang, wrong.errors, labels=_labels(lang, form))
+        texts = texts or {"": gettext(lang, wrong.message, **wrong.params)}
         raise Instead(await _form(request, conn, view, form, answers, texts)) from wrong
     except StaleError as stale:
         answers |= {"head": view.head, "happened": "yes"}
@@ -149,6 +151,12 @@ async def _photos(
     return tuple(dict.fromkeys(kept))
 
 
+def _labels(lang: Lang, form: EventForm) -> dict[str, str]:
+    asked = {field.name: field.label for field in form.fields}
+    always = {"note": form.note, "photos": "Photos", "municipality": "Municipality"}
+    return {name: gettext(lang, text) for name, text in (always | asked).items()}
+
+
 async def _form(
     request: AnyRequest,
     conn: AsyncConnection,
@@ -161,7 +169,6 @@ async def _form(
     lang: Lang = lang_of(request)
     code = view.row.municipality or view.row.destination
     points = await list_service_points(conn, code) if code else ()
-    labels = {field.name: gettext(lang, field.label) for field in form.fields}
     return page(
         request,
         "assets/record.html",
@@ -171,7 +178,7 @@ async def _form(
         form=form,
         values=values,
         errors=errors or {},
-        labels=labels,
+        labels=_labels(lang, form),
         happened=happened or [],
         points=[(str(point.id), point.name(lang)) for point in points],
         currencies=event_forms.CURRENCIES,
