@@ -9,6 +9,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.reports import words
 from asset_tracker.reports.structs import (
     Donor,
@@ -126,7 +127,7 @@ def timeline_columns(lang: Lang) -> tuple[Column[Happening], ...]:
     worded: dict[str, Callable[[Happening], Cell]] = {
         "occurred_at": lambda line: _local(line.occurred_at),
         "recorded_at": lambda line: _local(line.recorded_at),
-        "kind": lambda line: words.word(words.EVENT, line.kind, lang),
+        "kind": lambda line: words.word(KIND_TITLES, line.kind, lang),
         "detail": lambda line: _name(line.detail, lang),
         "item": lambda line: line.item.of(lang),
         "event_id": lambda line: str(line.event_id),

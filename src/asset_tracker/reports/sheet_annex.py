@@ -6,6 +6,7 @@ from typing import Any
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.reports import words
 from asset_tracker.reports.structs import Facts, Happening, Item, MunicipalityFacts
 
@@ -103,7 +104,7 @@ def timeline(facts: Facts, lang: Lang) -> Tree:
         key = (
             display.day_of(line.occurred_at, lang),
             display.day_of(line.recorded_at, lang),
-            words.word(words.EVENT, line.kind, lang),
+            words.word(KIND_TITLES, line.kind, lang),
             line.detail.of(lang) if line.detail else "",
         )
         groups.setdefault(key, []).append(line)

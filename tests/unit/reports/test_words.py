@@ -3,6 +3,7 @@
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger import values
 from asset_tracker.ledger.events import KINDS
+from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.programmes.words import ACTIVITY_KINDS
 from asset_tracker.reports import words
 
@@ -16,7 +17,7 @@ TABLES = (
     words.LOSS,
     words.OUTCOME,
     words.DETAIL,
-    words.EVENT,
+    KIND_TITLES,
     words.SUPPORT,
     words.STEP,
     words.FINDING,
@@ -31,7 +32,7 @@ def test_every_code_has_a_word():
     assert set(words.TITLE) == set(values.TITLES)
     assert set(words.PLACE) == set(values.get_args(values.PlaceKind))
     assert set(words.GONE) == set(values.GONE_REASONS)
-    assert set(words.EVENT) == set(KINDS)
+    assert set(KIND_TITLES) == set(KINDS)
     assert set(words.SUPPORT) == set(ACTIVITY_KINDS)
     assert set(words.FINDING_SHORT) == set(words.FINDING)
 
