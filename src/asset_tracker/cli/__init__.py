@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("serve", "Serve the web pages and the API."),
     "db": ("db", "Look after the database."),
     "demo": ("demo", "Load the demonstration data and show its log-ins."),
+    "import": ("imports", "Import a packing list or a list of assets."),
     "labels": ("labels", "Print labels: PDF, ZPL, SVG or PNG."),
     "report": ("report", "Make a report about a municipality or a programme."),
     "territory": ("territory", "Look after the list of municipalities."),

@@ -207,7 +207,7 @@ FIELDS: tuple[Field, ...] = (
     Field("vin", "VIN", "17 letters and digits", _names("vin|vin-код|vin код|номер кузова|номер шасі|vin number|vin code|chassis number|chassis no")),
     Field("plate", "Number plate", "AA1234BB", _names("державний номер|держ номер|номерний знак|реєстраційний номер|держномер|license plate|licence plate|plate|plate number|registration number|reg no|number plate")),
     Field("imei", "IMEI", "15 digits", _names("imei|imei код|imei номер")),
-    Field("mac", "MAC address", "as on the device", _names("mac|mac адреса|mac address|мас адреса")),
+    Field("mac", "MAC address", "as on the device", _names("mac|mac адреса|mac-адреса|mac address|мас адреса")),
     Field("part_number", "Part number", "the maker's order number", _names("партномер|артикул|код товару|part number|part no|p/n|pn|product code|sku|ipn|product number")),
     Field("box", "Box", "where it is packed", _names("коробка|ящик|палета|місце|№ місця|box|pallet|carton|package|box no|packaging")),
     Field("notes", "Notes", "anything else worth keeping; several columns may go here", _names("примітка|примітки|коментар|коментарі|додатково|зауваження|характеристики|технічні характеристики|комплектація|notes|note|comment|comments|remarks|remark|specification|specifications|details"), many=True),

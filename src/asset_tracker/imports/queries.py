@@ -13,12 +13,15 @@ from asset_tracker.access.permissions import require
 from asset_tracker.errors import NotFoundError
 from asset_tracker.imports.fields import FieldKey
 from asset_tracker.imports.known import Action, Item
+from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.tables import import_batch, import_mapping, import_row
 from asset_tracker.imports.views import BatchView, Choices, Plan, RowPage
 
 MAX_PAGE = 500
 _b, _r = import_batch.c, import_row.c
 _item = msgspec.json.Decoder(Item)
+_problems = msgspec.json.Decoder(tuple[Problem, ...])
+_ORDER = {"question": 0, "error": 1, "warning": 2}
 
 
 async def get_import(conn: AsyncConnection, actor: Actor, batch_id: UUID, *, lock: bool = False) -> BatchView:
@@ -61,6 +64,23 @@ async def list_rows(
     rows = (await conn.execute(wanted.order_by(_r.n).limit(limit + 1))).all()
     items = tuple(_with_asset(row) for row in rows[:limit])
     return RowPage(items, rows[limit - 1].n if len(rows) > limit else None)
+
+
+async def list_problems(
+    conn: AsyncConnection, actor: Actor, batch_id: UUID, *, limit: int = 5000
+) -> tuple[Problem, ...]:
+    """What is to be said of the book and of its rows, in the order of the file, errors and questions first."""
+    batch = await get_import(conn, actor, batch_id)
+    wanted = (
+        select(cast(_r.item["problems"], Text))
+        .where(_r.batch_id == batch_id, _r.weight > 0)
+        .order_by(_r.weight.desc(), _r.n)
+        .limit(limit)
+    )
+    found = list(batch.plan.problems)
+    for problems in await conn.scalars(wanted):
+        found += _problems.decode(problems)
+    return tuple(sorted(found[:limit], key=lambda problem: _ORDER[problem.severity]))
 
 
 async def get_mapping(conn: AsyncConnection, name: str) -> dict[str, FieldKey | None]:

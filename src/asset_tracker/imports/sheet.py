@@ -50,7 +50,15 @@ def opened(source: Path, limits: Limits | None = None) -> Iterator[Book]:
 def read(source: Path, target: Path, limits: Limits | None = None) -> Book:
     """As ``opened``, with the rows written to ``target``, which the caller removes."""
     limits = limits or Limits()
-    command = [sys.executable, "-m", reader.__name__, str(source), str(target)]
+    in_a_process(reader.__name__, (source, target), limits)
+    return _book(target)
+
+
+def in_a_process(module: str, arguments: tuple[Path, ...], limits: Limits) -> None:
+    """Run a module of ours on somebody's file, within limits of memory and time that it sets itself.
+
+    The last argument is the file it must write. Raises InvalidError where it did not come to its end.
+    """
     environment = {
         # no secret of the server is in reach of what parses foreign files
         "PYTHONPATH": os.pathsep.join(
@@ -61,7 +69,7 @@ def read(source: Path, target: Path, limits: Limits | None = None) -> Book:
     }
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and module; the file is an argument, never a shell word
-            [*command, msgspec.json.encode(limits).decode()],
+            [sys.executable, "-m", module, *map(str, arguments), msgspec.json.encode(limits).decode()],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -73,11 +81,10 @@ def read(source: Path, target: Path, limits: Limits | None = None) -> Book:
         raise InvalidError(
             "The file took too long to read; it was not opened. Split it into several files."
         ) from error
-    if done.returncode != 0 or not target.exists():
+    if done.returncode != 0 or not arguments[-1].exists():
         raise InvalidError(
             "The file asked for more memory or time than is allowed; it was not opened. Split it into several files."
         )
-    return _book(target)
 
 
 def _book(target: Path) -> Book:

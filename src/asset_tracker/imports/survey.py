@@ -13,6 +13,10 @@ from asset_tracker.imports.lines import LineReader
 from asset_tracker.imports.mapping import HEAD_ROWS, SheetMapping, heading_key, map_sheet
 from asset_tracker.imports.problems import Place, Problem
 
+# Sheets of our own template that hold no list.
+EXAMPLES, LISTS = "Приклади Examples", "_lists"
+OWN_SHEETS = frozenset({EXAMPLES, LISTS})
+
 Answers = Mapping[str, FieldKey | None]
 
 
@@ -45,6 +49,8 @@ def survey(source: Source, answers: Answers | None = None, defaults: Defaults | 
         if not info.rows:
             continue
         name = info.name or "1"
+        if name in OWN_SHEETS:
+            continue
         place = Place(sheet=name)
         if info.hidden:
             problems.append(place.problem("warning", "hidden-sheet", "The sheet is hidden and was left out."))

@@ -1,0 +1,184 @@
+"""Imports as JSON: a file is sent and planned, looked at, committed, undone."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import State, UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.i18n import Lang
+from asset_tracker.imports import commit, queries, service
+from asset_tracker.imports.known import Action
+from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.telling import Told, told
+from asset_tracker.imports.views import BatchView, Choices, RowPage
+from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
+
+Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+
+
+class Upload(msgspec.Struct, kw_only=True):
+    """A multipart form: the ``file``, what holds for the whole of it, and perhaps a saved ``mapping``."""
+
+    file: UploadFile
+    programme: str | None = None
+    consignment: str | None = None
+    municipality: str | None = None
+    currency: str | None = None
+    occurred_on: date | None = None
+    mapping: str | None = None
+
+
+class Commit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``partial``: take the good rows and leave those with problems."""
+
+    partial: bool = False
+
+
+class PlannedView(msgspec.Struct, frozen=True, kw_only=True):
+    """An import with all that is to be said about it, in the language of who asks."""
+
+    batch: BatchView
+    problems: tuple[Told, ...]
+
+
+@post("/imports", request_max_body_size=80 * 2**20)
+async def add_import(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    state: State,
+    data: MultipartBody[Upload],
+) -> PlannedView:
+    """Send a file (.xlsx, .ods, .csv) and get the plan: nothing else is written yet."""
+    defaults = Defaults(
+        programme=data.programme or None,
+        consignment=data.consignment or None,
+        municipality=data.municipality or None,
+        currency=data.currency or None,
+    )
+    batch = await service.upload(
+        conn,
+        state.storage,
+        actor,
+        data.file.filename,
+        await data.file.read(),
+        Choices(defaults=defaults, occurred_on=data.occurred_on),
+        mapping=data.mapping or None,
+    )
+    return await _planned(conn, actor, lang, batch)
+
+
+@get("/imports")
+async def list_imports(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], limit: FromQuery[Limit] = 50
+) -> list[BatchView]:
+    """The newest imports in reach."""
+    return await queries.list_imports(conn, actor, limit)
+
+
+@get("/imports/{batch_id:uuid}")
+async def get_import(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    batch_id: FromPath[UUID],
+) -> PlannedView:
+    """One import with its problems."""
+    return await _planned(conn, actor, lang, await queries.get_import(conn, actor, batch_id))
+
+
+@get("/imports/{batch_id:uuid}/rows")
+async def list_rows(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+    action: FromQuery[Action | None] = None,
+    after: FromQuery[int] = 0,
+    limit: FromQuery[Limit] = 100,
+) -> RowPage:
+    """What will be done with each row, in the order of the file."""
+    return await queries.list_rows(conn, actor, batch_id, action=action, after=after, limit=limit)
+
+
+@post("/imports/{batch_id:uuid}/plan", status_code=200)
+async def replan(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    state: State,
+    batch_id: FromPath[UUID],
+    data: JSONBody[Choices],
+) -> PlannedView:
+    """Plan the same file again with other choices: columns, defaults, cells put right."""
+    batch = await service.replan(conn, state.storage, actor, batch_id, data)
+    return await _planned(conn, actor, lang, batch)
+
+
+@post("/imports/{batch_id:uuid}/commit", status_code=200)
+async def commit_import(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+    data: JSONBody[Commit],
+) -> BatchView:
+    """Record what the plan says, all of it or nothing."""
+    return await commit.commit(conn, actor, batch_id, partial=data.partial)
+
+
+@post("/imports/{batch_id:uuid}/undo", status_code=200)
+async def undo_import(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], batch_id: FromPath[UUID]
+) -> BatchView:
+    """Take a committed import back, unless something later stands on it."""
+    return await commit.undo(conn, actor, batch_id)
+
+
+@get("/imports/{batch_id:uuid}/problems.xlsx", media_type=XLSX)
+async def problems_workbook(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    state: State,
+    batch_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The workbook that was sent, with its problems marked, to be put right and sent again."""
+    data = await marked_workbook(conn, state.storage, actor, batch_id, lang)
+    return Response(
+        data, media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="problems.xlsx"'}
+    )
+
+
+@get("/imports/template.xlsx", media_type=XLSX)
+async def template(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], lang: NamedDependency[Lang]
+) -> Response[bytes]:
+    """An empty packing list with notes and drop-downs."""
+    data = await template_workbook(conn, actor, lang)
+    headers = {"Content-Disposition": 'attachment; filename="packing-list.xlsx"'}
+    return Response(data, media_type=XLSX, headers=headers)
+
+
+async def _planned(conn: AsyncConnection, actor: Actor, lang: Lang, batch: BatchView) -> PlannedView:
+    problems = await queries.list_problems(conn, actor, batch.id)
+    return PlannedView(batch=batch, problems=tuple(told(problem, lang) for problem in problems))
+
+
+ROUTES = (
+    add_import,
+    list_imports,
+    template,
+    get_import,
+    list_rows,
+    replan,
+    commit_import,
+    undo_import,
+    problems_workbook,
+)

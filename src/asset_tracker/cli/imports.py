@@ -1,0 +1,151 @@
+"""``asset-tracker import``: plan a file, show what would come of it, and record it."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.cli.common import load_settings, run
+from asset_tracker.db.engine import transaction
+from asset_tracker.errors import InvalidError
+from asset_tracker.files.storage import Storage
+from asset_tracker.imports import commit, queries, service
+from asset_tracker.imports.fields import FieldKey
+from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.telling import Told, told
+from asset_tracker.imports.views import BatchView, Choices
+
+_SHOWN = 100
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--programme", help="The programme of rows that name none.")
+@click.option("--consignment", help="The consignment of rows that name none.")
+@click.option("--municipality", help="The municipality of rows that name none.")
+@click.option("--currency", help="The currency of prices that have none.")
+@click.option("--mapping", help="A saved mapping by its name, or a JSON file: {heading: field or null}.")
+@click.option(
+    "--occurred-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day on which the things were registered [default: today].",
+)
+@click.option("--partial", is_flag=True, help="Take the good rows and leave those with problems.")
+@click.option("--dry-run", is_flag=True, help="Only show what would come of it.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def command(
+    file: Path,
+    mapping: str | None,
+    occurred_on: datetime | None,
+    *,
+    partial: bool,
+    dry_run: bool,
+    as_json: bool,
+    **defaults: str | None,
+) -> None:
+    """Import FILE (.xlsx, .ods or .csv): a packing list or a list of assets.
+
+    Nothing is recorded while there are problems, unless --partial takes the good rows.
+    Exit status: 0 done, 1 there are problems (listed).
+    """
+    name, answers = _mapping(mapping)
+    choices = Choices(defaults=Defaults(**defaults), answers=answers, occurred_on=_day(occurred_on))
+    settings = load_settings()
+    data = file.read_bytes()
+    console = Console(stderr=True, highlight=False, quiet=as_json)
+
+    async def work(engine: AsyncEngine) -> tuple[BatchView, list[Told], bool]:
+        storage = Storage.open(settings.storage_url)
+        with console.status(f"Reading {file.name} ..."):
+            async with transaction(engine) as conn:
+                batch = await service.upload(
+                    conn, storage, COMMAND_LINE, file.name, data, choices, mapping=name
+                )
+                problems = await _problems(conn, batch)
+        counts = batch.plan.counts
+        good = partial or not (counts.problem or counts.questions)
+        if dry_run or not good or not batch.has_work:
+            return batch, problems, good
+        with console.status("Recording ..."):
+            async with transaction(engine) as conn:
+                return await commit.commit(conn, COMMAND_LINE, batch.id, partial=partial), problems, True
+
+    batch, problems, good = run(work, settings)
+    if as_json:
+        answer = {"import": batch, "problems": problems}
+        click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
+    else:
+        _tell(Console(highlight=False, soft_wrap=True), batch, problems, good=good)
+    left = batch.plan.counts.problem or batch.plan.counts.questions
+    sys.exit(1 if left else 0)
+
+
+async def _problems(conn: AsyncConnection, batch: BatchView) -> list[Told]:
+    return [told(problem, "en") for problem in await queries.list_problems(conn, COMMAND_LINE, batch.id)]
+
+
+def _tell(console: Console, batch: BatchView, problems: list[Told], *, good: bool) -> None:
+    if problems:
+        console.print(_table(problems))
+        if len(problems) > _SHOWN:
+            console.print(f"... and {len(problems) - _SHOWN} more; --json lists them all.")
+    counts = batch.plan.counts
+    console.print(
+        f"create {counts.create}, change {counts.change}, already there {counts.unchanged}, "
+        f"with problems {counts.problem}, open questions {counts.questions}, warnings {counts.warnings}"
+    )
+    if batch.status == "committed":
+        console.print(f"[green]Recorded[/green] as import {batch.id}.")
+    elif not good:
+        console.print(
+            "[red]Nothing was recorded.[/red] Put the file right, answer with --mapping, or take --partial."
+        )
+    elif not batch.has_work:
+        console.print("[green]Nothing to do:[/green] everything in the file is recorded already.")
+    else:
+        console.print("Nothing was recorded (--dry-run).")
+
+
+def _table(problems: list[Told]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in ("", "where", "heading", "value", "problem", "expected", "suggestion"):
+        table.add_column(heading, overflow="fold")
+    for each in problems[:_SHOWN]:
+        colour = {"error": "red", "question": "magenta", "warning": "yellow"}[each.severity]
+        cells = (
+            each.place,
+            each.heading,
+            each.value,
+            each.message,
+            each.expected or "",
+            each.suggestion or "",
+        )
+        table.add_row(f"[{colour}]{each.severity}[/{colour}]", *(_plain(cell) for cell in cells))
+    return table
+
+
+def _plain(text: str) -> Text:
+    # what stands in somebody's file is neither markup nor a command to the terminal
+    return Text("".join(letter if letter.isprintable() else "·" for letter in text[:300]))
+
+
+def _mapping(given: str | None) -> tuple[str | None, dict[str, FieldKey | None]]:
+    if given is None or not Path(given).is_file():
+        return given, {}
+    try:
+        return None, msgspec.json.decode(Path(given).read_bytes(), type=dict[str, FieldKey | None])
+    except msgspec.DecodeError as error:
+        raise InvalidError(
+            "The mapping file is not JSON of the form {heading: field or null}: %(why)s", why=str(error)
+        ) from error
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

@@ -1,0 +1,54 @@
+"""Problems in words, and fields by name, in the reader's language. [pure]"""
+
+import msgspec
+
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.imports.fields import BY_KEY
+from asset_tracker.imports.problems import Problem, Severity
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """A problem as it is read. ``place`` is ``sheet!C12``, or as much of it as is known."""
+
+    severity: Severity
+    code: str
+    sheet: str
+    row: int
+    column: str
+    heading: str
+    field: str | None
+    value: str
+    place: str
+    message: str
+    expected: str | None
+    suggestion: str | None
+
+
+def told(problem: Problem, lang: Lang) -> Told:
+    """The problem in words."""
+    return Told(
+        severity=problem.severity,
+        code=problem.code,
+        sheet=problem.sheet,
+        row=problem.row,
+        column=problem.column,
+        heading=problem.heading,
+        field=problem.field,
+        value=problem.value,
+        place=place(problem),
+        message=gettext(lang, problem.message, **problem.params),
+        expected=gettext(lang, problem.expected, **problem.params) if problem.expected else None,
+        suggestion=problem.suggestion,
+    )
+
+
+def place(problem: Problem) -> str:
+    """Where in the file: ``sheet!C12``."""
+    cell = f"{problem.column}{problem.row or ''}"
+    return f"{problem.sheet}!{cell}" if problem.sheet and cell else problem.sheet or cell
+
+
+def field_label(field: str | None, lang: Lang) -> str:
+    """What a field is called."""
+    key = {"name_uk": "name"}.get(field or "", field or "")
+    return gettext(lang, BY_KEY[key].label) if key in BY_KEY else key

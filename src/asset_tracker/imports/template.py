@@ -1,0 +1,181 @@
+"""Our own packing list: headings, drop-downs, notes and examples, in Ukrainian or English. [pure]"""
+
+import io
+from collections.abc import Sequence
+
+import msgspec
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from asset_tracker.i18n import LANGS, Lang, gettext
+from asset_tracker.imports.fields import BY_KEY, FieldKey
+from asset_tracker.imports.survey import EXAMPLES, LISTS
+from asset_tracker.ledger.values import CATEGORIES, Category
+
+ROWS = 2000
+_TEXT_COLUMNS = {"serial", "vin", "plate", "consignment", "tag", "municipality", "kit", "model"}
+_WIDTHS = {
+    "municipality": 40,
+    "name": 36,
+    "notes": 36,
+    "programme": 18,
+    "category": 22,
+    "kit": 24,
+    "serial": 22,
+    "vin": 22,
+}
+_HEAD = PatternFill("solid", fgColor="0D5A68")
+_REQUIRED = {"municipality", "programme", "name"}
+
+CATEGORY_NAMES: dict[Category, tuple[str, str]] = {
+    "laptop": ("ноутбук", "laptop"),
+    "desktop": ("комп’ютер", "desktop"),
+    "monitor": ("монітор", "monitor"),
+    "mfd": ("БФП", "MFD"),
+    "printer": ("принтер", "printer"),
+    "scanner": ("сканер", "scanner"),
+    "ups": ("ДБЖ", "UPS"),
+    "router": ("маршрутизатор", "router"),
+    "tablet": ("планшет", "tablet"),
+    "camera": ("камера", "camera"),
+    "id_reader": ("зчитувач карток", "card reader"),
+    "mobile_case": ("мобільна валіза", "mobile suitcase"),
+    "video_kit": ("комплект відеоконсультування", "video consultation kit"),
+    "vehicle": ("автомобіль", "vehicle"),
+    "software": ("програмне забезпечення", "software"),
+    "furniture": ("меблі", "furniture"),
+    "other": ("інше", "other"),
+}
+
+
+class Offer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the drop-downs offer: programme codes, and municipalities as ``name, raion, oblast``."""
+
+    programmes: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()
+
+
+_EQUIPMENT: tuple[FieldKey, ...] = (
+    "line", "municipality", "programme", "consignment", "category", "name", "name_en", "manufacturer", "model", "serial",
+    "quantity", "unit_price", "currency", "year", "acquired_on", "warranty_until", "notes",
+)  # fmt: skip
+_VEHICLES: tuple[FieldKey, ...] = (
+    "line", "municipality", "programme", "consignment", "name", "name_en", "manufacturer", "model", "vin", "plate", "year",
+    "unit_price", "currency", "acquired_on", "warranty_until", "notes",
+)  # fmt: skip
+_KITS: tuple[FieldKey, ...] = (
+    "line", "municipality", "programme", "consignment", "kit", "category", "name", "manufacturer", "model", "serial",
+    "quantity", "unit_price", "currency", "warranty_until", "notes",
+)  # fmt: skip
+SHEETS: tuple[tuple[str, str, tuple[FieldKey, ...]], ...] = (
+    ("Обладнання", "Equipment", _EQUIPMENT),
+    ("Транспорт", "Vehicles", _VEHICLES),
+    ("Комплекти", "Kits", _KITS),
+)
+
+_EXAMPLES: tuple[dict[FieldKey, object], ...] = (
+    {
+        "line": 1, "municipality": "Баранівська, Звягельський, Житомирська", "consignment": "П-12", "category": "ноутбук",
+        "name": "Ноутбук 15,6″", "manufacturer": "Lenovo", "model": "ThinkPad E16", "serial": "PF4XQ0012", "quantity": 1,
+        "unit_price": 38499.99, "currency": "UAH", "warranty_until": "31.12.2026",
+    },
+    {
+        "line": 2, "municipality": "UA18060170000069581", "consignment": "П-12", "category": "other", "name": "Patch cable 5 m",
+        "quantity": 20, "unit_price": 4.5, "currency": "EUR",
+    },
+    {
+        "line": 3, "municipality": "Хорошівська, Житомирська", "consignment": "П-12", "kit": "ВК-3", "category": "камера",
+        "name": "Камера для відеоконсультацій", "manufacturer": "Logitech", "serial": "2103LZ0055", "unit_price": 1250, "currency": "EUR",
+    },
+)  # fmt: skip
+
+
+def make(lang: Lang, offer: Offer) -> bytes:
+    """The template as .xlsx."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    columns = _lists(book, lang, offer)
+    for uk, en, fields in SHEETS:
+        sheet = book.create_sheet(uk if lang == "uk" else en)
+        _head(sheet, fields, lang)
+        _offers(sheet, fields, columns, lang)
+    _examples(book, lang)
+    book.move_sheet(LISTS, offset=len(book.worksheets))
+    book.active = 0
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _lists(book: Workbook, lang: Lang, offer: Offer) -> dict[str, str]:
+    """A hidden sheet with what the drop-downs offer; the range of each field."""
+    sheet = book.create_sheet(LISTS)
+    sheet.sheet_state = "veryHidden"
+    at = 0 if lang == "uk" else 1
+    lists: dict[str, Sequence[str]] = {
+        "municipality": offer.municipalities,
+        "programme": offer.programmes,
+        "category": [CATEGORY_NAMES[category][at] for category in CATEGORIES],
+        "currency": ["UAH", "EUR", "USD", "SEK", "CHF", "PLN", "GBP"],
+    }
+    ranges = {}
+    for column, (field, texts) in enumerate(lists.items(), start=1):
+        for row, text in enumerate(texts, start=1):
+            sheet.cell(row, column, text)
+        if texts:
+            letters = get_column_letter(column)
+            ranges[field] = f"'{LISTS}'!${letters}$1:${letters}${len(texts)}"
+    return ranges
+
+
+def _head(sheet: Worksheet, fields: tuple[FieldKey, ...], lang: Lang) -> None:
+    for column, key in enumerate(fields, start=1):
+        field = BY_KEY[key]
+        cell = sheet.cell(1, column, gettext(lang, field.label))
+        cell.font = Font(bold=True, color="FFFFFF")
+        cell.fill = _HEAD
+        cell.alignment = Alignment(wrap_text=True, vertical="center")
+        hints = [f"{gettext(each, field.label)}: {gettext(each, field.hint)}" for each in LANGS]
+        cell.comment = Comment("\n\n".join(hints), "asset_tracker", height=110, width=300)
+        letters = get_column_letter(column)
+        sheet.column_dimensions[letters].width = _WIDTHS.get(key, 15)
+        if key in _TEXT_COLUMNS:
+            # or the spreadsheet makes a number of a serial number, and its zeros are gone
+            sheet.column_dimensions[letters].number_format = "@"
+            for row in range(2, 202):
+                sheet.cell(row, column).number_format = "@"
+    sheet.freeze_panes = "A2"
+    sheet.row_dimensions[1].height = 32
+
+
+def _offers(sheet: Worksheet, fields: tuple[FieldKey, ...], ranges: dict[str, str], lang: Lang) -> None:
+    for column, key in enumerate(fields, start=1):
+        letters = get_column_letter(column)
+        if key in ranges:
+            rule = DataValidation(type="list", formula1=ranges[key], allow_blank=True)
+            # a KATOTTH code or another spelling is as good as what the list offers
+            rule.showErrorMessage = key == "currency"
+        elif key == "quantity":
+            rule = DataValidation(type="whole", operator="greaterThanOrEqual", formula1="1", allow_blank=True)
+            rule.error = gettext(lang, "a whole number, 1 or more")
+            rule.showErrorMessage = True
+        else:
+            continue
+        rule.add(f"{letters}2:{letters}{ROWS}")
+        sheet.add_data_validation(rule)
+
+
+def _examples(book: Workbook, lang: Lang) -> None:
+    sheet = book.create_sheet(EXAMPLES)
+    fields: tuple[FieldKey, ...] = (
+        "line", "municipality", "consignment", "kit", "category", "name", "manufacturer", "model", "serial", "quantity",
+        "unit_price", "currency", "warranty_until",
+    )  # fmt: skip
+    _head(sheet, fields, lang)
+    for row, example in enumerate(_EXAMPLES, start=2):
+        for column, key in enumerate(fields, start=1):
+            sheet.cell(row, column, example.get(key))

@@ -1,0 +1,70 @@
+"""Workbooks to take along: the sent one with its problems marked, and an empty one to fill in."""
+
+import tempfile
+from functools import partial
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import anyio.to_thread
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.files.storage import Storage
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.imports import marking, queries, recorded, sheet, template
+from asset_tracker.imports.cells import Limits, column_index
+from asset_tracker.imports.marking import CellMark
+from asset_tracker.imports.problems import Problem
+from asset_tracker.imports.telling import told
+from asset_tracker.territory.queries import list_municipalities
+
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+async def marked_workbook(
+    conn: AsyncConnection, storage: Storage, actor: Actor, batch_id: UUID, lang: Lang
+) -> bytes:
+    """The file of this import as .xlsx, each problem at its cell: a colour, and a comment in ``lang``."""
+    batch = await queries.get_import(conn, actor, batch_id)
+    problems = await queries.list_problems(conn, actor, batch_id)
+    marks = [_mark(problem, lang) for problem in problems if problem.sheet]
+    data = await storage.get(batch.sha256)
+    ending = Path(batch.file_name).suffix.lower()
+    return await anyio.to_thread.run_sync(partial(_marked, data, ending, marks))
+
+
+def _marked(data: bytes, ending: str, marks: list[CellMark]) -> bytes:
+    with tempfile.TemporaryDirectory(prefix="asset-tracker-import-") as folder:
+        source, said, target = (Path(folder) / name for name in (f"sent{ending[:6]}", "marks", "marked.xlsx"))
+        source.write_bytes(data)
+        said.write_bytes(msgspec.json.encode(marks))
+        sheet.in_a_process(marking.__name__, (source, said, target), Limits())
+        return target.read_bytes()
+
+
+def _mark(problem: Problem, lang: Lang) -> CellMark:
+    words = told(problem, lang)
+    text = words.message
+    if words.expected:
+        text += "\n" + gettext(lang, "Expected: %(what)s", what=words.expected)
+    if words.suggestion:
+        text += "\n" + gettext(lang, "Perhaps: %(what)s", what=words.suggestion)
+    column = column_index(problem.column) + 1 if problem.column else 1
+    return CellMark(problem.sheet, problem.row, column, problem.severity, text)
+
+
+async def template_workbook(conn: AsyncConnection, actor: Actor, lang: Lang) -> bytes:
+    """An empty packing list for the programmes of the actor, with all municipalities to choose from."""
+    require(actor, "import.manage")
+    programmes = await recorded.programmes_for(conn, actor)
+    municipalities = await list_municipalities(conn)
+    offer = template.Offer(
+        programmes=tuple(each.code for each in programmes),
+        municipalities=tuple(
+            ", ".join(filter(None, (each.name_uk, each.raion_uk, each.oblast_uk))) for each in municipalities
+        ),
+    )
+    return await anyio.to_thread.run_sync(template.make, lang, offer)
