@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
@@ -61,12 +61,18 @@ def _rewritten(path: Path, limits: Limits) -> Workbook:
             for row in frame.rows:
                 for index, value in enumerate(row.cells, start=1):
                     if value is not None:
-                        cell = sheet.cell(row.number, index, plain(value))
+                        bare = plain(value)
+                        cell = sheet.cell(row.number, index, _clean(bare) if isinstance(bare, str) else bare)
                         if isinstance(cell.value, str):
                             cell.data_type = "s"  # never a formula
         elif isinstance(frame, SheetEnd):
             sheets.setdefault(frame.sheet.index, book.create_sheet()).title = frame.sheet.name or "1"
     return book
+
+
+def _clean(text: str) -> str:
+    """Without the control characters that XML cannot hold."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
 
 
 def mark(book: Workbook, marks: list[CellMark]) -> None:
@@ -83,7 +89,9 @@ def mark(book: Workbook, marks: list[CellMark]) -> None:
         cell = sheets[name].cell(max(row, 1), column)
         if isinstance(cell, MergedCell):
             cell = _anchor(sheets[name], cell)
-        comment = Comment("\n".join(each.text for each in found)[:4000], _AUTHOR, height=140, width=320)
+        comment = Comment(
+            _clean("\n".join(each.text for each in found))[:4000], _AUTHOR, height=140, width=320
+        )
         cell.comment = comment
         cell.fill = _FILLS[max(found, key=lambda each: _WEIGHT[each.severity]).severity]
 

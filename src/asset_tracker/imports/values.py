@@ -95,7 +95,7 @@ def shown(cell: Cell) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return repr(value)
-    text = str(value)
+    text = _INVISIBLE.sub("", str(value))
     return text if len(text) <= 120 else f"{text[:117]}…"
 
 

@@ -24,9 +24,17 @@ def texts_of(node):
 
 def said(tree):
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in CONSTANTS:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id in CONSTANTS
+        ):
             yield from texts_of(node.value)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in {"swapped", "doubtful"}:
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and node.targets[0].id in {"swapped", "doubtful"}
+        ):
             yield from texts_of(node.value)
         if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
             yield from texts_of(node.value.elts[-1])
@@ -49,12 +57,20 @@ def all_texts():
         found.update(said(ast.parse(path.read_text("utf-8"))))
     for error in ("commit.py",):
         for node in ast.walk(ast.parse((HERE / error).read_text("utf-8"))):
-            if isinstance(node, ast.ClassDef) and any(getattr(base, "id", "") == "ConflictError" for base in node.bases):
+            if isinstance(node, ast.ClassDef) and any(
+                getattr(base, "id", "") == "ConflictError" for base in node.bases
+            ):
                 found.add((ast.get_docstring(node) or "").splitlines()[0])
     return found
 
 
-SAME = {"IMEI", "VIN", "UAH, EUR, USD, SEK", "Lenovo, HP, Canon, ...", "laptop, desktop, monitor, mfd, printer, scanner, ups, router, vehicle, ..."}
+SAME = {
+    "IMEI",
+    "VIN",
+    "UAH, EUR, USD, SEK",
+    "Lenovo, HP, Canon, ...",
+    "laptop, desktop, monitor, mfd, printer, scanner, ups, router, vehicle, ...",
+}
 
 
 def test_every_text_has_a_translation():
