@@ -59,7 +59,7 @@ def read(path: Path, limits: Limits) -> tuple[str, str, Iterator[Row]]:
         raise RefusedBookError("The file is empty.")
     text, encoding = decode(data)
     sample = text[:_SAMPLE]
-    if sum(letter in _CONTROL for letter in sample) > len(sample) // 100:
+    if sum(letter in _CONTROL for letter in sample) > max(8, len(sample) // 100):
         raise RefusedBookError("This is not a text table. Expected a spreadsheet: .xlsx, .ods or .csv.")
     if sample.lstrip()[:1] == "<" and "<" in sample.lstrip()[1:]:
         raise RefusedBookError(
