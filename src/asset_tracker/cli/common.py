@@ -11,12 +11,14 @@ from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.pool import NullPool
 
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import database_url
-from asset_tracker.db.engine import make_engine
+from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.errors import UnavailableError
 from asset_tracker.settings import PREFIX, Settings, variable, with_secret_key
+from asset_tracker.territory.service import load_shipped
 
 T = TypeVar("T")
 
@@ -44,6 +46,7 @@ def load_settings() -> Settings:
 def open_database(settings: Settings) -> Iterator[str]:
     """The address of the database, at the version of this program, running as long as the block does.
 
+    It knows the municipalities of the shipped edition, or of a newer one that was loaded.
     The embedded one is migrated as needed; one of your own only by ``db upgrade`` (NotMigratedError).
     """
     with database_url(settings) as url:
@@ -103,8 +106,15 @@ def _environment() -> dict[str, str]:
 
 
 async def _prepare(url: str, *, ours: bool) -> None:
-    if await migrate.current(url) == migrate.head():
-        return
-    if not ours:
-        raise NotMigratedError
-    await migrate.upgrade(url)
+    if await migrate.current(url) != migrate.head():
+        if not ours:
+            raise NotMigratedError
+        await migrate.upgrade(url)
+    engine = make_engine(url, poolclass=NullPool)
+    try:
+        async with transaction(engine) as conn:
+            # Nothing can be told of a municipality that is not known: at the first start, and when a
+            # release brings a newer edition.
+            await load_shipped(conn)
+    finally:
+        await engine.dispose()
