@@ -18,6 +18,22 @@ PRINTED_OF_A_PROGRAMME = 150
 NAMED_TAGS = 6
 
 
+_HEADS = {
+    "tag": "Tag",
+    "name": "Item",
+    "serial": "Serial number",
+    "quantity": "Qty",
+    "price": "Price",
+    "value": "Value",
+    "share": "Share",
+    "act": "Act",
+    "where": "Where",
+    "stage": "State",
+    "title": "Title held by",
+    "verified": "Verified",
+}
+
+
 def items(facts: Facts, lang: Lang) -> Tree:
     """By category. A programme of many items prints none of them: its municipalities' reports do."""
     printed = facts.items[:PRINTED_ITEMS]
@@ -28,25 +44,16 @@ def items(facts: Facts, lang: Lang) -> Tree:
         groups[item.category].append(item)
     order = {line.category: place for place, line in enumerate(facts.summary.by_category)}
     donor = facts.question.donor
-    heads = (
-        "Tag",
-        "Item",
-        "Serial number",
-        "Qty",
-        "Price",
-        "Value",
-        "Act",
-        "Where",
-        "State",
-        "Title held by",
-        "Verified",
-    )
-    share = [gettext(lang, "Share of %(donor)s", donor=donor.label(lang))] if donor else []
-    translated = [gettext(lang, head) for head in heads]
+    heads = {key: gettext(lang, head) for key, head in _HEADS.items()}
+    if donor:
+        heads["share"] = gettext(lang, "Share of %(donor)s", donor=donor.label(lang))
+    else:
+        del heads["share"]
     left = len(facts.items) - len(printed)
     more = "%(left)s more items are in the XLSX, CSV and JSON of this report."
     return {
-        "heads": [*translated[:6], *share, *translated[6:]],
+        "heads": list(heads.values()),
+        "heads_by_key": heads,
         "has_share": donor is not None,
         "groups": [
             {

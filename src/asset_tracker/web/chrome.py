@@ -40,7 +40,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("municipalities", "/municipalities", "Municipalities", "municipality"),
     MenuItem("import", "/imports", "Import", "import", _DESK, gap_before=True),
     MenuItem("labels", "/labels", "Labels", "label", _DESK),
-    MenuItem("reports", "/reports", "Reports", "report", _FIELD),
+    MenuItem("reports", "/reports", "Reports", "report", _DESK),
     MenuItem("programmes", "/programmes", "Programmes", "programme", gap_before=True),
     MenuItem("parties", "/parties", "Parties", "party", _DESK),
     MenuItem("people", "/people", "People", "person", frozenset({"administrator"})),
