@@ -26,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "import": ("imports", "Import a packing list or a list of assets."),
     "labels": ("labels", "Print labels: PDF, ZPL, SVG or PNG."),
     "report": ("report", "Make a report about a municipality or a programme."),
+    "user": ("user", "Look after the people who may log in."),
     "territory": ("territory", "Look after the list of municipalities."),
 }
 

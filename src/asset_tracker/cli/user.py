@@ -1,0 +1,114 @@
+"""``asset-tracker user``: accounts, what they may do, and API tokens."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import click
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from asset_tracker.access import users
+from asset_tracker.access.actors import COMMAND_LINE, ROLES, Grant, Role
+from asset_tracker.cli.common import run
+from asset_tracker.db.engine import transaction
+from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.i18n import LANGS, Lang
+from asset_tracker.programmes.queries import list_parties, programme_by_code
+from asset_tracker.territory.codes import parse_code
+
+
+@click.group(help="Look after the people who may log in.")
+def command() -> None:
+    pass
+
+
+@command.command()
+@click.argument("email")
+@click.option("--name", required=True, help="Name as others see it.")
+@click.option("--role", required=True, type=click.Choice(ROLES))
+@click.option("--programme", help="Code of the programme (coordinator, technician).")
+@click.option("--area", help="KATOTTH code or the beginning of one, such as UA18 (technician, custodian).")
+@click.option("--donor", help="English or Ukrainian name of the donor (donor).")
+@click.option("--lang", type=click.Choice(LANGS), default="uk", show_default=True)
+@click.password_option(help="Asked for when it is not given; better so, it stays out of the shell's history.")
+def add(
+    email: str,
+    name: str,
+    role: Role,
+    programme: str | None,
+    area: str | None,
+    donor: str | None,
+    lang: Lang,
+    password: str,
+) -> None:
+    """Add an account for EMAIL with one role and what it reaches."""
+
+    async def work(engine: AsyncEngine) -> UUID:
+        async with transaction(engine) as conn:
+            grant = await _grant(conn, role, programme, area, donor)
+            return await users.add_user(
+                conn, COMMAND_LINE, email=email, name=name, password=password, grants=(grant,), lang=lang
+            )
+
+    click.echo(f"Added {email} as {role}: {run(work)}")
+
+
+@command.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """Shut the account of EMAIL at once: its sessions and tokens end, its events stay."""
+
+    async def work(engine: AsyncEngine) -> None:
+        async with transaction(engine) as conn:
+            await users.disable_user(conn, COMMAND_LINE, await users.by_email(conn, email))
+
+    run(work)
+    click.echo(f"Disabled {email}.")
+
+
+@command.command()
+@click.argument("email")
+@click.option("--name", required=True, help="What the token is for.")
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="How long it holds [default: until it is revoked]."
+)
+def token(email: str, name: str, days: int | None) -> None:
+    """Make an API token for EMAIL. It is printed once, and kept nowhere."""
+    until = datetime.now(UTC) + timedelta(days=days) if days else None
+
+    async def work(engine: AsyncEngine) -> str:
+        async with transaction(engine) as conn:
+            user = await users.by_email(conn, email)
+            return (await users.make_token(conn, COMMAND_LINE, name, user=user, expires_at=until)).token
+
+    click.echo(run(work))
+
+
+async def _grant(
+    conn: AsyncConnection, role: Role, programme: str | None, area: str | None, donor: str | None
+) -> Grant:
+    found = await programme_by_code(conn, COMMAND_LINE, programme) if programme else None
+    return Grant(
+        role=role,
+        programme=found.id if found else None,
+        area=_area(area) if area else None,
+        donor=await _donor(conn, donor) if donor else None,
+    )
+
+
+def _area(text: str) -> str:
+    """A whole code is checked; a beginning names an oblast (4 characters) or a raion (6)."""
+    beginning = text.strip().upper()
+    return beginning if len(beginning) in (4, 6) else parse_code(text, "area")
+
+
+async def _donor(conn: AsyncConnection, name: str) -> UUID:
+    parties = await list_parties(conn, COMMAND_LINE, "donor")
+    named = [
+        p.id
+        for p in parties
+        if name.casefold() in (p.name_en.casefold(), p.name_uk.casefold(), (p.short_name or "").casefold())
+    ]
+    if len(named) != 1:
+        known = ", ".join(party.short_name or party.name_en for party in parties)
+        raise InvalidError(errors=(FieldError("donor", "There is no such donor.", {}, known or None),))
+    return named[0]
