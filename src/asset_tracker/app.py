@@ -17,6 +17,7 @@ from asset_tracker.db.engine import make_engine
 from asset_tracker.edge import problems
 from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.outer import Outer
+from asset_tracker.edge.sealing import background, sealing_of
 from asset_tracker.edge.transaction import provide_conn
 from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
 from asset_tracker.files.storage import Storage
@@ -48,7 +49,14 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
             UnicodeDecodeError: answer_error,
             RecursionError: answer_error,
         },
-        state=State({"engine": engine, "settings": settings, "storage": Storage.open(settings.storage_url)}),
+        state=State(
+            {
+                "engine": engine,
+                "settings": settings,
+                "storage": Storage.open(settings.storage_url),
+                "sealing": sealing_of(engine, settings),
+            }
+        ),
         lifespan=[_engine_lifespan],
         openapi_config=OpenAPIConfig(
             title="asset_tracker",
@@ -84,6 +92,7 @@ async def _engine_lifespan(app: Litestar) -> AsyncIterator[None]:
     async with app.state.engine.connect() as conn:
         app.state.demo = await has_demonstration(conn)
     try:
-        yield
+        async with background(app.state.sealing):
+            yield
     finally:
         await app.state.engine.dispose()

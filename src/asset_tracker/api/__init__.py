@@ -5,6 +5,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from asset_tracker.api import (
     assets,
+    checkpoints,
     consignments,
     events,
     files,
@@ -31,6 +32,7 @@ _v1 = Router(
     path="/api/v1",
     route_handlers=[
         *assets.ROUTES,
+        *checkpoints.ROUTES,
         *consignments.ROUTES,
         *events.ROUTES,
         *files.ROUTES,

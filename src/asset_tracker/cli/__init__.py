@@ -25,6 +25,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("demo", "Load the demonstration data and show its log-ins."),
     "import": ("imports", "Import a packing list or a list of assets."),
     "labels": ("labels", "Print labels: PDF, ZPL, SVG or PNG."),
+    "ledger": ("ledger", "Seal the ledger, check it, and hand it out."),
     "report": ("report", "Make a report about a municipality or a programme."),
     "user": ("user", "Look after the people who may log in."),
     "territory": ("territory", "Look after the list of municipalities."),

@@ -53,7 +53,8 @@ class ActLine(Struct, frozen=True, kw_only=True):
 class ActDocument(Struct, frozen=True, kw_only=True):
     """``basis`` and ``conditions`` are numbered as they stand; ``responsible`` is the materially
     responsible person's position, never a name that the act would carry into the archive unasked.
-    ``page_url`` becomes the QR code; ``made_at`` is UTC.
+    ``page_url`` becomes the QR code; ``made_at`` is UTC. ``ledger_head`` is the newest checkpoint of the
+    ledger (size and root), ``heads`` the SHA-256 over the heads of the chains of the assets listed.
     """
 
     number: str
@@ -71,6 +72,7 @@ class ActDocument(Struct, frozen=True, kw_only=True):
     copies: int = 2
     page_url: str | None = None
     ledger_head: str | None = None
+    heads: str | None = None
     demonstration: bool = False
 
 

@@ -53,6 +53,7 @@ def write_act(act: ActDocument) -> bytes:
         "qr": qr_svg(act.page_url) if act.page_url else "",
         "url": act.page_url or "",
         "ledger_head": act.ledger_head or "",
+        "heads": act.heads or "",
         "made": display.instant(act.made_at, "uk"),
     }
     return typeset(TEMPLATE, tree, made_at=act.made_at)

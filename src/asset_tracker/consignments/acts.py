@@ -25,6 +25,7 @@ from asset_tracker.consignments.tables import act, act_line, consignment
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.checkpoints import latest
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.store import advisory_lock
 from asset_tracker.ledger.tables import asset
@@ -241,6 +242,7 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True):
     councils: dict[str, PartyView]
     rows: dict[UUID, list[Any]]
     parts: dict[UUID, tuple[str, ...]]
+    ledger_head: str | None
 
 
 async def _known(conn: AsyncConnection, actor: Actor, keys: Sequence[ConsignmentKey]) -> _Known:
@@ -249,7 +251,9 @@ async def _known(conn: AsyncConnection, actor: Actor, keys: Sequence[Consignment
     if len(rows) != len(keys):
         raise RefusedError("Every asset of this consignment stands on an act already.")
     codes = [key.municipality_code for key in keys]
+    sealed = await latest(conn)
     return _Known(
+        ledger_head=sealed.head if sealed else None,
         programmes=programmes,
         parties=await get_parties(conn, [each.implementer for each in programmes.values()]),
         municipalities=await get_municipalities(conn, codes),
@@ -343,7 +347,8 @@ def _document(
         basis=(basis,) if basis else (),
         consignment=key.number,
         page_url=f"{base_url}/consignments/{key.id}",
-        ledger_head=heads,
+        ledger_head=known.ledger_head,
+        heads=heads,
         demonstration=programme.demonstration,
     )
 

@@ -18,13 +18,13 @@ from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
-from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.ledger import merkle
 from asset_tracker.ledger.keys import Signer
 from asset_tracker.ledger.merkle import Growing, Range, TileKey, Tiles
 from asset_tracker.ledger.notes import Head, NoteError, checkpoint_text, read_checkpoint
 from asset_tracker.ledger.store import advisory_lock
-from asset_tracker.ledger.tables import event, ledger_checkpoint, ledger_leaf, ledger_tile
+from asset_tracker.ledger.tables import ledger_checkpoint, ledger_leaf, ledger_tile
 
 WITNESS = "ledger-checkpoint"
 _TILE = ("level", "index", "hashes")
@@ -171,7 +171,8 @@ async def load_tiles(conn: AsyncConnection, ranges: Iterable[Range]) -> Tiles:
     for n in range(0, len(keys), _TILES_AT_ONCE):
         some = tuple_(t.level, t.index).in_(keys[n : n + _TILES_AT_ONCE])
         for row in await conn.execute(select(ledger_tile).where(some)):
-            found[TileKey(row.level, row.index)] = row.hashes
+            level, number, hashes = row
+            found[TileKey(level, number)] = hashes
     return Tiles(found)
 
 

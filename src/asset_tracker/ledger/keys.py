@@ -82,9 +82,7 @@ async def rotate(conn: AsyncConnection, data_dir: Path) -> Signer:
     size = (await conn.scalar(select(func.max(ledger_checkpoint.c.size)))) or 0
     statement = sign(rotation_text(old.known, new, size, now), row.name, old.private, private)
     _keep(data_dir, new, private)
-    await conn.execute(
-        update(ledger_key).where(ledger_key.c.id == old.known.id.hex()).values(until=now)
-    )
+    await conn.execute(update(ledger_key).where(ledger_key.c.id == old.known.id.hex()).values(until=now))
     await _insert(conn, new, now, statement)
     return Signer(new, private)
 
@@ -144,9 +142,6 @@ def _load(data_dir: Path, known: VerifyKey) -> Signer:
         raise KeyMissingError(
             "%(path)s does not hold the private key of the ledger; put it back from a backup.", path=str(path)
         ) from error
-    if (
-        not isinstance(private, Ed25519PrivateKey)
-        or private.public_key().public_bytes_raw() != known.public
-    ):
+    if not isinstance(private, Ed25519PrivateKey) or private.public_key().public_bytes_raw() != known.public:
         raise KeyMissingError("%(path)s holds another key than the ledger's.", path=str(path))
     return Signer(known, private)

@@ -1,8 +1,8 @@
 """The Merkle tree of RFC 6962, section 2.1: hashes, inclusion and consistency proofs [pure].
 
-Leaves are numbered from 0. A complete subtree of 2**level leaves is the node ``(level, index)``; such
+Leaves are numbered from 0. A complete subtree of 2**level leaves is the node ``(level, number)``; such
 nodes never change once they are there, so they are kept, 256 of them to a tile: the tile
-``(level, index)`` holds the nodes of tree level ``8 * level`` from number ``256 * index`` on. A proof
+``(level, number)`` holds the nodes of tree level ``8 * level`` from number ``256 * number`` on. A proof
 names nodes first (``inclusion_ranges``, ``consistency_ranges``), then tells which tiles they are
 worked out from (``tiles_of``), and is put together from those (``Tiles``).
 """
@@ -25,17 +25,17 @@ class Range(NamedTuple):
 
 
 class Node(NamedTuple):
-    """The complete subtree over the leaves from ``index << level`` on, ``1 << level`` of them."""
+    """The complete subtree over the leaves from ``number << level`` on, ``1 << level`` of them."""
 
     level: int
-    index: int
+    number: int
 
 
 class TileKey(NamedTuple):
     """Where a tile lies."""
 
     level: int
-    index: int
+    number: int
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -119,7 +119,7 @@ def nodes_of(leaves: Range) -> list[Node]:
 def tile_of(node: Node) -> TileKey:
     """The tile that the node is worked out from."""
     level = node.level // TILE_LEVELS
-    return TileKey(level, (node.index << node.level - level * TILE_LEVELS) >> TILE_LEVELS)
+    return TileKey(level, (node.number << node.level - level * TILE_LEVELS) >> TILE_LEVELS)
 
 
 def tiles_of(ranges: Iterable[Range]) -> set[TileKey]:
@@ -135,14 +135,14 @@ class Tiles:
 
     def tile(self, key: TileKey, size: int) -> bytes:
         """The tile as it was when the tree had ``size`` leaves, so much of it as there was then."""
-        held = (size >> TILE_LEVELS * key.level) - (key.index << TILE_LEVELS)
+        held = (size >> TILE_LEVELS * key.level) - (key.number << TILE_LEVELS)
         return self._tiles[key][: HASH * min(held, TILE_WIDTH)]
 
     def node(self, node: Node) -> bytes:
         """The hash of a complete subtree. Raises LookupError when the tiles do not hold it."""
         key = tile_of(node)
         below = node.level - key.level * TILE_LEVELS
-        first = (node.index << below) - (key.index << TILE_LEVELS)
+        first = (node.number << below) - (key.number << TILE_LEVELS)
         tile = self._tiles[key]
         hashes = [tile[HASH * n : HASH * (n + 1)] for n in range(first, first + (1 << below))]
         if len(hashes[-1]) != HASH:
@@ -243,9 +243,7 @@ def proves_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     return root_from_inclusion(leaf, index, size, proof) == root
 
 
-def proves_consistency(
-    old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
-) -> bool:
+def proves_consistency(old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether the proof shows that the newer tree begins with all of the older (RFC 9162, 2.1.4.2)."""
     if not 0 <= old <= new:
         return False

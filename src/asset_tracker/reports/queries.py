@@ -20,6 +20,7 @@ from asset_tracker.access.permissions import require
 from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
+from asset_tracker.ledger.checkpoints import Checkpoint, latest
 from asset_tracker.ledger.tables import asset, asset_period, event
 from asset_tracker.programmes.queries import programme_by_code
 from asset_tracker.reports import compose, surroundings
@@ -33,7 +34,8 @@ from asset_tracker.territory.queries import get_municipality
 class Asked(Struct, frozen=True, kw_only=True):
     """A question on its way: who asks what about whom, when, and by which address we are known.
 
-    ``donor`` is whose money the report is about; ``only`` the donors whose shares may be shown (None: all).
+    ``donor`` is whose money the report is about; ``only`` the donors whose shares may be shown (None: all);
+    ``sealed`` the newest checkpoint of the ledger, which the report names.
     """
 
     actor: Actor
@@ -42,6 +44,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     base_url: str
     donor: Donor | None = None
     only: frozenset[str] | None = None
+    sealed: Checkpoint | None = None
 
 
 async def municipality_report(
@@ -85,7 +88,15 @@ async def programme_report(
 async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, base_url: str) -> Asked:
     require(actor, "report.read")
     donor, only = await surroundings.asked_donor(conn, actor, ask.donor)
-    return Asked(actor=actor, ask=ask, now=now, base_url=base_url, donor=donor, only=only)
+    return Asked(
+        actor=actor,
+        ask=ask,
+        now=now,
+        base_url=base_url,
+        donor=donor,
+        only=only,
+        sealed=await latest(conn),
+    )
 
 
 async def _standing(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bool]) -> list[Standing]:
@@ -195,6 +206,8 @@ def _making(asked: Asked, path: str, *, demonstration: bool) -> Making:
         lang=ask.lang,
         made_at=asked.now,
         known_on=ask.known_on,
+        ledger_head=asked.sealed.root if asked.sealed else None,
+        ledger_size=asked.sealed.size if asked.sealed else None,
         page_url=f"{asked.base_url.rstrip('/')}/reports/{path}?{urlencode(query)}",
         demonstration=demonstration,
     )

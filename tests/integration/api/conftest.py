@@ -21,8 +21,8 @@ BARANIVKA, OVRUCH = "UA18080010000090720", "UA18060170000069581"
 class World:
     """Two programmes of two donors, and somebody in each role."""
 
-    def __init__(self, engine, client):
-        self.engine, self.client = engine, client
+    def __init__(self, app, client):
+        self.app, self.engine, self.client = app, app.state.engine, client
         self.donors, self.programmes, self.tokens = [], [], {}
 
     def headers(self, who):
@@ -52,7 +52,7 @@ async def world(new_database, tmp_path_factory, anyio_backend):
     async with lifespan(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
-            made = World(app.state.engine, client)
+            made = World(app, client)
             await furnish(made)
             yield made
 

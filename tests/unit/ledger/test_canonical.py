@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 import rfc8785
-from factories.events import payloads
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from asset_tracker.ledger.chain import canonical
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.events import KINDS, PRIVATE
 from asset_tracker.ledger.ids import uuid7
+from factories.events import payloads
 
 NOW = datetime(2025, 6, 1, 9, 30, 15, 123456, tzinfo=UTC)
 

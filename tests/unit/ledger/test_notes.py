@@ -91,7 +91,9 @@ def test_what_is_no_checkpoint(text):
         read_checkpoint(text)
 
 
-@pytest.mark.parametrize("text", ["", "text\n", "text\n\n", "text\n\n— a !!!!\n", "text\n\na AAAAAAAA\n", "t\n\n— a AA==\n"])
+@pytest.mark.parametrize(
+    "text", ["", "text\n", "text\n\n", "text\n\n— a !!!!\n", "text\n\na AAAAAAAA\n", "t\n\n— a AA==\n"]
+)
 def test_what_is_no_note(text):
     with pytest.raises(NoteError):
         signers(text, [])
