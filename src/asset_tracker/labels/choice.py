@@ -16,10 +16,11 @@ from asset_tracker.i18n import Lang
 from asset_tracker.labels.layout import Label
 from asset_tracker.labels.paper import Look
 from asset_tracker.ledger.tables import asset, asset_share, tag
-from asset_tracker.ledger.tags import TagError, format_tag, new_tag, parse_tag
+from asset_tracker.ledger.tags import TagError, check_character, format_tag, new_tag, parse_tag
 from asset_tracker.programmes.tables import party, programme
 
 MOST: Final = 10_000  # labels at once
+SAMPLE_TAG: Final = "0000000" + check_character("0000000")
 _COPIES_OF_VEHICLES: Final = 2  # windscreen pillar and glove box
 
 Tags = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=2000)], ...], msgspec.Meta(max_length=MOST)]
@@ -65,16 +66,20 @@ _ASSET = (
 )
 
 
-async def choose(conn: AsyncConnection, actor: Actor, choice: Choice, look: Look) -> tuple[Item, ...]:
+async def choose(
+    conn: AsyncConnection, actor: Actor, choice: Choice, look: Look, *, sample: bool = False
+) -> tuple[Item, ...]:
     """The labels that were chosen, within the actor's reach; blank tags are made here.
 
+    A ``sample`` is to be looked at: it makes no tags, and shows one that nothing bears.
     Raises InvalidError where nothing or more than one thing is chosen, for each unknown or retired tag
     (``tags[n]``), and above 10,000 labels.
     """
     require(actor, "label.print")
     _check(choice)
     if choice.blank:
-        return tuple(Item(None, blank_label(t, look)) for t in await issue_tags(conn, actor, choice))
+        tags = [SAMPLE_TAG] * choice.blank if sample else await issue_tags(conn, actor, choice)
+        return tuple(Item(None, blank_label(code, look)) for code in tags)
     if choice.tags:
         return await _by_tag(conn, actor, choice.tags, look)
     return await _by_filter(conn, actor, choice, look)

@@ -3,14 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
+import msgspec
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.labels.choice import Choice, Tags
+from asset_tracker.labels.choice import Choice, Tags, choose
 from asset_tracker.labels.own import get_stock
 from asset_tracker.labels.paper import Paper, Reference
-from asset_tracker.labels.service import Job, print_labels
+from asset_tracker.labels.service import Job, check_output, print_labels
+from asset_tracker.labels.sheet import check_print, pages
+from asset_tracker.labels.svg import page_svg
 
 
 class Order(Paper, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,3 +52,26 @@ async def print_order(
     return await print_labels(
         conn, actor, order.choice(consignment), order.look(), stock, options, order.output
     )
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What would be printed: the first page as SVG, and how many there are."""
+
+    svg: str
+    labels: int
+    pages: int
+
+
+async def preview_order(
+    conn: AsyncConnection, actor: Actor, order: Order, consignment: UUID | None, base_url: str
+) -> Preview:
+    """What the order would print; records nothing and makes no tags. Raises what ``print_order`` raises."""
+    stock = await get_stock(conn, order.stock)
+    options = msgspec.structs.replace(order.options(base_url), outlines=True)
+    check_print(stock, options)
+    check_output(order.output, stock)
+    items = await choose(conn, actor, order.choice(consignment), order.look(), sample=True)
+    first = next(pages((item.label for item in items), stock, options))
+    labels = sum(item.label.copies for item in items)
+    count = -(-(labels + order.start_cell - 1) // stock.cells)
+    return Preview(page_svg(first, stock), labels, count)

@@ -81,7 +81,7 @@ async def print_labels(
     """
     require(actor, "label.print")
     check_print(stock, options)
-    _check_output(output, stock)
+    check_output(output, stock)
     items = await choose(conn, actor, choice, look)
     if output in ("svg", "png") and len(items) != 1:
         message = "A picture shows one label; %(n)s were chosen."
@@ -104,6 +104,14 @@ def render(job: Job) -> Iterator[bytes]:
             return iter([render_svg(labels[0], job.stock, job.options).encode()])
         case "png":
             return iter([render_png(labels[0], job.stock, job.options)])
+
+
+def check_output(output: Output, stock: Stock) -> None:
+    """Raises InvalidError where the output cannot be made of this stock."""
+    if output == "zpl" and stock.kind != "roll":
+        message = "ZPL is for rolls; “%(title)s” is a sheet."
+        params = {"title": stock.title}
+        raise InvalidError(message, (FieldError("output", message, params),), **params)
 
 
 def file_name(job: Job) -> str:
@@ -134,13 +142,6 @@ async def get_print(conn: AsyncConnection, actor: Actor, print_id: UUID) -> Prin
 
 def _visible(wanted: Any, actor: Actor) -> Any:
     return wanted if actor.has("administrator") else wanted.where(label_print.c.actor_id == actor.id)
-
-
-def _check_output(output: Output, stock: Stock) -> None:
-    if output == "zpl" and stock.kind != "roll":
-        message = "ZPL is for rolls; “%(title)s” is a sheet."
-        params = {"title": stock.title}
-        raise InvalidError(message, (FieldError("output", message, params),), **params)
 
 
 async def _record(conn: AsyncConnection, actor: Actor, job: Job) -> None:
