@@ -193,17 +193,22 @@ def _lines(label: Label, plan: Plan) -> tuple[Line, ...]:
 
 
 def _fit_name(name: str, width: float, height: float, body: float) -> tuple[float, list[str]]:
-    """The name in the largest of three sizes that takes it whole; the smallest with an ellipsis otherwise."""
-    lines: list[str] = []
-    size = body
+    """The name in the largest of three sizes that takes all of it.
+
+    A smaller size is taken rather than a word broken, and the smallest one with an ellipsis where none takes
+    it whole.
+    """
+    tried = []
     for size in (body, max(_SIZE_MIN, 0.9 * body), max(_SIZE_MIN, 0.8 * body)):
         count = floor(height / (size * _LEADING) + 1e-6)
         if count < 1 or not name:
             return size, []
-        lines, whole = wrap(name, font("regular"), width / size, count)
-        if whole:
-            break
-    return size, lines
+        wrapped = wrap(name, font("regular"), width / size, count)
+        if wrapped.whole and not wrapped.broken:
+            return size, wrapped.lines
+        tried.append((size, wrapped))
+    size, wrapped = next((each for each in tried if each[1].whole), tried[-1])
+    return size, wrapped.lines
 
 
 def _serial(serial: str) -> str:

@@ -11,7 +11,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.labels.choice import Choice, Tags, choose
 from asset_tracker.labels.own import get_stock
 from asset_tracker.labels.paper import Paper, Reference
-from asset_tracker.labels.service import Job, check_output, print_labels
+from asset_tracker.labels.service import Job, check_output, get_print, print_labels
 from asset_tracker.labels.sheet import check_print, pages
 from asset_tracker.labels.svg import page_svg
 
@@ -52,6 +52,18 @@ async def print_order(
     return await print_labels(
         conn, actor, order.choice(consignment), order.look(), stock, options, order.output
     )
+
+
+async def print_again(conn: AsyncConnection, actor: Actor, print_id: UUID, base_url: str) -> Job:
+    """The labels of an earlier print once more, as they were printed but from a new sheet's first label.
+
+    Raises NotFoundError, and what ``print_labels`` raises for tags that were replaced or retired since.
+    """
+    before = await get_print(conn, actor, print_id)
+    stock = await get_stock(conn, before.stock)
+    options = msgspec.structs.replace(before.settings.options, base_url=base_url, start_cell=1)
+    choice = Choice(tags=before.tags)
+    return await print_labels(conn, actor, choice, before.settings.look, stock, options, before.output)
 
 
 class Preview(msgspec.Struct, frozen=True):

@@ -58,7 +58,7 @@ class PrintView(msgspec.Struct, frozen=True, kw_only=True):
     id: UUID
     printed_at: datetime
     actor: str
-    output: str
+    output: Output
     stock: str
     labels: int
     tags: tuple[str, ...]

@@ -1,7 +1,7 @@
 """Text that never leaves its place: cleaned, measured, wrapped, and cut with an ellipsis.  [pure]"""
 
 import unicodedata
-from typing import Final
+from typing import Final, NamedTuple
 
 from asset_tracker.labels.fonts import Font
 
@@ -38,25 +38,36 @@ def shorten(text: str, font: Font, width: float) -> str:
     return text[: _fitting(text, font, width - font.width(ELLIPSIS))].rstrip() + ELLIPSIS
 
 
-def wrap(text: str, font: Font, width: float, lines: int) -> tuple[list[str], bool]:
-    """``text`` in at most ``lines`` lines of ``width`` em, and whether all of it fitted.
+class Wrapped(NamedTuple):
+    """Lines, whether all of the text is in them, and whether a word had to be broken."""
+
+    lines: list[str]
+    whole: bool
+    broken: bool
+
+
+def wrap(text: str, font: Font, width: float, lines: int) -> Wrapped:
+    """``text`` in at most ``lines`` lines of ``width`` em.
 
     Breaks at spaces, and within a word only where the word is wider than a line. What does not fit is cut
     with an ellipsis.
     """
     wrapped: list[str] = []
+    broken = False
     while text:
         if font.width(text) <= width:
             wrapped.append(text)
             break
         if len(wrapped) + 1 >= lines:
             wrapped.append(shorten(text, font, width))
-            return wrapped, False
+            return Wrapped(wrapped, whole=False, broken=broken)
         fitting = max(1, _fitting(text, font, width))
-        end = text.rfind(" ", 0, fitting + 1)
-        wrapped.append(text[: end if end > 0 else fitting])
-        text = text[end if end > 0 else fitting :].lstrip()
-    return wrapped, True
+        space = text.rfind(" ", 0, fitting + 1)
+        broken = broken or space <= 0
+        end = space if space > 0 else fitting
+        wrapped.append(text[:end])
+        text = text[end:].lstrip()
+    return Wrapped(wrapped, whole=True, broken=broken)
 
 
 def _fitting(text: str, font: Font, width: float) -> int:

@@ -17,6 +17,7 @@ WHATS: Final = (
 OUTPUTS: Final = (("pdf", "PDF, for any printer"), ("zpl", "ZPL, for label printers"))
 LINES: Final = (("none", "Nothing more"), ("programme", "The programme"), ("donors", "The donors"))
 DPIS: Final = (("203", "203"), ("300", "300"), ("600", "600"))
+NAME_MOST: Final = 60
 _PAPER: Final = tuple(Paper.__struct_fields__)
 _HINTS: Final = get_type_hints(Order, include_extras=True)
 _EXPECTED: Final = {
@@ -90,6 +91,14 @@ def read_order(form: LabelForm, municipality: str | None) -> Order:
     if what == "municipality":
         values["municipality"] = municipality
     return Order(**values)
+
+
+def checked_name(typed: str, field: str) -> str:
+    """A name that people give to a preset or a stock. Raises InvalidError."""
+    name = " ".join(typed.split())
+    if not 1 <= len(name) <= NAME_MOST or "/" in name or not name.isprintable():
+        raise InvalidError(errors=(FieldError(field, "Give it a name without a slash."),))
+    return name
 
 
 def _read(form: LabelForm, names: list[str]) -> dict[str, Any]:

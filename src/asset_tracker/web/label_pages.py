@@ -20,19 +20,21 @@ from asset_tracker.edge.references import consignment_id
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.labels import own, service
+from asset_tracker.labels import order, own, service
 from asset_tracker.labels.order import Order, Preview, preview_order, print_order
 from asset_tracker.labels.own import Preset
 from asset_tracker.labels.service import Job
+from asset_tracker.labels.stock import Stock
 from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web import label_forms
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import municipality, named
-from asset_tracker.web.label_forms import LabelForm, filled, read_order, read_paper
+from asset_tracker.web.label_forms import LabelForm, checked_name, filled, read_order, read_paper
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 PRINTS_SHOWN = 20
+PRINTER_FIELDS = frozenset({"offset_x", "offset_y", "scale_x", "scale_y", "dpi", "preset_name"})
 
 
 @get("/labels")
@@ -55,8 +57,8 @@ async def print_labels(
     data: URLEncodedBody[LabelForm],
 ) -> Response[bytes]:
     try:
-        order, consignment = await _order(conn, actor, data)
-        job = await print_order(conn, actor, order, consignment, request.app.state.settings.base_url)
+        wanted, consignment = await _order(conn, actor, data)
+        job = await print_order(conn, actor, wanted, consignment, request.app.state.settings.base_url)
     except InvalidError as wrong:
         raise Instead(await _page(request, conn, actor, data, _texts(request, wrong, data))) from wrong
     return await _file(job)
@@ -69,14 +71,8 @@ async def print_again(
     actor: NamedDependency[Actor],
     print_id: FromPath[UUID],
 ) -> Response[bytes]:
-    before = await service.get_print(conn, actor, print_id)
-    stock = await own.get_stock(conn, before.stock)
     base_url = request.app.state.settings.base_url
-    options = msgspec.structs.replace(before.settings.options, base_url=base_url, start_cell=1)
-    choice, look = service.Choice(tags=before.tags), before.settings.look
-    return await _file(
-        await service.print_labels(conn, actor, choice, look, stock, options, before.output)
-    )
+    return await _file(await order.print_again(conn, actor, print_id, base_url))
 
 
 @post("/labels/presets", status_code=303)
@@ -87,23 +83,22 @@ async def save_preset(
     data: URLEncodedBody[LabelForm],
 ) -> Redirect:
     try:
-        name = data.preset_name.strip()
-        if not 1 <= len(name) <= 60 or "/" in name or not name.isprintable():
-            raise InvalidError(errors=(FieldError("preset_name", "Give it a name without a slash."),))
-        preset = Preset(name=name, paper=read_paper(data))
+        preset = Preset(name=checked_name(data.preset_name, "preset_name"), paper=read_paper(data))
         await own.save_preset(conn, actor, preset, request.app.state.settings.base_url)
     except InvalidError as wrong:
         raise Instead(await _page(request, conn, actor, data, _texts(request, wrong, data))) from wrong
     kept = {name: value for name in ("what", data.chosen) if (value := getattr(data, name))}
     return see_other(
-        request, "/labels?" + urlencode({**kept, "preset": name}), Flash("good", "The preset was kept.")
+        request,
+        "/labels?" + urlencode({**kept, "preset": preset.name}),
+        Flash("good", "The preset was kept."),
     )
 
 
 async def _order(conn: AsyncConnection, actor: Actor, form: LabelForm) -> tuple[Order, UUID | None]:
     code = await _municipality(conn, form) if form.chosen == "municipality" else None
-    order = read_order(form, code)
-    return order, await consignment_id(conn, actor, order.consignment, order.programme)
+    wanted = read_order(form, code)
+    return wanted, await consignment_id(conn, actor, wanted.consignment, wanted.programme)
 
 
 async def _municipality(conn: AsyncConnection, form: LabelForm) -> str | None:
@@ -133,9 +128,9 @@ async def _page(
     preview: Preview | None = None
     if not errors and not form.is_empty:
         try:
-            order, consignment = await _order(conn, actor, form)
+            wanted, consignment = await _order(conn, actor, form)
             base_url = request.app.state.settings.base_url
-            preview = await preview_order(conn, actor, order, consignment, base_url)
+            preview = await preview_order(conn, actor, wanted, consignment, base_url)
         except (InvalidError, NotFoundError) as wrong:
             errors = _texts(request, wrong, form)
     return page(
@@ -146,6 +141,7 @@ async def _page(
         status=422 if errors and request.method == "POST" else 200,
         form=form,
         errors=errors,
+        printer_open=not PRINTER_FIELDS.isdisjoint(errors),
         preview=preview,
         # Our own drawing, of numbers and glyph outlines only: nothing in it was typed by anybody.
         svg=Markup(preview.svg) if preview else None,  # noqa: S704
@@ -174,7 +170,7 @@ async def _answers(conn: AsyncConnection, actor: Actor, lang: Lang) -> dict[str,
     }
 
 
-def _stock_text(lang: Lang, stock: own.Stock) -> str:
+def _stock_text(lang: Lang, stock: Stock) -> str:
     size = f"{stock.width:g} × {stock.height:g}"
     if lang == "uk":
         size = size.replace(".", ",")
@@ -194,7 +190,8 @@ def _texts(request: AnyRequest, wrong: AssetTrackerError, form: LabelForm) -> di
         return error_texts(lang, wrong.errors, {"tags": form.chosen})
     typed = form.tags.replace(",", " ").replace(";", " ").split()
     lines = [
-        f"{typed[int(each.field[5:-1])]}: {gettext(lang, each.message, **each.params)}" for each in by_tag[:20]
+        f"{typed[int(each.field[5:-1])]}: {gettext(lang, each.message, **each.params)}"
+        for each in by_tag[:20]
     ]
     return {"tags": " ".join(lines)}
 

@@ -22,7 +22,7 @@ from asset_tracker.labels.sheet import PrintOptions, alignment_page
 from asset_tracker.labels.stock import A4, LETTER, STOCK, Stock, check_stock
 from asset_tracker.labels.svg import page_svg
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.label_forms import LabelForm, read_paper
+from asset_tracker.web.label_forms import LabelForm, checked_name, read_paper
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 _LENGTHS: Final = (
@@ -107,7 +107,7 @@ async def alignment(
 def _advice(lang: Lang, stock: Stock) -> tuple[str, ...]:
     return (
         stock.title,
-        gettext(lang, "Print at 100 %%, without fitting.").replace("%%", "%"),
+        gettext(lang, "Print at 100 %, without fitting."),
         gettext(lang, "The long ticks are 10 mm apart."),
     )
 
@@ -123,9 +123,10 @@ def _read(form: StockForm) -> Stock:
         except ValueError:
             message = "A whole number." if name in _COUNTS else "A length in mm, such as 38,1."
             errors.append(FieldError(name, message))
-    title = " ".join(form.title.split())
-    if not 1 <= len(title) <= 60 or "/" in title or not title.isprintable():
-        errors.append(FieldError("title", "Give it a name without a slash."))
+    try:
+        title = checked_name(form.title, "title")
+    except InvalidError as wrong:
+        errors += wrong.errors
     if errors:
         raise InvalidError(errors=tuple(errors))
     return Stock(name=title.upper(), title=title, **values)

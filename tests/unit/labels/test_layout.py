@@ -78,3 +78,11 @@ def test_a_square_label_has_its_text_below():
     )
     plan = plan_label(square, BASE, 300)
     assert plan.text_y > plan.symbol_y + plan.side
+
+
+def test_a_long_word_is_set_smaller_rather_than_broken():
+    plan = plan_label(STOCK["L7160"], BASE, 300)
+    label = Label(tag="7K3M9QXV", name="Багатофункціональний пристрій Canon")
+    lines = draw_label(label, plan, BASE).lines
+    assert [line.text for line in lines[1:]] == ["Багатофункціональний", "пристрій Canon"]
+    assert lines[1].size < 3.2

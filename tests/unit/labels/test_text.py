@@ -34,7 +34,7 @@ def test_cleans(text, clean):
 
 @given(st.text(), st.floats(0.6, 40), st.integers(1, 5))
 def test_never_wider_never_more(text, width, count):
-    lines, whole = wrap(printable(text, REGULAR), REGULAR, width, count)
+    lines, whole, _ = wrap(printable(text, REGULAR), REGULAR, width, count)
     assert len(lines) <= count
     for line in lines:
         assert REGULAR.width(line) <= width or len(line) == 1
@@ -45,15 +45,13 @@ def test_never_wider_never_more(text, width, count):
 
 
 def test_wraps_at_spaces_and_cuts_with_an_ellipsis():
-    assert wrap("Мобільна валіза адміністратора", REGULAR, 8, 3) == (
-        ["Мобільна валіза", "адміністратора"],
-        True,
-    )
-    lines, whole = wrap("Мобільна валіза адміністратора центру", REGULAR, 8, 2)
-    assert (lines[0], lines[1][-1], whole) == ("Мобільна валіза", "…", False)
-    lines, whole = wrap("Автоматизованеробочемісце", REGULAR, 5, 9)
-    assert "".join(lines) == "Автоматизованеробочемісце"
-    assert whole
+    whole = wrap("Мобільна валіза адміністратора", REGULAR, 8, 3)
+    assert whole == (["Мобільна валіза", "адміністратора"], True, False)
+    cut = wrap("Мобільна валіза адміністратора центру", REGULAR, 8, 2)
+    assert (cut.lines[0], cut.lines[1][-1], cut.whole) == ("Мобільна валіза", "…", False)
+    broken = wrap("Автоматизованеробочемісце", REGULAR, 5, 9)
+    assert "".join(broken.lines) == "Автоматизованеробочемісце"
+    assert broken.broken
 
 
 def test_shortens_only_what_is_too_long():
