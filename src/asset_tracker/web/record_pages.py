@@ -17,7 +17,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.assets import queries, service
 from asset_tracker.assets.views import AssetView
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import FieldError, InvalidError, NotFoundError, StaleError
+from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError, StaleError
 from asset_tracker.files.service import store_photo
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.ids import uuid7
@@ -63,6 +63,9 @@ async def record(
         texts = error_texts(lang, wrong.errors, labels=_labels(lang, form))
         texts = texts or {"": gettext(lang, wrong.message, **wrong.params)}
         raise Instead(await _form(request, conn, view, form, answers, texts)) from wrong
+    except RefusedError as refused:
+        texts = {"": gettext(lang_of(request), refused.message, **refused.params)}
+        raise Instead(await _form(request, conn, view, form, answers, texts)) from refused
     except StaleError as stale:
         answers |= {"head": view.head, "happened": "yes"}
         told = [history.happened(lang_of(request), e.kind, e.occurred_at) for e in stale.happened]

@@ -1,0 +1,152 @@
+"""A live server on a port of its own, and a Chromium that looks at it."""
+
+import asyncio
+import os
+import shutil
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+import uvicorn
+from playwright.sync_api import sync_playwright
+from sqlalchemy.pool import NullPool
+
+from asset_tracker.app import create_app
+from asset_tracker.db.engine import make_engine
+from asset_tracker.settings import Settings
+from factories.office import PASSWORD, furnish
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    if CHROMIUM is None:
+        if os.environ.get("REQUIRE_BROWSER"):
+            pytest.fail("REQUIRE_BROWSER is set and there is no Chromium")
+        pytest.skip("there is no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(new_database, tmp_path_factory):
+    """A fresh database, furnished, and the product serving it; gives its address and the office."""
+    url = new_database()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        settings = Settings.from_env(
+            {
+                "ASSET_TRACKER_DATABASE_URL": url,
+                "ASSET_TRACKER_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+                "ASSET_TRACKER_SECRET_KEY": "t" * 40,
+                "ASSET_TRACKER_PORT": str(port),
+            }
+        )
+        office = in_a_thread(furnished(url))
+        with serving(settings, listener):
+            yield settings.base_url, office
+
+
+@contextmanager
+def serving(settings, listener):
+    config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.started
+    yield
+    server.should_exit = True
+    thread.join(20)
+
+
+async def furnished(url):
+    engine = make_engine(url, poolclass=NullPool)
+    async with engine.begin() as conn:
+        office = await furnish(conn)
+    await engine.dispose()
+    return office
+
+
+def in_a_thread(coroutine):
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
+class Desk:
+    """Somebody at a browser, and everything its console complained about."""
+
+    def __init__(self, context, base, page):
+        self.context, self.base, self.page = context, base, page
+        self.complaints = []
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message):
+        # A page that is answered 4xx is noted by the browser as a failed resource; that is no fault of it.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def open(self, path):
+        return self.page.goto(self.base + path)
+
+    def log_in(self, who):
+        self.open("/login")
+        self.page.fill("#f-email", f"{who}@example.org")
+        self.page.fill("#f-password", PASSWORD)
+        self.page.click("main button.main")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+        return self
+
+    def width_is_kept(self):
+        return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@pytest.fixture
+def somebody(chromium, server):
+    """A function that seats somebody at a browser of a given width and language."""
+    opened = []
+
+    def seat(width=1280, lang="uk", **more):
+        more = {"locale": "uk-UA" if lang == "uk" else "en-GB", **more}
+        context = chromium.new_context(viewport={"width": width, "height": 844}, **more)
+        context.set_default_timeout(10_000)
+        made = Desk(context, server[0], context.new_page())
+        opened.append(made)
+        return made
+
+    yield seat
+    complaints = [text for desk in opened for text in desk.complaints]
+    for desk in opened:
+        desk.context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def office(server):
+    return server[1]

@@ -1,0 +1,112 @@
+"""How pages behave: keyboard, widths, languages, darkness, without a script, with fragments."""
+
+import pytest
+from playwright.sync_api import expect
+
+PAGES = (
+    "/",
+    "/assets",
+    "/consignments",
+    "/municipalities",
+    "/municipalities/UA18080010000090720",
+    "/programmes",
+    "/parties",
+    "/find?q=Ноутбук",
+    "/me",
+    "/people",
+    "/people/new",
+    "/a/{laptop}",
+    "/a/{laptop}/maintained",
+    "/a/{laptop}/moved",
+    "/consignments/{consignment}",
+    "/nowhere",
+)
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280, 2560])
+def test_nothing_is_wider_than_the_screen(somebody, office, width):
+    desk = somebody(width=width).log_in("administrator")
+    for path in PAGES:
+        desk.open(path.format(**office._asdict()))
+        assert desk.width_is_kept(), path
+
+
+def test_the_language_is_switched_and_kept(somebody):
+    desk = somebody().log_in("custodian")
+    page = desk.page
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Today")
+    assert page.locator("html").get_attribute("lang") == "en"
+    desk.context.clear_cookies(name="lang")
+    desk.open("/")
+    expect(page.locator("h1")).to_have_text("Today")
+    page.get_by_role("button", name="Українська").click()
+    expect(page.locator("h1")).to_have_text("Сьогодні")
+
+
+def test_keys_lead_everywhere(somebody, office):
+    desk = somebody().log_in("coordinator")
+    page = desk.page
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("До змісту")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#find")).to_be_focused()
+    page.keyboard.type(office.laptop.lower())
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Ноутбук")
+    page.locator(".top-tools summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Вийти")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Вийти")).to_be_hidden()
+    expect(page.locator(".top-tools summary")).to_be_focused()
+
+
+def test_a_wrong_form_points_to_what_is_wrong(somebody, office):
+    desk = somebody(width=390).log_in("technician")
+    page = desk.page
+    desk.open(f"/a/{office.laptop}/maintained")
+    page.evaluate("document.querySelector('main form').noValidate = true")
+    page.fill("#f-cost", "багато")
+    page.get_by_role("button", name="Записати обслуговування").click()
+    expect(page.locator("#problems")).to_be_focused()
+    expect(page.locator("#problems li")).to_have_count(2)
+    expect(page.locator("#f-cost")).to_have_value("багато")
+    expect(page.locator("#f-work")).to_have_attribute("aria-invalid", "true")
+
+
+def test_everything_works_without_a_script(somebody, office):
+    desk = somebody(width=390, java_script_enabled=False)
+    page = desk.page
+    desk.open("/login")
+    page.fill("#f-email", "technician@example.org")
+    page.fill("#f-password", "a long enough password")
+    page.click("main button.main")
+    desk.open("/assets")
+    page.select_option("#f-category", "camera")
+    page.get_by_role("button", name="Показати").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    desk.open(f"/a/{office.laptop}/note")
+    page.fill("#f-note", "Без скриптів")
+    page.get_by_role("button", name="Додати примітку").click()
+    expect(page.locator(".timeline")).to_contain_text("Без скриптів")
+    page.locator(".bar summary").click()
+    expect(page.locator(".bar .menu-list").get_by_role("link", name="Програми")).to_be_visible()
+
+
+def test_dark_follows_the_system(somebody):
+    desk = somebody(color_scheme="dark").log_in("technician")
+    assert desk.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 23, 26)"
+
+
+def test_targets_are_large_enough_for_a_thumb(somebody, office):
+    desk = somebody(width=390, has_touch=True).log_in("technician")
+    desk.open(f"/a/{office.laptop}")
+    small = desk.page.evaluate(
+        """() => [...document.querySelectorAll("button, .button, .bar a, .bar summary, .menu-list a")]
+            .filter((e) => e.offsetParent && (e.offsetHeight < 44 || e.offsetWidth < 44))
+            .map((e) => e.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
