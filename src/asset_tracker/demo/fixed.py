@@ -17,6 +17,12 @@ def fixed_id(*key: object) -> UUID:
     return uuid5(NAMESPACE, "/".join(map(str, key)))
 
 
+def fixed_id_at(at: datetime, *key: object) -> UUID:
+    """The same as a UUIDv7 of that moment, since lists come in the order of their identifiers."""
+    bits = fixed_id(*key).int & ~(0xFFFF_FFFF_FFFF << 80 | 0xF << 76)
+    return UUID(int=int(at.timestamp() * 1000) << 80 | 7 << 76 | bits)
+
+
 def fixed_tag(*key: object) -> str:
     """The tag of the asset called ``key``."""
     number = _number("tag", *key)

@@ -1,7 +1,7 @@
 """What was given to whom and when: the deliveries of every batch [pure]."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +9,7 @@ import msgspec
 
 from asset_tracker.assets.service import NewAsset
 from asset_tracker.demo.batches import BATCHES, SPARES, VIDEO_KITS, Batch, Line, beneficiaries
-from asset_tracker.demo.fixed import between, fixed_id, fixed_tag, working_time
+from asset_tracker.demo.fixed import between, fixed_id, fixed_id_at, fixed_tag, working_time
 from asset_tracker.demo.goods import GOODS, Good, serial
 from asset_tracker.demo.people import PROGRAMMES, PROGRAMMES_BY_CODE
 from asset_tracker.ledger import events as ev
@@ -31,7 +31,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> UUID:
-        return fixed_id("consignment", self.batch.number, self.municipality.code)
+        key = (self.batch.number, self.municipality.code)
+        return fixed_id_at(_noon(self.batch) + timedelta(seconds=self.place), "consignment", *key)
 
     @property
     def which(self) -> tuple[int, int]:
@@ -123,4 +124,9 @@ def _asset(delivery: Delivery, line: Line, good: Good, position: tuple[int, ...]
         warranty_until=bought.replace(year=bought.year + 2) if good.serial_prefix else None,
         shares=PROGRAMMES[PROGRAMMES_BY_CODE[delivery.batch.programme]].shares,
     )
-    return NewAsset(id=fixed_id("asset", *key), fact=fact)
+    made = _noon(delivery.batch) + timedelta(milliseconds=number)
+    return NewAsset(id=fixed_id_at(made, "asset", *key), fact=fact)
+
+
+def _noon(batch: Batch) -> datetime:
+    return datetime.combine(batch.on, time(12), UTC)

@@ -116,10 +116,10 @@ def _evacuation(delivery: Delivery) -> Turn:
     at = moment(date(2023, 11, 20), 10, 15)
     gone = ev.Evacuated(service_point=REFUGE, reason="Обстріли, будівля центру пошкоджена")
     seen = ev.Verified(service_point=REFUGE, condition="working", use="in_use")
-    facts = [Past(each.id, at, gone) for each in delivery.assets]
-    facts += [
-        Past(each.id, moment(date(2024, 6, 11), 12), seen) for each in delivery.assets if each.fact.serial
-    ]
+    taken = [each for each in delivery.assets if each.fact.category in ("laptop", "desktop", "router")]
+    left = ev.FoundInaccessible(reason="Залишилося в пошкодженій будівлі, доступу немає")
+    facts = [Past(each.id, at, gone if each in taken else left) for each in delivery.assets]
+    facts += [Past(each.id, moment(date(2024, 6, 11), 12), seen) for each in taken]
     return Turn(tuple(facts), at)
 
 
