@@ -162,5 +162,5 @@ def _asset(lang: Lang, each: AssetRow, text: _AssetText) -> Todo:
         title=" ".join(part for part in (formats.named(lang, each), each.model) if part),
         detail=" · ".join(part for part in (place, state, each.serial) if part),
         href=here,
-        mend=here if text.what == "disputed" else f"{here}/{text.kind}",
+        mend=f"{here}/resolve" if text.what == "disputed" else f"{here}/{text.kind}",
     )

@@ -41,7 +41,7 @@ async def ask(
 ) -> Response[str]:
     view, form = await _asked_about(conn, actor, tag, kind)
     now = formats.local_input(datetime.now(UTC))
-    values = {"id": str(uuid7()), "head": view.head, "occurred_at": now}
+    values = {"id": str(uuid7()), "head": view.head, "occurred_at": now, "shown_at": now}
     return await _form(request, conn, view, form, values)
 
 
@@ -104,6 +104,11 @@ async def _record(
 
 
 def _moment(answers: Mapping[str, str], errors: list[FieldError]) -> datetime | None:
+    """When it happened. A time left as it was shown means just now, to the second: facts of one minute
+    keep their order.
+    """
+    if answers.get("occurred_at") and answers["occurred_at"] == answers.get("shown_at"):
+        return datetime.now(UTC)
     try:
         return formats.from_local_input(answers.get("occurred_at", ""))
     except ValueError:
