@@ -85,9 +85,9 @@ def test_a_repair_from_fault_to_cost(somebody, office):
 
 
 def test_the_donor_sees_only_what_they_paid_for(somebody, office):
-    desk = somebody(lang="en").log_in("donor")
+    desk = somebody().log_in("donor")
     desk.open("/assets")
-    expect(desk.page.locator("tbody")).to_contain_text("Laptop")
+    expect(desk.page.locator("tbody")).to_contain_text("Ноутбук")
     expect(desk.page.locator("tbody")).not_to_contain_text("Чужий")
     assert desk.open(f"/a/{office.foreign}").status == 404
     assert desk.open("/consignments").status == 403

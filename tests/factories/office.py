@@ -117,6 +117,5 @@ async def add_people(conn, ours, theirs, donor):
             email=f"{name}@example.org",
             name=name.capitalize(),
             password=PASSWORD,
-            lang="en" if name == "donor" else "uk",
             grants=(grant,),
         )
