@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get, post, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
@@ -16,7 +16,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.consignments import acts, queries, service
 from asset_tracker.consignments.acts import ActView
 from asset_tracker.consignments.queries import ConsignmentPage, ConsignmentView
-from asset_tracker.consignments.service import Dispatch, NewConsignment
+from asset_tracker.consignments.service import Customs, Dispatch, NewConsignment
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.values import Sha256
 
@@ -85,6 +85,18 @@ async def dispatch(
     return await service.dispatch(conn, actor, consignment_id, data)
 
 
+@put("/consignments/{consignment_id:uuid}/customs")
+async def record_customs(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment_id: FromPath[UUID],
+    data: JSONBody[Customs],
+) -> ConsignmentView:
+    """Of humanitarian aid: its code, its declaration, when it was cleared and reported."""
+    await service.record_customs(conn, actor, consignment_id, data)
+    return await queries.get_consignment(conn, actor, consignment_id)
+
+
 @get("/consignments/{consignment_id:uuid}/acts")
 async def list_acts(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], consignment_id: FromPath[UUID]
@@ -140,6 +152,7 @@ ROUTES = (
     add_consignment,
     get_consignment,
     dispatch,
+    record_customs,
     list_acts,
     issue_act,
     get_act,

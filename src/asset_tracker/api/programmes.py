@@ -2,16 +2,43 @@
 
 from uuid import UUID
 
-from litestar import get, post
+import msgspec
+from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.programmes import queries, service
+from asset_tracker.programmes import queries, rules, service
+from asset_tracker.programmes.policies import PRESETS, Reach, Rule
 from asset_tracker.programmes.queries import ActivityView, PartyView, ProgrammeView
+from asset_tracker.programmes.rules import RuleView
 from asset_tracker.programmes.service import NewActivity, NewParty, NewProgramme
 from asset_tracker.programmes.words import PartyKind
+
+
+class NewRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A rule and for whom it holds: a programme, a donor wherever they paid, or (neither) everybody."""
+
+    rule: Rule
+    programme: UUID | None = None
+    donor: UUID | None = None
+
+
+class ChosenPreset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which preset to add, and for whom."""
+
+    preset: str
+    programme: UUID | None = None
+    donor: UUID | None = None
+
+
+class PresetView(msgspec.Struct, frozen=True):
+    """Rules that come together, with the source of each."""
+
+    preset: str
+    name: str
+    rules: tuple[Rule, ...]
 
 
 @get("/programmes")
@@ -76,7 +103,55 @@ async def record_activity(
     return {"id": await service.record_activity(conn, actor, data)}
 
 
+@get("/rules")
+async def list_rules(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    programme: FromQuery[UUID | None] = None,
+    ended: FromQuery[bool] = False,
+) -> list[RuleView]:
+    """The rules of donors and of the state that hold in reach; for one programme also those of its donors."""
+    return await rules.list_rules(conn, actor, programme_id=programme, with_ended=ended)
+
+
+@get("/rules/presets")
+async def list_presets() -> list[PresetView]:
+    """What can be added at once, by whose rules."""
+    return [PresetView(key, preset.name, preset.rules) for key, preset in PRESETS.items()]
+
+
+@post("/rules")
+async def add_rule(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[NewRule]
+) -> dict[str, UUID]:
+    """A new rule."""
+    reach = Reach(programme=data.programme, donor=data.donor)
+    return {"id": await rules.add_rule(conn, actor, data.rule, reach)}
+
+
+@post("/rules/presets", status_code=200)
+async def apply_preset(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[ChosenPreset]
+) -> dict[str, list[UUID]]:
+    """Add the rules of a preset that do not stand there yet."""
+    reach = Reach(programme=data.programme, donor=data.donor)
+    return {"added": await rules.apply_preset(conn, actor, data.preset, reach)}
+
+
+@delete("/rules/{rule_id:uuid}", status_code=204)
+async def end_rule(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], rule_id: FromPath[UUID]
+) -> None:
+    """The rule no longer holds; that it did stays to be read."""
+    await rules.end_rule(conn, actor, rule_id)
+
+
 ROUTES = (
+    list_rules,
+    list_presets,
+    add_rule,
+    apply_preset,
+    end_rule,
     list_programmes,
     add_programme,
     get_programme,

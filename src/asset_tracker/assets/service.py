@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
-from asset_tracker.assets import rules
+from asset_tracker.assets import guards, rules
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
@@ -80,7 +80,7 @@ async def record(
     With ``event_id`` (for one asset only) sending the same again records nothing twice.
 
     All or nothing: NotFoundError for an asset out of reach, ForbiddenError for a kind that the actor
-    never records, RefusedError where the rules say no, StaleError where an asset moved on from the
+    never records, RefusedError where the rules say no (those of donors for a disposal too), StaleError where an asset moved on from the
     ``heads`` (chain heads in hexadecimal) that the decision was made on.
     """
     kind = str(payload.__struct_config__.tag)
@@ -96,6 +96,8 @@ async def record(
     carried = await components(conn, assets) if kind in rules.CARRIED else {}
     for state in states.values():
         rules.check(state, payload)
+    if isinstance(payload, ev.Disposed):
+        await guards.check_disposal(conn, list(states), payload, at)
     operation = operation or (uuid7() if len(states) + len(carried) > 1 else None)
     drafts = [_draft(a, payload, at, operation, supersedes, event_id) for a in states]
     drafts += [

@@ -26,6 +26,7 @@ class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``status``: empty, planned, dispatched, delivered, accepted; it follows from the assets.
     Counts are of assets, components of kits included; ``unsigned_acts`` of acts without a signed scan.
+    Humanitarian aid has a code and a declaration, and a report due after it was cleared.
     """
 
     id: UUID
@@ -50,6 +51,10 @@ class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
     gone: int
     acts: int
     unsigned_acts: int
+    aid_code: str | None
+    declaration: str | None
+    cleared_on: date | None
+    report_sent_on: date | None
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,4 +256,8 @@ def _view(row: Any) -> ConsignmentView:
         gone=row.gone,
         acts=row.acts,
         unsigned_acts=row.unsigned,
+        aid_code=row.aid_code,
+        declaration=row.declaration,
+        cleared_on=row.cleared_on,
+        report_sent_on=row.report_sent_on,
     )

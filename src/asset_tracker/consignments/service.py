@@ -18,7 +18,14 @@ from asset_tracker.assets import service as assets
 from asset_tracker.assets.rules import RULES
 from asset_tracker.assets.service import AssetFact
 from asset_tracker.consignments.tables import consignment
-from asset_tracker.errors import ConflictError, ForbiddenError, NotFoundError, RefusedError
+from asset_tracker.errors import (
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    RefusedError,
+)
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import as_state
@@ -50,6 +57,15 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True):
 
     service_point: UUID | None = None
     occurred_at: datetime | None = None
+
+
+class Customs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of humanitarian aid (KMU 953 of 05.09.2023): its code, its declaration, the clearance, the report."""
+
+    aid_code: Name | None = None
+    declaration: Name | None = None
+    cleared_on: date | None = None
+    report_sent_on: date | None = None
 
 
 async def add_consignment(
@@ -132,6 +148,19 @@ async def deliver_all(
         )
         facts[key.id] = (fact, handover.occurred_at)
     return await _record_for_all(conn, actor, facts)
+
+
+async def record_customs(conn: AsyncConnection, actor: Actor, consignment_id: UUID, told: Customs) -> None:
+    """Keep what customs and the report on the aid say; what is left out is emptied.
+
+    Raises InvalidError for a report sent before the clearance.
+    """
+    await locked(conn, actor, consignment_id)
+    if told.report_sent_on and (told.cleared_on is None or told.report_sent_on < told.cleared_on):
+        early = FieldError("report_sent_on", "The report cannot go out before customs cleared the aid.")
+        raise InvalidError(errors=(early,))
+    values = msgspec.structs.asdict(told)
+    await conn.execute(update(consignment).where(consignment.c.id == consignment_id).values(values))
 
 
 async def locked(

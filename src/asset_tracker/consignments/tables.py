@@ -33,6 +33,11 @@ consignment = Table(
     Column("carrier", Text),
     Column("expected_on", Date),
     Column("dispatched_at", _instant),
+    # Of humanitarian aid: its code and declaration, when customs cleared it, when the report on it went out.
+    Column("aid_code", Text),
+    Column("declaration", Text),
+    Column("cleared_on", Date),
+    Column("report_sent_on", Date),
     Column("created_at", _instant, nullable=False, server_default=text("now()")),
     UniqueConstraint("programme_id", "number"),
     Index("consignment_municipality_code_idx", "municipality_code"),

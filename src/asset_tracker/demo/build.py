@@ -28,7 +28,9 @@ from asset_tracker.files.service import store_photo, store_scan
 from asset_tracker.files.storage import Storage
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.tables import asset
+from asset_tracker.programmes import rules
 from asset_tracker.programmes import service as programmes
+from asset_tracker.programmes.policies import Reach
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory import queries as territory_queries
 from asset_tracker.territory import service as territory
@@ -92,6 +94,8 @@ async def _people_and_places(conn: AsyncConnection, secret_key: str) -> None:
             grants=person.grants,
             user_id=person.id,
         )
+    for preset in ("ua_budget", "house"):
+        await rules.apply_preset(conn, COMMAND_LINE, preset, Reach(programme=people.EGA))
     known = await territory_queries.municipality_index(conn)
     for point_id, point in places.points({each.code: each for each in known.all}):
         await territory.create_service_point(conn, COORDINATOR, point, point_id=point_id)

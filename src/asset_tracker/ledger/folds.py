@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger import tracks
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.state import Dispute, State
 from asset_tracker.ledger.values import GoneReason, Stage, Use
@@ -60,6 +61,8 @@ def _folds(
 
 def apply(state: State, event: Event) -> None:
     """Change ``state`` by what ``event`` tells; a kind without a fold changes nothing."""
+    if isinstance(event.payload, ev.Verified):
+        tracks.see(state, event, event.payload)
     if state.gone and isinstance(event.payload, _PHYSICAL):
         _dispute(
             state, "It was recorded as gone, and yet somebody handled it afterwards.", state.gone_by, event.id
@@ -191,7 +194,7 @@ def _dispatched(s: State, e: Event, p: ev.Dispatched) -> None:
     s.place, s.service_point, s.municipality, s.room = "in_transit", None, None, None
     s.destination = p.destination or s.destination
     s.consignment = p.consignment or s.consignment
-    s.custody = None
+    s.custody = s.outcome = None
 
 
 @_folds(ev.Received)
@@ -206,7 +209,7 @@ def _delivered(s: State, e: Event, p: ev.Delivered) -> None:
     if s.custody:
         _dispute(s, "It was delivered twice, and nothing was recorded in between.", s.custody, e.id)
     s.custody, s.delivered_at, s.outcome = e.id, e.occurred_at, p.outcome
-    s.delivered_quantity = p.quantity
+    s.delivered_quantity, s.found_serial = p.quantity, p.found_serial
     if p.municipality or p.service_point:
         _put(s, p)
     elif s.destination:
@@ -220,6 +223,7 @@ def _delivered(s: State, e: Event, p: ev.Delivered) -> None:
 
 @_folds(ev.Refused)
 def _refused(s: State, _e: Event, _p: ev.Refused) -> None:
+    s.outcome = "refused"
     s.stage = s.stage_before = "dispatched"
     s.place, s.service_point, s.municipality, s.custody = "in_transit", None, None, None
 
@@ -302,6 +306,7 @@ def _fault_reported(s: State, _e: Event, p: ev.FaultReported) -> None:
 def _maintained(s: State, e: Event, p: ev.Maintained) -> None:
     s.maintained_at = e.occurred_at
     s.meter = p.meter or s.meter
+    tracks.done(s, e, p)
     if p.condition:
         s.condition = p.condition
 
@@ -365,13 +370,14 @@ def _found_inaccessible(s: State, _e: Event, _p: ev.FoundInaccessible) -> None:
 
 @_folds(ev.Damaged)
 def _damaged(s: State, e: Event, p: ev.Damaged) -> None:
-    s.condition, s.case_open, s.case_by = p.condition, True, e.id
+    tracks.open_case(s, e, p.case)
+    s.condition = p.condition
     if p.condition == "unserviceable":
         _stop(s)
 
 
-def _loss(s: State, e: Event, reason: GoneReason) -> None:
-    s.case_open, s.case_by = True, e.id
+def _loss(s: State, e: Event, reason: GoneReason, case: UUID | None) -> None:
+    tracks.open_case(s, e, case)
     if s.gone == "disposed":
         _dispute(s, "It was disposed of before it was lost.", s.gone_by, e.id)
     elif s.gone != "destroyed":
@@ -379,19 +385,19 @@ def _loss(s: State, e: Event, reason: GoneReason) -> None:
 
 
 @_folds(ev.Destroyed)
-def _destroyed(s: State, e: Event, _p: ev.Destroyed) -> None:
-    _loss(s, e, "destroyed")
+def _destroyed(s: State, e: Event, p: ev.Destroyed) -> None:
+    _loss(s, e, "destroyed", p.case)
     s.condition = "unserviceable"
 
 
 @_folds(ev.Lost)
-def _lost(s: State, e: Event, _p: ev.Lost) -> None:
-    _loss(s, e, "lost")
+def _lost(s: State, e: Event, p: ev.Lost) -> None:
+    _loss(s, e, "lost", p.case)
 
 
 @_folds(ev.Stolen)
-def _stolen(s: State, e: Event, _p: ev.Stolen) -> None:
-    _loss(s, e, "stolen")
+def _stolen(s: State, e: Event, p: ev.Stolen) -> None:
+    _loss(s, e, "stolen", p.case)
 
 
 @_folds(ev.Found)
@@ -407,8 +413,8 @@ def _found(s: State, e: Event, p: ev.Found) -> None:
 
 
 @_folds(ev.LossClosed)
-def _loss_closed(s: State, _e: Event, _p: ev.LossClosed) -> None:
-    s.case_open = False
+def _loss_closed(s: State, e: Event, p: ev.LossClosed) -> None:
+    tracks.close_cases(s, e, p)
 
 
 @_folds(ev.ConsentGiven)

@@ -42,11 +42,54 @@ class Period(msgspec.Struct, frozen=True, kw_only=True):
     title: Title = "implementer"
 
 
+class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a verification campaign saw of an asset: the last scan, and how often it was scanned.
+
+    ``service_point`` and ``municipality`` are where the scan says that it was seen, None if it does not say.
+    """
+
+    event: UUID
+    at: datetime
+    by: UUID
+    times: int = 1
+    service_point: UUID | None = None
+    municipality: str | None = None
+    condition: Condition | None = None
+    use: Use | None = None
+
+
+class LossCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A damage, destruction, loss or theft under investigation: the event that opened it, and what was decided.
+
+    ``id`` is what the event named, or the event's own id; one case may be about several assets.
+    ``municipality`` and ``service_point`` are where the asset was then.
+    """
+
+    id: UUID
+    event: UUID
+    kind: str
+    at: datetime
+    municipality: str | None = None
+    service_point: UUID | None = None
+    open: bool = True
+    decision: str | None = None
+    reason: str | None = None
+    closed_at: datetime | None = None
+
+
+class PlanDone(msgspec.Struct, frozen=True, omit_defaults=True):
+    """When the work of a maintenance plan was last done, and what the meter said."""
+
+    at: datetime
+    meter: Meter | None = None
+
+
 class State(msgspec.Struct, kw_only=True, omit_defaults=True):
     """Four separate questions (place, stage, condition, title) and what else the events told.
 
     Only ``replay`` changes one. ``stage_before`` is where a repaired or found asset goes back to;
-    ``custody`` the delivery that stands; ``gone_by`` the event that ended it.
+    ``custody`` the delivery that stands; ``gone_by`` the event that ended it. ``seen`` is by campaign,
+    ``done`` by maintenance plan.
     """
 
     # what it is
@@ -89,6 +132,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True):
     # what happened
     custody: UUID | None = None
     outcome: str | None = None
+    found_serial: str | None = None
     delivered_quantity: int | None = None
     delivered_at: datetime | None = None
     act: UUID | None = None
@@ -108,7 +152,9 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True):
     lent_until: date | None = None
     inaccessible: bool = False
     case_open: bool = False
-    case_by: UUID | None = None
+    cases: tuple[LossCase, ...] = ()
+    seen: dict[str, Seen] = {}
+    done: dict[str, PlanDone] = {}
     consents: tuple[str, ...] = ()
     disputes: tuple[Dispute, ...] = ()
 

@@ -15,9 +15,11 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from asset_tracker.db.metadata import metadata
 from asset_tracker.ledger.tables import one_of
+from asset_tracker.programmes.policies import RULE_KINDS
 from asset_tracker.programmes.words import ACTIVITY_KINDS, LEGAL_REGIMES, PARTY_KINDS, TITLE_RULES
 
 party = Table(
@@ -85,4 +87,32 @@ support_activity = Table(
     CheckConstraint("women >= 0 AND men >= 0", name="participants"),
     CheckConstraint("ends_on >= starts_on", name="order"),
     Index("support_activity_municipality_code_idx", "municipality_code"),
+)
+
+# Rules of donors and of the state. A rule that no longer holds is ended, never removed.
+policy_rule = Table(
+    "policy_rule",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("programme_id", Uuid, ForeignKey("programme.id")),
+    Column("donor_id", Uuid, ForeignKey("party.id")),
+    Column("rule", Text, nullable=False),
+    Column("number", Integer),
+    Column("amount", Numeric(16, 2)),
+    Column("currency", Text),
+    Column("fields", ARRAY(Text), nullable=False),
+    Column("purposes", ARRAY(Text), nullable=False),
+    Column("categories", ARRAY(Text), nullable=False),
+    Column("regimes", ARRAY(Text), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("preset", Text),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("made_by", Uuid, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_by", Uuid),
+    one_of("rule", RULE_KINDS),
+    CheckConstraint("programme_id IS NULL OR donor_id IS NULL", name="reach"),
+    CheckConstraint("number >= 0", name="number"),
+    Index("policy_rule_programme_id_idx", "programme_id"),
+    Index("policy_rule_donor_id_idx", "donor_id"),
 )

@@ -6,6 +6,7 @@ from asset_tracker.web import (
     asset_pages,
     consignment_pages,
     desk_pages,
+    due_pages,
     label_pages,
     label_stock_pages,
     mending_pages,
@@ -24,6 +25,7 @@ _pages = Router(
     route_handlers=[
         *session_pages.ROUTES,
         *desk_pages.ROUTES,
+        *due_pages.ROUTES,
         *asset_pages.ROUTES,
         *mending_pages.ROUTES,
         *record_pages.ROUTES,

@@ -38,6 +38,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("assets", "/assets", "Assets", "asset"),
     MenuItem("consignments", "/consignments", "Consignments", "consignment", _FIELD | {"auditor"}),
     MenuItem("municipalities", "/municipalities", "Municipalities", "municipality"),
+    MenuItem("due", "/due", "Due", "clock", _FIELD),
     MenuItem("import", "/imports", "Import", "import", _DESK, gap_before=True),
     MenuItem("labels", "/labels", "Labels", "label", _DESK),
     MenuItem("reports", "/reports", "Reports", "report", _DESK),

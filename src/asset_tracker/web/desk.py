@@ -9,11 +9,13 @@ from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import figures
 from asset_tracker.assets.figures import What
 from asset_tracker.assets.views import AssetRow
+from asset_tracker.consignments import due
 from asset_tracker.consignments import queries as consignments
+from asset_tracker.consignments.due import DueFilter
 from asset_tracker.consignments.queries import ConsignmentView, Step
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
-from asset_tracker.web import formats
+from asset_tracker.web import dues, formats
 from asset_tracker.web.chrome import MenuItem
 from asset_tracker.web.words import word
 
@@ -93,6 +95,7 @@ _ASSETS = (
     _AssetText("broken", "repaired", "Faults", "Record a repair", "fault", "bad"),
     _AssetText("to_install", "installed", "To be installed", "Install", "install", "wait"),
 )
+_SHOWN = 5
 _IMPORT = MenuItem("import", "/imports", "Import a packing list", "import")
 _LABELS = MenuItem("labels", "/labels", "Labels", "label")
 
@@ -104,6 +107,7 @@ async def gather(conn: AsyncConnection, actor: Actor, lang: Lang) -> Desk:
     if may(actor, "consignment.read"):
         await _consignments(conn, actor, lang, tiles, groups)
     await _assets(conn, actor, lang, tiles, groups)
+    await _overdue(conn, actor, lang, tiles, groups)
     shortcuts = [_IMPORT, _LABELS] if may(actor, "import.manage") else []
     return Desk(tiles, groups, shortcuts)
 
@@ -137,6 +141,23 @@ def _consignment(lang: Lang, each: ConsignmentView, text: _StepText) -> Todo:
         mend=f"{here}/acts" if draws_up else f"{here}{text.anchor}",
         post=draws_up,
     )
+
+
+async def _overdue(
+    conn: AsyncConnection, actor: Actor, lang: Lang, tiles: list[Tile], groups: list[Group]
+) -> None:
+    """What somebody's rule asked for by a day that has passed."""
+    total = sum(count.overdue for count in await due.count_due(conn, actor))
+    if not total:
+        return
+    found = await due.list_due(conn, actor, DueFilter(days=0), limit=_SHOWN)
+    items = []
+    for item in found.items:
+        each = dues.shown(lang, item)
+        detail = " · ".join(part for part in (each.title, each.detail, each.when, each.place) if part)
+        items.append(Todo(title=each.what, detail=detail, href=each.href, mend=each.href))
+    tiles.append(Tile(total, "Overdue", "/due", "bad"))
+    groups.append(Group("Overdue", "Look into it", "clock", "bad", total, items, "/due"))
 
 
 async def _assets(

@@ -172,6 +172,25 @@ ROLES: dict[str, Word] = {
     "donor": Word("Donor", "party"),
     "auditor": Word("Auditor", "verify"),
 }
+DUES: dict[str, Word] = {
+    "verification": Word("To be verified on site", "verify", "wait"),
+    "act": Word("The act must be signed", "act", "wait"),
+    "publication": Word("To be published by the council", "title", "wait"),
+    "humanitarian_report": Word("Report on humanitarian aid", "report", "wait"),
+    "vehicle_registration": Word("The vehicle must be registered", "vehicle", "wait"),
+    "visibility": Word("The donor’s marking must be applied", "label", "wait"),
+    "required_fields": Word("Something must be filled in", "note", "wait"),
+    "transfer_proof": Word("Proof of transfer for the final report", "act", "wait"),
+    "warranty": Word("The warranty ends", "clock", "wait"),
+    "late_purchase": Word("Bought shortly before the end of the programme", "warn", "wait"),
+    "maintenance": Word("Maintenance by plan", "maintain", "wait"),
+}
+PURPOSES: dict[str, Word] = {
+    "disposal": Word("disposal", "dispose"),
+    "transfer": Word("transfer to somebody else", "hand"),
+    "relocation": Word("relocation", "move"),
+    "change_of_use": Word("change of use", "works"),
+}
 VOCABULARY: dict[str, dict[str, Word]] = {
     "stage": STAGES,
     "condition": CONDITIONS,
@@ -188,6 +207,8 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "regime": REGIMES,
     "title_rule": TITLE_RULES,
     "role": ROLES,
+    "due": DUES,
+    "purpose": PURPOSES,
 }
 
 

@@ -1,0 +1,68 @@
+"""What is kept beside the ledger about assets: maintenance plans, and what a desk adds to a loss case."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+
+from asset_tracker.db.metadata import metadata
+from asset_tracker.ledger.tables import one_of
+
+METER_UNITS = ("km", "hours", "pages")
+
+_instant = DateTime(timezone=True)
+
+# A plan that is given up is ended, never removed: what was done by it names it.
+maintenance_plan = Table(
+    "maintenance_plan",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("asset_id", Uuid, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("work", Text),
+    Column("every_months", Integer),
+    Column("every_meter", Integer),
+    Column("meter_unit", Text),
+    Column("starts_on", Date, nullable=False),
+    Column("start_meter", Integer),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+    Column("made_by", Uuid, nullable=False),
+    Column("ended_at", _instant),
+    Column("ended_by", Uuid),
+    one_of("meter_unit", METER_UNITS),
+    CheckConstraint("every_months > 0 AND every_meter > 0", name="every"),
+    CheckConstraint("every_months IS NOT NULL OR every_meter IS NOT NULL", name="turn"),
+    CheckConstraint("(every_meter IS NULL) = (meter_unit IS NULL)", name="meter"),
+    Index("maintenance_plan_asset_id_idx", "asset_id"),
+)
+
+# A case exists by the events that opened it; here stands what the desk knows besides.
+loss_case = Table(
+    "loss_case",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("report_number", Text),
+    Column("donor_informed_on", Date),
+    Column("changed_at", _instant, nullable=False, server_default=text("now()")),
+    Column("changed_by", Uuid, nullable=False),
+)
+
+loss_note = Table(
+    "loss_note",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("loss_case.id"), nullable=False),
+    Column("written_at", _instant, nullable=False, server_default=text("now()")),
+    Column("actor_id", Uuid, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("loss_note_case_id_idx", "case_id", "written_at"),
+)

@@ -1,0 +1,277 @@
+"""Everything that is due or overdue by somebody's rule, of assets and of consignments, in one list."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, get_args
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Uuid,
+    any_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.selectable import FromClause
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may, require
+from asset_tracker.assets import due
+from asset_tracker.consignments.tables import consignment
+from asset_tracker.ledger.tables import asset
+from asset_tracker.programmes.policies import RuleKind
+from asset_tracker.programmes.rules import holds_in
+from asset_tracker.programmes.tables import policy_rule, programme
+from asset_tracker.territory.tables import municipality
+
+MAX_PAGE = 1000
+SOON_DAYS = 30
+"""How many days ahead something counts as due, unless one asks otherwise."""
+
+KYIV = ZoneInfo(due.KYIV)
+DueKind = Literal[
+    "verification",
+    "act",
+    "publication",
+    "humanitarian_report",
+    "vehicle_registration",
+    "visibility",
+    "required_fields",
+    "transfer_proof",
+    "warranty",
+    "late_purchase",
+    "maintenance",
+]
+DUE_KINDS: tuple[DueKind, ...] = get_args(DueKind)
+
+_a, _c, _r = asset.c, consignment.c, policy_rule.c
+
+
+class DueItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that is due of an asset or of a consignment, by which rule and whose.
+
+    ``detail`` is the field that is missing, or the title of a maintenance plan.
+    """
+
+    rule: DueKind
+    due_on: date
+    overdue: bool
+    detail: str
+    source: str
+    asset: UUID | None
+    tag: str | None
+    consignment: UUID | None
+    name_uk: str
+    name_en: str | None
+    programme_code: str | None
+    municipality: str | None
+    municipality_uk: str | None
+    municipality_en: str | None
+
+
+class DuePage(msgspec.Struct, frozen=True):
+    """One page, the oldest first; ``next`` is what to pass as ``after``."""
+
+    items: tuple[DueItem, ...]
+    next: str | None
+
+
+class DueCount(msgspec.Struct, frozen=True):
+    """How much of one kind is due, and how much of that is overdue."""
+
+    rule: DueKind
+    due: int
+    overdue: int
+
+
+class DueFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """What to list; None asks for all. ``days`` is how far ahead to look."""
+
+    rule: DueKind | None = None
+    programme: UUID | None = None
+    municipality: str | None = None
+    asset: UUID | None = None
+    days: int = SOON_DAYS
+
+
+def today() -> date:
+    """Today in Kyiv."""
+    return datetime.now(KYIV).date()
+
+
+async def list_due(
+    conn: AsyncConnection,
+    actor: Actor,
+    wanted: DueFilter,
+    *,
+    after: str | None = None,
+    limit: int = 100,
+) -> DuePage:
+    """A page of what is due in reach, the most overdue first; ``limit`` is cut to 1000."""
+    require(actor, "asset.read")
+    limit = max(1, min(limit, MAX_PAGE))
+    everything = _all(actor, wanted)
+    d = everything.c
+    key = func.concat(
+        func.coalesce(cast(d.asset_id, String), cast(d.consignment_id, String)), ":", d.rule, ":", d.detail
+    )
+    found = (
+        select(
+            everything,
+            key.label("key"),
+            _a.tag,
+            func.coalesce(_a.name_uk, _c.number).label("name_uk"),
+            _a.name_en,
+            programme.c.code.label("programme_code"),
+            municipality.c.name_uk.label("m_uk"),
+            municipality.c.name_en.label("m_en"),
+        )
+        .select_from(everything)
+        .outerjoin(asset, _a.id == d.asset_id)
+        .outerjoin(consignment, _c.id == d.consignment_id)
+        .outerjoin(programme, programme.c.id == d.programme_id)
+        .outerjoin(municipality, municipality.c.code == d.municipality_code)
+        .order_by(d.due_on, key)
+        .limit(limit + 1)
+    )
+    if after and (mark := _mark(after)):
+        found = found.where(tuple_(d.due_on, key) > tuple_(literal(mark[0]), literal(mark[1])))
+    rows = (await conn.execute(found)).all()
+    last = rows[limit - 1] if len(rows) > limit else None
+    following = f"{last.due_on.isoformat()}~{last.key}" if last else None
+    return DuePage(tuple(_item(row, today()) for row in rows[:limit]), following)
+
+
+async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | None = None) -> list[DueCount]:
+    """How much is due in reach, by kind, in the order of ``DUE_KINDS``."""
+    require(actor, "asset.read")
+    d = _all(actor, wanted or DueFilter()).c
+    overdue = func.count().filter(d.due_on < today())
+    rows = await conn.execute(
+        select(d.rule, func.count().label("due"), overdue.label("over")).group_by(d.rule)
+    )
+    found = {row.rule: DueCount(row.rule, row.due, row.over) for row in rows}
+    return [found[kind] for kind in DUE_KINDS if kind in found]
+
+
+def _mark(after: str) -> tuple[date, str] | None:
+    day, _, key = after.partition("~")
+    try:
+        return date.fromisoformat(day), key
+    except ValueError:
+        return None
+
+
+def _all(actor: Actor, wanted: DueFilter) -> FromClause:
+    until = today() + timedelta(days=max(0, min(wanted.days, 3660)))
+
+    def narrowed(columns: Any) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if wanted.programme:
+            found.append(columns.programme_id == wanted.programme)
+        if wanted.municipality:
+            named = (columns.get("destination_code"), columns.municipality_code)
+            found.append(or_(*(each == wanted.municipality for each in named if each is not None)))
+        return found
+
+    parts: list[Select[Any]] = due.selects(actor, until, narrowed)
+    if wanted.asset:
+        parts = [part.where(part.selected_columns["asset_id"] == wanted.asset) for part in parts]
+    elif may(actor, "consignment.read"):
+        reach = scope.within(
+            actor, "consignment.read", programme=_c.programme_id, areas=(_c.municipality_code,)
+        )
+        parts += [_unsigned(until).where(reach, *narrowed(_c)), _reports(until).where(reach, *narrowed(_c))]
+    everything = union_all(*parts).subquery("due")
+    if wanted.rule:
+        return select(everything).where(everything.c.rule == wanted.rule).subquery("of_kind")
+    return everything
+
+
+def _columns(rule: RuleKind, due_on: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+    return (
+        literal(rule).label("rule"),
+        due_on.label("due_on"),
+        literal("").label("detail"),
+        func.min(_r.source).label("source"),
+        cast(null(), Uuid).label("asset_id"),
+        _c.id.label("consignment_id"),
+        _c.programme_id.label("programme_id"),
+        _c.municipality_code.label("municipality_code"),
+    )
+
+
+def _unsigned(until: date) -> Select[Any]:
+    """Consignments with something handed over that no signed act covers."""
+    handed_over = func.min(_a.delivered_at)
+    due_on = due.after(due.day_of(handed_over), func.min(_r.number), months=False)
+    return (
+        select(*_columns("act", due_on))
+        .select_from(
+            due.ruled().join(
+                consignment,
+                _c.id == _a.consignment_id,
+            )
+        )
+        .where(
+            _r.rule == "act",
+            due.holds(),
+            _a.delivered_at.is_not(None),
+            _a.accepted_at.is_(None),
+            _a.gone_reason.is_(None),
+        )
+        .group_by(_c.id)
+        .having(due_on <= until)
+    )
+
+
+def _reports(until: date) -> Select[Any]:
+    """Humanitarian aid whose distribution was not reported yet."""
+    due_on = due.after(_c.cleared_on, func.min(_r.number), months=False)
+    regime = or_(func.cardinality(_r.regimes) == 0, programme.c.legal_regime == any_(_r.regimes))
+    return (
+        select(*_columns("humanitarian_report", due_on))
+        .select_from(consignment.join(programme, programme.c.id == _c.programme_id).join(policy_rule, true()))
+        .where(
+            _r.rule == "humanitarian_report",
+            _r.ended_at.is_(None),
+            holds_in(_c.programme_id),
+            regime,
+            _c.cleared_on.is_not(None),
+            _c.report_sent_on.is_(None),
+        )
+        .group_by(_c.id)
+        .having(due_on <= until)
+    )
+
+
+def _item(row: Any, day: date) -> DueItem:
+    return DueItem(
+        rule=row.rule,
+        due_on=row.due_on,
+        overdue=row.due_on < day,
+        detail=row.detail,
+        source=row.source,
+        asset=row.asset_id,
+        tag=row.tag,
+        consignment=row.consignment_id,
+        name_uk=row.name_uk,
+        name_en=row.name_en,
+        programme_code=row.programme_code,
+        municipality=row.municipality_code,
+        municipality_uk=row.m_uk,
+        municipality_en=row.m_en,
+    )

@@ -1,0 +1,60 @@
+"""What the events of an asset say to verification campaigns, loss cases and maintenance plans [pure]."""
+
+from uuid import UUID
+
+import msgspec
+
+from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.state import LossCase, PlanDone, Seen, State
+
+
+def see(state: State, event: Event, payload: ev.Verified) -> None:
+    """A campaign counts what was scanned, whatever else is known of the asset."""
+    if payload.campaign is None:
+        return
+    before = state.seen.get(str(payload.campaign))
+    seen = Seen(
+        event=event.id,
+        at=event.occurred_at,
+        by=event.actor,
+        times=before.times + 1 if before else 1,
+        service_point=payload.service_point,
+        municipality=payload.municipality,
+        condition=payload.condition,
+        use=payload.use,
+    )
+    state.seen = {**state.seen, str(payload.campaign): seen}
+
+
+def open_case(state: State, event: Event, case: UUID | None) -> None:
+    """A damage or loss is investigated from the moment that it is told."""
+    opened = LossCase(
+        id=case or event.id,
+        event=event.id,
+        kind=event.kind,
+        at=event.occurred_at,
+        municipality=state.municipality or state.destination,
+        service_point=state.service_point,
+    )
+    state.cases = (*state.cases, opened)
+    state.case_open = True
+
+
+def close_cases(state: State, event: Event, payload: ev.LossClosed) -> None:
+    """The decision closes the case that it names, or all that are open."""
+    state.cases = tuple(
+        msgspec.structs.replace(
+            case, open=False, decision=payload.decision, reason=payload.reason, closed_at=event.occurred_at
+        )
+        if case.open and payload.case in (None, case.id)
+        else case
+        for case in state.cases
+    )
+    state.case_open = any(case.open for case in state.cases)
+
+
+def done(state: State, event: Event, payload: ev.Maintained) -> None:
+    """Maintenance by a plan moves the plan's next turn."""
+    if payload.plan:
+        state.done = {**state.done, str(payload.plan): PlanDone(event.occurred_at, payload.meter)}

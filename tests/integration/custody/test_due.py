@@ -1,0 +1,229 @@
+"""What is due by somebody's rule: each kind counted from its own fact, and settled by its own."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
+from asset_tracker.assets.service import record
+from asset_tracker.consignments import due
+from asset_tracker.consignments.due import DueFilter
+from asset_tracker.consignments.service import Customs, NewConsignment, add_consignment, record_customs
+from asset_tracker.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
+from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.ids import uuid7
+from asset_tracker.programmes.policies import PRESETS, Reach, Rule
+from asset_tracker.programmes.rules import add_rule, apply_preset, end_rule, list_rules
+from asset_tracker.territory.service import load_shipped
+from factories.world import make_world
+
+pytestmark = pytest.mark.anyio
+
+BARANIVKA = "UA18080010000090720"
+NOW = datetime.now(UTC)
+FAR = 3660
+
+
+def ago(days):
+    return NOW - timedelta(days=days)
+
+
+@pytest.fixture
+async def world(conn):
+    return await make_world(conn)
+
+
+async def deliver(conn, world, days=100):
+    for asset in world.assets:
+        fact = ev.Delivered(municipality=BARANIVKA)
+        await record(conn, COMMAND_LINE, [asset], fact, occurred_at=ago(days))
+
+
+async def due_of(conn, actor, rule=None, days=FAR):
+    page = await due.list_due(conn, actor, DueFilter(rule=rule, days=days))
+    return page.items
+
+
+def in_days(days):
+    return due.today() + timedelta(days=days)
+
+
+async def test_verification_counts_from_the_last_time_that_it_was_seen(conn, world):
+    await deliver(conn, world, days=400)
+    rule = Rule(rule="verification", number=12, source="order 879")
+    await add_rule(conn, COMMAND_LINE, rule, Reach(programme=world.programme))
+    found = await due_of(conn, world.coordinator, "verification")
+    assert {item.asset for item in found} == set(world.assets)
+    assert all(item.overdue and item.source == "order 879" for item in found)
+    await record(conn, COMMAND_LINE, [world.assets[0]], ev.Verified(), occurred_at=ago(3))
+    (again,) = [
+        item
+        for item in await due_of(conn, world.coordinator, "verification")
+        if item.asset == world.assets[0]
+    ]
+    assert not again.overdue
+    assert again.due_on > in_days(300)
+
+
+async def test_of_two_rules_the_stricter_and_of_another_programme_none(conn, world):
+    await deliver(conn, world)
+    for months, reach in ((24, Reach()), (6, Reach(programme=world.programme))):
+        await add_rule(
+            conn, COMMAND_LINE, Rule(rule="verification", number=months, source=str(months)), reach
+        )
+    found = await due_of(conn, world.coordinator, "verification")
+    assert {item.source for item in found} == {"6"}
+    stranger = Actor(id=uuid7(), name="x", grants=(Grant(role="coordinator", programme=world.other),))
+    assert await due_of(conn, stranger, "verification") == ()
+
+
+async def test_a_rule_that_was_ended_asks_nothing_but_stays_to_be_read(conn, world):
+    await deliver(conn, world)
+    rule = await add_rule(
+        conn,
+        world.coordinator,
+        Rule(rule="verification", number=1, source="x"),
+        Reach(programme=world.programme),
+    )
+    assert await due_of(conn, world.coordinator)
+    await end_rule(conn, world.coordinator, rule)
+    assert await due_of(conn, world.coordinator) == ()
+    assert rule not in {r.id for r in await list_rules(conn, world.coordinator)}
+    assert rule in {r.id for r in await list_rules(conn, world.coordinator, with_ended=True)}
+
+
+async def test_publication_within_ten_days_of_the_balance(conn, world):
+    await deliver(conn, world)
+    await apply_preset(conn, COMMAND_LINE, "ua_budget", Reach(programme=world.programme))
+    asset = world.assets[0]
+    await record(conn, COMMAND_LINE, [asset], ev.TitleTransferred(to="municipality"), occurred_at=ago(20))
+    on_balance = ev.BalanceRecorded(inventory_number="101400001", recorded_on=ago(15).date())
+    await record(conn, COMMAND_LINE, [asset], on_balance, occurred_at=ago(15))
+    (found,) = await due_of(conn, world.coordinator, "publication")
+    assert (found.asset, found.overdue, found.due_on) == (asset, True, ago(15).date() + timedelta(days=10))
+    assert "153" in found.source
+    published = ev.BalanceRecorded(
+        inventory_number="101400001", recorded_on=ago(15).date(), published_on=ago(1).date()
+    )
+    await record(conn, COMMAND_LINE, [asset], published)
+    assert await due_of(conn, world.coordinator, "publication") == ()
+
+
+async def test_missing_fields_are_named(conn, world):
+    await deliver(conn, world)
+    await apply_preset(conn, COMMAND_LINE, "us_2cfr200", Reach(programme=world.programme))
+    found = await due_of(conn, world.coordinator, "required_fields")
+    missing = {(item.asset, item.detail) for item in found}
+    laptop, car, _ = world.assets
+    assert (car, "serial") in missing
+    assert (laptop, "serial") not in missing
+    assert {(laptop, name) for name in ("unit_price", "acquired_on", "use", "agreement")} <= missing
+    assert (laptop, "funding") not in missing
+    await record(
+        conn,
+        COMMAND_LINE,
+        [laptop],
+        ev.Described(unit_price=Decimal(900), currency="USD", acquired_on=date(2026, 1, 5)),
+    )
+    left = {item.detail for item in await due_of(conn, world.coordinator) if item.asset == laptop}
+    assert not {"unit_price", "acquired_on"} & left
+
+
+async def test_a_vehicle_must_be_registered_and_the_warranty_ends(conn, world):
+    await deliver(conn, world)
+    await apply_preset(conn, COMMAND_LINE, "ua_budget", Reach(programme=world.programme))
+    await apply_preset(conn, COMMAND_LINE, "house", Reach())
+    car = world.assets[1]
+    accepted = ev.Accepted(act=uuid7(), act_number="P-1")
+    await record(conn, COMMAND_LINE, list(world.assets), accepted, occurred_at=ago(30))
+    (found,) = await due_of(conn, world.coordinator, "vehicle_registration")
+    assert (found.asset, found.overdue) == (car, True)
+    told = ev.Described(attributes={"registration_certificate": "CXX 000000"}, warranty_until=in_days(20))
+    await record(conn, COMMAND_LINE, [car], told)
+    assert await due_of(conn, world.coordinator, "vehicle_registration") == ()
+    (ends,) = await due_of(conn, world.coordinator, "warranty")
+    assert (ends.asset, ends.due_on) == (car, in_days(20))
+    assert await due_of(conn, world.coordinator, "warranty", days=10) == ()
+
+
+async def test_an_act_that_is_missing_and_a_report_on_aid_stand_with_their_consignment(conn, world):
+    await load_shipped(conn)
+    await apply_preset(conn, COMMAND_LINE, "ua_budget", Reach())
+    await apply_preset(conn, COMMAND_LINE, "house", Reach())
+    made = await add_consignment(
+        conn, COMMAND_LINE, NewConsignment(programme=world.programme, number="K-1", municipality=BARANIVKA)
+    )
+    await record(conn, COMMAND_LINE, list(world.assets), ev.Consigned(consignment=made))
+    await deliver(conn, world, days=40)
+    (act,) = await due_of(conn, world.coordinator, "act")
+    assert (act.consignment, act.asset, act.name_uk, act.overdue) == (made, None, "K-1", True)
+    early = Customs(cleared_on=ago(20).date(), report_sent_on=ago(21).date())
+    with pytest.raises(InvalidError):
+        await record_customs(conn, world.coordinator, made, early)
+    await record_customs(conn, world.coordinator, made, Customs(cleared_on=ago(20).date(), aid_code="1"))
+    (report,) = await due_of(conn, world.coordinator, "humanitarian_report")
+    assert (report.due_on, report.overdue) == (ago(20).date() + timedelta(days=90), False)
+    sent = Customs(cleared_on=ago(20).date(), report_sent_on=ago(1).date())
+    await record_customs(conn, world.coordinator, made, sent)
+    assert await due_of(conn, world.coordinator, "humanitarian_report") == ()
+    counts = {c.rule: c for c in await due.count_due(conn, world.coordinator)}
+    assert (counts["act"].due, counts["act"].overdue) == (1, 1)
+
+
+async def test_pages_follow_each_other_without_gap_or_repetition(conn, world):
+    await deliver(conn, world)
+    await apply_preset(conn, COMMAND_LINE, "us_2cfr200", Reach(programme=world.programme))
+    whole = await due_of(conn, world.coordinator)
+    found, after = [], None
+    while True:
+        page = await due.list_due(conn, world.coordinator, DueFilter(days=FAR), after=after, limit=4)
+        found += page.items
+        after = page.next
+        if after is None:
+            break
+    assert tuple(found) == whole
+
+
+async def test_a_disposal_waits_for_the_donor_and_for_the_shortest_life(conn, world):
+    await deliver(conn, world, days=30)
+    laptop = world.assets[0]
+    await record(conn, COMMAND_LINE, [laptop], ev.FaultReported(description="x", condition="unserviceable"))
+    donor = ev.Disposed(method="recycling")
+    await apply_preset(conn, COMMAND_LINE, "us_2cfr200", Reach(programme=world.programme))
+    with pytest.raises(RefusedError, match="donor must agree"):
+        await record(conn, COMMAND_LINE, [laptop], donor)
+    agreed = ev.ConsentGiven(donor=uuid7(), purpose="disposal", reference="letter 1")
+    await record(conn, COMMAND_LINE, [laptop], agreed)
+    await apply_preset(conn, COMMAND_LINE, "ua_budget", Reach(programme=world.programme))
+    with pytest.raises(InvalidError) as young:
+        await record(conn, COMMAND_LINE, [laptop], donor)
+    assert [error.field for error in young.value.errors] == ["approval"]
+    await record(conn, COMMAND_LINE, [laptop], ev.Disposed(method="recycling", approval="Рішення 5"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+async def test_presets_are_added_once(conn, world, preset):
+    first = await apply_preset(conn, COMMAND_LINE, preset, Reach(programme=world.programme))
+    assert len(first) == len(PRESETS[preset].rules)
+    assert await apply_preset(conn, COMMAND_LINE, preset, Reach(programme=world.programme)) == []
+    listed = await list_rules(conn, COMMAND_LINE, programme_id=world.programme)
+    assert set(first) <= {rule.id for rule in listed}
+    await due_of(conn, COMMAND_LINE)
+
+
+async def test_who_may_set_rules(conn, world):
+    rule = Rule(rule="verification", number=12, source="x")
+    with pytest.raises(ForbiddenError):
+        await add_rule(conn, world.coordinator, rule, Reach())
+    with pytest.raises(NotFoundError):
+        await add_rule(conn, world.coordinator, rule, Reach(programme=world.other))
+    donor = Actor(id=uuid7(), name="d", grants=(Grant(role="donor", donor=uuid7()),))
+    with pytest.raises(ForbiddenError):
+        await add_rule(conn, donor, rule, Reach(programme=world.programme))
+    with pytest.raises(InvalidError):
+        await add_rule(
+            conn, world.coordinator, Rule(rule="consent", source="x"), Reach(programme=world.programme)
+        )
+    with pytest.raises(NotFoundError):
+        await apply_preset(conn, COMMAND_LINE, "none", Reach())
