@@ -17,7 +17,7 @@ from pathlib import Path
 Breach = tuple[int, str]
 Rule = Callable[[str, ast.Module, str], Iterator[Breach]]
 
-MAX_LINES = 400  # that are not blank
+MAX_LINES = 450  # that are not blank; about 400 is the aim
 COMMITS = {"db/engine.py", "db/migrate.py"}
 EDGES = ("api/", "web/", "edge/")
 ROUTES = {"get", "post", "put", "patch", "delete", "route"}
@@ -51,8 +51,8 @@ def main(arguments: list[str]) -> int:
 
 
 def tracked(root: Path) -> list[str]:
-    listed = subprocess.run(  # noqa: S603 - our own arguments
-        ["git", "-C", str(root), "ls-files", "-z"],  # noqa: S607 - git as found
+    listed = subprocess.run(
+        ["git", "-C", str(root), "ls-files", "-z"],
         check=True,
         capture_output=True,
         text=True,

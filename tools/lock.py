@@ -54,7 +54,7 @@ def compile_lock(lock: Path, requirements: list[str], constraint: Path | None, a
         lines = [*requirements, *([f"-c {constraint}"] if constraint else [])]
         wanted.write_text("\n".join(lines) + "\n")
         command = ["compile", *OPTIONS, *arguments, "--output-file", str(lock), str(wanted)]
-        subprocess.run([sys.executable, "-m", "piptools", *command], check=True)  # noqa: S603 - our own arguments
+        subprocess.run([sys.executable, "-m", "piptools", *command], check=True)
     text = lock.read_text()
     if found := re.search(r"https?://|file://|find-links", text):
         raise SystemExit(f"{lock.name} names a host: {found[0]}")

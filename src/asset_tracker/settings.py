@@ -7,6 +7,7 @@ checked against this Struct.
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -87,22 +88,41 @@ def with_secret_key(settings: Settings) -> Settings:
     """
     if settings.secret_key:
         return settings
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_data_dir(settings.data_dir)
     path = settings.data_dir / "secret-key"
-    if not path.exists():
-        # Written beside and linked into place: a second process starting now sees all of it or nothing.
-        draft = path.with_name(f"secret-key.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass  # the other process was first; its key is the one
-        finally:
-            draft.unlink()
-    return msgspec.structs.replace(settings, secret_key=_secret_key(path.read_text().strip(), str(path)))
+    try:
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_text().strip()
+    except OSError as error:
+        raise SettingsError(variable("data_dir"), f"{path} cannot be used: {error.strerror}") from error
+    return msgspec.structs.replace(settings, secret_key=_secret_key(secret, str(path)))
+
+
+def make_data_dir(data_dir: Path) -> None:
+    """The data folder, made so that others cannot look into it; one that is there stays as it is."""
+    if data_dir.is_dir():
+        return
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        # Under root the embedded server is another user, who passes through to its own folder.
+        data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    except OSError as error:
+        raise SettingsError(
+            variable("data_dir"), f"the folder {data_dir} cannot be made: {error.strerror}"
+        ) from error
+
+
+def _make_secret(path: Path) -> None:
+    """Written beside and linked into place: a second process starting now sees all of it or nothing."""
+    draft = path.with_name(f"secret-key.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_hex(32))
+        file.flush()
+        os.fsync(file.fileno())
+    with suppress(FileExistsError):  # the other process was first; its key is the one
+        os.link(draft, path)
+    draft.unlink()
 
 
 def _refuse_unknown(env: Mapping[str, str], fields: tuple[str, ...]) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from asset_tracker.db import placement
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.placement import EmbeddedServerError
+from asset_tracker.settings import SettingsError
 
 SOURCES = Path(__file__).parents[2] / "src"
 FAST = {"fsync": "off"}
@@ -186,7 +187,7 @@ def test_what_the_server_says_is_passed_on(folder):
 
 def test_an_unusable_data_folder_is_named(folder):
     (folder / "file").touch()
-    with pytest.raises(EmbeddedServerError, match="file/data"):
+    with pytest.raises(SettingsError, match=r"DATA_DIR: .*file/data"):
         EmbeddedServer(folder / "file" / "data").start()
 
 

@@ -71,6 +71,7 @@ def test_the_secret_key_is_made_once_and_kept_private(tmp_path):
     assert first.secret_key == with_secret_key(settings).secret_key
     kept = tmp_path / "new" / "secret-key"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert kept.parent.stat().st_mode & 0o066 == 0, "nobody else may look into the data folder"
     assert [path.name for path in kept.parent.iterdir()] == ["secret-key"]
 
 

@@ -27,11 +27,10 @@ from asset_tracker.db.placement import (
     as_owner,
     find_place,
     kept_place,
-    make_dir,
     socket_dir,
     write_private,
 )
-from asset_tracker.settings import Settings
+from asset_tracker.settings import Settings, make_data_dir
 
 ROLE: Final = "asset_tracker"
 DATABASE: Final = "asset_tracker"
@@ -98,7 +97,7 @@ class EmbeddedServer:
         as a user of the server, until ``leave`` or its end.
         Raises EmbeddedServerError with what the server said.
         """
-        make_dir(self.data_dir)
+        make_data_dir(self.data_dir)
         self._join()
         with self._alone():
             place = find_place(self.data_dir)
@@ -170,7 +169,7 @@ class EmbeddedServer:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One start or stop at a time, over all processes."""
-        make_dir(self.data_dir)
+        make_data_dir(self.data_dir)
         descriptor = self._open("postgres.lock")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

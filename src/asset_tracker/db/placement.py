@@ -23,6 +23,7 @@ from typing import Any, Final
 import msgspec
 
 from asset_tracker.errors import UnavailableError
+from asset_tracker.settings import make_data_dir
 
 SYSTEM_USER: Final = "asset-tracker"
 SYSTEM_DIR: Final = Path("/var/lib/asset-tracker")
@@ -86,7 +87,7 @@ def find_place(data_dir: Path) -> Place:
     Call it for one process at a time.
     Raises EmbeddedServerError when the cluster is somebody else's or no place can be had.
     """
-    make_dir(data_dir)
+    make_data_dir(data_dir)
     if place := kept_place(data_dir):
         return place
     owner = _new_owner()

@@ -43,7 +43,7 @@ def told(rule, source, name="assets/service.py"):
             "from asset_tracker.access.tables import user_grant",
             "from asset_tracker.access import scope",
         ),
-        (rules.modules_are_short, "x = 1\n" * 401, "x = 1\n\n" * 400),
+        (rules.modules_are_short, "x = 1\n" * 451, "x = 1\n\n" * 450),
     ],
 )
 def test_a_breach_is_seen_and_the_right_way_is_not(rule, bad, good):
