@@ -80,7 +80,7 @@ async def _answer(
     code, dot, form = file.partition(".")
     if not dot:
         raise NotFoundError
-    chosen, now = format_named(form), datetime.now(UTC)
+    chosen, now = format_named(form, of_programme=query is queries.programme_report), datetime.now(UTC)
     ask = parse_ask(now=now, default_lang=lang_of(request), **asked)
     report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
     # Typesetting must not hold the others up.

@@ -14,7 +14,7 @@ from asset_tracker.cli.common import load_settings, run
 from asset_tracker.db.engine import transaction
 from asset_tracker.reports import queries
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.formats import FORMATS
+from asset_tracker.reports.formats import FORMATS, format_named
 from asset_tracker.reports.structs import Report
 
 _OPTIONS = (
@@ -64,6 +64,7 @@ def programme(code: str, form: str, output: Path, **asked: Any) -> None:
 def _make(
     query: Callable[..., Awaitable[Report]], code: str, form: str, output: Path, asked: dict[str, Any]
 ) -> None:
+    chosen = format_named(form, of_programme=query is queries.programme_report)
     settings, now = load_settings(), datetime.now(UTC)
     ask = parse_ask(now=now, **asked)
 
@@ -71,7 +72,7 @@ def _make(
         async with transaction(engine) as conn:
             return await query(conn, COMMAND_LINE, code, ask, now=now, base_url=settings.base_url)
 
-    body = FORMATS[form].write(run(work, settings))
+    body = chosen.write(run(work, settings))
     if str(output) == "-":
         sys.stdout.buffer.write(body)
     else:

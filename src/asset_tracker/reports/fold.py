@@ -18,7 +18,7 @@ from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.reports import words
 from asset_tracker.reports.shares import split
-from asset_tracker.reports.structs import Happening, Item, Loss, Share
+from asset_tracker.reports.structs import Disposal, Happening, Item, Loss, Share
 
 LATE = timedelta(days=1)
 # Housekeeping of the register, which tells a donor nothing about the thing.
@@ -131,13 +131,26 @@ def _item(standing: Standing, known: Known) -> Item:
         service_point=known.points.get(s.service_point) if s.service_point else None,
         gone_reason=s.gone,
         disputed=s.disputed,
+        use=s.use,
+        inventory_number=s.inventory_number,
+        acquired_on=s.acquired_on,
         dispatched_on=_day(dispatched.occurred_at) if dispatched else None,
         delivered_on=_delivered_on(folded),
         accepted_on=_day(s.accepted_at) if s.accepted_at else None,
         installed_on=_day(s.installed_at) if s.installed_at else None,
         in_service_on=_since(folded, lambda stage: stage == "in_service"),
         verified_on=_day(s.verified_at) if s.verified_at else None,
+        gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
+        disposal=_disposal(standing.occurred) if s.gone == "disposed" else None,
     )
+
+
+def _disposal(occurred: Sequence[Event]) -> Disposal | None:
+    event = _last(occurred, ev.Disposed)
+    if event is None:
+        return None
+    told: ev.Disposed = event.payload
+    return Disposal(method=told.method, price=told.price, currency=told.currency, approval=told.approval)
 
 
 def _shares(state: State, value: Decimal | None) -> tuple[Share, ...]:

@@ -1,45 +1,63 @@
-"""The one table of report formats: media type, file name, writer."""
+"""The one table of report formats: media type, file name, writer, and what it is for."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.reports.annexes import ANNEXES
 from asset_tracker.reports.csv import write_csv, write_hxl
+from asset_tracker.reports.geojson import write_geojson
+from asset_tracker.reports.iati import write_iati
 from asset_tracker.reports.json import write_json
 from asset_tracker.reports.pdf import write_pdf
 from asset_tracker.reports.structs import MunicipalityFacts, Report
-from asset_tracker.reports.xlsx import write_xlsx
+from asset_tracker.reports.xlsx import write_annex, write_xlsx
 
 
 class Format(NamedTuple):
-    """``write`` takes CPU time; call it in a thread."""
+    """``text`` is a msgid. ``write`` takes CPU time; call it in a thread.
+
+    ``programmes_only``: the format knows nothing below a programme.
+    """
 
     media_type: str
     suffix: str
+    text: str
     write: Callable[[Report], bytes]
+    programmes_only: bool = False
 
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_CSV = "text/csv; charset=utf-8"
 FORMATS: dict[str, Format] = {
-    "pdf": Format("application/pdf", "pdf", write_pdf),
-    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", write_xlsx),
-    "csv": Format("text/csv; charset=utf-8", "csv", write_csv),
-    "json": Format("application/json", "json", write_json),
-    "hxl": Format("text/csv; charset=utf-8", "hxl.csv", write_hxl),
+    "pdf": Format("application/pdf", "pdf", "PDF, to print and to keep", write_pdf),
+    "xlsx": Format(_XLSX, "xlsx", "Excel workbook", write_xlsx),
+    "csv": Format(_CSV, "csv", "CSV, the items as a table", write_csv),
+    "json": Format("application/json", "json", "JSON, for programs", write_json),
+    "hxl": Format(_CSV, "hxl.csv", "HXL, for humanitarian data", write_hxl),
+    "geojson": Format("application/geo+json", "geojson", "GeoJSON, points for a map", write_geojson),
+    "iati": Format("application/xml", "iati.xml", "IATI 2.03 activity", write_iati, programmes_only=True),
+    **{
+        name: Format(_XLSX, f"{name}.xlsx", annex.title, partial(write_annex, annex=annex))
+        for name, annex in ANNEXES.items()
+    },
 }
 
 
-def format_named(name: str) -> Format:
-    """Raises ``InvalidError`` on ``format`` when there is no such one."""
-    if name not in FORMATS:
-        raise InvalidError(
-            "There is no such report format.",
-            errors=(
-                FieldError(
-                    "format", "There is no format %(name)s.", {"name": name}, expected=", ".join(FORMATS)
-                ),
-            ),
-        )
-    return FORMATS[name]
+def format_named(name: str, *, of_programme: bool = True) -> Format:
+    """Raises ``InvalidError`` on ``format`` when there is no such one, or none for a municipality."""
+    found = FORMATS.get(name)
+    if found is not None and (of_programme or not found.programmes_only):
+        return found
+    known = ", ".join(formats(of_programme=of_programme))
+    wrong = FieldError("format", "There is no format %(name)s here.", {"name": name[:20]}, expected=known)
+    raise InvalidError("There is no such report format.", errors=(wrong,))
+
+
+def formats(*, of_programme: bool) -> list[str]:
+    """The names of the formats that such a report has."""
+    return [name for name, each in FORMATS.items() if of_programme or not each.programmes_only]
 
 
 def file_name(report: Report, format_name: str) -> str:

@@ -136,7 +136,7 @@ async def _material(
     shown = [view for code, view in views.items() if code in named | {line.programme for line in support}]
     material = Material(
         question=Question(as_of=ask.as_of, since=ask.since, donor=asked.donor),
-        programmes=tuple(surroundings.programme_of(view) for view in shown),
+        programmes=await surroundings.programmes_of(conn, shown),
         municipalities=await surroundings.municipalities(conn, codes, ask.as_of),
         items=tuple(sorted((each.item for each in told), key=_in_reading_order)),
         timeline=_timeline(told, ask),

@@ -53,6 +53,7 @@ class Programme(Struct, frozen=True, kw_only=True):
     code: str
     name: Name
     agreement: str | None = None
+    implementer_edrpou: str | None = None
     starts_on: date | None = None
     ends_on: date | None = None
     donors: tuple[Donor, ...] = ()
@@ -65,6 +66,15 @@ class Share(Struct, frozen=True, kw_only=True):
     donor: str
     percent: Decimal
     value: Decimal | None = None
+
+
+class Disposal(Struct, frozen=True, kw_only=True):
+    """How an item left for good, as 2 CFR 200.313(d)(1) asks for it."""
+
+    method: str
+    price: Decimal | None = None
+    currency: str | None = None
+    approval: str | None = None
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -100,12 +110,17 @@ class Item(Struct, frozen=True, kw_only=True):
     service_point: Name | None = None
     gone_reason: str | None = None
     disputed: bool = False
+    use: str | None = None
+    inventory_number: str | None = None
+    acquired_on: date | None = None
     dispatched_on: date | None = None
     delivered_on: date | None = None
     accepted_on: date | None = None
     installed_on: date | None = None
     in_service_on: date | None = None
     verified_on: date | None = None
+    gone_on: date | None = None
+    disposal: Disposal | None = None
 
     @property
     def counted(self) -> bool:

@@ -1,6 +1,6 @@
 """What stands around the assets of a report: names of places, programmes, donors, and the support given."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -70,8 +70,14 @@ async def programmes(conn: AsyncConnection, actor: Actor) -> dict[str, Programme
     return {view.code: view for view in await list_programmes(conn, actor)}
 
 
-def programme_of(view: ProgrammeView) -> Programme:
+async def programmes_of(conn: AsyncConnection, views: Sequence[ProgrammeView]) -> tuple[Programme, ...]:
+    implementers = await get_parties(conn, [view.implementer for view in views])
+    return tuple(_programme(view, implementers[view.implementer].edrpou) for view in views)
+
+
+def _programme(view: ProgrammeView, edrpou: str | None) -> Programme:
     return Programme(
+        implementer_edrpou=edrpou,
         code=view.code,
         name=Name(view.name_uk, view.name_en),
         agreement=view.agreement,

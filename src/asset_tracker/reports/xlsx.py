@@ -18,8 +18,10 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from asset_tracker.i18n import gettext
+from asset_tracker.reports.annexes import Annex
 from asset_tracker.reports.columns import Cell, Column, Kind, Row, item_columns, timeline_columns
 from asset_tracker.reports.csv import FORMULA_STARTS
+from asset_tracker.reports.sheet import heading
 from asset_tracker.reports.structs import Report
 from asset_tracker.reports.summary_rows import SummaryRow, summary_rows
 
@@ -56,6 +58,19 @@ def write_xlsx(report: Report) -> bytes:
     _write_table(items, columns, facts.items)
     _write_table(timeline, events, facts.timeline)
     _write_explained(explained, report, {items.title: columns, timeline.title: events})
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def write_annex(report: Report, *, annex: Annex) -> bytes:
+    """One table that a donor or the state asks for, with what its columns mean."""
+    facts, lang = report.facts, report.making.lang
+    book = Workbook(write_only=True)
+    table, explained = (book.create_sheet(gettext(lang, title)) for title in ("Items", "Explained"))
+    columns = annex.columns(facts, lang)
+    _write_table(table, columns, annex.rows(facts))
+    _write_explained(explained, report, {table.title: columns})
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -118,6 +133,11 @@ def _write_explained(page: _Page, report: Report, tables: dict[str, Sequence[Col
         page.column_dimensions[letter].width = width
     page.freeze_panes = "A2"
     page.append([_head(page, gettext(lang, head)) for head in ("Sheet", "Column", "Meaning")])
+    about = heading(report.facts, lang)
+    for label, value in (("Report", about["title"]), ("Day of the report", report.facts.question.as_of)):
+        page.append([_cell(page, gettext(lang, label), "text"), None, _cell(page, value, "date")])
+    hashed = gettext(lang, "Content hash (SHA-256)")
+    page.append([_cell(page, hashed, "text"), None, _cell(page, report.content_hash, "text")])
     for title, columns in tables.items():
         for column in columns:
             note = _cell(page, column.note, "text")

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Response, get
@@ -19,19 +18,12 @@ from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_parties, list_programmes
 from asset_tracker.reports import overview, queries
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.formats import FORMATS
+from asset_tracker.reports.formats import FORMATS, formats
 from asset_tracker.reports.sheet import sheet
 from asset_tracker.reports.structs import Report
 from asset_tracker.web.pages import error_texts, page
 
 _ASKED = ("as_of", "known_on", "since", "donor")
-_FILES = {
-    "pdf": "PDF, to print and to keep",
-    "xlsx": "Excel workbook",
-    "csv": "CSV, the items as a table",
-    "json": "JSON, for programs",
-    "hxl": "HXL, for humanitarian data",
-}
 
 
 @get("/reports")
@@ -120,15 +112,15 @@ async def _donors(conn: AsyncConnection, actor: Actor, report: Report) -> list[t
     return [("", gettext(lang, "All donors")), *named]
 
 
-def _files(path: str, asked: dict[str, Any], lang: Lang) -> list[dict[str, str]]:
+def _files(path: str, asked: dict[str, str], lang: Lang) -> list[dict[str, str]]:
     query = urlencode({name: value for name, value in asked.items() if value} | {"lang": lang})
     return [
         {
             "name": name.upper(),
-            "text": gettext(lang, _FILES[name]),
+            "text": gettext(lang, FORMATS[name].text),
             "href": f"/api/v1/reports/{quote(path)}.{name}?{query}",
         }
-        for name in FORMATS
+        for name in formats(of_programme=path.startswith("programmes/"))
     ]
 
 
