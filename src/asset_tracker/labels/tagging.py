@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import require
+from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import service as assets
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger import events as ev
@@ -76,6 +76,17 @@ async def link_code(conn: AsyncConnection, actor: Actor, asset_id: UUID, written
         raise ConflictError("This code already stands for another asset.")
     (receipt,) = await assets.record(conn, actor, [asset_id], ev.CodeLinked(code=code))
     return receipt
+
+
+async def is_blank(conn: AsyncConnection, actor: Actor, written: str) -> bool:
+    """Whether this is a blank label that the actor may bind. Raises TagError."""
+    row = (await conn.execute(select(tag).where(tag.c.tag == parse_tag(written)))).first()
+    return (
+        row is not None
+        and row.status == "blank"
+        and may_record(actor, "label_bound")
+        and _reaches(actor, row)
+    )
 
 
 async def find_by_code(conn: AsyncConnection, actor: Actor, written: str) -> UUID:

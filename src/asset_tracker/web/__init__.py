@@ -17,6 +17,7 @@ from asset_tracker.web import (
     report_pages,
     session_pages,
     static_files,
+    tagging_pages,
 )
 from asset_tracker.web.pages import Instead, answer_instead
 
@@ -34,6 +35,7 @@ _pages = Router(
         *programme_pages.ROUTES,
         *label_pages.ROUTES,
         *label_stock_pages.ROUTES,
+        *tagging_pages.ROUTES,
         *people_pages.ROUTES,
         *report_pages.ROUTES,
     ],

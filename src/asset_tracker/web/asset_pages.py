@@ -8,6 +8,7 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -17,10 +18,12 @@ from asset_tracker.assets.photos import read_visible
 from asset_tracker.assets.views import AssetView, Filters
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.labels.tagging import is_blank
+from asset_tracker.ledger.tags import format_tag, parse_tag
 from asset_tracker.programmes import queries as programmes
 from asset_tracker.web import formats, history, words
 from asset_tracker.web.event_forms import FORMS
-from asset_tracker.web.pages import page
+from asset_tracker.web.pages import page, see_other
 
 _MAIN_ACTIONS = 4
 
@@ -71,10 +74,12 @@ async def list_assets(
 @get(["/a/{tag:str}", "/A/{tag:str}"], opt={"public": True})
 async def show_asset(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], tag: FromPath[str]
-) -> Response[str]:
+) -> Response[str] | Redirect:
     """What a label leads to. A stranger learns nothing, not even whether there is such a tag."""
     if request.user is None:
         return page(request, "stranger.html")
+    if await is_blank(conn, request.user, tag):
+        return see_other(request, f"/labels/bind/{format_tag(parse_tag(tag))}")
     asset_id = await queries.find_asset(conn, request.user, tag)
     view = await queries.get_asset(conn, request.user, asset_id)
     events = await asset_history.timeline(conn, request.user, asset_id)

@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
-from asset_tracker.assets.queries import find_asset, list_assets
+from asset_tracker.assets.queries import find_asset, get_asset, list_assets
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.queries import search_consignments
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import NotFoundError
+from asset_tracker.labels.tagging import find_by_code
 from asset_tracker.ledger.tags import TagError, format_tag, parse_tag
 from asset_tracker.territory.queries import search_municipalities
 from asset_tracker.web import desk
@@ -38,9 +39,9 @@ async def find(
     actor: NamedDependency[Actor],
     q: FromQuery[str] = "",
 ) -> Response[str] | Redirect:
-    """Whatever the text may be: a tag leads straight to its asset, the rest is listed."""
+    """Whatever the text may be: a tag or a linked code leads straight to its asset, the rest is listed."""
     text = q.strip()[:200].replace("\x00", "")
-    if asset := await _by_tag(conn, actor, text):
+    if asset := await _by_tag(conn, actor, text) or await _by_code(conn, actor, text):
         return see_other(request, asset)
     found = await list_assets(conn, actor, Filters(q=text), limit=_SHOWN) if text else None
     return page(
@@ -62,6 +63,14 @@ async def _by_tag(conn: AsyncConnection, actor: Actor, text: str) -> str | None:
     except (TagError, NotFoundError):  # most words are no tags of ours
         return None
     return f"/a/{format_tag(tag)}"
+
+
+async def _by_code(conn: AsyncConnection, actor: Actor, text: str) -> str | None:
+    try:
+        found = await get_asset(conn, actor, await find_by_code(conn, actor, text))
+    except NotFoundError:
+        return None
+    return f"/a/{format_tag(found.row.tag)}"
 
 
 ROUTES = (today, find)
