@@ -16,6 +16,7 @@ from asset_tracker import __version__, api, web
 from asset_tracker.db.engine import make_engine
 from asset_tracker.edge import problems
 from asset_tracker.edge.logs import configure_logs
+from asset_tracker.edge.metrics import CountRequests, metrics
 from asset_tracker.edge.outer import Outer
 from asset_tracker.edge.sealing import background, sealing_of
 from asset_tracker.edge.transaction import provide_conn
@@ -34,14 +35,14 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
     configure_logs(as_json=not sys.stderr.isatty())
     engine = engine or make_engine(settings.database_url or "")
     app = Litestar(
-        route_handlers=[*api.ROUTES, *web.ROUTES],
+        route_handlers=[metrics, *api.ROUTES, *web.ROUTES],
         dependencies={
             "conn": provide_conn,
             "actor": Provide(provide_actor),
             "lang": Provide(provide_lang),
         },
         guards=[require_login],
-        middleware=[WhoAsks()],
+        middleware=[CountRequests(), WhoAsks()],
         exception_handlers={
             Exception: answer_error,
             # Litestar looks classes up by their order of resolution, and these two are ValueErrors

@@ -1,0 +1,58 @@
+"""What the server counts about itself, for Prometheus: no names, no places, no addresses of assets."""
+
+import time
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.datastructures import State
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.errors import NotFoundError
+
+REQUESTS = Histogram(
+    "asset_tracker_request_seconds",
+    "How long answers took, by route.",
+    ("method", "route", "status"),
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10),
+)
+EVENTS = Counter(
+    "asset_tracker_events_total", "Events sent to the API, by what became of them.", ("outcome",)
+)
+POOL = Gauge("asset_tracker_db_connections_in_use", "Connections to the database that are in use.")
+_LOOPBACK = {"127.0.0.1", "::1"}
+
+
+class CountRequests(ASGIMiddleware):
+    """Times each answer under its route's pattern, never under its address."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        began = time.perf_counter()
+        status = "500"
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = str(message["status"])
+            await send(message)
+
+        try:
+            await next_app(scope, receive, watch)
+        finally:
+            took = time.perf_counter() - began
+            method, route = str(scope.get("method", "")), scope.get("path_template") or "unknown"
+            REQUESTS.labels(method, route, status).observe(took)
+
+
+@get("/metrics", opt={"public": True}, include_in_schema=False, sync_to_thread=False)
+def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]:
+    """For a scraper on this machine, or one with the token of an administrator or auditor."""
+    local = request.client is not None and request.client.host in _LOOPBACK
+    forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
+    allowed = request.user is not None and request.user.has("administrator", "auditor")
+    if not allowed and (not local or forwarded):
+        raise NotFoundError
+    POOL.set(request.app.state.engine.pool.checkedout())
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
