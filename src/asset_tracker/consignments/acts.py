@@ -24,6 +24,7 @@ from asset_tracker.consignments.service import ConsignmentKey, locked_all
 from asset_tracker.consignments.tables import act, act_line, consignment
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
+from asset_tracker.files.service import unknown
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.checkpoints import latest
 from asset_tracker.ledger.ids import uuid7
@@ -122,7 +123,8 @@ async def sign_act(
     """Attach the signed scan (SHA-256 of a stored file): the assets are accepted, and title passes
     where the programme says that it passes on acceptance.
 
-    Raises RefusedError when the act is signed already, InvalidError for a day in the future.
+    Raises RefusedError when the act is signed already, InvalidError for a day in the future or a scan
+    that is not stored.
     """
     return (await sign_acts(conn, actor, {act_id: Signature(signed_on=signed_on, scan=scan)}))[0]
 
@@ -134,8 +136,7 @@ async def sign_acts(
     rows = await _acts(conn, actor, list(signatures), "act.manage")
     if any(row.status == "signed" for row in rows):
         raise RefusedError("This act is signed already.")
-    if any(signature.signed_on > _today() for signature in signatures.values()):
-        raise InvalidError(errors=(FieldError("signed_on", "The day of signing lies in the future."),))
+    await _check_signatures(conn, list(signatures.values()))
     programmes = {row.programme_id for row in rows}
     rules = {each: (await get_programme(conn, actor, each)).title_passes for each in programmes}
     on_act: dict[UUID, list[UUID]] = defaultdict(list)
@@ -156,6 +157,16 @@ async def sign_acts(
     signed = [{"signed": each, "day": s.signed_on, "paper": s.scan} for each, s in signatures.items()]
     await conn.execute(_SIGNED, signed)
     return [act_view(row) for row in await _acts(conn, actor, list(signatures), "act.read")]
+
+
+async def _check_signatures(conn: AsyncConnection, signatures: Sequence[Signature]) -> None:
+    errors = []
+    if any(signature.signed_on > _today() for signature in signatures):
+        errors.append(FieldError("signed_on", "The day of signing lies in the future."))
+    if await unknown(conn, [signature.scan for signature in signatures]):
+        errors.append(FieldError("scan", "No file is stored under this hash; send the scan first."))
+    if errors:
+        raise InvalidError(errors=tuple(errors))
 
 
 def _signed_facts(row: Any, signature: Signature, *, passes: bool) -> list[ev.Payload]:

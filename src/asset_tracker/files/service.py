@@ -6,6 +6,7 @@ Who may see a file is decided by what it hangs on (an event, an act), not here.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
@@ -92,6 +93,13 @@ async def find_file(conn: AsyncConnection, sha256: str) -> StoredFile | None:
     )
     row = (await conn.execute(wanted)).one_or_none()
     return _stored(row) if row else None
+
+
+async def unknown(conn: AsyncConnection, hashes: Iterable[str]) -> set[str]:
+    """Those of the hashes under which nothing is stored."""
+    asked = set(hashes)
+    stored = await conn.scalars(select(tables.file.c.sha256).where(tables.file.c.sha256.in_(asked)))
+    return asked - set(stored)
 
 
 async def read_file(conn: AsyncConnection, storage: Storage, sha256: str) -> tuple[StoredFile, bytes]:

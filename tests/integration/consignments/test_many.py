@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 from sqlalchemy import func, select
@@ -13,7 +14,9 @@ from asset_tracker.consignments import acts, service
 from asset_tracker.consignments.acts import Signature
 from asset_tracker.consignments.service import Dispatch, Handover, NewConsignment
 from asset_tracker.consignments.tables import consignment
-from asset_tracker.errors import ConflictError, NotFoundError, RefusedError
+from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, RefusedError
+from asset_tracker.files.service import store_scan
+from asset_tracker.files.storage import Storage
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset, event
@@ -24,7 +27,8 @@ from asset_tracker.territory.service import load_shipped
 
 BARANIVKA, OVRUCH = "UA18080010000090720", "UA18060170000069581"
 JANUARY = datetime(2025, 1, 10, 9, tzinfo=UTC)
-SCAN = "a" * 64
+SCAN_BYTES = b"%PDF-1.7\n%%EOF\n"
+SCAN = sha256(SCAN_BYTES).hexdigest()
 
 
 class Lists:
@@ -74,7 +78,8 @@ class Lists:
 
 
 @pytest.fixture
-async def lists(conn):
+async def lists(conn, tmp_path):
+    await store_scan(conn, Storage.open(tmp_path.as_uri()), SCAN_BYTES)
     return await Lists(conn).make()
 
 
@@ -138,6 +143,15 @@ async def test_nothing_is_drawn_up_or_signed_twice(lists):
     with pytest.raises(RefusedError):
         await acts.sign_acts(lists.conn, COMMAND_LINE, both)
     assert await lists.count() == before
+
+
+async def test_the_scan_must_be_there_and_the_day_be_past(lists):
+    await lists.delivered()
+    act = await acts.issue_act(lists.conn, COMMAND_LINE, lists.one, base_url="http://test")
+    with pytest.raises(InvalidError) as caught:
+        await acts.sign_act(lists.conn, COMMAND_LINE, act.id, signed_on=date(2100, 1, 1), scan="0" * 64)
+    assert [error.field for error in caught.value.errors] == ["signed_on", "scan"]
+    assert (await acts.get_act(lists.conn, COMMAND_LINE, act.id)).status == "printed"
 
 
 async def test_a_number_stands_once_in_a_programme(lists):
