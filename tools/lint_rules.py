@@ -107,7 +107,7 @@ def commits_stand_at_the_edge(name: str, tree: ast.Module, _: str) -> Iterator[B
         return
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Attribute(attr="commit" | "rollback" as what)):
+            case ast.Call(func=ast.Attribute(attr="commit" | "rollback" as what), args=[], keywords=[]):
                 yield node.lineno, f".{what}() ends a transaction that belongs to the edge"
 
 

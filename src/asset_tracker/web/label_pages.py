@@ -144,7 +144,7 @@ async def _page(
         printer_open=not PRINTER_FIELDS.isdisjoint(errors),
         preview=preview,
         # Our own drawing, of numbers and glyph outlines only: nothing in it was typed by anybody.
-        svg=Markup(preview.svg) if preview else None,  # noqa: S704
+        svg=Markup(preview.svg) if preview else None,  # noqa: S704 - see above
         prints=await service.list_prints(conn, actor, limit=PRINTS_SHOWN),
         presets=[preset.name for preset in await own.list_presets(conn)],
         **await _answers(conn, actor, lang),

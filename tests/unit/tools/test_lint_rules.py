@@ -18,7 +18,7 @@ def told(rule, source, name="assets/service.py"):
 @pytest.mark.parametrize(
     ("rule", "bad", "good"),
     [
-        (rules.commits_stand_at_the_edge, "await conn.commit()", "commit = form.commit"),
+        (rules.commits_stand_at_the_edge, "await conn.commit()", "await service.commit(conn, plan)"),
         (rules.commits_stand_at_the_edge, "conn.rollback()", "async with transaction(engine): pass"),
         (
             rules.value_errors_are_not_handled,
