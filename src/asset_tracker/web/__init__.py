@@ -16,6 +16,7 @@ from asset_tracker.web import (
     record_pages,
     report_pages,
     session_pages,
+    settings_pages,
     static_files,
     tagging_pages,
 )
@@ -33,6 +34,7 @@ _pages = Router(
         *consignment_pages.ROUTES,
         *municipality_pages.ROUTES,
         *programme_pages.ROUTES,
+        *settings_pages.ROUTES,
         *label_pages.ROUTES,
         *label_stock_pages.ROUTES,
         *tagging_pages.ROUTES,

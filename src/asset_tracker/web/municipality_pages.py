@@ -22,6 +22,7 @@ from asset_tracker.programmes.queries import list_activities
 from asset_tracker.territory import queries, service
 from asset_tracker.territory.points import POINT_KINDS, POINT_STATUSES, NewServicePoint, PointStatus
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.forms import read
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 _SHOWN = 50
@@ -93,7 +94,8 @@ async def add_point(
     data: URLEncodedBody[PointForm],
 ) -> Redirect:
     try:
-        await service.create_service_point(conn, actor, _new_point(code, data))
+        given = {**msgspec.structs.asdict(data), "municipality_code": code}
+        await service.create_service_point(conn, actor, read(NewServicePoint, given))
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors) or {"": gettext(lang_of(request), wrong.message)}
         raise Instead(await _page(request, conn, actor, code, data, texts)) from wrong
@@ -111,14 +113,6 @@ async def set_status(
     point = await service.change_service_point_status(conn, actor, point_id, data.status)
     here = f"/municipalities/{point.municipality_code}"
     return see_other(request, here, Flash("good", "The state of the service point was kept."))
-
-
-def _new_point(code: str, data: PointForm) -> NewServicePoint:
-    given = {name: text.strip() for name, text in msgspec.structs.asdict(data).items() if text.strip()}
-    try:
-        return msgspec.convert({**given, "municipality_code": code}, NewServicePoint)
-    except msgspec.ValidationError as error:
-        raise InvalidError("Write the name of the service point, and choose what it is.") from error
 
 
 async def _page(

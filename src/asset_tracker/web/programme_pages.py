@@ -34,7 +34,13 @@ async def list_programmes(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
     found = await queries.list_programmes(conn, actor)
-    return page(request, "programmes/list.html", section="programmes", programmes=found)
+    return page(
+        request,
+        "programmes/list.html",
+        section="programmes",
+        programmes=found,
+        may_add=actor.has("administrator"),
+    )
 
 
 @get("/programmes/{programme_id:uuid}")
@@ -65,6 +71,7 @@ async def show_programme(
         counts=[count for count in counts if count.assets],
         consignments=sent,
         may_report=may(actor, "report.read"),
+        may_manage=may(actor, "programme.manage"),
     )
 
 
@@ -74,7 +81,13 @@ async def list_parties(
 ) -> Response[str]:
     found = await queries.list_parties(conn, actor)
     groups = [(kind, [party for party in found if party.kind == kind]) for kind in PARTY_KINDS]
-    return page(request, "programmes/parties.html", section="parties", groups=[g for g in groups if g[1]])
+    return page(
+        request,
+        "programmes/parties.html",
+        section="parties",
+        groups=[g for g in groups if g[1]],
+        may_add=may(actor, "programme.manage"),
+    )
 
 
 ROUTES = (list_programmes, show_programme, list_parties)

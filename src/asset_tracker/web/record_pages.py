@@ -55,7 +55,8 @@ async def record(
 ) -> Redirect:
     view, form = await _asked_about(conn, actor, tag, kind)
     sent = await request.form()
-    answers = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    blank = {"id": str(uuid7()), "head": "", "occurred_at": ""}
+    answers = blank | {name: value for name, value in sent.multi_items() if isinstance(value, str)}
     try:
         await _record(request, conn, actor, view, form, answers, sent.getall("photos", []))
     except InvalidError as wrong:

@@ -128,6 +128,7 @@ async def test_a_decision_on_an_asset_that_moved_on_is_asked_again(site):
     ("form", "said"),
     [
         ({"occurred_at": "2026-01-16T10:30"}, "Потрібне щось одне"),
+        ({"occurred_at": "", "id": "", "head": ""}, "Оберіть день і час."),
         ({"occurred_at": "never", "note": "x"}, "Оберіть день і час."),
         ({"occurred_at": "2199-01-01T00:00", "note": "x"}, "Очікується час між 1990 роком"),
         ({"occurred_at": "2026-01-16T10:30", "note": "x" * 4001}, "Задовгий текст"),
@@ -141,6 +142,12 @@ async def test_a_wrong_form_comes_back_with_what_was_typed(site, form, said):
     assert answer.status_code == 422
     assert said in answer.text
     assert form["occurred_at"] in answer.text
+
+
+@pytest.mark.parametrize("kind", ["delivered", "installed", "moved", "maintained", "disposed", "lost"])
+async def test_an_empty_form_is_answered_with_the_form(site, kind):
+    answer = await site.post("coordinator", f"/a/{site.office.laptop}/{kind}", {})
+    assert answer.status_code == 422
 
 
 async def test_nobody_is_sent_elsewhere_after_the_log_in(site):
