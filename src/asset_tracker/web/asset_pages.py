@@ -22,7 +22,7 @@ from asset_tracker.labels.tagging import is_blank
 from asset_tracker.ledger.tags import format_tag, parse_tag
 from asset_tracker.programmes import queries as programmes
 from asset_tracker.web import formats, history, words
-from asset_tracker.web.event_forms import FORMS
+from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.pages import page, see_other
 
 _MAIN_ACTIONS = 4

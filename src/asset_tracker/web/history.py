@@ -15,7 +15,7 @@ from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import ServicePoint
 from asset_tracker.territory.queries import get_municipalities, get_service_points
 from asset_tracker.web import formats
-from asset_tracker.web.event_forms import FORMS, Field
+from asset_tracker.web.event_fields import FORMS, Field
 from asset_tracker.web.words import TITLES, word
 
 # What was recorded within this time of its happening is not worth the remark.

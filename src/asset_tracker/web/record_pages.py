@@ -25,7 +25,7 @@ from asset_tracker.ledger.tags import format_tag
 from asset_tracker.territory.queries import list_service_points, municipality_index
 from asset_tracker.web import event_forms, formats, history
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.event_forms import FORMS, EventForm
+from asset_tracker.web.event_fields import FORMS, EventForm
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 _MAX_PHOTOS = 20

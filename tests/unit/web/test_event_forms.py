@@ -6,7 +6,8 @@ import pytest
 
 from asset_tracker.assets.rules import OFFERED
 from asset_tracker.ledger.events import KINDS
-from asset_tracker.web.event_forms import FORMS, payload, read, read_money
+from asset_tracker.web.event_fields import FORMS
+from asset_tracker.web.event_forms import payload, read, read_money
 
 
 def allowed(hint):

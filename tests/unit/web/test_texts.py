@@ -9,7 +9,7 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from asset_tracker.i18n import gettext, ngettext
-from asset_tracker.web import chrome, desk, event_forms, history, words
+from asset_tracker.web import chrome, desk, event_fields, event_forms, history, words
 from asset_tracker.web.rendering import environment
 
 WEB = Path(str(files("asset_tracker.web")))
@@ -46,7 +46,7 @@ def table_texts():
             yield f"words.{family}", word.text
     for item in chrome.MENU:
         yield "menu", item.text
-    for form in event_forms.FORMS.values():
+    for form in event_fields.FORMS.values():
         fields = [text for f in form.fields for text in (f.label, f.hint, *(o for _, o in f.options))]
         for text in (form.verb, form.done, form.explains, form.note, *fields):
             yield f"form {form.kind}", text
