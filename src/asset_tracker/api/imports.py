@@ -130,7 +130,7 @@ async def commit_import(
     data: JSONBody[Commit],
 ) -> BatchView:
     """Record what the plan says, all of it or nothing."""
-    return await commit.commit(conn, actor, batch_id, partial=data.partial)
+    return await commit.commit_batch(conn, actor, batch_id, partial=data.partial)
 
 
 @post("/imports/{batch_id:uuid}/undo", status_code=200)

@@ -75,7 +75,11 @@ def command(
             return batch, problems, good
         with console.status("Recording ..."):
             async with transaction(engine) as conn:
-                return await commit.commit(conn, COMMAND_LINE, batch.id, partial=partial), problems, True
+                return (
+                    await commit.commit_batch(conn, COMMAND_LINE, batch.id, partial=partial),
+                    problems,
+                    True,
+                )
 
     batch, problems, good = run(work, settings)
     if as_json:

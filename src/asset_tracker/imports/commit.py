@@ -67,7 +67,9 @@ class StandsOnItError(ConflictError):
         self.standing = tuple(standing)
 
 
-async def commit(conn: AsyncConnection, actor: Actor, batch_id: UUID, *, partial: bool = False) -> BatchView:
+async def commit_batch(
+    conn: AsyncConnection, actor: Actor, batch_id: UUID, *, partial: bool = False
+) -> BatchView:
     """Record what the plan says, as one operation.
 
     ``partial`` takes the good rows and leaves the others. Raises InvalidError while there are problems or open

@@ -200,7 +200,7 @@ async def _page(
         label=label or NewLabelForm(),
         code=code,
         # Our own drawing, of numbers and glyph outlines only.
-        svg=Markup(drawn.svg) if drawn else None,  # noqa: S704
+        svg=Markup(drawn.svg) if drawn else None,  # noqa: S704 - see above
         may_print=may_print,
         may_bind=may_record(actor, "label_bound") and view.row.gone_reason is None,
         may_retire=may_record(actor, "label_retired"),

@@ -59,7 +59,7 @@ async def test_a_plan_writes_nothing_but_itself(conn, world, send):
 
 async def test_committed_rows_are_assets_with_where_they_came_from(conn, world, send):
     batch = await send(ROWS)
-    done = await commit.commit(conn, world.me, batch.id)
+    done = await commit.commit_batch(conn, world.me, batch.id)
     assert done.status == "committed"
     rows = {
         row.line: row for row in await conn.execute(select(asset).where(asset.c.programme_id == world.prosto))
@@ -80,20 +80,20 @@ async def test_committed_rows_are_assets_with_where_they_came_from(conn, world, 
 
 async def test_the_same_file_again_has_nothing_to_do(conn, world, send):
     first = await send(ROWS)
-    await commit.commit(conn, world.me, first.id)
+    await commit.commit_batch(conn, world.me, first.id)
     again = await send(ROWS)
     assert (again.plan.counts.create, again.plan.counts.change, again.plan.counts.unchanged) == (0, 0, 5)
     before = await queries.committed_before(conn, world.me, again)
     assert before is not None
     assert before.id == first.id
-    await commit.commit(conn, world.me, again.id)
+    await commit.commit_batch(conn, world.me, again.id)
     assert await count(conn, asset) == 5
     with pytest.raises(ConflictError):
-        await commit.commit(conn, world.me, first.id)
+        await commit.commit_batch(conn, world.me, first.id)
 
 
 async def test_a_changed_file_changes_only_what_changed(conn, world, send):
-    await commit.commit(conn, world.me, (await send(ROWS)).id)
+    await commit.commit_batch(conn, world.me, (await send(ROWS)).id)
     changed = [list(row) for row in ROWS]
     changed[1][8] = "30 000"
     changed[2][7] = 12
@@ -104,7 +104,7 @@ async def test_a_changed_file_changes_only_what_changed(conn, world, send):
         ("unit_price", "28999.50", "30000.00"),
         ("quantity", 10, 12),
     ]
-    await commit.commit(conn, world.me, batch.id)
+    await commit.commit_batch(conn, world.me, batch.id)
     prices = (await conn.execute(select(asset.c.unit_price, asset.c.quantity).order_by(asset.c.line))).all()
     assert [(str(row.unit_price), row.quantity) for row in prices][:2] == [("30000.00", 1), ("100.00", 12)]
     await commit.undo(conn, world.me, batch.id)
@@ -114,20 +114,20 @@ async def test_a_changed_file_changes_only_what_changed(conn, world, send):
 
 async def test_an_undone_import_can_be_made_again(conn, world, send):
     first = await send(ROWS)
-    await commit.commit(conn, world.me, first.id)
+    await commit.commit_batch(conn, world.me, first.id)
     undone = await commit.undo(conn, world.me, first.id)
     assert undone.status == "undone"
     assert await count(conn, asset, asset.c.gone_reason == "withdrawn") == 5
     again = await send(ROWS)
     assert again.plan.counts.create == 5
-    await commit.commit(conn, world.me, again.id)
+    await commit.commit_batch(conn, world.me, again.id)
     assert await count(conn, asset, asset.c.gone_reason.is_(None)) == 5
     assert await count(conn, consignment) == 2
 
 
 async def test_an_undo_says_what_stands_on_the_import(conn, world, send):
     batch = await send(ROWS)
-    await commit.commit(conn, world.me, batch.id)
+    await commit.commit_batch(conn, world.me, batch.id)
     row = (await conn.execute(select(asset.c.id, asset.c.tag).where(asset.c.serial == "PF1"))).one()
     await assets.record(conn, COMMAND_LINE, [row.id], ev.Note(note="побачено"))
     with pytest.raises(commit.StandsOnItError) as caught:
@@ -140,14 +140,14 @@ async def test_problems_keep_the_plan_from_being_committed_unless_only_the_good_
     batch = await send(rows)
     assert batch.plan.counts.problem == 1
     with pytest.raises(InvalidError):
-        await commit.commit(conn, world.me, batch.id)
+        await commit.commit_batch(conn, world.me, batch.id)
     assert await count(conn, event) == 0
     page = await queries.list_rows(conn, world.me, batch.id, troubled=True)
     assert {(p.row, p.column, p.code) for item in page.items for p in item.problems} == {
         (7, "B", "ambiguous-municipality"),
         (7, "I", "bad-unit-price"),
     }
-    await commit.commit(conn, world.me, batch.id, partial=True)
+    await commit.commit_batch(conn, world.me, batch.id, partial=True)
     assert await count(conn, asset) == 5
 
 
@@ -175,26 +175,26 @@ async def test_cells_are_fixed_and_questions_answered_without_sending_the_file_a
 
 async def test_somebody_was_quicker(conn, world, send):
     first, second = await send(ROWS), await send(ROWS)
-    await commit.commit(conn, world.me, first.id)
+    await commit.commit_batch(conn, world.me, first.id)
     with pytest.raises(commit.ChangedSinceError):
-        await commit.commit(conn, world.me, second.id)
+        await commit.commit_batch(conn, world.me, second.id)
 
 
 async def test_a_row_that_somebody_edited_since_the_plan_is_a_conflict(conn, world, send):
-    await commit.commit(conn, world.me, (await send(ROWS)).id)
+    await commit.commit_batch(conn, world.me, (await send(ROWS)).id)
     changed = [list(row) for row in ROWS]
     changed[1][8] = 5
     batch = await send(changed)
     id_ = (await conn.execute(select(asset.c.id).where(asset.c.serial == "PF1"))).scalar_one()
     await assets.record(conn, world.me, [id_], ev.Described(model="V15"))
     with pytest.raises(commit.ChangedSinceError) as caught:
-        await commit.commit(conn, world.me, batch.id)
+        await commit.commit_batch(conn, world.me, batch.id)
     assert caught.value.rows == (2,)
 
 
 async def test_a_foreign_programme_is_neither_seen_nor_written(conn, storage, world, send):
     batch = await send(ROWS)
-    await commit.commit(conn, world.me, batch.id)
+    await commit.commit_batch(conn, world.me, batch.id)
     for verb in (queries.get_import, commit.commit, commit.undo):
         with pytest.raises(NotFoundError):
             await verb(conn, world.stranger, batch.id)
@@ -223,7 +223,7 @@ async def test_a_file_that_is_none_leaves_nothing(conn, storage, world):
 
 async def test_a_day_in_the_past_is_when_it_happened(conn, world, send):
     choices = Choices(defaults=PROSTO.defaults, occurred_on=dt.date(2023, 6, 1))
-    await commit.commit(conn, world.me, (await send(ROWS, choices)).id)
+    await commit.commit_batch(conn, world.me, (await send(ROWS, choices)).id)
     days = {when.date() for when in (await conn.execute(select(event.c.occurred_at))).scalars()}
     assert days == {dt.date(2023, 6, 1)}
 
@@ -231,7 +231,7 @@ async def test_a_day_in_the_past_is_when_it_happened(conn, world, send):
 async def test_the_chain_of_an_imported_asset_holds(conn, world, send):
     batch = await send(ROWS, name="../../etc/па\x00роль.xlsx")
     assert batch.file_name == "пароль.xlsx"
-    await commit.commit(conn, world.me, batch.id)
+    await commit.commit_batch(conn, world.me, batch.id)
     ids = (await conn.execute(select(asset.c.id))).scalars().all()
     histories = await store.history(conn, ids)
     assert all(events[0].kind == "registered" for events in histories.values())
