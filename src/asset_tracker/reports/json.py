@@ -8,7 +8,7 @@ from asset_tracker.reports.structs import Report
 
 
 def write_json(report: Report) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(report), indent=1)
+    return msgspec.json.encode(report)
 
 
 def json_schema() -> dict[str, Any]:

@@ -208,6 +208,7 @@ def _making(asked: Asked, path: str, *, demonstration: bool) -> Making:
         known_on=ask.known_on,
         ledger_head=asked.sealed.root if asked.sealed else None,
         ledger_size=asked.sealed.size if asked.sealed else None,
+        checkpoint=asked.sealed.note if asked.sealed else None,
         page_url=f"{asked.base_url.rstrip('/')}/reports/{path}?{urlencode(query)}",
         demonstration=demonstration,
     )

@@ -142,8 +142,8 @@ def _check(report: Report) -> Tree:
         ),
         "rows": [
             [text("Content hash (SHA-256)"), report.content_hash],
-            [text("Ledger head"), making.ledger_head or display.NOTHING],
-            [text("Events in the ledger"), display.number(making.ledger_size, lang)],
+            [text("Ledger head"), making.ledger_head or text("nothing is sealed yet")],
+            [text("Events sealed in the ledger"), display.number(making.ledger_size, lang)],
             [text("Made at"), display.instant(making.made_at, lang)],
             [text("Address"), making.page_url or display.NOTHING],
         ],

@@ -305,7 +305,8 @@ class Making(Struct, frozen=True, kw_only=True):
     """How the report came to be; not a part of its content hash.
 
     ``known_on`` is the instant by which facts had to be recorded, ``None`` for all that are recorded.
-    ``ledger_head`` is the signed root (or newest hash) of the ledger, ``page_url`` where this stands.
+    ``ledger_head`` (hexadecimal) and ``ledger_size`` are of the newest sealed checkpoint, ``checkpoint`` its signed
+    text; ``page_url`` is where this stands.
     """
 
     lang: Lang
@@ -313,6 +314,7 @@ class Making(Struct, frozen=True, kw_only=True):
     known_on: datetime | None = None
     ledger_head: str | None = None
     ledger_size: int | None = None
+    checkpoint: str | None = None
     page_url: str | None = None
     demonstration: bool = False
 

@@ -198,7 +198,7 @@ def _check(report: Report) -> Iterator[SummaryRow]:
     known = display.instant(making.known_on or making.made_at, making.lang)
     yield SummaryRow((text("Content hash (SHA-256)"), report.content_hash))
     yield SummaryRow((text("Ledger head"), making.ledger_head))
-    yield SummaryRow((text("Events in the ledger"), making.ledger_size))
+    yield SummaryRow((text("Events sealed in the ledger"), making.ledger_size))
     yield SummaryRow((text("Facts known by"), known))
     yield SummaryRow((text("Made at"), display.instant(making.made_at, making.lang)))
     yield SummaryRow((text("Address"), making.page_url))
