@@ -5,6 +5,7 @@ checked against this Struct.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ from asset_tracker.errors import AssetTrackerError
 PREFIX: Final = "ASSET_TRACKER_"
 # Read by the test suite alone (tests/conftest.py), so never a misspelt setting.
 TEST_PREFIX: Final = f"{PREFIX}TEST_"
+_PRINTER: Final = re.compile(r"cups:[A-Za-z0-9_.-]+|socket://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 STORAGE_SCHEMES: Final = ("file", "s3", "gs", "az")
 
 
@@ -40,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``data_dir``: absolute. ``storage_url``: where photos and scans lie. ``base_url``: without a
     trailing slash; it is what label codes point to. ``secret_key``: None until ``with_secret_key``.
     ``host``, ``port``: what the web server listens on. ``lang``: of people who have not chosen one.
+    ``label_printers``: name to ``cups:QUEUE`` or ``socket://HOST:PORT``.
     """
 
     database_url: str | None = None
@@ -50,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     lang: Literal["uk", "en"] = "uk"
+    label_printers: dict[str, str] = {}
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -72,6 +76,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "host": given.get("host", "127.0.0.1"),
             "port": port,
             "lang": _lang(given.get("lang", "uk")),
+            "label_printers": _printers(given.get("label_printers", "")),
         }
         return cls(**fields)
 
@@ -189,3 +194,16 @@ def _lang(value: str) -> Literal["uk", "en"]:
     if value == "en":
         return "en"
     raise SettingsError(variable("lang"), f"expected uk or en, not {value[:20]!r}")
+
+
+def _printers(value: str) -> dict[str, str]:
+    printers = {}
+    for each in value.replace(",", " ").split():
+        name, separator, address = each.partition("=")
+        if not (separator and name and _PRINTER.fullmatch(address)):
+            raise SettingsError(
+                variable("label_printers"),
+                f"expected NAME=cups:QUEUE or NAME=socket://HOST:PORT with spaces between, not {each[:60]!r}",
+            )
+        printers[name.lower()] = address
+    return printers

@@ -30,6 +30,12 @@ def test_defaults_need_no_environment():
         ("PORT", "8123", "base_url", "http://127.0.0.1:8123"),
         ("LANG", "en", "lang", "en"),
         ("STORAGE_URL", "s3://bucket/prefix/", "storage_url", "s3://bucket/prefix"),
+        (
+            "LABEL_PRINTERS",
+            "Zebra=socket://10.0.0.7:9100 office=cups:HP_4",
+            "label_printers",
+            {"zebra": "socket://10.0.0.7:9100", "office": "cups:HP_4"},
+        ),
     ],
 )
 def test_reads(name, value, field, expected):
@@ -50,6 +56,9 @@ def test_reads(name, value, field, expected):
         ("LANG", "ru"),
         ("SECRET_KEY", "short"),
         ("STORAGE_URL", "ftp://x/y"),
+        ("LABEL_PRINTERS", "10.0.0.7"),
+        ("LABEL_PRINTERS", "zebra=ipp://10.0.0.7"),
+        ("LABEL_PRINTERS", "office=cups:-o;rm"),
     ],
 )
 def test_refuses_and_names_the_variable(name, value):

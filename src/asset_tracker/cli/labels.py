@@ -14,9 +14,11 @@ from asset_tracker.db.engine import transaction
 from asset_tracker.edge.references import consignment_id
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.labels.order import Order, print_order
+from asset_tracker.labels.printers import find_printer, send
 from asset_tracker.labels.service import Job, render
 from asset_tracker.labels.stock import STOCK
 from asset_tracker.programmes.queries import programme_by_code
+from asset_tracker.settings import Settings
 
 OUTPUTS = ("pdf", "zpl", "svg", "png")
 
@@ -55,28 +57,37 @@ OUTPUTS = ("pdf", "zpl", "svg", "png")
 @click.option("--offset-y", type=float, default=0.0, help="What to move down, mm.")
 @click.option("--scale-x", type=float, default=1.0, help="What to stretch, such as 1.005.")
 @click.option("--scale-y", type=float, default=1.0)
+@click.option("--native-symbol", is_flag=True, help="Let a ZPL printer draw the code itself.")
 @click.option("--cut-marks", is_flag=True, help="Marks for cutting plain paper.")
 @click.option("--format", "form", type=click.Choice(OUTPUTS), help="[default: by the file's name, else pdf]")
 @click.option(
-    "-o",
-    "--output",
-    "file",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The file; - for standard output.",
+    "-o", "--output", "file", type=click.Path(path_type=Path), help="The file; - for standard output."
 )
+@click.option("--to", "printer", metavar="PRINTER", help="Send to this printer of the settings.")
 def command(
-    tags: str | None, consignment: str | None, programme: str | None, form: str | None, file: Path, **given: Any
-) -> None:  # fmt: skip
+    tags: str | None,
+    consignment: str | None,
+    programme: str | None,
+    form: str | None,
+    file: Path | None,
+    printer: str | None,
+    **given: Any,
+) -> None:
+    if (file is None) == (printer is None):
+        raise click.UsageError("Say where to print: -o FILE or --to PRINTER.")
+    settings = load_settings()
+    address = find_printer(settings.label_printers, printer) if printer else None
     fields = {name: value for name, value in given.items() if value is not None}
     fields |= {"tags": _tags(tags), "output": form or _form_of(file), "dpi": int(given["dpi"])}
     if consignment:
         fields["consignment"] = consignment
-    job = _print(_order(fields), programme)
-    size = _write(b"".join(render(job)), file)
-    if size:
+    job = _print(_order(fields), programme, settings)
+    body = b"".join(render(job))
+    if address:
+        send(address, body, job.output)
+    if address or _write(body, file):
         labels = sum(item.label.copies for item in job.items)
-        click.echo(f"{file}: {labels} labels on {job.stock.title}, {size:,} bytes")
+        click.echo(f"{file or printer}: {labels} labels on {job.stock.title}, {len(body):,} bytes")
 
 
 def _order(fields: dict[str, Any]) -> Order:
@@ -86,8 +97,7 @@ def _order(fields: dict[str, Any]) -> Order:
         raise click.UsageError(str(error)) from error
 
 
-def _print(order: Order, programme: str | None) -> Job:
-    settings = load_settings()
+def _print(order: Order, programme: str | None, settings: Settings) -> Job:
 
     async def work(engine: AsyncEngine) -> Job:
         async with transaction(engine) as conn:
@@ -111,14 +121,14 @@ def _tags(given: str | None) -> list[str]:
     return (given or "").replace(",", " ").replace(";", " ").split()
 
 
-def _form_of(file: Path) -> str:
-    ending = file.suffix.lower().removeprefix(".")
+def _form_of(file: Path | None) -> str:
+    ending = (file or Path()).suffix.lower().removeprefix(".")
     return ending if ending in OUTPUTS else "pdf"
 
 
-def _write(body: bytes, file: Path) -> int:
+def _write(body: bytes, file: Path | None) -> int:
     """Bytes written to a file; 0 for standard output, where nothing else may be said."""
-    if str(file) == "-":
+    if file is None or str(file) == "-":
         sys.stdout.buffer.write(body)
         return 0
     return file.write_bytes(body)

@@ -10,13 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.db import bulk
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError
 from asset_tracker.i18n import Lang
 from asset_tracker.labels.layout import Label
 from asset_tracker.labels.paper import Look
+from asset_tracker.ledger import blanks
 from asset_tracker.ledger.tables import asset, asset_share, tag
-from asset_tracker.ledger.tags import TagError, check_character, format_tag, new_tag, parse_tag
+from asset_tracker.ledger.tags import TagError, check_character, format_tag, parse_tag
 from asset_tracker.programmes.tables import party, programme
 
 MOST: Final = 10_000  # labels at once
@@ -78,7 +78,8 @@ async def choose(
     require(actor, "label.print")
     _check(choice)
     if choice.blank:
-        tags = [SAMPLE_TAG] * choice.blank if sample else await issue_tags(conn, actor, choice)
+        belongs_to = _programme_of_blanks(actor, choice.programme)
+        tags = [SAMPLE_TAG] * choice.blank if sample else await blanks.issue(conn, choice.blank, belongs_to)
         return tuple(Item(None, blank_label(code, look)) for code in tags)
     if choice.tags:
         return await _by_tag(conn, actor, choice.tags, look)
@@ -103,19 +104,6 @@ def _too_many(field: str) -> InvalidError:
     message = "At most %(most)s labels at once: print them in several parts."
     params = {"most": f"{MOST:,}".replace(",", " ")}
     return InvalidError(message, (FieldError(field, message, params),), **params)
-
-
-async def issue_tags(conn: AsyncConnection, actor: Actor, choice: Choice) -> list[str]:
-    """New tags, kept as blank so that nothing else is ever given one of them."""
-    belongs_to = _programme_of_blanks(actor, choice.programme)
-    issued: list[str] = []
-    while len(issued) < choice.blank:  # two of 34 thousand million may be the same
-        fresh = {new_tag() for _ in range(choice.blank - len(issued))}
-        rows = [(code, "blank", belongs_to) for code in fresh]
-        clause = "ON CONFLICT DO NOTHING RETURNING tag"
-        taken = await bulk.insert(conn, tag, ("tag", "status", "programme_id"), rows, suffix=clause)
-        issued += [row["tag"] for row in taken]
-    return issued
 
 
 def _programme_of_blanks(actor: Actor, wanted: UUID | None) -> UUID | None:

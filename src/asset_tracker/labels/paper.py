@@ -38,6 +38,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     scale_y: float = 1.0
     cut_marks: bool = False
     outlines: bool = False
+    native_symbol: bool = False
     lang: Lang = "uk"
     line2: Line2 = "none"
     copies: Copies | None = None
@@ -53,6 +54,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             scale_y=self.scale_y,
             cut_marks=self.cut_marks,
             outlines=self.outlines,
+            native_symbol=self.native_symbol,
         )
 
     def look(self) -> Look:

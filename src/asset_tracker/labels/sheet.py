@@ -28,7 +28,8 @@ _TICK_GAP: Final = 1.0  # mm between the outermost label and the mark
 class PrintOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to print. ``offset`` (mm) and ``scale`` set right what one printer shifts and stretches.
 
-    ``start_cell`` is the first free label of a used sheet, counted in rows from 1.
+    ``start_cell`` is the first free label of a used sheet, counted in rows from 1. ``native_symbol`` lets a ZPL
+    printer draw the symbol by itself.
     """
 
     base_url: str
@@ -40,6 +41,7 @@ class PrintOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     scale_y: float = 1.0
     cut_marks: bool = False
     outlines: bool = False
+    native_symbol: bool = False
 
 
 class Placed(msgspec.Struct, frozen=True):

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, select, update
+from sqlalchemy import cast, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,6 +12,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import service as assets
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from asset_tracker.ledger import blanks
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.store import Receipt, advisory_lock
 from asset_tracker.ledger.tables import asset, tag
@@ -60,7 +61,7 @@ async def retire_tag(conn: AsyncConnection, actor: Actor, written: str, reason: 
         retired = ev.LabelRetired(tag=code, reason=reason or None)
         await assets.record(conn, actor, [row.asset_id], retired)
     else:
-        await conn.execute(update(tag).where(tag.c.tag == code).values(status="retired"))
+        await blanks.retire(conn, code)
 
 
 async def link_code(conn: AsyncConnection, actor: Actor, asset_id: UUID, written: str) -> Receipt:

@@ -24,9 +24,7 @@ _RUN_MOST: Final = 419
 _NATIVE_MOST: Final = 10  # the largest magnification of ^BQ
 
 
-def render_zpl(
-    labels: Iterable[Label], stock: Stock, options: PrintOptions, *, native_symbol: bool = False
-) -> Iterator[bytes]:
+def render_zpl(labels: Iterable[Label], stock: Stock, options: PrintOptions) -> Iterator[bytes]:
     """One ``^XA … ^XZ`` for each label.
 
     Raises ``InvalidError`` before the first piece where stock or options are wrong, or the stock is a sheet.
@@ -36,15 +34,15 @@ def render_zpl(
         message = "ZPL is for rolls; “%(title)s” is a sheet."
         params = {"title": stock.title}
         raise InvalidError(message, (FieldError("stock", message, params),), **params)
-    return (_label(label, plan, stock, options, native_symbol=native_symbol) for label in labels)
+    return (_label(label, plan, stock, options) for label in labels)
 
 
-def _label(label: Label, plan: Plan, stock: Stock, options: PrintOptions, *, native_symbol: bool) -> bytes:
+def _label(label: Label, plan: Plan, stock: Stock, options: PrintOptions) -> bytes:
     drawing = draw_label(label, plan, options.base_url)
     dpi = options.dpi
     shift = dots(options.offset_x, dpi), dots(options.offset_y, dpi)
     x, y = dots(drawing.x, dpi) + shift[0], dots(drawing.y, dpi) + shift[1]
-    if native_symbol and plan.dots <= _NATIVE_MOST:
+    if options.native_symbol and plan.dots <= _NATIVE_MOST:
         symbol = _native(tag_url(options.base_url, label.tag), plan, x, y)
     else:
         symbol = _graphic(symbol_picture(drawing.symbol, plan.dots), x, y)

@@ -35,9 +35,21 @@ def test_blank_labels_and_the_same_ones_again(shell, tmp_path, capsys):
         (["--consignment", "none"], 1, "no single consignment"),
         (["--blank", "3", "--copies", "100"], 2, "copies"),
         ([], 1, "one of these"),
+        (["--blank", "1", "--to", "zebra"], 2, "-o FILE or --to PRINTER"),
     ],
 )
 def test_what_is_wrong_is_told(shell, tmp_path, capsys, arguments, status, says):
     assert run(*arguments, "-o", "x.pdf") == status
     assert says in capsys.readouterr().err
     assert not (tmp_path / "x.pdf").exists()
+
+
+def test_labels_are_sent_to_a_printer(shell, capsys, monkeypatch):
+    sent = []
+    monkeypatch.setenv("ASSET_TRACKER_LABEL_PRINTERS", "zebra=socket://10.0.0.7")
+    monkeypatch.setattr("asset_tracker.cli.labels.send", lambda *what: sent.append(what))
+    assert run("--blank", "2", "--stock", "ZEBRA-2X1", "--format", "zpl", "--to", "zebra") == 0
+    ((address, body, output),) = sent
+    assert (address, body.count(b"^XA"), output) == ("socket://10.0.0.7", 2, "zpl")
+    assert run("--blank", "2", "--to", "nobody") == 1
+    assert "zebra" in capsys.readouterr().err
