@@ -40,6 +40,7 @@ _TITLES = {
     503: "The system cannot answer just now; nothing was saved.",
     507: "The disk is full; nothing was saved.",
 }
+_HUNG_UP = "client disconnected prematurely"
 _HTTP_CODES = {
     400: "malformed",
     404: "not-found",
@@ -129,7 +130,8 @@ def _field(error: errors.FieldError, lang: Lang) -> FieldProblem:
 
 def _http(error: HTTPException, lang: Lang, request: str | None) -> Problem:
     found: tuple[FieldProblem, ...] = ()
-    status = error.status_code
+    # Whoever hangs up while sending is no fault of ours, and the framework has no class for it.
+    status = 400 if error.detail == _HUNG_UP else error.status_code
     if isinstance(error, ValidationException):
         # A path or query value that is no such thing names nothing that exists.
         listed: Any = error.extra if isinstance(error.extra, list) else ()
