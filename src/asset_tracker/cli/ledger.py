@@ -1,15 +1,28 @@
 """``asset-tracker ledger``: seal it, check it, hand it out."""
 
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TextIO
 
 import click
+import msgspec
+from rich.console import Console
+from rich.progress import MofNCompleteColumn
+from rich.progress import Progress as Bar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asset_tracker.cli.common import load_settings, run
+from asset_tracker.cli import DONE, PROBLEMS
+from asset_tracker.cli.common import load_settings, open_database, run
 from asset_tracker.db.engine import transaction
 from asset_tracker.edge.sealing import sealing_of
 from asset_tracker.ledger import checkpoints, keys
+from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.checkpoints import Checkpoint
+from asset_tracker.ledger.verify import Progress, Verified
+from asset_tracker.ledger.verify import verify as run_verify
 
 
 @click.group(help="Seal the ledger, check it, and hand it out.")
@@ -67,3 +80,58 @@ def show_keys() -> None:
         click.echo(f"{key.verify_key}  since {key.since:%Y-%m-%d %H:%M}{until} (UTC)")
         if key.statement:
             click.echo("\n".join(f"    {line}" for line in key.statement.splitlines()))
+
+
+@command.command()
+@click.option(
+    "--checkpoint",
+    "kept",
+    type=click.File("r", "utf-8"),
+    multiple=True,
+    help="A checkpoint that was kept elsewhere, as `ledger checkpoint` printed it. May be given repeatedly.",
+)
+@click.option("--proofs-only", is_flag=True, help="Leave out the projections, which take most of the time.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=os.cpu_count() or 1,
+    help="How many work [default: all].",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(*, kept: tuple[TextIO, ...], proofs_only: bool, processes: int, as_json: bool) -> int:
+    """Check every event, the log, and what screens show; exit status 1 if anything is wrong."""
+    settings = load_settings()
+    notes = [file.read() for file in kept]
+    if witness := checkpoints.kept_witness(settings.data_dir):
+        notes.append(witness)
+    with open_database(settings) as url, _progress(hidden=as_json) as progress:
+        result = asyncio.run(
+            run_verify(url, kept=notes, projections=not proofs_only, processes=processes, progress=progress)
+        )
+    if as_json:
+        click.echo(msgspec.json.encode(result))
+    else:
+        _tell(result)
+    return DONE if result.clean else PROBLEMS
+
+
+@contextmanager
+def _progress(*, hidden: bool) -> Iterator[Progress]:
+    columns = (*Bar.get_default_columns(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), disable=hidden, transient=True) as bar:
+        task = bar.add_task("Events", total=None)
+        yield lambda done, due: bar.update(task, completed=done, total=due)
+
+
+def _tell(result: Verified) -> None:
+    for finding in result.findings:
+        where = [f"asset {finding.asset}"] if finding.asset else []
+        where += [f"event {finding.event}"] if finding.event else []
+        where += [f"number {finding.seq}"] if finding.seq else []
+        click.echo(": ".join(filter(None, (finding.kind, ", ".join(where), finding.detail))))
+    for kind, count in sorted(result.counts.items()):
+        click.echo(f"{count} x {kind}: {FALSIFICATIONS[kind]}")
+    walked = f"{result.events} events of {result.assets} assets, {result.leaves} sealed, {result.checkpoints} checkpoints"
+    rate = result.events / result.seconds if result.seconds else 0
+    verdict = "Nothing is wrong" if result.clean else "The ledger was changed"
+    click.echo(f"{verdict}: {walked}, in {result.seconds:.1f} s ({rate:,.0f} a second).")

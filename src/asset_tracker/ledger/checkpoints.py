@@ -209,9 +209,7 @@ async def _size(conn: AsyncConnection) -> int:
 
 async def _grow(conn: AsyncConnection, size: int) -> Growing:
     """Add the leaves from ``size`` on to the tree that stands, and write the tiles that changed."""
-    keys = merkle.edge_keys(size)
-    edge = await load_tiles(conn, [Range(0, size)]) if size else Tiles({})
-    growing = Growing(size, {key.level: edge.tile(key, size) for key in keys})
+    growing = Growing(size, await load_tiles(conn, [Range(0, size)]))
     changed: list[tuple[int, int, bytes]] = []
     raw = await bulk.driver(conn)
     # The new leaves are read and the tiles written on one connection, so in turns.

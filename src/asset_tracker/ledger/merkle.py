@@ -7,7 +7,7 @@ names nodes first (``inclusion_ranges``, ``consistency_ranges``), then tells whi
 worked out from (``tiles_of``), and is put together from those (``Tiles``).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -172,40 +172,47 @@ def _fold(hashes: list[bytes]) -> bytes:
 
 
 class Growing:
-    """The right edge of a growing tree: takes leaf hashes and gives back the tiles that changed.
+    """The right edge of a growing tree: takes leaf hashes and gives back the tiles that they finish.
 
-    ``edge`` are the unfinished tiles of a tree of ``size`` leaves, one for each tile level that has one.
+    It goes on from a tree of ``size`` leaves, whose unfinished tiles (``edge_keys``) are in ``tiles``.
     """
 
-    def __init__(self, size: int, edge: Mapping[int, bytes]) -> None:
+    def __init__(self, size: int = 0, tiles: Tiles | None = None) -> None:
         self.size = size
-        self._edge = {level: bytearray(hashes) for level, hashes in edge.items()}
+        known = tiles or Tiles({})
+        self._edge = {key.level: bytearray(known.tile(key, size)) for key in edge_keys(size)}
+        # The complete subtrees that the tree is made of, from left to right.
+        self._subtrees = [known.node(node) for node in nodes_of(Range(0, size))]
 
-    def add(self, hashed: bytes) -> Iterator[tuple[TileKey, bytes]]:
+    def add(self, hashed: bytes) -> list[tuple[TileKey, bytes]]:
         """One more leaf; the tiles that it finished."""
+        finished: list[tuple[TileKey, bytes]] = []
+        number, level = self.size, 0
         self.size += 1
-        level = 0
         while True:
-            tile = self._edge.setdefault(level, bytearray())
-            tile += hashed
-            if len(tile) < TILE_WIDTH * HASH:
-                return
-            yield TileKey(level, (self.size >> TILE_LEVELS * (level + 1)) - 1), bytes(tile)
-            hashed = root_of([bytes(tile[n : n + HASH]) for n in range(0, len(tile), HASH)])
+            if level % TILE_LEVELS == 0:
+                self._put(level // TILE_LEVELS, number, hashed, finished)
+            if not number & 1:
+                break
+            hashed = node_hash(self._subtrees.pop(), hashed)
+            number, level = number >> 1, level + 1
+        self._subtrees.append(hashed)
+        return finished
+
+    def _put(self, level: int, number: int, hashed: bytes, finished: list[tuple[TileKey, bytes]]) -> None:
+        tile = self._edge.setdefault(level, bytearray())
+        tile += hashed
+        if len(tile) == TILE_WIDTH * HASH:
+            finished.append((TileKey(level, number >> TILE_LEVELS), bytes(tile)))
             tile.clear()
-            level += 1
 
     def edge(self) -> dict[TileKey, bytes]:
         """The unfinished tiles as they are now."""
-        return {
-            TileKey(level, self.size >> TILE_LEVELS * (level + 1)): bytes(tile)
-            for level, tile in self._edge.items()
-            if tile
-        }
+        return {key: bytes(self._edge[key.level]) for key in edge_keys(self.size)}
 
     def root(self) -> bytes:
         """The root of the tree as it is now."""
-        return Tiles(self.edge()).subtree(Range(0, self.size))
+        return _fold(self._subtrees) if self._subtrees else EMPTY_ROOT
 
 
 def edge_keys(size: int) -> list[TileKey]:

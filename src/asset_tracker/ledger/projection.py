@@ -61,7 +61,7 @@ _FROM_STATE = (
     ("maintained_at", "maintained_at"),
     ("inventory_number", "inventory_number"),
 )
-_ASSET = (
+ASSET_COLUMNS = (
     "id",
     "programme_id",
     "serial_key",
@@ -71,8 +71,8 @@ _ASSET = (
     "state",
     *(column for column, _ in _FROM_STATE),
 )
-_UPSERT_ASSET = bulk.upsert_clause(("id",), _ASSET)
-_PERIOD = (
+_UPSERT_ASSET = bulk.upsert_clause(("id",), ASSET_COLUMNS)
+PERIOD_COLUMNS = (
     "asset_id",
     "valid_from",
     "valid_to",
@@ -84,8 +84,8 @@ _PERIOD = (
     "condition",
     "title",
 )
-_SHARE = ("asset_id", "donor_id", "percent")
-_TAG = ("tag", "asset_id", "status", "programme_id")
+SHARE_COLUMNS = ("asset_id", "donor_id", "percent")
+TAG_COLUMNS = ("tag", "asset_id", "status", "programme_id")
 _UPSERT_TAG = """ON CONFLICT (tag) DO UPDATE SET asset_id = excluded.asset_id, status = excluded.status,
 programme_id = excluded.programme_id WHERE tag.asset_id IS NULL OR tag.asset_id = excluded.asset_id"""
 
@@ -122,6 +122,11 @@ def period_row(asset: UUID, period: Period) -> tuple[Any, ...]:
     )
 
 
+def share_rows(asset: UUID, state: State) -> list[tuple[Any, ...]]:
+    """The rows of the asset_share table that a state makes."""
+    return [(asset, share.donor, Decimal(share.percent)) for share in state.shares]
+
+
 def tag_rows(asset: UUID, state: State, programme: UUID | None) -> list[tuple[Any, ...]]:
     """The rows of the tag table that a state makes: the tag in use, and those that went before it."""
     old = {t: "replaced" for t in state.old_tags if t} | dict.fromkeys(state.retired_tags, "retired")
@@ -133,18 +138,21 @@ async def write(
 ) -> None:
     """Replace the projections of the assets; ``fresh`` ones are new and have none to remove."""
     rows = [asset_row(asset, replayed.state, heads[asset]) for asset, replayed in folded.items()]
-    await bulk.insert(conn, tables.asset, _ASSET, rows, suffix=_UPSERT_ASSET)
+    await bulk.insert(conn, tables.asset, ASSET_COLUMNS, rows, suffix=_UPSERT_ASSET)
     known = [asset for asset in folded if asset not in fresh]
     if known:
         for table in (tables.asset_period, tables.asset_share):
             await conn.execute(delete(table).where(table.c.asset_id.in_(known)))
     await _insert(
-        conn, tables.asset_period, _PERIOD, [period_row(a, p) for a, r in folded.items() for p in r.periods]
+        conn,
+        tables.asset_period,
+        PERIOD_COLUMNS,
+        [period_row(a, p) for a, r in folded.items() for p in r.periods],
     )
-    shares = [(a, s.donor, Decimal(s.percent)) for a, r in folded.items() for s in r.state.shares]
-    await _insert(conn, tables.asset_share, _SHARE, shares)
+    shares = [row for a, r in folded.items() for row in share_rows(a, r.state)]
+    await _insert(conn, tables.asset_share, SHARE_COLUMNS, shares)
     tags = [row for a, r in folded.items() for row in tag_rows(a, r.state, heads[a].programme)]
-    await bulk.insert(conn, tables.tag, _TAG, tags, suffix=_UPSERT_TAG)
+    await bulk.insert(conn, tables.tag, TAG_COLUMNS, tags, suffix=_UPSERT_TAG)
 
 
 async def _insert(

@@ -69,7 +69,7 @@ def written_out(leaves):
 
 
 def grown(leaves):
-    growing = Growing(0, {})
+    growing = Growing()
     tiles = {}
     for leaf in leaves:
         tiles.update(growing.add(leaf))
@@ -130,10 +130,10 @@ def test_three_levels_of_tiles():
 
 def test_a_tree_goes_on_from_its_edge():
     leaves = hashes(600)
-    half, _ = grown(leaves[:300])
-    more = Growing(300, {key.level: tile for key, tile in half.edge().items()})
+    _, tiles = grown(leaves[:300])
+    more = Growing(300, Tiles(tiles))
     for leaf in leaves[300:]:
-        list(more.add(leaf))
+        more.add(leaf)
     assert more.root() == merkle.root_of(leaves)
 
 

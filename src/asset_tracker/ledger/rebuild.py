@@ -1,0 +1,119 @@
+"""Every projection made anew from the events, and held against what is stored."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import msgspec
+
+from asset_tracker.ledger import projection
+from asset_tracker.ledger.check import Finding, Stored, check_event, read, whole
+from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.projection import Head
+from asset_tracker.ledger.replay import replay
+from asset_tracker.ledger.store import files_of
+
+_READ: Final = {
+    "asset_head": ("asset_id", "seq", "hash", "programme_id"),
+    "asset": projection.ASSET_COLUMNS,
+    "asset_period": projection.PERIOD_COLUMNS,
+    "asset_share": projection.SHARE_COLUMNS,
+    "tag": projection.TAG_COLUMNS,
+    "event_file": ("asset_id", "event_id", "sha256"),
+}
+_KEY: Final = {table: "id" if table == "asset" else "asset_id" for table in _READ}
+_QUERIES: Final = {
+    table: f"SELECT {', '.join(columns)} FROM {table} WHERE {_KEY[table]} = ANY($1)"
+    for table, columns in _READ.items()
+}
+# Assets that stand in a projection without any event.
+ORPHANS: Final = {
+    table: f"""SELECT DISTINCT {_KEY[table]} FROM {table} AS p WHERE {_KEY[table]} IS NOT NULL
+    AND NOT EXISTS (SELECT FROM event WHERE event.asset_id = p.{_KEY[table]}) LIMIT 1000"""
+    for table in _READ
+}
+_STATE: Final = projection.ASSET_COLUMNS.index("state")
+
+Rows = set[tuple[Any, ...]]
+Projected = Mapping[str, Mapping[UUID, Rows]]
+
+
+async def load(raw: asyncpg.Connection, assets: Sequence[UUID]) -> Projected:
+    """What the projections say of the assets: table, asset -> rows."""
+    found: dict[str, dict[UUID, Rows]] = {}
+    for table, columns in _READ.items():
+        place = columns.index(_KEY[table])
+        by_asset: dict[UUID, Rows] = defaultdict(set)
+        for row in await raw.fetch(_QUERIES[table], assets):
+            by_asset[row[place]].add(_with_state(row) if table == "asset" else tuple(row))
+        found[table] = by_asset
+    return found
+
+
+def check_projections(rows: Sequence[Stored], projected: Projected) -> Iterator[Finding]:
+    """What is wrong with the projections of one asset, whose events are sound and in the order of ``seq``."""
+    asset_id, last = rows[0].asset_id, rows[-1]
+    events = [read(row) for row in rows]
+    for row, event in zip(rows, events, strict=True):
+        if whole(row):
+            yield from check_event(row, event)
+    for table, due in _due(asset_id, events, last).items():
+        there = projected[table].get(asset_id, set())
+        if table == "asset_head" and any(row[1] > last.seq for row in there):
+            yield Finding("end-missing", f"after number {last.seq}", asset_id)
+        elif table == "asset_head" and there != due:
+            yield Finding("head-changed", "", asset_id)
+        elif table == "asset":
+            yield from _asset_differs(asset_id, there, due)
+        elif table == "tag":
+            # A tag that a fact bound which was struck out since stays where it is.
+            named = _tags_named(events)
+            if not (due <= there and all(row[0] in named for row in there - due)):
+                yield Finding("projection-changed", table, asset_id)
+        elif there != due:
+            yield Finding("projection-changed", table, asset_id)
+
+
+def _due(asset_id: UUID, events: Sequence[Event], last: Stored) -> dict[str, Rows]:
+    replayed = replay(events)
+    head = Head(last.seq, last.hash, last.programme_id, last.recorded_at)
+    files = {(asset_id, event.id, sha256) for event in events for sha256 in files_of(event.payload)}
+    return {
+        "asset_head": {(asset_id, head.seq, head.hash, head.programme)},
+        "asset": {_with_state(projection.asset_row(asset_id, replayed.state, head))},
+        "asset_period": {projection.period_row(asset_id, period) for period in replayed.periods},
+        "asset_share": set(projection.share_rows(asset_id, replayed.state)),
+        "tag": set(projection.tag_rows(asset_id, replayed.state, head.programme)),
+        "event_file": files,
+    }
+
+
+def _asset_differs(asset_id: UUID, there: Rows, due: Rows) -> Iterator[Finding]:
+    if there == due:
+        return
+    columns = [
+        name
+        for stored in there
+        for name, value, right in zip(projection.ASSET_COLUMNS, stored, next(iter(due)), strict=True)
+        if value != right
+    ]
+    yield Finding("projection-changed", f"asset: {', '.join(columns) or 'missing'}", asset_id)
+
+
+def _with_state(row: Any) -> tuple[Any, ...]:
+    """The row with its state as text in one order of keys; the driver gives it decoded, the fold as text."""
+    state = row[_STATE]
+    decoded = msgspec.json.decode(state) if isinstance(state, str) else state
+    return (*row[:_STATE], msgspec.json.encode(decoded, order="sorted"), *row[_STATE + 1 :])
+
+
+def _tags_named(events: Sequence[Event]) -> set[str]:
+    names = ("tag", "old", "new")
+    return {
+        str(getattr(event.payload, name))
+        for event in events
+        for name in names
+        if hasattr(event.payload, name)
+    }

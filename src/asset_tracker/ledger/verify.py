@@ -1,0 +1,196 @@
+"""``ledger verify``: walks everything there is, and names each falsification that it meets.
+
+The events are walked asset by asset, in several processes that look at one and the same snapshot of
+the database; the log, its tree, its checkpoints and keys by ``verify_log``. Nothing is changed.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import groupby, pairwise
+from multiprocessing import get_context
+from operator import itemgetter
+from uuid import UUID
+
+import asyncpg
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import NullPool
+
+from asset_tracker.db import bulk
+from asset_tracker.db.engine import make_engine
+from asset_tracker.ledger import rebuild, verify_log
+from asset_tracker.ledger.check import COLUMNS, Finding, Stored, check_chain
+
+SHOWN = 1000
+# Assets that one task walks, and whose projections are fetched together.
+_TASK, _TOGETHER = 10_000, 500
+_ALONE = 20_000  # events, up to which other processes would cost more than they save
+_WALK = f"""SELECT {", ".join(COLUMNS)} FROM event
+WHERE asset_id >= $1 AND asset_id <= $2 ORDER BY asset_id, seq"""
+
+Progress = Callable[[int, int], None]
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What one task walked."""
+
+    events: int
+    assets: int
+    findings: list[Finding]
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What was walked and what is wrong: how many of each kind, and the first thousand of them."""
+
+    events: int
+    assets: int
+    leaves: int
+    checkpoints: int
+    seconds: float
+    counts: dict[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.counts
+
+
+async def verify(
+    url: str,
+    *,
+    kept: Sequence[str] = (),
+    projections: bool = True,
+    processes: int = 1,
+    progress: Progress = lambda _done, _all: None,
+) -> Verified:
+    """Verify the ledger in the database at ``url``.
+
+    ``kept`` are notes of checkpoints that somebody kept outside of it. Without ``projections`` only the
+    proofs are checked. ``progress`` is told how many events are done, of how many.
+    """
+    began = time.perf_counter()
+    found: list[Finding] = []
+    events = assets = 0
+    engine = make_engine(url, poolclass=NullPool, statement_timeout="0")
+    try:
+        async with engine.connect() as conn:
+            raw = await _snapshot(conn)
+            due = await raw.fetchval("SELECT count(*) FROM event")
+            async for part in _parts(raw, url, projections, processes if due > _ALONE else 1):
+                events, assets = events + part.events, assets + part.assets
+                found += part.findings
+                progress(events, due)
+            if projections:
+                found += await _orphans(raw)
+            log = await verify_log.verify_log(conn, kept)
+            found += log.findings
+    finally:
+        await engine.dispose()
+    return Verified(
+        events=events,
+        assets=assets,
+        leaves=log.leaves,
+        checkpoints=log.checkpoints,
+        seconds=time.perf_counter() - began,
+        counts=dict(Counter(finding.kind for finding in found)),
+        findings=tuple(found[:SHOWN]),
+    )
+
+
+async def _snapshot(conn: AsyncConnection, of: str | None = None) -> asyncpg.Connection:
+    """The driver of a connection that reads one snapshot of the database: its own, or an exported one."""
+    await conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    if of:
+        await conn.execute(text(f"SET TRANSACTION SNAPSHOT '{of}'"))
+    await conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    return await bulk.driver(conn)
+
+
+async def _parts(raw: asyncpg.Connection, url: str, projections: bool, processes: int) -> AsyncIterator[Part]:
+    ranges = await _ranges(raw)
+    if processes < 2:
+        for low, high in ranges:
+            yield await _walk(raw, low, high, projections)
+        return
+    snapshot = await raw.fetchval("SELECT pg_export_snapshot()")
+    loop = asyncio.get_running_loop()
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        tasks = [loop.run_in_executor(pool, _task, url, snapshot, *each, projections) for each in ranges]
+        for task in asyncio.as_completed(tasks):
+            yield await task
+
+
+async def _ranges(raw: asyncpg.Connection) -> list[tuple[UUID, UUID]]:
+    """Every id there can be, cut into ranges (ends included) of some ten thousand assets."""
+    numbered = "SELECT asset_id, row_number() OVER (ORDER BY asset_id) AS n FROM asset_head"
+    rows = await raw.fetch(f"SELECT asset_id FROM ({numbered}) AS h WHERE n % $1 = 0 ORDER BY 1", _TASK)
+    starts = [0, *(row["asset_id"].int for row in rows), 2**128]
+    return [(UUID(int=start), UUID(int=end - 1)) for start, end in pairwise(starts)]
+
+
+def _task(url: str, snapshot: str, low: UUID, high: UUID, projections: bool) -> Part:
+    return asyncio.run(_walk_there(url, snapshot, low, high, projections))
+
+
+async def _walk_there(url: str, snapshot: str, low: UUID, high: UUID, projections: bool) -> Part:
+    engine = make_engine(url, poolclass=NullPool, statement_timeout="0")
+    try:
+        async with engine.connect() as conn:
+            return await _walk(await _snapshot(conn, snapshot), low, high, projections)
+    finally:
+        await engine.dispose()
+
+
+async def _walk(raw: asyncpg.Connection, low: UUID, high: UUID, projections: bool) -> Part:
+    events = assets = 0
+    findings: list[Finding] = []
+    batch: list[list[Stored]] = []
+    async for rows in _histories(raw, low, high):
+        events, assets = events + len(rows), assets + 1
+        wrong = list(check_chain(rows))
+        findings += wrong
+        if projections and not wrong:
+            batch.append(rows)
+        if len(batch) == _TOGETHER:
+            findings += await _check_projections(raw, batch)
+            batch = []
+    findings += await _check_projections(raw, batch)
+    return Part(events, assets, findings)
+
+
+async def _histories(raw: asyncpg.Connection, low: UUID, high: UUID) -> AsyncIterator[list[Stored]]:
+    """The stored events, asset by asset."""
+    cursor = await raw.cursor(_WALK, low, high)
+    rest: list[Stored] = []
+    while fetched := await cursor.fetch(5000):
+        for _, group in groupby(map(Stored._make, fetched), key=itemgetter(0)):
+            rows = list(group)
+            if rest and rest[0].asset_id == rows[0].asset_id:
+                rest += rows
+                continue
+            if rest:
+                yield rest
+            rest = rows
+    if rest:
+        yield rest
+
+
+async def _check_projections(raw: asyncpg.Connection, batch: list[list[Stored]]) -> list[Finding]:
+    if not batch:
+        return []
+    projected = await rebuild.load(raw, [rows[0].asset_id for rows in batch])
+    return [finding for rows in batch for finding in rebuild.check_projections(rows, projected)]
+
+
+async def _orphans(raw: asyncpg.Connection) -> list[Finding]:
+    found = []
+    for table, query in rebuild.ORPHANS.items():
+        # A chain without events lost all of them; other tables only show what never was.
+        kind = "end-missing" if table == "asset_head" else "projection-changed"
+        found += [Finding(kind, f"{table}: no event at all", row[0]) for row in await raw.fetch(query)]
+    return found
