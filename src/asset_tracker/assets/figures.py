@@ -34,7 +34,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """How many assets in reach wait for something; components of kits stand with their kit."""
 
     total: int
-    in_use: int
+    in_service: int
     to_install: int
     broken: int
     disputed: int
@@ -51,7 +51,7 @@ async def waiting(conn: AsyncConnection, actor: Actor) -> Waiting:
     require(actor, "asset.read")
     wanted = select(
         func.count().label("total"),
-        _many(_working).label("in_use"),
+        _many(_present & (_a.stage == "in_service")).label("in_service"),
         _many(_to_install & _a.kit_id.is_(None)).label("to_install"),
         _many(_broken).label("broken"),
         _many(_a.disputed).label("disputed"),

@@ -8,6 +8,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import figures
 from asset_tracker.assets.figures import What
+from asset_tracker.assets.quarantine import count_quarantined
 from asset_tracker.assets.views import AssetRow
 from asset_tracker.consignments import due
 from asset_tracker.consignments import queries as consignments
@@ -108,6 +109,8 @@ async def gather(conn: AsyncConnection, actor: Actor, lang: Lang) -> Desk:
         await _consignments(conn, actor, lang, tiles, groups)
     await _assets(conn, actor, lang, tiles, groups)
     await _overdue(conn, actor, lang, tiles, groups)
+    if may(actor, "quarantine.settle") and (waiting := await count_quarantined(conn, actor)):
+        tiles.append(Tile(waiting, "Quarantine", "/quarantine", "bad"))
     shortcuts = [_IMPORT, _LABELS] if may(actor, "import.manage") else []
     return Desk(tiles, groups, shortcuts)
 
@@ -171,7 +174,7 @@ async def _assets(
         items = [_asset(lang, each, text) for each in await figures.latest(conn, actor, text.what)]
         groups.append(Group(text.title, text.button, text.icon, text.tone, total, items, text.more))
         tiles.append(Tile(total, text.title, text.more or f"#{text.icon}", text.tone))
-    tiles.append(Tile(counts.in_use, "Installed or in service", "/assets?stage=installed", "good"))
+    tiles.append(Tile(counts.in_service, "In service", "/assets?stage=in_service", "good"))
     tiles.append(Tile(counts.total, "Assets in all", "/assets"))
 
 

@@ -1,0 +1,127 @@
+"""What phones sent and could not be recorded: looked at by a coordinator, taken in after all or put aside.
+
+The bytes stay as they came. Nothing is taken out of quarantine; it is settled, by whom and how.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.access.tables import user_account
+from asset_tracker.assets import field
+from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
+from asset_tracker.ledger.tables import asset, quarantine, tag
+
+_q = quarantine.c
+_MAX = 200
+# A tag as people write it, without hyphens and spaces.
+_WRITTEN = func.upper(func.regexp_replace(_q.asset_ref, r"[\s-]", "", "g"))
+
+
+class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that waits: who sent it, from which device, why it was not recorded, and what it says."""
+
+    id: int
+    event_id: UUID | None
+    asset_ref: str | None
+    received_at: datetime
+    sender: str
+    device: str | None
+    reason: str
+    said: dict[str, Any]
+
+
+async def list_quarantined(conn: AsyncConnection, actor: Actor) -> list[Quarantined]:
+    """What waits in reach, oldest first, at most 200."""
+    require(actor, "quarantine.settle")
+    rows = await conn.execute(_waiting(actor).order_by(_q.id).limit(_MAX))
+    return [_view(row) for row in rows]
+
+
+async def count_quarantined(conn: AsyncConnection, actor: Actor) -> int:
+    """How much waits in reach."""
+    require(actor, "quarantine.settle")
+    counted = select(func.count()).select_from(_waiting(actor).subquery())
+    return (await conn.execute(counted)).scalar_one()
+
+
+async def record_after_all(conn: AsyncConnection, actor: Actor, quarantined: int) -> None:
+    """Take the fact in, under the name of who settles it.
+
+    Raises NotFoundError for what does not wait in reach, RefusedError where it still cannot be recorded.
+    """
+    row = await _locked(conn, actor, quarantined)
+    (outcome,) = await field.receive(conn, actor, [msgspec.Raw(row.raw)])
+    if outcome.outcome not in ("recorded", "duplicate"):
+        raise RefusedError("It still cannot be recorded: %(reason)s", reason=outcome.reason or "")
+    await _settle(conn, actor, quarantined, "recorded")
+
+
+async def put_aside(conn: AsyncConnection, actor: Actor, quarantined: int, reason: str) -> None:
+    """Settle it without recording it. Raises NotFoundError, and InvalidError without a reason."""
+    await _locked(conn, actor, quarantined)
+    why = reason.strip()
+    if not 1 <= len(why) <= 2000 or "\x00" in why:
+        raise InvalidError(errors=(FieldError("reason", "Please fill this in."),))
+    await _settle(conn, actor, quarantined, f"put_aside: {why}")
+
+
+def _reach(actor: Actor) -> ColumnElement[bool]:
+    """Administrators settle everything; others what speaks of an asset in their reach, or came from them."""
+    if scope.programmes(actor, "quarantine.settle") is None:
+        return true()
+    named = or_(
+        cast(asset.c.id, String) == func.lower(_q.asset_ref),
+        asset.c.id.in_(select(tag.c.asset_id).where(tag.c.tag == _WRITTEN)),
+    )
+    mine = select(asset.c.id).where(named, scope.assets(actor, "quarantine.settle")).correlate(quarantine)
+    return or_(mine.exists(), _q.actor_id == actor.id)
+
+
+def _waiting(actor: Actor) -> Select[Any]:
+    sender = func.coalesce(user_account.c.name, "").label("sender")
+    joined = quarantine.outerjoin(user_account, user_account.c.id == _q.actor_id)
+    return select(quarantine, sender).select_from(joined).where(_q.settled_at.is_(None), _reach(actor))
+
+
+async def _locked(conn: AsyncConnection, actor: Actor, quarantined: int) -> Any:
+    require(actor, "quarantine.settle")
+    wanted = _waiting(actor).where(_q.id == quarantined).with_for_update(of=quarantine)
+    row = (await conn.execute(wanted)).first()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+async def _settle(conn: AsyncConnection, actor: Actor, quarantined: int, how: str) -> None:
+    settled = {"settled_at": func.now(), "settled_by": actor.id, "settled_how": how}
+    await conn.execute(update(quarantine).where(_q.id == quarantined).values(settled))
+
+
+def _view(row: Any) -> Quarantined:
+    return Quarantined(
+        id=row.id,
+        event_id=row.event_id,
+        asset_ref=row.asset_ref,
+        received_at=row.received_at,
+        sender=row.sender,
+        device=row.device,
+        reason=row.reason,
+        said=_said(row.raw),
+    )
+
+
+def _said(raw: bytes) -> dict[str, Any]:
+    """What the bytes say, as far as they can be read."""
+    try:
+        found = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

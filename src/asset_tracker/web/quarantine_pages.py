@@ -1,0 +1,88 @@
+"""Quarantine: what phones sent and could not be recorded."""
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.assets import quarantine
+from asset_tracker.assets.quarantine import Quarantined
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import InvalidError, RefusedError
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.pages import Instead, page, see_other
+from asset_tracker.web.words import word
+
+
+class AsideForm(msgspec.Struct, frozen=True):
+    """Why something is not recorded."""
+
+    reason: str = ""
+
+
+@get("/quarantine")
+async def list_quarantined(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    return await _page(request, conn, actor)
+
+
+@post("/quarantine/{quarantined:int}/record", status_code=303)
+async def record_after_all(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    quarantined: FromPath[int],
+) -> Redirect:
+    try:
+        await quarantine.record_after_all(conn, actor, quarantined)
+    except RefusedError as still:
+        lang = lang_of(request)
+        reason = gettext(lang, str(still.params.get("reason", "")))
+        text = gettext(lang, still.message, reason=reason)
+        raise Instead(await _page(request, conn, actor, {quarantined: text})) from still
+    return see_other(request, "/quarantine", Flash("good", "It was recorded after all."))
+
+
+@post("/quarantine/{quarantined:int}/put-aside", status_code=303)
+async def put_aside(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    quarantined: FromPath[int],
+    data: URLEncodedBody[AsideForm],
+) -> Redirect:
+    try:
+        await quarantine.put_aside(conn, actor, quarantined, data.reason)
+    except InvalidError as wrong:
+        text = gettext(lang_of(request), "Say why it is not recorded.")
+        raise Instead(await _page(request, conn, actor, {quarantined: text})) from wrong
+    return see_other(request, "/quarantine", Flash("good", "It was put aside; what was sent is kept."))
+
+
+async def _page(
+    request: AnyRequest, conn: AsyncConnection, actor: Actor, problems: dict[int, str] | None = None
+) -> Response[str]:
+    lang = lang_of(request)
+    waiting = await quarantine.list_quarantined(conn, actor)
+    return page(
+        request,
+        "quarantine.html",
+        section="today",
+        status=422 if problems else 200,
+        rows=[(each, _what(lang, each), gettext(lang, each.reason)) for each in waiting],
+        problems=problems or {},
+    )
+
+
+def _what(lang: Lang, each: Quarantined) -> str:
+    payload = each.said.get("payload")
+    kind = payload.get("kind") if isinstance(payload, dict) else None
+    return gettext(lang, word("event", kind).text) if isinstance(kind, str) else ""
+
+
+ROUTES = (list_quarantined, record_after_all, put_aside)
