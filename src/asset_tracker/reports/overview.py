@@ -12,8 +12,10 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.documents.names import Name
+from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tables import asset, asset_share
 from asset_tracker.reports.structs import Funnel
+from asset_tracker.territory.municipalities import CRIMEA
 from asset_tracker.territory.tables import municipality
 from asset_tracker.territory.translit import transliterate
 
@@ -26,7 +28,7 @@ class OverviewLine(Struct, frozen=True, kw_only=True):
 
     code: str
     name: Name
-    oblast: Name
+    region: Name
     population: int | None
     funnel: Funnel
     attention: int
@@ -49,7 +51,7 @@ async def municipalities(conn: AsyncConnection, actor: Actor) -> list[OverviewLi
     m = municipality.c
     where = _belongs()
     wanted = (
-        select(m.code, m.name_uk, m.name_en, m.oblast_uk, m.population, *_counts())
+        select(m.code, m.name_uk, m.name_en, m.oblast_uk, m.oblast_code, m.category, m.population, *_counts())
         .select_from(asset)
         .join(municipality, m.code == where)
         .where(scope.assets(actor, "report.read"), _a.gone_reason.is_distinct_from("withdrawn"), ~_a.is_kit)
@@ -125,9 +127,19 @@ def _line(row: Any, paid: tuple[tuple[str, Decimal], ...]) -> OverviewLine:
     return OverviewLine(
         code=row.code,
         name=Name(row.name_uk, row.name_en),
-        oblast=Name(row.oblast_uk, transliterate(row.oblast_uk)),
+        region=_region(row),
         population=row.population,
         funnel=Funnel(**{step: getattr(row, step) for step in steps}),
         attention=row.attention,
         paid=paid,
     )
+
+
+def _region(row: Any) -> Name:
+    """The oblast, with that word; Crimea and the two cities have none."""
+    uk, en = row.oblast_uk, transliterate(row.oblast_uk)
+    if row.category == "K":
+        return Name(row.name_uk, row.name_en)
+    if row.oblast_code.startswith(CRIMEA):
+        return Name(uk, "Autonomous Republic of Crimea")
+    return Name(gettext("uk", "%(oblast)s oblast", oblast=uk), gettext("en", "%(oblast)s oblast", oblast=en))

@@ -1,7 +1,8 @@
 """Reports: what a reader may look at, and the report of one municipality or programme on a day."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Response, get
@@ -19,8 +20,10 @@ from asset_tracker.programmes.queries import list_parties, list_programmes
 from asset_tracker.reports import overview, queries
 from asset_tracker.reports.asking import parse_ask
 from asset_tracker.reports.formats import FORMATS, formats
+from asset_tracker.reports.overview import OverviewLine
 from asset_tracker.reports.sheet import sheet
 from asset_tracker.reports.structs import Report
+from asset_tracker.territory.collation import sort_key
 from asset_tracker.web.pages import error_texts, page
 
 _ASKED = ("as_of", "known_on", "since", "donor")
@@ -38,6 +41,7 @@ async def list_reports(
         "reports/list.html",
         section="reports",
         lines=lines,
+        oblasts=_by_oblast(lines, lang_of(request)),
         total=overview.together(lines),
         programmes=await list_programmes(conn, actor),
     )
@@ -63,6 +67,14 @@ async def programme(
     code: FromPath[str],
 ) -> Response[str]:
     return await _report_page(request, conn, actor, queries.programme_report, f"programmes/{code}", code)
+
+
+def _by_oblast(lines: Sequence[OverviewLine], lang: Lang) -> list[dict[str, Any]]:
+    groups: dict[str, list[OverviewLine]] = {}
+    for line in lines:
+        groups.setdefault(line.region.of(lang), []).append(line)
+    ordered = sorted(groups.items(), key=lambda group: sort_key(group[0]))
+    return [{"name": name, "lines": some, "together": overview.together(some)} for name, some in ordered]
 
 
 async def _report_page(
