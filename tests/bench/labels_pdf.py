@@ -1,6 +1,6 @@
 """What 1,000 labels as PDF cost, beside the plain way: the ``qrcode`` package's picture on a reportlab canvas.
 
-    python tests/bench/labels_pdf.py [--markdown]
+    python tests/bench/labels_pdf.py [--write docs/labels.md]
 
 Each way runs in a process of its own and is measured from after its imports (CPU) and above the bare
 interpreter (memory). Both print Avery L7160 with a symbol, the tag and two lines of Cyrillic text.
@@ -13,8 +13,10 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from tables import show
 
 SOURCE = Path(__file__).parents[2] / "src"
 BASE = "https://assets.example.org"
@@ -102,28 +104,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--way", choices=WAYS)
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--write", type=Path, help="the document whose table to replace")
     args = parser.parse_args()
     if args.way:
         work(args.way, args.count)
         return
+    head = ("way", "labels", "CPU s", "ratio", "kB", "MB above the interpreter")
+    show("labels_pdf", head, rows(args.count), args.write)
+
+
+def rows(count: int) -> Iterator[list[str]]:
     bare = run("nothing", 0)["memory"]
-    between, edge, end = (" | ", "| ", " |") if args.markdown else ("  ", "", "")
-    print(edge + between.join(("way", "labels", "CPU s", "ratio", "kB", "MB above the interpreter")) + end)
-    if args.markdown:
-        print("|" + " --- |" * 6)
-    reference = run("plain", args.count)
-    for way, count, measured in (
-        ("qrcode and reportlab", args.count, reference),
-        ("ours", args.count, run("ours", args.count)),
-        ("ours, ten times as many", 10 * args.count, run("ours", 10 * args.count)),
+    reference = run("plain", count)
+    for way, labels, measured in (
+        ("qrcode and reportlab", count, reference),
+        ("ours", count, run("ours", count)),
+        ("ours, ten times as many", 10 * count, run("ours", 10 * count)),
     ):
-        ratio = reference["cpu"] / args.count * count / measured["cpu"]
-        cells = (
-            way, f"{count:,}", f"{measured['cpu']:.2f}", f"{ratio:.0f}", f"{measured['size'] / 1000:,.0f}",
+        ratio = reference["cpu"] / count * labels / measured["cpu"]
+        yield [
+            way, f"{labels:,}", f"{measured['cpu']:.2f}", f"{ratio:.0f}", f"{measured['size'] / 1000:,.0f}",
             f"{measured['memory'] - bare:.0f}",
-        )  # fmt: skip
-        print(edge + between.join(cells) + end)
+        ]  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 pictures, and lets zxing-cpp read every symbol.
 
     python tests/bench/labels_readback.py            # a table, 100 labels each
-    python tests/bench/labels_readback.py --count 1000 --stock L7160 --markdown
+    python tests/bench/labels_readback.py --count 1000 --write docs/labels.md
+    python tests/bench/labels_readback.py --levels --write docs/labels.md
 """
 
 import argparse
@@ -18,11 +19,14 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from tables import show
+
 from asset_tracker.labels.layout import MM_PER_INCH, Dpi, Label, plan_label
 from asset_tracker.labels.pdf import render_pdf
+from asset_tracker.labels.raster import symbol_picture
 from asset_tracker.labels.sheet import PrintOptions, cell_corner
 from asset_tracker.labels.stock import STOCK, Stock
-from asset_tracker.labels.symbol import symbol_size
+from asset_tracker.labels.symbol import make_symbol, smallest_version, symbol_size
 from asset_tracker.labels.zpl import render_zpl
 from asset_tracker.ledger.tags import ALPHABET, check_character, tag_url
 from zpl_printer import printed
@@ -113,10 +117,10 @@ def pen_stroke(picture: Image.Image, place: Place) -> Image.Image:
     return spoilt
 
 
-def loss(picture: Image.Image, place: Place) -> Image.Image:
+def loss(picture: Image.Image, place: Place, share: float = 0.06) -> Image.Image:
     """Six per cent of the symbol's area scratched away in one piece, anywhere but at its three corner eyes."""
     spoilt = picture.copy()
-    side = sqrt(0.06) * place.modules
+    side = sqrt(share) * place.modules
     eye = 8
     while True:
         x, y = (RANDOM.uniform(0, place.modules - side) for _ in range(2))
@@ -130,6 +134,7 @@ def loss(picture: Image.Image, place: Place) -> Image.Image:
     return spoilt
 
 
+LOSSES = (0.03, 0.06, 0.09, 0.12)
 SPOILING: dict[str, Callable[[Image.Image, Place], Image.Image]] = {
     "as printed": as_printed,
     "noise": noise,
@@ -170,23 +175,53 @@ def rates(stock: Stock, dpi: Dpi, count: int) -> tuple[list[str], list[float]]:
     return looks, [right[name] / count for name in SPOILING]
 
 
+def stock_rows(names: list[str], dpis: list[Dpi], count: int) -> Iterator[list[str]]:
+    for name in names:
+        for dpi in dpis:
+            looks, shares = rates(STOCK[name], dpi, count)
+            yield looks + [_percent(share) for share in shares]
+
+
+def level_rows(count: int) -> Iterator[list[str]]:
+    """Why level H: symbols of 15 mm at most, at 300 dpi, with more and more of them lost in one piece."""
+    dot = MM_PER_INCH / 300
+    for level in ("H", "Q", "M", "L"):
+        labels = some_labels(count)
+        version = smallest_version(len(tag_url(BASE, labels[0].tag)), level)
+        modules = symbol_size(version)
+        dots = int(15 / modules / dot)
+        side = modules * dots
+        place = Place(4 * dots, 4 * dots, dots, modules, dots * dot)
+        right = dict.fromkeys(LOSSES, 0)
+        for label in labels:
+            url = tag_url(BASE, label.tag)
+            picture = Image.new("L", (side + 8 * dots, side + 8 * dots), 255)
+            picture.paste(symbol_picture(make_symbol(url, version, level), dots), (4 * dots, 4 * dots))
+            for share in LOSSES:
+                right[share] += read(loss(picture, place, share)) == url
+        looks = [f"{version}-{level}", f"{dots * dot:.2f}", f"{side * dot:.1f}"]
+        yield looks + [_percent(right[share] / count) for share in LOSSES]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %".replace("100.0", "100")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=100, help="labels of each stock")
     parser.add_argument("--stock", choices=STOCK, action="append", help="only this stock (may be repeated)")
     parser.add_argument("--dpi", type=int, choices=(203, 300, 600), action="append")
-    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--levels", action="store_true", help="compare the levels instead of the stock")
+    parser.add_argument("--write", type=Path, help="the document whose table to replace")
     args = parser.parse_args()
-    head = ["stock", "dpi", "symbol", "dots", "module mm", "side mm", *SPOILING]
-    between, edge, end = (" | ", "| ", " |") if args.markdown else ("  ", "", "")
-    print(edge + between.join(head) + end)
-    if args.markdown:
-        print("|" + " --- |" * len(head))
-    for name in args.stock or STOCK:
-        for dpi in args.dpi or (203, 300):
-            looks, shares = rates(STOCK[name], dpi, args.count)
-            cells = looks + [f"{100 * share:.1f} %".replace("100.0", "100") for share in shares]
-            print(edge + between.join(cells) + end, flush=True)
+    if args.levels:
+        head = ("symbol", "module mm", "side mm", *(f"{100 * share:.0f} % lost" for share in LOSSES))
+        show("labels_levels", head, level_rows(args.count), args.write)
+        return
+    head = ("stock", "dpi", "symbol", "dots", "module mm", "side mm", *SPOILING)
+    found = stock_rows(args.stock or list(STOCK), args.dpi or [203, 300], args.count)
+    show("labels_readback", head, found, args.write)
 
 
 if __name__ == "__main__":
