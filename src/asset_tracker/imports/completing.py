@@ -23,6 +23,7 @@ _ATTRIBUTES = (
     "box",
     "service_point",
 )
+_CODE = re.compile(r"UA\d{17}")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _TO_LATIN = str.maketrans("АВСЕНІКМОРТХУ", "ABCEHIKMOPTXY")
 
@@ -116,7 +117,9 @@ class Completer:
                     expected="a KATOTTH code, or the name of a municipality with its oblast",
                 )
             return
-        match = self.find(written, oblast, raion)
+        # a suggestion that was pasted whole names the code beside the name
+        code = _CODE.search(written)
+        match = self.find(code.group() if code else written, oblast, raion)
         if len(match.exact) == 1:
             fields["municipality"] = match.exact[0].code
             fields["municipality_name"] = match.exact[0].name_uk

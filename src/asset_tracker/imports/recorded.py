@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -12,6 +12,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.imports.known import ConsignmentRef, Existing, Known, Wanted
 from asset_tracker.imports.line import ProgrammeRef
+from asset_tracker.imports.views import ConsignmentPlan
 from asset_tracker.ledger.tables import asset
 from asset_tracker.programmes.tables import programme
 
@@ -98,3 +99,22 @@ def _existing(rows: Iterable[Any]) -> list[Existing]:
         label = attributes.get("kit") if row.is_kit else None
         found.append(Existing(**fields, attributes=attributes, kit_label=label))
     return found
+
+
+async def tags_of(conn: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The tags of assets; those that are not recorded (yet) have none."""
+    rows = await conn.execute(select(_a.id, _a.tag).where(_a.id.in_(list(ids))))
+    return {row.id: row.tag for row in rows}
+
+
+async def consignment_ids(
+    conn: AsyncConnection, planned: Iterable[ConsignmentPlan]
+) -> dict[tuple[UUID, str], UUID]:
+    """The recorded ones among the consignments of a plan, by programme and number."""
+    wanted = [(each.programme, each.number) for each in planned][:500]
+    if not wanted:
+        return {}
+    rows = await conn.execute(
+        select(_c.id, _c.programme_id, _c.number).where(tuple_(_c.programme_id, _c.number).in_(wanted))
+    )
+    return {(row.programme_id, row.number): row.id for row in rows}

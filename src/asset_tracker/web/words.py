@@ -191,6 +191,12 @@ PURPOSES: dict[str, Word] = {
     "relocation": Word("relocation", "move"),
     "change_of_use": Word("change of use", "works"),
 }
+IMPORTS: dict[str, Word] = {
+    "planned": Word("Planned", "clock", "wait"),
+    "committed": Word("Recorded", "good", "good"),
+    "undone": Word("Taken back", "back", "plain"),
+}
+
 VOCABULARY: dict[str, dict[str, Word]] = {
     "stage": STAGES,
     "condition": CONDITIONS,
@@ -209,6 +215,7 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "role": ROLES,
     "due": DUES,
     "purpose": PURPOSES,
+    "import": IMPORTS,
 }
 
 

@@ -1,0 +1,252 @@
+"""Importing: a file is dropped, the plan is looked at and put right, then recorded; and taken back."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from asset_tracker.i18n import Lang
+from asset_tracker.imports import commit, queries, recorded, service
+from asset_tracker.imports.known import ACTIONS, Action
+from asset_tracker.imports.views import BatchView, Choices
+from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
+from asset_tracker.territory.queries import get_municipalities
+from asset_tracker.web import import_view
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.pages import Instead, page, see_other
+
+_PAGE = 50
+_NOT_A_CHOICE = "Some of what was chosen does not fit; please choose again."
+
+
+@get("/imports")
+async def index(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[str]:
+    return await _index(request, conn, actor, {})
+
+
+@post("/imports", status_code=303, request_max_body_size=80 * 2**20)
+async def upload(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Redirect:
+    form = await request.form()
+    values = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    file = form.get("file")
+    try:
+        name, data = await _sent(file)
+        choices = _convert(import_view.defaults_from(values))
+        batch = await service.upload(conn, request.app.state.storage, actor, name, data, choices)
+    except (InvalidError, TooLargeError) as wrong:
+        raise Instead(await _index(request, conn, actor, values, wrong)) from wrong
+    return see_other(request, f"/imports/{batch.id}")
+
+
+@get("/imports/{batch_id:uuid}")
+async def show(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+    action: FromQuery[str] = "",
+    after: FromQuery[int] = 0,
+) -> Response[str]:
+    batch = await queries.get_import(conn, actor, batch_id)
+    lang = lang_of(request)
+    chosen = _chosen(batch, action)
+    rows = await queries.list_rows(conn, actor, batch_id, action=chosen, after=after, limit=_PAGE)
+    found = import_view.groups(await queries.list_problems(conn, actor, batch_id), lang)
+    codes = {item.facts.municipality for item in rows.items if item.facts}
+    codes |= {each.municipality for each in batch.plan.consignments}
+    return page(
+        request,
+        "imports/plan.html",
+        section="import",
+        block="rows",
+        batch=batch,
+        chosen=chosen,
+        rows=rows,
+        tags=await _tags(
+            conn, [item.asset for item in rows.items if item.asset and item.action != "problem"]
+        ),
+        groups=found[: import_view.MAX_GROUPS],
+        more_groups=max(0, len(found) - import_view.MAX_GROUPS),
+        towns=await get_municipalities(conn, codes),
+        before=await queries.committed_before(conn, actor, batch),
+        view=import_view,
+        worth=[(currency, Decimal(sum_)) for currency, sum_ in batch.plan.values.items()],
+        consignment_ids=await recorded.consignment_ids(conn, batch.plan.consignments),
+        **await _offers(conn, actor, lang),
+    )
+
+
+@post("/imports/{batch_id:uuid}/plan", status_code=303)
+async def replan(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+) -> Redirect:
+    batch = await queries.get_import(conn, actor, batch_id)
+    form = await request.form()
+    sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    try:
+        choices = import_view.choices_from(sent, batch)
+        await service.replan(conn, request.app.state.storage, actor, batch_id, choices)
+    except msgspec.ValidationError as wrong:
+        raise _back(request, batch_id, Flash("bad", _NOT_A_CHOICE)) from wrong
+    except (InvalidError, ConflictError) as wrong:
+        raise _back(request, batch_id, _told(wrong)) from wrong
+    return see_other(request, f"/imports/{batch_id}", Flash("info", "The plan was made anew."))
+
+
+@post("/imports/{batch_id:uuid}/mapping", status_code=303)
+async def save_mapping(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+) -> Redirect:
+    name = (await request.form()).get("name")
+    try:
+        await service.save_mapping(conn, actor, batch_id, name if isinstance(name, str) else "")
+    except InvalidError as wrong:
+        raise _back(request, batch_id, _told(wrong)) from wrong
+    done = Flash("good", "The columns are saved and will be recognised in the next file.")
+    return see_other(request, f"/imports/{batch_id}", done)
+
+
+@post("/imports/{batch_id:uuid}/commit", status_code=303)
+async def commit_import(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+) -> Redirect:
+    partial = (await request.form()).get("partial") == "yes"
+    try:
+        await commit.commit(conn, actor, batch_id, partial=partial)
+    except (InvalidError, ConflictError) as wrong:
+        raise _back(request, batch_id, _told(wrong)) from wrong
+    return see_other(request, f"/imports/{batch_id}", Flash("good", "Recorded."))
+
+
+@post("/imports/{batch_id:uuid}/undo", status_code=303)
+async def undo_import(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+) -> Redirect:
+    try:
+        await commit.undo(conn, actor, batch_id)
+    except ConflictError as wrong:
+        raise _back(request, batch_id, _told(wrong)) from wrong
+    return see_other(request, f"/imports/{batch_id}", Flash("good", "The import was taken back."))
+
+
+@get("/imports/{batch_id:uuid}/problems.xlsx")
+async def problems_workbook(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+) -> Response[bytes]:
+    data = await marked_workbook(conn, request.app.state.storage, actor, batch_id, lang_of(request))
+    return _download(data, "problems.xlsx")
+
+
+@get("/imports/template.xlsx")
+async def template(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[bytes]:
+    return _download(await template_workbook(conn, actor, lang_of(request)), "packing-list.xlsx")
+
+
+async def _index(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    values: dict[str, str],
+    wrong: InvalidError | TooLargeError | None = None,
+) -> Response[str]:
+    return page(
+        request,
+        "imports/index.html",
+        section="import",
+        status=422 if wrong else 200,
+        batches=await queries.list_imports(conn, actor, 20),
+        values=values,
+        wrong=wrong,
+        **await _offers(conn, actor, lang_of(request)),
+    )
+
+
+async def _offers(conn: AsyncConnection, actor: Actor, lang: Lang) -> dict[str, Any]:
+    programmes = await recorded.programmes_for(conn, actor)
+    return {
+        "programmes": [(each.code, f"{each.code} · {each.title}") for each in programmes],
+        "fields": import_view.field_options(lang),
+        "currencies": [(code, code) for code in ("UAH", "EUR", "USD", "SEK", "CHF", "PLN", "GBP")],
+    }
+
+
+async def _tags(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, str]:
+    return await recorded.tags_of(conn, ids) if ids else {}
+
+
+def _chosen(batch: BatchView, action: str) -> Action:
+    """The rows to show: those asked for, else the first that there are."""
+    if action in ACTIONS:
+        return action
+    counts = batch.plan.counts
+    return next((each for each in ACTIONS if getattr(counts, each)), "create")
+
+
+async def _sent(file: Any) -> tuple[str, bytes]:
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise InvalidError("Choose a file first.")
+    return file.filename, await file.read()
+
+
+def _convert(fields: dict[str, Any]) -> Choices:
+    try:
+        return msgspec.convert(fields, Choices)
+    except msgspec.ValidationError as error:
+        raise InvalidError(_NOT_A_CHOICE) from error
+
+
+def _told(error: InvalidError | ConflictError | NotFoundError) -> Flash:
+    return Flash("bad", error.message, {key: str(value) for key, value in error.params.items()})
+
+
+def _back(request: AnyRequest, batch_id: UUID, message: Flash) -> Instead:
+    return Instead(see_other(request, f"/imports/{batch_id}", message))
+
+
+def _download(data: bytes, name: str) -> Response[bytes]:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type=XLSX, headers=headers)
+
+
+ROUTES = (
+    index,
+    upload,
+    template,
+    show,
+    replan,
+    save_mapping,
+    commit_import,
+    undo_import,
+    problems_workbook,
+)

@@ -1,0 +1,155 @@
+"""What the pages of imports show, put together from a plan: one entry for everything that is wrong in one way."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.imports.fields import BY_KEY, FIELDS
+from asset_tracker.imports.known import Item
+from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.mapping import Column, SheetMapping, heading_key
+from asset_tracker.imports.problems import Problem
+from asset_tracker.imports.telling import Told, field_label, told
+from asset_tracker.imports.views import BatchView, Choices
+from asset_tracker.web import formats
+from asset_tracker.web.words import word
+
+LEAVE_OUT = "-"
+MAX_GROUPS = 60
+_CODE = re.compile(r"UA\d{17}")
+# Questions that the columns or the defaults answer; nothing is typed over a cell for them.
+_ANSWERED_ELSEWHERE = {"unknown-column", "no-programme-column", "empty", "no-list"}
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """Cells that are wrong in the same way. ``places`` (``sheet!C12``) take one new text, the first of ``options`` near."""
+
+    told: Told
+    rows: list[int]
+    places: list[str]
+    options: list[tuple[str, str]]
+
+    @property
+    def fixable(self) -> bool:
+        return bool(self.told.column and self.told.row) and self.told.severity != "question"
+
+    @property
+    def at(self) -> str:
+        return msgspec.json.encode(self.places).decode()
+
+
+class ChangeRow(msgspec.Struct, frozen=True):
+    """A field before and after, in words."""
+
+    label: str
+    old: str
+    new: str
+
+
+def groups(problems: Iterable[Problem], lang: Lang) -> list[Group]:
+    """The problems of rows and sheets, the same ones together; questions about columns stand elsewhere."""
+    found: dict[tuple[Any, ...], Group] = {}
+    for problem in problems:
+        if problem.code in _ANSWERED_ELSEWHERE:
+            continue
+        words = told(problem, lang)
+        key = (words.severity, words.code, words.sheet, words.column, words.value, words.message)
+        group = found.get(key)
+        if group is None:
+            group = found[key] = Group(told=words, rows=[], places=[], options=_options(words))
+        if problem.row:
+            group.rows.append(problem.row)
+            group.places.append(words.place)
+    return list(found.values())
+
+
+def _options(words: Told) -> list[tuple[str, str]]:
+    """What might be typed instead: the value, and how it is told."""
+    options = []
+    for suggestion in (words.suggestion or "").split("; "):
+        if code := _CODE.search(suggestion):
+            options.append((code.group(), suggestion))
+        elif suggestion:
+            options.append((suggestion, suggestion))
+    return options
+
+
+def column_key(column: Column) -> str:
+    """What names the column in the answers: its heading, or its letters where it has none."""
+    return heading_key(column.heading) if column.heading else column.letters
+
+
+def column_choice(column: Column) -> str:
+    """What is chosen for the column in the form."""
+    return column.field or (LEAVE_OUT if column.standing == "skipped" else "")
+
+
+def field_options(lang: Lang) -> list[tuple[str, str]]:
+    """Fields to choose from, by name."""
+    return [(field.key, gettext(lang, field.label)) for field in FIELDS]
+
+
+def choices_from(form: Iterable[tuple[str, str]], batch: BatchView) -> Choices:
+    """The choices that the form of a plan holds, on top of the cells put right before."""
+    answers: dict[str, Any] = {}
+    fixes = dict(batch.choices.fixes)
+    places: dict[str, list[str]] = {}
+    texts: dict[str, str] = {}
+    plain: dict[str, str] = {}
+    for name, value in form:
+        kind, _, rest = name.partition(":")
+        if kind == "column" and value:
+            answers[rest] = None if value == LEAVE_OUT else value
+        elif kind == "at":
+            places[rest] = msgspec.json.decode(value, type=list[str])
+        elif kind == "fix" and value.strip():
+            texts[rest] = value.strip()
+        elif not rest:
+            plain[name] = value.strip()
+    for number, text in texts.items():
+        fixes |= dict.fromkeys(places.get(number, ()), text)
+    return msgspec.convert({"answers": answers, "fixes": fixes, **defaults_from(plain)}, Choices)
+
+
+def defaults_from(plain: Mapping[str, str]) -> dict[str, Any]:
+    """What holds for the whole file, out of a form."""
+    names = Defaults.__struct_fields__
+    return {
+        "defaults": {name: plain[name] for name in names if plain.get(name)},
+        "occurred_on": plain.get("occurred_on") or None,
+    }
+
+
+def changes(item: Item, lang: Lang) -> list[ChangeRow]:
+    """What a change changes."""
+    return [
+        ChangeRow(
+            field_label(change.field, lang),
+            _shown(change.field, change.old, lang),
+            _shown(change.field, change.new, lang),
+        )
+        for change in item.changes
+    ]
+
+
+def _shown(field: str, value: Any, lang: Lang) -> str:
+    if value is None:
+        return formats.NO_VALUE
+    if field == "category":
+        return gettext(lang, word("category", str(value)).text)
+    return str(value)
+
+
+def unfit(sheets: Iterable[SheetMapping]) -> int:
+    """How many of the values looked at do not fit their columns."""
+    return sum(column.unfit for sheet in sheets for column in sheet.columns)
+
+
+def known_fields(lang: Lang) -> str:
+    """The fields that every list should have, in words."""
+    return ", ".join(
+        gettext(lang, BY_KEY[key].label).lower() for key in ("municipality", "name", "serial", "unit_price")
+    )
