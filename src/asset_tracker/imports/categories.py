@@ -40,6 +40,26 @@ def _pattern(words: str) -> re.Pattern[str]:
 _PATTERNS: tuple[tuple[Category, re.Pattern[str]], ...] = tuple(
     (category, _pattern(words)) for category, words in _WORDS
 )
+# As they are written in our own list, in Ukrainian and English.
+CATEGORY_NAMES: dict[Category, tuple[str, str]] = {
+    "laptop": ("ноутбук", "laptop"),
+    "desktop": ("комп’ютер", "desktop"),
+    "monitor": ("монітор", "monitor"),
+    "mfd": ("БФП", "MFD"),
+    "printer": ("принтер", "printer"),
+    "scanner": ("сканер", "scanner"),
+    "ups": ("ДБЖ", "UPS"),
+    "router": ("маршрутизатор", "router"),
+    "tablet": ("планшет", "tablet"),
+    "camera": ("камера", "camera"),
+    "id_reader": ("зчитувач карток", "card reader"),
+    "mobile_case": ("мобільна валіза", "mobile suitcase"),
+    "video_kit": ("комплект відеоконсультування", "video consultation kit"),
+    "vehicle": ("автомобіль", "vehicle"),
+    "software": ("програмне забезпечення", "software"),
+    "furniture": ("меблі", "furniture"),
+    "other": ("інше", "other"),
+}
 KIT_CATEGORIES: frozenset[Category] = frozenset({"video_kit", "mobile_case"})
 
 

@@ -136,7 +136,7 @@ class Completer:
             expected="a KATOTTH code, or the name of a municipality with its oblast",
             suggestion="; ".join(
                 ", ".join(filter(None, (each.name_uk, each.raion_uk, each.oblast_uk, each.code)))
-                for each in near[:4]
+                for each in near[: 30 if several else 4]
             )
             or None,
             name=", ".join(filter(None, (written, raion, oblast))),
@@ -167,7 +167,7 @@ class Completer:
                     expected="one of: %(categories)s",
                     category=written,
                     taken=named,
-                    categories=", ".join(CATEGORIES),
+                    categories=CATEGORIES,
                 )
             found = named
         if found is None and not written:
@@ -177,7 +177,7 @@ class Completer:
                 "category",
                 "Nothing tells the category; taken as “other”.",
                 expected="one of: %(categories)s",
-                categories=", ".join(CATEGORIES),
+                categories=CATEGORIES,
             )
             found = "other"
         if found:

@@ -50,30 +50,38 @@ async def upload(
             limit=Limits().file_bytes >> 20,
         )
     batch_id = uuid7()
-    begun = await _now(conn)
-    choices = await _with_saved(conn, choices or Choices(), mapping)
-    # the row comes first, for the plan's rows refer to it
     sha256 = hashlib.sha256(data).hexdigest()
+    # a file that is none leaves no half of an import behind, whatever its edge does next
+    async with conn.begin_nested():
+        begun = await _now(conn)
+        choices = await _with_saved(conn, choices or Choices(), mapping)
+        await _begin(conn, actor, batch_id, name, sha256, len(data))
+        plan = await plan_file(conn, actor, batch_id, name, data, choices)
+        if known := await _recognised(conn, plan, choices, mapping):
+            choices = known
+            await conn.execute(delete(import_row).where(import_row.c.batch_id == batch_id))
+            plan = await plan_file(conn, actor, batch_id, name, data, choices)
+        await storage.put(sha256, data)
+        await _keep(conn, batch_id, choices, plan, begun)
+    return await queries.get_import(conn, actor, batch_id)
+
+
+async def _begin(
+    conn: AsyncConnection, actor: Actor, batch_id: UUID, name: str, sha256: str, size: int
+) -> None:
+    """The row of the import comes first, for the plan's rows refer to it."""
     await conn.execute(
         insert(import_batch).values(
             id=batch_id,
             file_name=_UNSAFE.sub("", name)[-200:] or "?",
             sha256=sha256,
-            size=len(data),
+            size=size,
             programme_ids=[],
             choices={},
             plan={},
             uploaded_by=actor.id,
         )
     )
-    plan = await plan_file(conn, actor, batch_id, name, data, choices)
-    if known := await _recognised(conn, plan, choices, mapping):
-        choices = known
-        await conn.execute(delete(import_row).where(import_row.c.batch_id == batch_id))
-        plan = await plan_file(conn, actor, batch_id, name, data, choices)
-    await storage.put(sha256, data)
-    await _keep(conn, batch_id, choices, plan, begun)
-    return await queries.get_import(conn, actor, batch_id)
 
 
 async def replan(

@@ -1,10 +1,15 @@
 """Problems in words, and fields by name, in the reader's language. [pure]"""
 
+from typing import Any
+
 import msgspec
 
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.imports.categories import CATEGORY_NAMES
 from asset_tracker.imports.fields import BY_KEY
 from asset_tracker.imports.problems import Problem, Severity
+
+_CATEGORIES: dict[str, tuple[str, str]] = {str(category): names for category, names in CATEGORY_NAMES.items()}
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +31,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 def told(problem: Problem, lang: Lang) -> Told:
     """The problem in words."""
+    params = {name: _word(value, lang) for name, value in problem.params.items()}
     return Told(
         severity=problem.severity,
         code=problem.code,
@@ -36,10 +42,18 @@ def told(problem: Problem, lang: Lang) -> Told:
         field=problem.field,
         value=problem.value,
         place=place(problem),
-        message=gettext(lang, problem.message, **problem.params),
-        expected=gettext(lang, problem.expected, **problem.params) if problem.expected else None,
+        message=gettext(lang, problem.message, **params),
+        expected=gettext(lang, problem.expected, **params) if problem.expected else None,
         suggestion=problem.suggestion,
     )
+
+
+def _word(value: Any, lang: Lang) -> Any:
+    """A parameter as it is read: categories by their names, several joined."""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_word(each, lang)) for each in value)
+    names = _CATEGORIES.get(value) if isinstance(value, str) else None
+    return names[0 if lang == "uk" else 1] if names else value
 
 
 def place(problem: Problem) -> str:

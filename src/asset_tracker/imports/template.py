@@ -12,9 +12,10 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from asset_tracker.i18n import LANGS, Lang, gettext
+from asset_tracker.imports.categories import CATEGORY_NAMES
 from asset_tracker.imports.fields import BY_KEY, FieldKey
 from asset_tracker.imports.survey import EXAMPLES, LISTS
-from asset_tracker.ledger.values import CATEGORIES, Category
+from asset_tracker.ledger.values import CATEGORIES
 
 ROWS = 2000
 _TEXT_COLUMNS = {"serial", "vin", "plate", "consignment", "tag", "municipality", "kit", "model"}
@@ -30,26 +31,6 @@ _WIDTHS = {
 }
 _HEAD = PatternFill("solid", fgColor="0D5A68")
 _REQUIRED = {"municipality", "programme", "name"}
-
-CATEGORY_NAMES: dict[Category, tuple[str, str]] = {
-    "laptop": ("ноутбук", "laptop"),
-    "desktop": ("комп’ютер", "desktop"),
-    "monitor": ("монітор", "monitor"),
-    "mfd": ("БФП", "MFD"),
-    "printer": ("принтер", "printer"),
-    "scanner": ("сканер", "scanner"),
-    "ups": ("ДБЖ", "UPS"),
-    "router": ("маршрутизатор", "router"),
-    "tablet": ("планшет", "tablet"),
-    "camera": ("камера", "camera"),
-    "id_reader": ("зчитувач карток", "card reader"),
-    "mobile_case": ("мобільна валіза", "mobile suitcase"),
-    "video_kit": ("комплект відеоконсультування", "video consultation kit"),
-    "vehicle": ("автомобіль", "vehicle"),
-    "software": ("програмне забезпечення", "software"),
-    "furniture": ("меблі", "furniture"),
-    "other": ("інше", "other"),
-}
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

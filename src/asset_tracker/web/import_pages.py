@@ -25,7 +25,7 @@ from asset_tracker.web import import_view
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
 
-_PAGE = 50
+_PAGE = 25
 _NOT_A_CHOICE = "Some of what was chosen does not fit; please choose again."
 
 
@@ -84,6 +84,7 @@ async def show(
         towns=await get_municipalities(conn, codes),
         before=await queries.committed_before(conn, actor, batch),
         view=import_view,
+        page_size=_PAGE,
         worth=[(currency, Decimal(sum_)) for currency, sum_ in batch.plan.values.items()],
         consignment_ids=await recorded.consignment_ids(conn, batch.plan.consignments),
         **await _offers(conn, actor, lang),
@@ -138,7 +139,7 @@ async def commit_import(
         await commit.commit(conn, actor, batch_id, partial=partial)
     except (InvalidError, ConflictError) as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
-    return see_other(request, f"/imports/{batch_id}", Flash("good", "Recorded."))
+    return see_other(request, f"/imports/{batch_id}")
 
 
 @post("/imports/{batch_id:uuid}/undo", status_code=303)
@@ -152,7 +153,7 @@ async def undo_import(
         await commit.undo(conn, actor, batch_id)
     except ConflictError as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
-    return see_other(request, f"/imports/{batch_id}", Flash("good", "The import was taken back."))
+    return see_other(request, f"/imports/{batch_id}")
 
 
 @get("/imports/{batch_id:uuid}/problems.xlsx")

@@ -8,9 +8,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import workbooks
 from asset_tracker.imports import marking, template
-from asset_tracker.imports.categories import category_of
+from asset_tracker.imports.categories import CATEGORY_NAMES, category_of
 from asset_tracker.imports.marking import CellMark
-from asset_tracker.imports.template import CATEGORY_NAMES, SHEETS, Offer
+from asset_tracker.imports.template import SHEETS, Offer
 from asset_tracker.territory.codifier import read_shipped
 from asset_tracker.territory.search import MunicipalityIndex
 from planning import plan
