@@ -136,7 +136,7 @@ async def commit_import(
 ) -> Redirect:
     partial = (await request.form()).get("partial") == "yes"
     try:
-        await commit.commit(conn, actor, batch_id, partial=partial)
+        await commit.commit_batch(conn, actor, batch_id, partial=partial)
     except (InvalidError, ConflictError) as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
     return see_other(request, f"/imports/{batch_id}")
