@@ -2,7 +2,7 @@
 
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,6 +56,12 @@ async def find(
     )
 
 
+@get("/{path:path}", opt={"public": True})
+async def nowhere(path: FromPath[str]) -> Response[str]:
+    """What no other page answers to. A route of its own, so that who asks is known and keeps their menu."""
+    raise NotFoundError("There is no page %(path)s.", path=path[:200])
+
+
 async def _by_tag(conn: AsyncConnection, actor: Actor, text: str) -> str | None:
     try:
         tag = parse_tag(text)
@@ -73,4 +79,4 @@ async def _by_code(conn: AsyncConnection, actor: Actor, text: str) -> str | None
     return f"/a/{format_tag(found.row.tag)}"
 
 
-ROUTES = (today, find)
+ROUTES = (today, find, nowhere)
