@@ -1,9 +1,9 @@
 """Canonical bytes, salted commitments and the hash chain of an asset [pure].
 
-An event's body is its JSON in the canonical form of RFC 8785. Personal and location values stand in
-it as ``{"sha256": commitment}`` where ``commitment = SHA-256(salt || canonical(value))``; salt and
-value are kept beside the body (the *opening*), and deleting them erases the value without breaking
-the chain. ``hash = SHA-256(previous hash || body)``, the first event's previous hash being 32 zeros.
+An event's body is its JSON in the canonical form of RFC 8785. Personal and location values (and what
+the device is called) stand in it as ``{"sha256": commitment}`` where
+``commitment = SHA-256(salt || canonical(value))``; salt and value are kept beside the body (the
+*opening*) and nowhere else, and deleting them erases the value without breaking the chain. ``hash = SHA-256(previous hash || body)``, the first event's previous hash being 32 zeros.
 
 No payload holds a floating-point number and all keys are ASCII, so sorted msgspec JSON *is* RFC 8785;
 a test holds the two against each other.
@@ -19,11 +19,13 @@ from uuid import UUID
 import msgspec
 
 from asset_tracker.ledger.envelope import Draft, Event
-from asset_tracker.ledger.events import KINDS, PRIVATE, Payload
+from asset_tracker.ledger.events import KINDS, PRIVATE
 
 GENESIS = bytes(32)
 VERSION = 1
 Opening = dict[str, tuple[str, Any]]
+# Under which the device stands among the openings; no payload has a field of this name.
+DEVICE = "device"
 
 _encoder = msgspec.json.Encoder(order="sorted", decimal_format="string")
 canonical = _encoder.encode
@@ -40,7 +42,7 @@ class Body(msgspec.Struct, frozen=True):
     recorded_at: datetime
     actor: UUID
     programme: UUID | None
-    device: str | None
+    device: dict[str, str] | None
     operation: UUID | None
     supersedes: UUID | None
     nonce: str
@@ -55,23 +57,22 @@ def commitment(salt: str, value: Any) -> str:
     return sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
 
 
-def commit(payload: Payload) -> tuple[dict[str, Any], Opening]:
-    """The payload as it stands in the body, and the openings of its commitments."""
-    public: dict[str, Any] = msgspec.to_builtins(payload)
-    opening: Opening = {}
-    for name in PRIVATE[public["kind"]]:
-        if name in public:
-            salt = secrets.token_hex(16)
-            opening[name] = (salt, public[name])
-            public[name] = {"sha256": commitment(salt, public[name])}
-    return public, opening
+def _commit(name: str, value: Any, opening: Opening) -> dict[str, str]:
+    salt = secrets.token_hex(16)
+    opening[name] = (salt, value)
+    return {"sha256": commitment(salt, value)}
 
 
 def seal(
     draft: Draft, *, seq: int, recorded_at: datetime, actor: UUID, programme: UUID | None
 ) -> tuple[bytes, Opening]:
     """The canonical bytes of an event and the openings of its private values."""
-    public, opening = commit(draft.payload)
+    payload: dict[str, Any] = msgspec.to_builtins(draft.payload)
+    opening: Opening = {}
+    for name in PRIVATE[payload["kind"]]:
+        if name in payload:
+            payload[name] = _commit(name, payload[name], opening)
+    device = None if draft.device is None else _commit(DEVICE, draft.device, opening)
     body = canonical(
         Body(
             v=VERSION,
@@ -82,11 +83,11 @@ def seal(
             recorded_at=recorded_at,
             actor=actor,
             programme=programme,
-            device=draft.device,
+            device=device,
             operation=draft.operation,
             supersedes=draft.supersedes,
             nonce=secrets.token_hex(16),
-            payload=public,
+            payload=payload,
         )
     )
     return body, opening
@@ -97,10 +98,20 @@ def link(prev_hash: bytes, body: bytes) -> bytes:
     return sha256(prev_hash + body).digest()
 
 
-def content_digest(draft: Draft) -> bytes:
-    """What makes two sendings of one id the same: SHA-256 over all that the sender chose (32 bytes)."""
-    said = (draft.asset, draft.occurred_at.astimezone(UTC), draft.payload, draft.device, draft.supersedes)
-    return sha256(canonical(said)).digest()
+def repeats(draft: Draft, body: bytes, opening: Mapping[str, Any] | None) -> bool:
+    """Whether a draft says what the stored event of its id says; what was erased counts as the same."""
+    event = opened(body, opening)
+    kept = opening or {}
+    erased = dict.fromkeys(
+        name for name in _decode_body(body).payload if name in PRIVATE[event.kind] - kept.keys()
+    )
+    said = msgspec.structs.replace(draft.payload, **erased) if event.kind == draft.kind else draft.payload
+    return (event.asset, event.occurred_at, event.supersedes, event.payload) == (
+        draft.asset,
+        draft.occurred_at,
+        draft.supersedes,
+        said,
+    ) and (event.device == draft.device or DEVICE not in kept)
 
 
 def opened(body: bytes, opening: Mapping[str, Any] | None) -> Event:
@@ -122,7 +133,7 @@ def opened(body: bytes, opening: Mapping[str, Any] | None) -> Event:
         recorded_at=document.recorded_at,
         actor=document.actor,
         programme=document.programme,
-        device=document.device,
+        device=opening[DEVICE][1] if opening and DEVICE in opening else None,
         operation=document.operation,
         supersedes=document.supersedes,
         # Into the one kind: msgspec looks a union of them all up anew each time (63 µs, not 0.4).

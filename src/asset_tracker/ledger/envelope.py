@@ -26,6 +26,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     operation: UUID | None = None
     supersedes: UUID | None = None
 
+    @property
+    def kind(self) -> str:
+        """The tag of the payload."""
+        return str(self.payload.__struct_config__.tag)
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One immutable fact about one asset, as the ledger holds it."""

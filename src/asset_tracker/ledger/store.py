@@ -20,13 +20,15 @@ from sqlalchemy.types import Uuid
 from asset_tracker.db import bulk
 from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
 from asset_tracker.ledger import projection, tables
-from asset_tracker.ledger.chain import GENESIS, Opening, content_digest, link, opened, seal
+from asset_tracker.ledger.chain import GENESIS, Opening, link, opened, repeats, seal
 from asset_tracker.ledger.envelope import Draft, Event
 from asset_tracker.ledger.events import Payload, Registered
 from asset_tracker.ledger.projection import Head
 from asset_tracker.ledger.replay import replay
 
 Outcome = Literal["recorded", "duplicate", "conflict"]
+# What was said under an id before: a draft of the same batch, or the stored body and its openings.
+_Said = Draft | tuple[bytes, Any]
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +56,7 @@ _LOCK = (
     .order_by(_h.c.asset_id)
     .with_for_update()
 )
-_KNOWN = select(_e.c.id, _e.c.asset_id, _e.c.seq, _e.c.hash, _e.c.recorded_at, _e.c.digest).where(
+_KNOWN = select(_e.c.id, _e.c.asset_id, _e.c.seq, _e.c.hash, _e.c.recorded_at, _e.c.body, _e.c.private).where(
     _e.c.id == any_(_ids)
 )
 _HISTORY = (
@@ -71,11 +73,9 @@ _EVENT = (
     "occurred_at",
     "recorded_at",
     "actor_id",
-    "device",
     "programme_id",
     "operation",
     "supersedes",
-    "digest",
     "body",
     "private",
     "prev_hash",
@@ -154,8 +154,8 @@ async def _lock(conn: AsyncConnection, drafts: Sequence[Draft]) -> dict[UUID, He
     return locked
 
 
-async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Receipt, bytes]]:
-    found = {}
+async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Receipt, _Said]]:
+    found: dict[UUID, tuple[Receipt, _Said]] = {}
     for row in await conn.execute(_KNOWN, {"ids": ids}):
         receipt = Receipt(
             id=row.id,
@@ -165,13 +165,13 @@ async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Rec
             hash=row.hash.hex(),
             recorded_at=row.recorded_at,
         )
-        found[row.id] = (receipt, row.digest)
+        found[row.id] = (receipt, (row.body, row.private))
     return found
 
 
 def _chain(
     drafts: Sequence[Draft],
-    known: dict[UUID, tuple[Receipt, bytes]],
+    known: dict[UUID, tuple[Receipt, _Said]],
     heads: dict[UUID, Head],
     actor: UUID,
 ) -> tuple[list[Receipt], list[tuple[Any, ...]], dict[UUID, Head], dict[UUID, list[Event]]]:
@@ -181,10 +181,9 @@ def _chain(
     new: dict[UUID, list[Event]] = defaultdict(list)
     now = max(head.recorded_at for head in heads.values())
     for draft in drafts:
-        digest = content_digest(draft)
         if draft.id in known:
             first, said = known[draft.id]
-            outcome: Outcome = "duplicate" if said == digest else "conflict"
+            outcome: Outcome = "duplicate" if _same(draft, said) else "conflict"
             receipts.append(msgspec.structs.replace(first, outcome=outcome))
             continue
         head = moved.get(draft.asset) or heads[draft.asset]
@@ -194,13 +193,19 @@ def _chain(
         moved[draft.asset] = this
         event = _event(draft, this, actor)
         new[draft.asset].append(event)
-        rows.append(_row(event, digest, body, private, head.hash, this.hash))
+        rows.append(_row(event, body, private, head.hash, this.hash))
         receipt = Receipt(
             id=draft.id, asset=draft.asset, outcome="recorded", seq=seq, hash=this.hash.hex(), recorded_at=now
         )
         receipts.append(receipt)
-        known[draft.id] = (receipt, digest)
+        known[draft.id] = (receipt, draft)
     return receipts, rows, moved, new
+
+
+def _same(draft: Draft, said: _Said) -> bool:
+    if isinstance(said, Draft):
+        return msgspec.structs.replace(draft, operation=said.operation) == said
+    return repeats(draft, *said)
 
 
 def _event(draft: Draft, head: Head, actor: UUID) -> Event:
@@ -219,9 +224,7 @@ def _event(draft: Draft, head: Head, actor: UUID) -> Event:
     )
 
 
-def _row(
-    event: Event, digest: bytes, body: bytes, private: Opening, prev_hash: bytes, this_hash: bytes
-) -> tuple[Any, ...]:
+def _row(event: Event, body: bytes, private: Opening, prev_hash: bytes, this_hash: bytes) -> tuple[Any, ...]:
     return (
         event.id,
         event.asset,
@@ -230,11 +233,9 @@ def _row(
         event.occurred_at,
         event.recorded_at,
         event.actor,
-        event.device,
         event.programme,
         event.operation,
         event.supersedes,
-        digest,
         body,
         _to_json(private).decode() if private else None,
         prev_hash,

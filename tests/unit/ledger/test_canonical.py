@@ -1,7 +1,7 @@
 """Canonical bytes: ours against RFC 8785, its published vectors and another implementation of it."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from asset_tracker.ledger import chain
 from asset_tracker.ledger.chain import canonical
 from asset_tracker.ledger.envelope import Draft
-from asset_tracker.ledger.events import KINDS, PRIVATE
+from asset_tracker.ledger.events import KINDS, PRIVATE, Delivered, Note
 from asset_tracker.ledger.ids import uuid7
 from factories.events import payloads
 
@@ -71,6 +71,51 @@ def test_what_went_in_comes_out(payload):
 def test_what_is_private_may_be_missing(kind):
     fields = {field.name: field for field in msgspec.structs.fields(KINDS[kind])}
     assert all(not fields[name].required for name in PRIVATE[kind])
+
+
+SAID = Draft(
+    id=uuid7(),
+    asset=uuid7(),
+    occurred_at=NOW,
+    payload=Delivered(municipality="UA18080010000090720", received_by="Хтось"),
+    device="телефон",
+)
+
+
+def stored(draft, **more):
+    body, opening = chain.seal(draft, seq=1, recorded_at=NOW, actor=uuid7(), programme=None)
+    return body, msgspec.json.decode(msgspec.json.encode(opening | more))
+
+
+def test_a_second_sending_is_recognised_by_all_that_it_says():
+    assert chain.repeats(SAID, *stored(SAID))
+    for change in (
+        {"asset": uuid7()},
+        {"occurred_at": NOW + timedelta(seconds=1)},
+        {"device": "інший"},
+        {"supersedes": uuid7()},
+        {"payload": Delivered(municipality="UA18080010000090720", received_by="Інший")},
+        {"payload": Delivered(municipality="UA18080010000090720")},
+        {"payload": Note(note="так")},
+    ):
+        assert not chain.repeats(msgspec.structs.replace(SAID, **change), *stored(SAID))
+
+
+def test_what_was_erased_does_not_make_a_second_sending_another_one():
+    body, opening = stored(SAID)
+    for name in ("received_by", "device"):
+        del opening[name]
+    assert chain.repeats(SAID, body, opening)
+    other = msgspec.structs.replace(SAID, payload=Delivered(municipality="UA18060170000069581"))
+    assert not chain.repeats(other, body, opening)
+
+
+def test_the_device_is_committed_to_and_not_told():
+    body, opening = stored(SAID)
+    assert "телефон".encode() not in body
+    assert chain.opened(body, opening).device == "телефон"
+    assert chain.opened(body, None).device is None
+    assert all(chain.DEVICE not in cls.__struct_fields__ for cls in KINDS.values())
 
 
 @given(payloads())
