@@ -42,7 +42,7 @@ dev: $(BIN)/.dev ## make .venv with what tests and linters need as well
 assets: $(VENDOR)/.made ## fetch the browser libraries
 
 test: dev assets ## run all tests (ARGS='-k words' for some of them)
-	@$(BIN)/pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: dev ## check format, style, types, layers and the rules of the house
 	$(BIN)/ruff format --check .

@@ -37,7 +37,8 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+# Playwright holds this thread's event loop while it runs, so it must be gone before another module's tests.
+@pytest.fixture(scope="module")
 def chromium():
     if CHROMIUM is None:
         if os.environ.get("REQUIRE_BROWSER"):
