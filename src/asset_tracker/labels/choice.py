@@ -77,6 +77,15 @@ async def choose(
     """
     require(actor, "label.print")
     _check(choice)
+    items = await _chosen(conn, actor, choice, look, sample=sample)
+    if sum(item.label.copies for item in items) > MOST:
+        raise _too_many("copies")
+    return items
+
+
+async def _chosen(
+    conn: AsyncConnection, actor: Actor, choice: Choice, look: Look, *, sample: bool
+) -> tuple[Item, ...]:
     if choice.blank:
         belongs_to = _programme_of_blanks(actor, choice.programme)
         tags = [SAMPLE_TAG] * choice.blank if sample else await blanks.issue(conn, choice.blank, belongs_to)
@@ -98,6 +107,8 @@ def _check(choice: Choice) -> None:
         raise InvalidError(message, (FieldError("tags", message),))
     if choice.blank > MOST:
         raise _too_many("blank")
+    if len(choice.tags) > MOST:
+        raise _too_many("tags")
 
 
 def _too_many(field: str) -> InvalidError:

@@ -25,8 +25,8 @@ def render_svg(label: Label, stock: Stock, options: PrintOptions) -> str:
 def page_svg(page: Page, stock: Stock) -> str:
     """A page of ``sheet.pages`` as an SVG file of the paper's size in mm."""
     boxes = "".join(
-        f'<rect x="{_mm(x)}" y="{_mm(y)}" width="{_mm(w)}" height="{_mm(h)}" rx="{_mm(r)}"/>'
-        for x, y, w, h, r in page.boxes
+        f'<rect data-cell="{cell}" x="{_mm(x)}" y="{_mm(y)}" width="{_mm(w)}" height="{_mm(h)}" rx="{_mm(r)}"/>'
+        for cell, (x, y, w, h, r) in enumerate(page.boxes, 1)
     )
     strokes = "".join(f"M{_mm(x1)} {_mm(y1)}L{_mm(x2)} {_mm(y2)}" for x1, y1, x2, y2 in page.strokes)
     marks = f'<g stroke-dasharray="1">{boxes}</g><path d="{strokes}"/>'

@@ -1,5 +1,6 @@
 """Labels: chosen, looked at, printed, and printed again."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.consignments.queries import list_consignments
+from asset_tracker.consignments.queries import get_consignment, list_consignments
 from asset_tracker.edge.references import consignment_id
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, NotFoundError
@@ -147,19 +148,22 @@ async def _page(
         svg=Markup(preview.svg) if preview else None,  # noqa: S704 - see above
         prints=await service.list_prints(conn, actor, limit=PRINTS_SHOWN),
         presets=[preset.name for preset in await own.list_presets(conn)],
-        **await _answers(conn, actor, lang),
+        **await _answers(conn, actor, lang, form),
     )
 
 
-async def _answers(conn: AsyncConnection, actor: Actor, lang: Lang) -> dict[str, Any]:
+async def _answers(conn: AsyncConnection, actor: Actor, lang: Lang, form: LabelForm) -> dict[str, Any]:
     """What may be chosen in the form's fields."""
-    consignments = await list_consignments(conn, actor, limit=200)
+    newest = list((await list_consignments(conn, actor, limit=200)).items)
+    if form.consignment and form.consignment not in {str(c.id) for c in newest}:
+        with suppress(NotFoundError, ValueError):  # an older one, that a link led here with
+            newest.append(await get_consignment(conn, actor, UUID(form.consignment)))
     programmes = await list_programmes(conn, actor)
     stock = await own.list_stock(conn)
     return {
         "consignments": [
             (str(c.id), f"{c.number} · {municipality(lang, c.municipality_uk, c.municipality_en)}")
-            for c in consignments.items
+            for c in newest
         ],
         "programmes": [(str(p.id), f"{p.code} {named(lang, p)}") for p in programmes],
         "stock": [(s.name, _stock_text(lang, s)) for s in stock],

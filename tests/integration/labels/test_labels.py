@@ -82,12 +82,23 @@ class TestChoosing:
 
     @pytest.mark.parametrize(
         "choice",
-        [Choice(), Choice(tags=("7K3M9QXV",), blank=3), Choice(blank=MOST + 1), Choice(municipality="UA05")],
+        [
+            Choice(),
+            Choice(tags=("7K3M9QXV",), blank=3),
+            Choice(blank=MOST + 1),
+            Choice(tags=("7K3M9QXV",) * (MOST + 1)),
+            Choice(municipality="UA05"),
+        ],
     )
     async def test_a_choice_that_makes_no_sense(self, conn, world, choice):
         with pytest.raises(InvalidError) as caught:
             await choose(conn, world.coordinator, choice, Look())
         assert caught.value.errors
+
+    async def test_copies_count(self, conn, world):
+        with pytest.raises(InvalidError) as caught:
+            await choose(conn, world.coordinator, Choice(blank=MOST // 2), Look(copies=3), sample=True)
+        assert caught.value.errors[0].field == "copies"
 
     async def test_who_may_not_print(self, conn, world):
         donor = Actor(id=uuid7(), name="D", grants=(Grant(role="donor", donor=uuid7()),))

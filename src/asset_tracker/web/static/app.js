@@ -78,3 +78,12 @@ for (const select of document.querySelectorAll("select[data-narrows]")) {
 
 // Errors come first: the summary of what is wrong takes the focus.
 document.getElementById("problems")?.focus();
+
+// A label of the preview becomes the first free one; the field says the same without a mouse.
+document.addEventListener("click", (event) => {
+  const cell = event.target.closest?.("#preview [data-cell]");
+  const field = document.getElementById("f-start_cell");
+  if (!cell || !field) return;
+  field.value = cell.dataset.cell;
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+});
