@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from anyio import to_thread
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, or_, select
@@ -67,8 +68,9 @@ async def municipality_report(
     here = [each for each in standing if each.municipality == code]
     material, demonstration = await _material(conn, asked, here, only_code=code)
     away = tuple(found for each in standing if (found := _moved_away(each, code)))
-    facts = compose.municipality_facts(replace(material, found=away))
-    return compose.report(facts, _making(asked, f"municipalities/{code}", demonstration=demonstration))
+    making = _making(asked, f"municipalities/{code}", demonstration=demonstration)
+    material = replace(material, found=away)
+    return await to_thread.run_sync(lambda: compose.report(compose.municipality_facts(material), making))
 
 
 async def programme_report(
@@ -79,10 +81,8 @@ async def programme_report(
     view = await programme_by_code(conn, actor, code)
     standing = await _standing(conn, asked, asset.c.programme_id == view.id)
     material, demonstration = await _material(conn, asked, standing, only_programme=view.code)
-    facts = compose.programme_facts(material)
-    return compose.report(
-        facts, _making(asked, f"programmes/{quote(view.code)}", demonstration=demonstration)
-    )
+    making = _making(asked, f"programmes/{quote(view.code)}", demonstration=demonstration)
+    return await to_thread.run_sync(lambda: compose.report(compose.programme_facts(material), making))
 
 
 async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, base_url: str) -> Asked:
@@ -110,8 +110,13 @@ async def _standing(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bo
     wanted = select(asset.c.id).where(scope.assets(asked.actor, "report.read"), reach).order_by(asset.c.id)
     ids = list(await conn.scalars(wanted))
     histories = await store.history(conn, ids) if ids else {}
-    found = (stand(histories[each], ask.end_of_day, ask.known_on) for each in ids)
-    return [each for each in found if each is not None]
+
+    def folded() -> list[Standing]:
+        found = (stand(histories[each], ask.end_of_day, ask.known_on) for each in ids)
+        return [each for each in found if each is not None]
+
+    # Ten thousand histories take a second: others must not wait for it.
+    return await to_thread.run_sync(folded)
 
 
 async def _material(

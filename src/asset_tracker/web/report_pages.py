@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from anyio import to_thread
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -94,7 +95,7 @@ async def _report_page(
         wrong = error_texts(lang, error.errors)
         ask = parse_ask(donor=asked["donor"], now=now, default_lang=lang)
     report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
-    tree = sheet(report)
+    tree = await to_thread.run_sync(sheet, report)
     # Our own drawings; every word in them is escaped where it is drawn.
     drawn = {name: Markup(svg) for name, svg in tree["pictures"].items()}  # noqa: S704 - see above
     return page(
