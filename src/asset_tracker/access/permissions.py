@@ -35,9 +35,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "coordinator": frozenset(get_args(Permission)) - {"user.manage", "territory.manage", "ledger.verify"},
     "technician": _READ - {"report.read"}
     | {"event.record", "consignment.read", "people.read", "label.print"},
-    "custodian": _READ - {"report.read"} | _PAPERS | {"event.record"},
+    "custodian": _READ - {"report.read"} | _PAPERS | {"event.record", "people.read"},
     "donor": _READ,
-    "auditor": _READ | _PAPERS | {"ledger.verify"},
+    "auditor": _READ | _PAPERS | {"ledger.verify", "people.read"},
 }
 
 _AT_THE_DESK = {
