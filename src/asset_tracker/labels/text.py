@@ -7,6 +7,8 @@ from asset_tracker.labels.fonts import Font
 
 ELLIPSIS: Final = "…"
 UNKNOWN: Final = "?"
+# Signs that names are written with and the font lacks: apostrophe, hyphen, feet and inches.
+_INSTEAD: Final = str.maketrans({"ʼ": "’", "\u2010": "-", "′": "'", "″": '"'})
 _LONGEST: Final = 400  # characters looked at; no label holds more
 
 
@@ -17,7 +19,7 @@ def printable(text: str, font: Font) -> str:
     of what the font cannot draw becomes one question mark.
     """
     clean: list[str] = []
-    for character in unicodedata.normalize("NFC", text[:_LONGEST]):
+    for character in unicodedata.normalize("NFC", text[:_LONGEST]).translate(_INSTEAD):
         category = unicodedata.category(character)
         if character.isspace() or category in {"Zs", "Zl", "Zp"}:
             if clean and clean[-1] != " ":

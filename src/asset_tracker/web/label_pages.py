@@ -96,6 +96,17 @@ async def save_preset(
     )
 
 
+@post("/labels/presets/forget", status_code=303)
+async def forget_preset(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: URLEncodedBody[LabelForm],
+) -> Redirect:
+    await own.delete_preset(conn, actor, data.preset)
+    return see_other(request, "/labels", Flash("good", "The preset was forgotten."))
+
+
 async def _order(conn: AsyncConnection, actor: Actor, form: LabelForm) -> tuple[Order, UUID | None]:
     code = await _municipality(conn, form) if form.chosen == "municipality" else None
     wanted = read_order(form, code)
@@ -200,4 +211,4 @@ def _texts(request: AnyRequest, wrong: AssetTrackerError, form: LabelForm) -> di
     return {"tags": " ".join(lines)}
 
 
-ROUTES = (show_labels, print_labels, print_again, save_preset)
+ROUTES = (show_labels, print_labels, print_again, save_preset, forget_preset)

@@ -103,6 +103,11 @@ async def test_a_preset_fills_the_form(site):
     assert re.search(r'name="offset_x"[^>]*value="0\.7"', shown.text)
     assert re.search(r'<option value="5160" selected>', shown.text)
     assert 'value="3"' in shown.text
+    assert "Вилучити «Кабінет 5»" in shown.text
+    assert (
+        await site.post("coordinator", "/labels/presets/forget", {"preset": "Кабінет 5"})
+    ).status_code == 303
+    assert "Кабінет 5" not in (await site.get("coordinator", "/labels")).text
     nameless = await site.post("coordinator", "/labels/presets", {**form, "preset_name": " "})
     assert nameless.status_code == 422
 

@@ -22,6 +22,7 @@ def test_the_font_has_the_whole_ukrainian_alphabet():
         ("за\u0301мок", "замок"),  # a stress mark has no place of its own
         ("\x1b[31m^XA~JA\x00", "[31m^XA~JA"),
         ("显示器 24", "? 24"),
+        ("Монітор 27″, п\u02bcять\u202fпортів", 'Монітор 27", п’ять портів'),
         ("שלום", "?"),
         ("", ""),
         ("\u2066\u2069", ""),
