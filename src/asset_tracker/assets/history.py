@@ -13,6 +13,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import user_account
+from asset_tracker.assets.proofs import PLACES
 from asset_tracker.assets.views import EventView
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
@@ -20,9 +21,6 @@ from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.events import PRIVATE
 from asset_tracker.ledger.replay import Replayed, live, replay, standing_on
 from asset_tracker.ledger.tables import asset, event
-
-# Private values that are places, which whoever may see the asset may see.
-_PLACES = frozenset({"municipality", "service_point", "destination"})
 
 
 async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[EventView]:
@@ -69,7 +67,7 @@ def shown_payload(actor: Actor, payload: Any) -> dict[str, Any]:
     """The payload as JSON values, without what is personal for those who see no people."""
     shown: dict[str, Any] = msgspec.to_builtins(payload)
     if not may(actor, "people.read"):
-        for name in PRIVATE[shown["kind"]] - _PLACES:
+        for name in PRIVATE[shown["kind"]] - PLACES:
             shown.pop(name, None)
         only: Sequence[UUID] | None = scope.donors(actor)
         if only is not None and "shares" in shown:

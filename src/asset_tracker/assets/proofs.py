@@ -1,20 +1,25 @@
-"""Proofs about events for whoever may see their asset."""
+"""Proofs about events for whoever may see their asset, and bundles of them for donors."""
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import IO, Final, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import NotFoundError
-from asset_tracker.ledger import checkpoints
+from asset_tracker.ledger import bundle, checkpoints
 from asset_tracker.ledger.checkpoints import Proof
+from asset_tracker.ledger.keys import Signer
 from asset_tracker.ledger.store import Receipt
-from asset_tracker.ledger.tables import asset, event
+from asset_tracker.ledger.tables import asset, asset_share, event
+
+# Of what is private a bundle discloses places, never people.
+PLACES: Final = frozenset({"municipality", "service_point", "destination"})
 
 
 class EventProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,3 +52,28 @@ async def event_proof(conn: AsyncConnection, actor: Actor, event_id: UUID) -> Ev
     )
     proof = await checkpoints.proof_of(conn, event_id)
     return EventProof(status="sealed" if proof else "pending", receipt=receipt, proof=proof)
+
+
+async def donor_bundle(
+    conn: AsyncConnection,
+    actor: Actor,
+    signer: Signer,
+    out: IO[bytes],
+    *,
+    donor: UUID,
+    name: str,
+    since: Sequence[int] = (),
+) -> bundle.Made:
+    """Write the bundle of all that a donor paid for, as far as the actor may report on it.
+
+    ``name`` is what the donor is called in it. Raises NotFoundError for another donor than the actor's own.
+    """
+    require(actor, "report.read")
+    own = scope.donors(actor)
+    if own is not None and donor not in own:
+        raise NotFoundError
+    paid = exists().where(asset_share.c.asset_id == asset.c.id, asset_share.c.donor_id == donor)
+    wanted = select(asset.c.id).where(scope.assets(actor, "report.read"), paid)
+    ids = list(await conn.scalars(wanted))
+    about = f"{name} ({donor})"
+    return await bundle.write_bundle(conn, signer, out, assets=ids, about=about, disclose=PLACES, since=since)

@@ -5,7 +5,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TextIO
+from uuid import UUID
 
 import click
 import msgspec
@@ -14,15 +16,19 @@ from rich.progress import MofNCompleteColumn
 from rich.progress import Progress as Bar
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.assets.proofs import donor_bundle
 from asset_tracker.cli import DONE, PROBLEMS
 from asset_tracker.cli.common import load_settings, open_database, run
 from asset_tracker.db.engine import transaction
 from asset_tracker.edge.sealing import sealing_of
 from asset_tracker.ledger import checkpoints, keys
+from asset_tracker.ledger.bundle import Made
 from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.checkpoints import Checkpoint
 from asset_tracker.ledger.verify import Progress, Verified
 from asset_tracker.ledger.verify import verify as run_verify
+from asset_tracker.reports.surroundings import asked_donor
 
 
 @click.group(help="Seal the ledger, check it, and hand it out.")
@@ -80,6 +86,33 @@ def show_keys() -> None:
         click.echo(f"{key.verify_key}  since {key.since:%Y-%m-%d %H:%M}{until} (UTC)")
         if key.statement:
             click.echo("\n".join(f"    {line}" for line in key.statement.splitlines()))
+
+
+@command.command("bundle")
+@click.option("--donor", required=True, help="Whose events: id, short name or name of the donor.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True)
+@click.option(
+    "--since",
+    type=click.IntRange(min=1),
+    multiple=True,
+    help="A size of the log that the reader knows already.",
+)
+def make_bundle(*, donor: str, output: Path, since: tuple[int, ...]) -> None:
+    """Write a donor's events with their proofs into a ZIP, which anybody can check without us."""
+    settings = load_settings()
+
+    async def work(engine: AsyncEngine) -> Made:
+        await sealing_of(engine, settings).once()
+        async with transaction(engine) as conn:
+            found, _ = await asked_donor(conn, COMMAND_LINE, donor)
+            assert found is not None  # noqa: S101 - one was named, so it was found or refused
+            signer = await keys.open_signer(conn, settings.data_dir, "")
+            key, name = UUID(found.key), found.label("en")
+            with output.open("wb") as out:
+                return await donor_bundle(conn, COMMAND_LINE, signer, out, donor=key, name=name, since=since)
+
+    made = run(work, settings)
+    click.echo(f"{output}: {made.events} events of {made.assets} assets, ledger head {made.checkpoint.head}")
 
 
 @command.command()

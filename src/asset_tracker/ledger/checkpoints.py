@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
@@ -29,12 +30,14 @@ from asset_tracker.ledger.tables import ledger_checkpoint, ledger_leaf, ledger_t
 WITNESS = "ledger-checkpoint"
 _TILE = ("level", "index", "hashes")
 _UPSERT_TILE = bulk.upsert_clause(("level", "index"), _TILE)
-_TILES_AT_ONCE = 1000
 _TAKE = text("""
     WITH taken AS (DELETE FROM ledger_unsealed RETURNING event_id)
     INSERT INTO ledger_leaf (position, event_id, hash)
     SELECT :size + row_number() OVER (ORDER BY e.asset_id, e.seq) - 1, e.id, e.hash
     FROM taken JOIN event e ON e.id = taken.event_id""")
+_TILES = """
+    SELECT level, index, hashes FROM ledger_tile
+    JOIN unnest($1::integer[], $2::bigint[]) AS due (level, index) USING (level, index)"""
 _LEAVES = "SELECT hash FROM ledger_leaf WHERE position >= $1 ORDER BY position"
 
 
@@ -165,15 +168,14 @@ async def contradicts(conn: AsyncConnection, kept: Head, size: int) -> RolledBac
 
 async def load_tiles(conn: AsyncConnection, ranges: Iterable[Range]) -> Tiles:
     """The tiles that the hashes of these subtrees are worked out from."""
-    t = ledger_tile.c
-    keys = sorted(merkle.tiles_of(ranges))
-    found = {}
-    for n in range(0, len(keys), _TILES_AT_ONCE):
-        some = tuple_(t.level, t.index).in_(keys[n : n + _TILES_AT_ONCE])
-        for row in await conn.execute(select(ledger_tile).where(some)):
-            level, number, hashes = row
-            found[TileKey(level, number)] = hashes
-    return Tiles(found)
+    return Tiles(await tiles_at(await bulk.driver(conn), merkle.tiles_of(ranges)))
+
+
+async def tiles_at(raw: asyncpg.Connection, keys: Iterable[TileKey]) -> dict[TileKey, bytes]:
+    """The stored tiles at these places, as far as there are any."""
+    due = list(keys)
+    rows = await raw.fetch(_TILES, [key.level for key in due], [key.number for key in due])
+    return {TileKey(level, number): hashes for level, number, hashes in rows}
 
 
 def keep_witness(data_dir: Path, note: str) -> None:

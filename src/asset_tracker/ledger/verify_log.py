@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.db import bulk
 from asset_tracker.ledger import merkle
 from asset_tracker.ledger.check import Finding
+from asset_tracker.ledger.checkpoints import tiles_at
 from asset_tracker.ledger.merkle import Growing, TileKey
 from asset_tracker.ledger.notes import Head, NoteError, VerifyKey, read_checkpoint, signers
 from asset_tracker.ledger.tables import ledger_checkpoint, ledger_key
@@ -28,9 +29,6 @@ _WAITING_FOR_NOTHING: Final = """
 SELECT event_id FROM ledger_unsealed AS u
 WHERE NOT EXISTS (SELECT FROM event WHERE event.id = u.event_id) LIMIT 1000"""
 _LEAVES: Final = "SELECT position, hash FROM ledger_leaf ORDER BY position"
-_TILES: Final = """
-SELECT t.level, t.index, t.hashes FROM ledger_tile AS t
-JOIN unnest($1::integer[], $2::bigint[]) AS due (level, index) USING (level, index)"""
 _GROWS: Final = ("only_grows", "only_grows_whole")
 _PROTECTION: Final = {
     "event": (*_GROWS, "note_unsealed"),
@@ -167,10 +165,7 @@ async def _tree(raw: asyncpg.Connection, sizes: set[int]) -> tuple[int, dict[int
 
 
 async def _tiles_differ(raw: asyncpg.Connection, due: dict[TileKey, bytes]) -> list[Finding]:
-    levels, numbers = [key.level for key in due], [key.number for key in due]
-    there = {
-        TileKey(level, number): hashes for level, number, hashes in await raw.fetch(_TILES, levels, numbers)
-    }
+    there = await tiles_at(raw, due)
     return [
         Finding("tree-changed", f"tile {key.level}/{key.number}")
         for key, hashes in due.items()

@@ -9,7 +9,7 @@ import pytest
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets.service import NewAsset, register
 from asset_tracker.edge.sealing import Sealing
-from asset_tracker.ledger import merkle
+from asset_tracker.ledger import merkle, verify_bundle
 from asset_tracker.ledger.events import Registered
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.notes import read_checkpoint
@@ -96,3 +96,36 @@ async def test_readiness_tells_of_trouble_with_sealing(world, receipt, tmp_path)
     assert broken.told() == "not sealed: the key is gone"
     broken.trouble, broken.done_at = None, datetime(2026, 1, 1, tzinfo=UTC)
     assert broken.told() == "sealed at 2026-01-01T00:00:00Z"
+
+
+async def test_a_donor_gets_their_own_bundle_and_it_verifies(world, receipt, seal):
+    await seal()
+    answer = await world.get("donor", "/api/v1/bundle?since=1")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    assert "complete" in verify_bundle.verify(answer.content)[0]
+    assert str(receipt.asset).encode() in answer.content
+
+
+@pytest.mark.parametrize(
+    ("who", "query", "status"),
+    [
+        ("donor", "?donor=Donor 2", 404),
+        ("donor2", "?donor=Donor 1", 404),
+        ("donor", "?donor=Nobody", 404),
+        ("administrator", "", 422),
+        ("technician", "?donor=Donor 1", 404),
+        ("custodian", "?donor=Donor 1", 404),
+        ("nobody", "?donor=Donor 1", 403),
+        (None, "?donor=Donor 1", 401),
+        ("donor", "?since=0", 400),
+    ],
+)
+async def test_whose_bundle_is_not_yours(world, receipt, seal, who, query, status):
+    await seal()
+    assert (await world.get(who, f"/api/v1/bundle{query}")).status_code == status
+
+
+async def test_a_coordinator_sees_no_more_of_a_donor_than_their_programme(world, receipt, seal):
+    await seal()
+    answer = await world.get("coordinator2", "/api/v1/bundle?donor=Donor 1")
+    assert verify_bundle.verify(answer.content)[0].startswith("0 events of 0 assets")
