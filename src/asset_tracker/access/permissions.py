@@ -22,6 +22,11 @@ Permission = Literal[
     "programme.manage",
     "territory.manage",
     "service_point.manage",
+    "verification.read",
+    "verification.manage",
+    "loss.read",
+    "loss.manage",
+    "plan.manage",
     "quarantine.settle",
     "ledger.verify",
     "user.manage",
@@ -29,15 +34,17 @@ Permission = Literal[
 
 _READ: frozenset[Permission] = frozenset({"asset.read", "report.read", "programme.read"})
 _PAPERS: frozenset[Permission] = frozenset({"consignment.read", "act.read"})
+_CASES: frozenset[Permission] = frozenset({"verification.read", "loss.read"})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "administrator": frozenset(get_args(Permission)),
     "coordinator": frozenset(get_args(Permission)) - {"user.manage", "territory.manage", "ledger.verify"},
     "technician": _READ - {"report.read"}
-    | {"event.record", "consignment.read", "people.read", "label.print"},
-    "custodian": _READ - {"report.read"} | _PAPERS | {"event.record", "people.read"},
+    | _CASES
+    | {"event.record", "consignment.read", "people.read", "label.print", "plan.manage"},
+    "custodian": _READ - {"report.read"} | _PAPERS | _CASES | {"event.record", "people.read"},
     "donor": _READ,
-    "auditor": _READ | _PAPERS | {"ledger.verify", "people.read"},
+    "auditor": _READ | _PAPERS | _CASES | {"ledger.verify", "people.read"},
 }
 
 _AT_THE_DESK = {

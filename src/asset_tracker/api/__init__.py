@@ -18,6 +18,7 @@ from asset_tracker.api import (
     reports,
     tags,
     tokens,
+    verifications,
 )
 
 DESCRIPTION = "Custody of donated equipment. Errors are RFC 9457 problems; events are appended, never edited."
@@ -45,6 +46,7 @@ _v1 = Router(
         *reports.ROUTES,
         *tags.ROUTES,
         *tokens.ROUTES,
+        *verifications.ROUTES,
     ],
 )
 ROUTES = (_v1, *operation.ROUTES)

@@ -13,16 +13,18 @@ def see(state: State, event: Event, payload: ev.Verified) -> None:
     """A campaign counts what was scanned, whatever else is known of the asset."""
     if payload.campaign is None:
         return
+    # A second scan that says less does not take back what the first one said.
     before = state.seen.get(str(payload.campaign))
+    said = {
+        name: getattr(payload, name) or getattr(before, name, None)
+        for name in ("service_point", "municipality", "condition", "use")
+    }
     seen = Seen(
         event=event.id,
         at=event.occurred_at,
         by=event.actor,
         times=before.times + 1 if before else 1,
-        service_point=payload.service_point,
-        municipality=payload.municipality,
-        condition=payload.condition,
-        use=payload.use,
+        **said,
     )
     state.seen = {**state.seen, str(payload.campaign): seen}
 

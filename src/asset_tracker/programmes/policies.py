@@ -260,8 +260,8 @@ PRESETS: dict[str, Preset] = {
     "house": Preset(
         "Good housekeeping",
         (
-            Rule(rule="act", number=30, source="Good practice of this register"),
-            Rule(rule="warranty", number=0, source="Good practice of this register"),
+            Rule(rule="act", number=30, source="Добра практика цього реєстру"),
+            Rule(rule="warranty", number=0, source="Добра практика цього реєстру"),
         ),
     ),
 }

@@ -21,6 +21,7 @@ from asset_tracker.web import (
     settings_pages,
     static_files,
     tagging_pages,
+    verification_pages,
 )
 from asset_tracker.web.pages import Instead, answer_instead
 
@@ -33,6 +34,7 @@ _pages = Router(
         *asset_pages.ROUTES,
         *mending_pages.ROUTES,
         *record_pages.ROUTES,
+        *verification_pages.ROUTES,
         *consignment_pages.ROUTES,
         *import_pages.ROUTES,
         *municipality_pages.ROUTES,

@@ -197,6 +197,31 @@ IMPORTS: dict[str, Word] = {
     "undone": Word("Taken back", "back", "plain"),
 }
 
+CAMPAIGNS: dict[str, Word] = {
+    "running": Word("Running", "clock", "wait"),
+    "ended": Word("Ended", "good", "good"),
+    "cancelled": Word("Given up", "bad"),
+}
+FINDINGS: dict[str, Word] = {
+    "found": Word("In its place", "good", "good"),
+    "wrong_place": Word("In another place", "move", "wait"),
+    "unexpected": Word("Not on the list", "plus", "wait"),
+    "by_custodian": Word("Scanned by the custodian only", "person", "wait"),
+    "not_scanned": Word("Not scanned yet", "clock", "plain"),
+    "missing": Word("Missing", "lost", "bad"),
+    "double": Word("Scanned before", "info", "info"),
+    "unknown": Word("Unknown code", "unknown", "bad"),
+}
+REASONS_TO_COUNT: dict[str, Word] = {
+    "annual": Word("Before the annual statements", "today"),
+    "custodian_change": Word("Change of the custodian", "person"),
+    "theft": Word("Theft or spoilage", "lost"),
+    "disaster": Word("Disaster, fire or shelling", "damaged"),
+    "transfer": Word("Transfer or lease", "hand"),
+    "court": Word("Court order", "act"),
+    "donor": Word("A donor asks for it", "party"),
+    "other": Word("Another reason", "note"),
+}
 VOCABULARY: dict[str, dict[str, Word]] = {
     "stage": STAGES,
     "condition": CONDITIONS,
@@ -216,6 +241,9 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "due": DUES,
     "purpose": PURPOSES,
     "import": IMPORTS,
+    "campaign": CAMPAIGNS,
+    "finding": FINDINGS,
+    "reason": REASONS_TO_COUNT,
 }
 
 

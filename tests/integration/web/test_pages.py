@@ -26,6 +26,10 @@ PAGES = {
     "/programmes/{programme}": {**EVERYBODY, "stranger": 404},
     "/parties": EVERYBODY,
     "/due": EVERYBODY,
+    "/verifications": {**EVERYBODY, "donor": 403},
+    "/verifications/new": {
+        who: 200 if who in ("administrator", "coordinator", "stranger") else 403 for who in PEOPLE
+    },
     "/due?rule=verification": EVERYBODY,
     "/programmes/{programme}/rules": {**EVERYBODY, "stranger": 404},
     "/people": {who: 200 if who == "administrator" else 403 for who in PEOPLE},

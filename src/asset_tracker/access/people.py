@@ -1,0 +1,48 @@
+"""Who keeps what stands in a municipality, and who may be asked to count it."""
+
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import exists, literal, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.access.tables import user_account, user_grant
+
+_u, _g = user_account.c, user_grant.c
+
+
+class Counter(msgspec.Struct, frozen=True):
+    """Somebody who may be asked to count."""
+
+    id: UUID
+    name: str
+
+
+async def custodians(conn: AsyncConnection, municipality_code: str) -> frozenset[UUID]:
+    """The users who answer for what stands in a municipality."""
+    wanted = select(_g.user_id).where(
+        _g.role == "custodian", _g.area.is_not(None), literal(municipality_code).startswith(_g.area)
+    )
+    return frozenset((await conn.scalars(wanted)).all())
+
+
+async def is_there(conn: AsyncConnection, user: UUID) -> bool:
+    """Whether somebody has this account, and may log in."""
+    wanted = select(_u.id).where(_u.id == user, _u.disabled_at.is_(None))
+    return await conn.scalar(wanted) is not None
+
+
+async def possible_counters(
+    conn: AsyncConnection, actor: Actor, municipality_code: str | None
+) -> list[Counter]:
+    """Who may be asked to count: people of the field and the desk who are not the place's custodians."""
+    require(actor, "verification.manage")
+    roles = ("administrator", "coordinator", "technician", "auditor")
+    wanted = select(_u.id, _u.name).where(
+        _u.disabled_at.is_(None), exists().where(_g.user_id == _u.id, _g.role.in_(roles))
+    )
+    keepers = await custodians(conn, municipality_code) if municipality_code else frozenset()
+    rows = await conn.execute(wanted.order_by(_u.name, _u.id))
+    return [Counter(row.id, row.name) for row in rows if row.id not in keepers]

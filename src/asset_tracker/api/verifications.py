@@ -1,0 +1,105 @@
+"""Verification campaigns as JSON, and their certificate as PDF."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.verifications import certificate, queries, service
+from asset_tracker.verifications.count import Status
+from asset_tracker.verifications.queries import CampaignPage, CampaignView, Results
+from asset_tracker.verifications.service import MAX_SCANS, NewCampaign, Scan, Scanned
+
+Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+
+
+class Scans(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """1 to 200 codes as they were read, in their order."""
+
+    scans: Annotated[tuple[Scan, ...], Meta(min_length=1, max_length=MAX_SCANS)]
+
+
+@get("/verifications")
+async def list_campaigns(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    status: FromQuery[Status | None] = None,
+    municipality: FromQuery[str | None] = None,
+    after: FromQuery[UUID | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> CampaignPage:
+    """A page of the verification campaigns in reach, newest first."""
+    return await queries.list_campaigns(
+        conn, actor, status=status, municipality_code=municipality, after=after, limit=limit
+    )
+
+
+@post("/verifications")
+async def start(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[NewCampaign]
+) -> CampaignView:
+    """Start a campaign: what it expects is frozen now."""
+    return await queries.get_campaign(conn, actor, await service.start(conn, actor, data))
+
+
+@get("/verifications/{campaign_id:uuid}")
+async def get_campaign(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], campaign_id: FromPath[UUID]
+) -> CampaignView:
+    """One campaign."""
+    return await queries.get_campaign(conn, actor, campaign_id)
+
+
+@get("/verifications/{campaign_id:uuid}/results")
+async def get_results(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], campaign_id: FromPath[UUID]
+) -> Results:
+    """Every asset expected or seen and what came of it, the unknown codes, and the numbers."""
+    return await queries.results(conn, actor, campaign_id)
+
+
+@post("/verifications/{campaign_id:uuid}/scans", status_code=200)
+async def scan(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    campaign_id: FromPath[UUID],
+    data: JSONBody[Scans],
+) -> list[Scanned]:
+    """Record scans; answers one outcome each, in their order. Sending a scan again is safe."""
+    return await service.scan(conn, actor, campaign_id, data.scans)
+
+
+@post("/verifications/{campaign_id:uuid}/end", status_code=200)
+async def end(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], campaign_id: FromPath[UUID]
+) -> CampaignView:
+    """End the count and freeze its certificate."""
+    return await certificate.end(conn, actor, campaign_id)
+
+
+@post("/verifications/{campaign_id:uuid}/cancel", status_code=200)
+async def cancel(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], campaign_id: FromPath[UUID]
+) -> CampaignView:
+    """Give the campaign up; what was scanned stays recorded."""
+    await service.cancel(conn, actor, campaign_id)
+    return await queries.get_campaign(conn, actor, campaign_id)
+
+
+@get("/verifications/{campaign_id:uuid}/certificate.pdf", media_type="application/pdf")
+async def get_certificate(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], campaign_id: FromPath[UUID]
+) -> Response[bytes]:
+    """The certificate as it was frozen."""
+    number, pdf = await certificate.certificate_pdf(conn, actor, campaign_id)
+    headers = {"Content-Disposition": f'inline; filename="{number}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+ROUTES = (list_campaigns, start, get_campaign, get_results, scan, end, cancel, get_certificate)

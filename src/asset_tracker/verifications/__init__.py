@@ -1,0 +1,1 @@
+"""Verification campaigns: an expected list, a count by somebody else than the custodian, a certificate."""
