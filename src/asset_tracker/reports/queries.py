@@ -12,7 +12,7 @@ from uuid import UUID
 from anyio import to_thread
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -60,11 +60,7 @@ async def municipality_report(
     await get_municipality(conn, code)
     if not scope.area_reaches(actor, code, "report.read"):
         raise NotFoundError("No municipality has the code %(code)s", code=code)
-    p = asset_period.c
-    was_there = select(p.asset_id).where(
-        or_(p.municipality_code == code, p.destination_code == code), p.valid_from <= ask.end_of_day
-    )
-    standing = await _standing(conn, asked, asset.c.id.in_(was_there))
+    standing = await _standing(conn, asked, _was_there(code, ask))
     here = [each for each in standing if each.municipality == code]
     material, demonstration = await _material(conn, asked, here, only_code=code)
     away = tuple(found for each in standing if (found := _moved_away(each, code)))
@@ -99,14 +95,21 @@ async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, b
     )
 
 
+def _was_there(code: str, ask: Ask) -> ColumnElement[bool]:
+    """The assets that may have been in the municipality, or bound for it, by the end of the day."""
+    p, e = asset_period.c, event.c
+    there = or_(p.municipality_code == code, p.destination_code == code)
+    in_periods = select(p.asset_id).where(there, p.valid_from <= ask.end_of_day)
+    if ask.known_on is None:
+        return asset.c.id.in_(in_periods)
+    # What was struck out since stands in no period today, and yet was known then.
+    amended = select(e.asset_id).where(e.supersedes.is_not(None), e.recorded_at > ask.known_on)
+    return asset.c.id.in_(union(in_periods, amended))
+
+
 async def _standing(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bool]) -> list[Standing]:
     """The assets in reach as they stood on the day, in the order of their ids."""
     ask = asked.ask
-    if ask.known_on is not None:
-        # What was struck out since stands in no period today, and yet was known then.
-        e = event.c
-        amended = select(e.asset_id).where(e.supersedes.is_not(None), e.recorded_at > ask.known_on)
-        reach = or_(reach, asset.c.id.in_(amended))
     wanted = select(asset.c.id).where(scope.assets(asked.actor, "report.read"), reach).order_by(asset.c.id)
     ids = list(await conn.scalars(wanted))
     histories = await store.history(conn, ids) if ids else {}

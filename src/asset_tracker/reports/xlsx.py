@@ -49,7 +49,7 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 def write_xlsx(report: Report) -> bytes:
     facts, lang = report.facts, report.making.lang
-    book = Workbook(write_only=True)
+    book = _book(report)
     summary, items, timeline, explained = (
         book.create_sheet(gettext(lang, title)) for title in ("Summary", "Items", "Timeline", "Explained")
     )
@@ -66,7 +66,7 @@ def write_xlsx(report: Report) -> bytes:
 def write_annex(report: Report, *, annex: Annex) -> bytes:
     """One table that a donor or the state asks for, with what its columns mean."""
     facts, lang = report.facts, report.making.lang
-    book = Workbook(write_only=True)
+    book = _book(report)
     table, explained = (book.create_sheet(gettext(lang, title)) for title in ("Items", "Explained"))
     columns = annex.columns(facts, lang)
     _write_table(table, columns, annex.rows(facts))
@@ -74,6 +74,15 @@ def write_annex(report: Report, *, annex: Annex) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _book(report: Report) -> Workbook:
+    book = Workbook(write_only=True)
+    about = heading(report.facts, report.making.lang)
+    book.properties.title = f"{about['title']}. {about['as_of']}"
+    book.properties.creator = "asset-tracker"
+    book.properties.description = report.content_hash
+    return book
 
 
 def _write_summary(page: _Page, report: Report, total: Callable[[str, str | None], str]) -> None:

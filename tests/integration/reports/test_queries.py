@@ -195,6 +195,39 @@ async def test_a_programme_report_covers_all_its_municipalities(conn, world):
         await queries.programme_report(conn, world.third_donor, "VIDEO-2024", ask, now=now, base_url=BASE)
 
 
+async def test_a_programme_report_by_earlier_knowledge_stays_within_the_programme(conn, world):
+    ours = await register(conn, world)
+    (theirs,) = await register(conn, world)
+    known = datetime.now(UTC)
+    await conn.exec_driver_sql("SELECT pg_sleep(0.01)")
+    (receipt,) = await happen(conn, [theirs], "2024-11-14T11:00", ev.Delivered(municipality=BARANIVKA))
+    await happen(conn, [theirs], "2024-11-15T11:00", ev.Correction(reason="Не туди"), supersedes=receipt.id)
+    await conn.exec_driver_sql(f"UPDATE asset SET programme_id = gen_random_uuid() WHERE id = '{theirs}'")
+    ask = parse_ask(as_of="2025-02-01", known_on=known.isoformat(), now=datetime.now(UTC))
+    told = await queries.programme_report(
+        conn, COMMAND_LINE, "VIDEO-2024", ask, now=datetime.now(UTC), base_url=BASE
+    )
+    assert [item.asset_id for item in told.facts.items] == ours
+
+
+@pytest.mark.parametrize("day", ["2024-11-13", "2024-11-20", "2024-12-03", "2025-01-15", "2025-02-01"])
+async def test_items_are_as_the_periods_say(conn, world, day):
+    ids = await register(conn, world, 4)
+    await hand_over(conn, world, ids[:3])
+    await happen(
+        conn, ids[:1], "2025-01-10T09:00", ev.FaultReported(description="…", condition="unserviceable")
+    )
+    await happen(conn, ids[1:2], "2025-01-20T09:00", ev.Lost(circumstances="…"))
+    told = (await report(conn, COMMAND_LINE, day)).facts
+    end = parse_ask(as_of=day, now=datetime.now(UTC)).end_of_day
+    rows = await conn.exec_driver_sql(
+        "SELECT asset_id, stage, condition, title, place FROM asset_period "
+        f"WHERE valid_from <= '{end}' AND (valid_to IS NULL OR valid_to > '{end}')"
+    )
+    periods = {row.asset_id: tuple(row)[1:] for row in rows}
+    assert {i.asset_id: (i.stage, i.condition, i.title, i.place) for i in told.items} == periods
+
+
 async def test_kits_and_their_parts(conn, world):
     (kit,) = await register(conn, world, category="video_kit", is_kit=True, unit_price=None, serial=None)
     (part,) = await register(conn, world, category="camera")
