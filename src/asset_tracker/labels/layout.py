@@ -38,8 +38,9 @@ _SYMBOL_SHARE: Final = 0.57  # of the label's longer side
 _TEXT_WIDTH_MIN: Final = 13.0  # mm
 _TEXT_HEIGHT_MIN: Final = 4.0  # mm
 _TAG_EM: Final = 5.6  # em; wider than nearly all tags in the bold face
-_SIZE_MIN, _SIZE_MOST = 1.76, 3.2  # mm: 5 and 9 points
-_TAG_SIZE_MOST: Final = 6.0  # mm: 17 points
+_SIZE_MIN, _SIZE_MOST = 1.76, 4.4  # mm: 5 and 12 points
+_NAME_EM: Final = 9.5  # em; a line of the name holds at least some sixteen characters
+_TAG_SIZE_MOST: Final = 7.5  # mm: 21 points
 _SMALL: Final = 0.87  # line2 and serial number beside the name
 _LEADING: Final = 1.2
 _SERIAL_TAIL: Final = 6
@@ -171,7 +172,7 @@ def _lines(label: Label, plan: Plan) -> tuple[Line, ...]:
     width, height = plan.text_width, plan.text_height
     tag = format_tag(label.tag)
     tag_size = min(width / max(_TAG_EM, bold.width(tag)), 0.45 * height, _TAG_SIZE_MOST)
-    body = min(_SIZE_MOST, max(_SIZE_MIN, 0.115 * height))
+    body = min(_SIZE_MOST, max(_SIZE_MIN, min(0.115 * height, width / _NAME_EM)))
     room = height - tag_size * _LEADING
 
     name = printable(label.name, regular)
