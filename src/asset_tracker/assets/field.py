@@ -20,6 +20,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import rules
+from asset_tracker.assets.named import out_of_reach
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed, components, derived_id
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import store
@@ -94,6 +95,8 @@ async def _drafts(conn: AsyncConnection, actor: Actor, raw: bytes) -> list[Draft
         raise _NotTakenError("The time of the fact cannot be right; check the clock of the device.")
     asset_id = await _asset_of(conn, actor, kind, new.asset)
     await _check_tags(conn, asset_id, payload)
+    if wrong := await out_of_reach(conn, actor, asset_id, payload, new.supersedes):
+        raise _NotTakenError("The fact names something that is not yours to name.", tuple(wrong))
     try:
         payload = await completed(conn, payload)
     except InvalidError as error:
