@@ -1,0 +1,115 @@
+"""The fold, whatever the events and however they arrive."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import msgspec
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.events import KINDS, Correction, Resolution
+from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.replay import live, replay, standing_on
+from factories.events import payloads, structs
+
+DAY = datetime(2025, 1, 1, tzinfo=UTC)
+ASSET, ACTOR = uuid7(), uuid7()
+LATER = tuple(kind for kind in KINDS if kind not in ("correction", "resolution"))
+QUICK = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+@st.composite
+def histories(draw):
+    """The facts of one asset: any kinds, few moments (so that some coincide), some that strike out others."""
+    first = draw(structs(KINDS["registered"]))
+    said = [first, *draw(st.lists(payloads(LATER), max_size=9))]
+    events = []
+    for n, payload in enumerate(said):
+        target = draw(st.sampled_from(events)).id if events and draw(st.integers(0, 5)) == 0 else None
+        events.append(event(n, payload, draw(st.integers(0, 6)), supersedes=target))
+    for n in range(draw(st.integers(0, 2))):
+        target = draw(st.sampled_from(events)).id
+        correction = draw(st.booleans())
+        payload = Correction(reason="Помилка") if correction else Resolution(events=(target,), reason="Так")
+        events.append(event(50 + n, payload, 9, supersedes=target if correction else None))
+    return events
+
+
+def event(n, payload, day, supersedes=None):
+    return Event(
+        id=uuid7(1_700_000_000_000 + n),
+        asset=ASSET,
+        seq=n + 1,
+        occurred_at=DAY + timedelta(days=day),
+        recorded_at=DAY + timedelta(days=30, seconds=n),
+        actor=ACTOR,
+        payload=payload,
+        supersedes=supersedes,
+    )
+
+
+def arrived(events):
+    """The same facts as they would stand in the ledger had they arrived in this order."""
+    return [
+        msgspec.structs.replace(each, seq=n, recorded_at=DAY + timedelta(days=60, seconds=n))
+        for n, each in enumerate(events, 1)
+    ]
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@QUICK
+def test_the_order_of_arrival_makes_no_difference(events, chance):
+    shuffled = list(events)
+    chance.shuffle(shuffled)
+    assert replay(arrived(shuffled)) == replay(events)
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@QUICK
+def test_arriving_twice_makes_no_difference(events, chance):
+    doubled = [*events, *chance.sample(events, len(events) // 2)]
+    chance.shuffle(doubled)
+    assert replay(doubled) == replay(events)
+
+
+@given(histories())
+@QUICK
+def test_periods_have_no_gap_and_no_overlap(events):
+    replayed = replay(events)
+    standing = live(events)
+    for one, two in pairwise(replayed.periods):
+        assert one.valid_from < one.valid_to == two.valid_from
+    if replayed.state.gone == "withdrawn":
+        assert replayed.periods == ()
+    else:
+        assert replayed.periods[0].valid_from == min(each.occurred_at for each in standing)
+        assert replayed.periods[-1].valid_to is None
+
+
+@given(histories())
+@QUICK
+def test_the_last_period_says_what_the_state_says(events):
+    replayed = replay(events)
+    if replayed.periods:
+        last, state = replayed.periods[-1], replayed.state
+        for name in ("destination", "municipality", "service_point", "place", "stage", "condition", "title"):
+            assert getattr(last, name) == getattr(state, name)
+
+
+@given(histories(), st.integers(0, 9))
+@QUICK
+def test_a_period_says_what_a_fold_up_to_its_day_says(events, day):
+    """Two ways to the same answer: the stored periods, and the events that had occurred by then."""
+    at = DAY + timedelta(days=day)
+    periods = replay(events).periods
+    then = [
+        each for each in periods if each.valid_from <= at and (each.valid_to is None or at < each.valid_to)
+    ]
+    standing = standing_on(events, at)
+    if not standing or not then:
+        assert not then
+        return
+    state = replay(standing).state
+    for name in ("municipality", "place", "stage", "condition", "title"):
+        assert getattr(then[0], name) == getattr(state, name)
