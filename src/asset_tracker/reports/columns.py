@@ -90,6 +90,7 @@ _PAPERS: tuple[_Spec, ...] = (
     ("accepted_on", "Accepted on", "Day the act was signed.", "date", "#date+accepted"),
     ("installed_on", "Installed on", "Day it was installed.", "date", "#date+installed"),
     ("in_service_on", "In service since", "Day it went into service.", "date", "#date+inservice"),
+    ("upkeep", "Upkeep", "How often it was maintained or repaired.", "number", "#item+upkeep+num"),
     ("verified_on", "Verified on", "Day somebody last saw it and said so.", "date", "#date+verified"),
 )
 _TIMELINE: tuple[_Spec, ...] = (

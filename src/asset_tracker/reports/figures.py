@@ -14,6 +14,7 @@ from asset_tracker.reports.structs import (
     Amount,
     CategoryLine,
     ConditionLine,
+    Cost,
     CurrencyLine,
     Days,
     Facts,
@@ -123,6 +124,14 @@ def days(items: Sequence[Item]) -> tuple[Days, ...]:
     return tuple(lines)
 
 
+def added(costs: Iterable[Cost]) -> tuple[Cost, ...]:
+    """Costs added up by currency, in the order of the codes."""
+    sums: dict[str, Decimal] = defaultdict(lambda: ZERO)
+    for cost in costs:
+        sums[cost.currency] += cost.value
+    return tuple(Cost(currency=currency, value=sums[currency]) for currency in sorted(sums))
+
+
 def over_time(items: Sequence[Item]) -> tuple[Milestone, ...]:
     """One line for each day on which a count grew, oldest first."""
     grown: dict[date, list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -162,6 +171,9 @@ def summarise(
         verified_last_year=sum(
             item.quantity for item in standing if item.verified_on and item.verified_on > year_ago
         ),
+        standing=sum(item.quantity for item in standing),
+        upkeep=sum(item.upkeep for item in items),
+        upkeep_costs=added(cost for item in items for cost in item.upkeep_costs),
         service_points=len({(i.municipality, i.service_point.uk) for i in standing if i.service_point}),
         municipalities=len(municipalities),
         residents=sum(number or 0 for number, _ in people) if people else None,

@@ -17,8 +17,9 @@ from asset_tracker.ledger.replay import Replayed, replay, standing_on
 from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.reports import words
+from asset_tracker.reports.figures import added
 from asset_tracker.reports.shares import split
-from asset_tracker.reports.structs import Disposal, Happening, Item, Loss, Share
+from asset_tracker.reports.structs import Cost, Disposal, Happening, Item, Loss, Share
 
 LATE = timedelta(days=1)
 # Housekeeping of the register, which tells a donor nothing about the thing.
@@ -26,6 +27,7 @@ _UNTOLD = frozenset(
     {"label_printed", "label_bound", "label_replaced", "label_retired", "code_linked", "note"}
 )
 _REACHED = frozenset({"delivered", "accepted", "installed", "in_service", "out_of_service"})
+_UPKEEP = (ev.Maintained, ev.Repaired)
 _UNDER_WAY = frozenset({"expected", "received", "dispatched"})
 
 
@@ -140,8 +142,17 @@ def _item(standing: Standing, known: Known) -> Item:
         installed_on=_day(s.installed_at) if s.installed_at else None,
         in_service_on=_since(folded, lambda stage: stage == "in_service"),
         verified_on=_day(s.verified_at) if s.verified_at else None,
+        upkeep=sum(1 for event in standing.occurred if isinstance(event.payload, _UPKEEP)),
+        upkeep_costs=_upkeep_costs(standing.occurred),
         gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
         disposal=_disposal(standing.occurred) if s.gone == "disposed" else None,
+    )
+
+
+def _upkeep_costs(occurred: Sequence[Event]) -> tuple[Cost, ...]:
+    payloads: list[Any] = [event.payload for event in occurred if isinstance(event.payload, _UPKEEP)]
+    return added(
+        Cost(currency=p.currency, value=p.cost) for p in payloads if p.cost is not None and p.currency
     )
 
 

@@ -32,6 +32,7 @@ def sheet(report: Report) -> Tree:
         "money": sheet_tables.money(facts, lang),
         "categories": sheet_tables.categories(facts, lang),
         "conditions": sheet_tables.conditions(facts, lang),
+        "care": sheet_tables.care(facts, lang),
         "days": sheet_tables.days(facts, lang),
         "over_time": sheet_tables.over_time(facts, lang),
         "pictures": {
@@ -161,6 +162,7 @@ def _labels(lang: Lang) -> dict[str, str]:
         "categories": "What was given",
         "conditions": "Does it work",
         "conditions_note": "Of what was delivered and is not gone.",
+        "care": "How it is documented and looked after",
         "days": "How long it took",
         "over_time": "Over time",
         "over_time_alt": "Delivered, accepted and put into service over time",

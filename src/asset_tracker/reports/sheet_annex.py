@@ -57,6 +57,7 @@ def items(facts: Facts, lang: Lang) -> Tree:
         "has_share": donor is not None,
         "groups": [
             {
+                "key": category,
                 "name": words.word(words.CATEGORY, category, lang),
                 "rows": [_item_row(item, donor.key if donor else None, lang) for item in groups[category]],
             }

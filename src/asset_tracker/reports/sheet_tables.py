@@ -75,6 +75,8 @@ def categories(facts: Facts, lang: Lang) -> Tree:
     heads = ("Category", "Planned", "Delivered", "Accepted", "In service", "Left for good")
     return {
         "heads": [gettext(lang, head) for head in heads],
+        "keys": [line.category for line in lines if not line.sets],
+        "set_keys": [line.category for line in lines if line.sets],
         "rows": rows,
         "total": row(gettext(lang, "All items"), facts.summary.funnel),
         "sets": sets,
@@ -94,6 +96,30 @@ def conditions(facts: Facts, lang: Lang) -> list[Tree]:
         for line in facts.summary.by_condition
         if line.count
     ]
+
+
+def care(facts: Facts, lang: Lang) -> Tree:
+    """How well it is documented and looked after."""
+    summary = facts.summary
+    costs = "; ".join(f"{display.money(c.value, lang)} {c.currency}" for c in summary.upkeep_costs)
+    delivered = summary.funnel.delivered
+
+    def row(label: str, number: int, whole: int) -> list[str]:
+        part = display.percent(Decimal(display.part(number, whole)), lang) if whole else display.NOTHING
+        return [gettext(lang, label), display.number(number, lang), part]
+
+    return {
+        "heads": [gettext(lang, head) for head in ("What", "Items", "Part")],
+        "rows": [
+            row("With a signed act, of what was delivered", summary.with_act, delivered),
+            row("Verified within a year, of what is not gone", summary.verified_last_year, summary.standing),
+            [
+                gettext(lang, "Maintenances and repairs, and what they cost"),
+                display.number(summary.upkeep, lang),
+                costs or display.NOTHING,
+            ],
+        ],
+    }
 
 
 def days(facts: Facts, lang: Lang) -> list[list[str]]:

@@ -68,6 +68,11 @@ class Share(Struct, frozen=True, kw_only=True):
     value: Decimal | None = None
 
 
+class Cost(Struct, frozen=True, kw_only=True):
+    currency: str
+    value: Decimal
+
+
 class Disposal(Struct, frozen=True, kw_only=True):
     """How an item left for good, as 2 CFR 200.313(d)(1) asks for it."""
 
@@ -81,6 +86,7 @@ class Item(Struct, frozen=True, kw_only=True):
     """One asset on day D. Dates are the days the fact occurred, ``None`` where it has not by D.
 
     ``place`` is a place kind; ``service_point`` is named only as far as policy allows.
+    ``upkeep`` counts maintenances and repairs, ``upkeep_costs`` adds up what they cost.
     ``counted`` is false for the shell of a kit, whose components stand in rows of their own.
     """
 
@@ -119,6 +125,8 @@ class Item(Struct, frozen=True, kw_only=True):
     installed_on: date | None = None
     in_service_on: date | None = None
     verified_on: date | None = None
+    upkeep: int = 0
+    upkeep_costs: tuple[Cost, ...] = ()
     gone_on: date | None = None
     disposal: Disposal | None = None
 
@@ -238,7 +246,10 @@ class Milestone(Struct, frozen=True, kw_only=True):
 
 
 class Summary(Struct, frozen=True, kw_only=True):
-    """Everything that is counted; ``without_price`` items are in no value."""
+    """Everything that is counted; ``without_price`` items are in no value.
+
+    ``standing`` is what was delivered and is not gone, of which ``verified_last_year`` was seen in 365 days.
+    """
 
     funnel: Funnel
     kits: Funnel
@@ -250,6 +261,9 @@ class Summary(Struct, frozen=True, kw_only=True):
     without_price: int
     with_act: int
     verified_last_year: int
+    standing: int
+    upkeep: int
+    upkeep_costs: tuple[Cost, ...]
     service_points: int
     municipalities: int
     residents: int | None

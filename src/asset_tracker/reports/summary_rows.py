@@ -14,6 +14,9 @@ from asset_tracker.reports.structs import CurrencyLine, Facts, Funnel, Programme
 Look = Literal["title", "section", "heads", "total", "plain"]
 
 
+_UPKEEP = "Cost of upkeep"
+
+
 class SummaryRow(NamedTuple):
     """``check``: column key of the Items sheet, and the currency or ``None``, whose sum stands beside."""
 
@@ -82,10 +85,19 @@ def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         ("Residents", summary.residents),
         ("Year of the population estimate", summary.residents_year),
         ("Service points with items", summary.service_points),
+        ("With a signed act", summary.with_act),
+        ("Verified within a year", summary.verified_last_year),
+        ("Maintenances and repairs", summary.upkeep),
+        *((f"{_UPKEEP}, {cost.currency}", cost.value) for cost in summary.upkeep_costs),
         ("Women trained", summary.trained_women),
         ("Men trained", summary.trained_men),
     )
-    yield from (SummaryRow((gettext(lang, label), value)) for label, value in figures)
+    yield from (SummaryRow((_label(label, lang), value)) for label, value in figures)
+
+
+def _label(label: str, lang: Lang) -> str:
+    text, comma, currency = label.partition(", ")
+    return gettext(lang, text) + comma + currency
 
 
 def _money(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:

@@ -6,7 +6,7 @@ import pytest
 from asset_tracker.reports import figures
 from asset_tracker.reports.compose import municipality_facts, report
 from asset_tracker.reports.findings import Limits, findings
-from asset_tracker.reports.structs import Funnel, Municipality, Question, Share, Support
+from asset_tracker.reports.structs import Cost, Funnel, Municipality, Question, Share, Support
 from factories.reports import (
     BARANIVKA,
     OVRUCH,
@@ -136,3 +136,15 @@ def test_trained_people_are_summed_by_sex():
     ) * 2
     summary = municipality_report(support=lines).facts.summary
     assert (summary.trained_women, summary.trained_men) == (6, 8)
+
+
+def test_upkeep_is_added_up_by_currency():
+    costs = (Cost(currency="UAH", value=Decimal("100.10")), Cost(currency="EUR", value=Decimal("5.00")))
+    facts = municipality_report(
+        items=(item(1, upkeep=2, upkeep_costs=costs), item(2, upkeep=1, upkeep_costs=costs[:1]))
+    ).facts
+    assert facts.summary.upkeep == 3
+    assert [(cost.currency, str(cost.value)) for cost in facts.summary.upkeep_costs] == [
+        ("EUR", "5.00"),
+        ("UAH", "200.20"),
+    ]
