@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 from sqlalchemy import Date, Text, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -18,6 +17,7 @@ from asset_tracker.assets import service as assets
 from asset_tracker.assets.rules import RULES
 from asset_tracker.assets.service import AssetFact
 from asset_tracker.consignments.tables import consignment
+from asset_tracker.db import bulk
 from asset_tracker.errors import (
     ConflictError,
     FieldError,
@@ -32,7 +32,7 @@ from asset_tracker.ledger.state import as_state
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.values import Name
-from asset_tracker.territory.queries import get_municipality
+from asset_tracker.territory.queries import get_municipalities
 
 
 class NewConsignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,20 +72,34 @@ async def add_consignment(
     conn: AsyncConnection, actor: Actor, new: NewConsignment, *, consignment_id: UUID | None = None
 ) -> UUID:
     """A new consignment. Raises ConflictError when the programme has one of this number."""
+    ids = [consignment_id] if consignment_id else None
+    return (await add_consignments(conn, actor, [new], ids=ids))[0]
+
+
+async def add_consignments(
+    conn: AsyncConnection, actor: Actor, new: Sequence[NewConsignment], *, ids: Sequence[UUID] | None = None
+) -> list[UUID]:
+    """New consignments, all or none. Raises ConflictError when a programme has one of the same number."""
     require(actor, "consignment.manage")
     allowed = scope.programmes(actor, "consignment.manage")
-    if allowed is not None and new.programme not in allowed:
+    if allowed is not None and not {each.programme for each in new} <= set(allowed):
         raise ForbiddenError
-    await get_municipality(conn, new.municipality)
-    made = consignment_id or uuid7()
-    values = {
-        "programme_id": new.programme,
-        "number": new.number.strip(),
-        "municipality_code": new.municipality,
-    }
-    added = insert(consignment).values(id=made, **values).on_conflict_do_nothing()
-    if await conn.scalar(added.returning(consignment.c.id)) is None:
-        raise ConflictError("The programme has a consignment %(number)s.", number=new.number)
+    codes = {each.municipality for each in new}
+    for unknown in codes - (await get_municipalities(conn, codes)).keys():
+        raise NotFoundError("No municipality has the code %(code)s", code=unknown)
+    made = list(ids) if ids else [uuid7() for _ in new]
+    rows = [
+        (id_, each.programme, each.number.strip(), each.municipality)
+        for id_, each in zip(made, new, strict=True)
+    ]
+    columns = ("id", "programme_id", "number", "municipality_code")
+    done = await bulk.insert(
+        conn, consignment, columns, rows, suffix="ON CONFLICT DO NOTHING RETURNING number"
+    )
+    kept = {row["number"] for row in done}
+    for each in new:
+        if len(done) != len(new) and each.number.strip() not in kept:
+            raise ConflictError("The programme has a consignment %(number)s.", number=each.number)
     return made
 
 

@@ -14,7 +14,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record
 from asset_tracker.assets.service import NewAsset, register
-from asset_tracker.consignments.service import NewConsignment, add_consignment
+from asset_tracker.consignments.service import NewConsignment, add_consignments
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import ConflictError, ForbiddenError, InvalidError
 from asset_tracker.imports import queries
@@ -31,7 +31,8 @@ from asset_tracker.ledger.tags import new_tag
 from asset_tracker.ledger.values import Share, Source
 from asset_tracker.programmes.tables import funding_share
 
-CHUNK = 1000
+# What is appended at once; others are answered in between.
+CHUNK = 250
 _r = import_row.c
 _item = msgspec.json.Decoder(Item)
 
@@ -226,11 +227,11 @@ class _Committing:
             )
         )
         known = {(row.programme_id, row.number.lower()): row for row in rows}
+        missing: list[NewConsignment] = []
         for (programme, number), municipality in wanted.items():
             row = known.get((programme, number.lower()))
             if row is None:
-                new = NewConsignment(programme=programme, number=number, municipality=municipality)
-                self.consignments[programme, number] = await add_consignment(self.conn, self.actor, new)
+                missing.append(NewConsignment(programme=programme, number=number, municipality=municipality))
             elif row.municipality_code != municipality:
                 raise ConflictError(
                     "The consignment %(number)s goes to another municipality by now. Plan again.",
@@ -238,6 +239,11 @@ class _Committing:
                 )
             else:
                 self.consignments[programme, number] = row.id
+        if missing:
+            made = await add_consignments(self.conn, self.actor, missing)
+            self.consignments |= {
+                (new.programme, new.number): id_ for new, id_ in zip(missing, made, strict=True)
+            }
 
     async def _items(self, action: str) -> AsyncIterator[list[Item]]:
         after = 0

@@ -9,6 +9,7 @@ from asset_tracker.imports import values
 from asset_tracker.imports.categories import category_of
 from asset_tracker.imports.line import Defaults, Line, Municipalities, ProgrammeRef
 from asset_tracker.ledger import tags
+from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.values import CATEGORIES
 from asset_tracker.territory.search import Match
 
@@ -73,6 +74,7 @@ class Completer:
                 "The serial number holds Cyrillic letters.",
                 suggestion=latin if latin.isascii() else None,
             )
+        fields["serial_key"] = serial_key(fields.get("serial"))
         fields["attributes"] = {key: str(fields[key]) for key in _ATTRIBUTES if key in fields}
 
     def _programme(self, line: Line) -> None:

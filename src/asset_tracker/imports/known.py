@@ -176,7 +176,7 @@ def wanted(lines: Iterable[Line]) -> Wanted:
         fields = line.fields
         if tag := fields.get("tag"):
             tags.add(tag)
-        if key := serial_key(fields.get("serial")):
+        if key := fields.get("serial_key"):
             serials.add(key)
         programme: ProgrammeRef | None = fields.get("programme")
         if programme and fields.get("consignment"):

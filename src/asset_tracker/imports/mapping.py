@@ -107,6 +107,11 @@ def guess(heading: str) -> tuple[FieldKey | None, float]:
     return best if best[1] >= 0.4 else (None, 0.0)
 
 
+def is_heading(text: str) -> bool:
+    """Whether the text is, word for word, what people call a field."""
+    return bool(text) and len(text) < 80 and heading_key(values.tidy(text)) in _NAMES
+
+
 def find_header(rows: Sequence[Row]) -> Row | None:
     """The row that names most columns among the first ones; None where no row names two."""
     best: tuple[float, Row | None] = (0.0, None)

@@ -96,7 +96,7 @@ class Planner:
 
     def _check_file(self, line: Line) -> None:
         fields = line.fields
-        if key := serial_key(fields.get("serial")):
+        if key := fields.get("serial_key"):
             maker = fields.get("manufacturer")
             for sheet, row, other in self._serials.get(key, ()):
                 if same_maker(maker, other):
@@ -175,7 +175,7 @@ class Planner:
         return self._by_place(line, facts, known)
 
     def _by_serial(self, line: Line, facts: Facts, known: Known) -> Existing | None:
-        key = serial_key(facts.serial)
+        key = line.fields.get("serial_key")
         if key is None:
             return None
         found = [
@@ -327,11 +327,13 @@ def _changes(line: Line, facts: Facts, existing: Existing) -> tuple[Change, ...]
 
 
 def _same(name: str, old: Any, new: Any) -> bool:
+    if old == new:
+        return True
     if name == "serial":
         return serial_key(old) == serial_key(new)
     if isinstance(old, str) and isinstance(new, str):
         return values.tidy(old) == values.tidy(new)
-    return bool(old == new)
+    return False
 
 
 def _implied_kit(key: str, part: Item, facts: Facts) -> Item:

@@ -4,9 +4,8 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
@@ -18,6 +17,7 @@ from asset_tracker.db import bulk
 from asset_tracker.imports import recorded, sheet
 from asset_tracker.imports.cells import Row, column_index
 from asset_tracker.imports.known import Item, Known, wanted
+from asset_tracker.imports.line import Line
 from asset_tracker.imports.lines import LineReader
 from asset_tracker.imports.plan import Planner
 from asset_tracker.imports.problems import Place, Problem
@@ -31,8 +31,6 @@ CHUNK = 250
 _ROW = ("batch_id", "n", "action", "weight", "programme_id", "asset_id", "kit_key", "item")
 _WEIGHT = {"warning": 1, "error": 2, "question": 2}
 _json = msgspec.json.Encoder(decimal_format="string").encode
-
-T = TypeVar("T")
 
 
 async def plan_file(
@@ -75,16 +73,17 @@ class _Planning:
             )
             readers.append(reader)
             rows = self._fixed(mapping.name, book.rows(mapping.sheet))
-            for chunk in _chunks(rows, CHUNK):
-                await self._judge(reader, chunk)
+            # in threads, so that others are answered in between
+            while lines := await anyio.to_thread.run_sync(_next_lines, reader, rows):
+                await recorded.learn(self.conn, self.actor, self.known, wanted(lines), self.asked)
+                await self._store(await anyio.to_thread.run_sync(self._judge, lines))
         await self._store(self.planner.finish(self.known))
         problems = (*looked.problems, *_split(self.planner.split), *aftermath(readers))
         return self.tally.plan(looked.mappings, problems, self.known)
 
-    async def _judge(self, reader: LineReader, rows: list[Row]) -> None:
-        lines = [line for row in rows for line in reader.lines(row)]
-        await recorded.learn(self.conn, self.actor, self.known, wanted(lines), self.asked)
-        await self._store(item for line in lines if (item := self.planner.judge(line, self.known)))
+    def _judge(self, lines: list[Line]) -> list[Item]:
+        judged = (self.planner.judge(line, self.known) for line in lines)
+        return [item for item in judged if item is not None]
 
     async def _store(self, items: Iterable[Item]) -> None:
         rows = []
@@ -168,10 +167,14 @@ def _split(split: Mapping[str, set[str]]) -> Iterator[Problem]:
         )
 
 
-def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(rows)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+def _next_lines(reader: LineReader, rows: Iterator[Row]) -> list[Line]:
+    """The lines of the next rows; none at the end of the sheet."""
+    lines: list[Line] = []
+    for row in rows:
+        lines += reader.lines(row)
+        if len(lines) >= CHUNK:
+            break
+    return lines
 
 
 def _by_place(fixes: Mapping[str, str]) -> dict[str, dict[int, dict[int, str]]]:

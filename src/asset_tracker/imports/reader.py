@@ -2,7 +2,8 @@
 
 Started by ``sheet`` as ``python -m asset_tracker.imports.reader SOURCE TARGET LIMITS``. It limits itself before it
 opens the file, so that a workbook made to eat memory ends this process and nothing else.
-Frames are msgpack, each after its length in four bytes (big endian).
+Frames are msgpack, each after the number of the sheet whose rows it holds (-1 for another frame) in two bytes and
+its length in four (big endian).
 """
 
 import datetime as dt
@@ -43,7 +44,7 @@ from asset_tracker.imports.cells import (
 )
 
 _BATCH = 400
-_LENGTH = struct.Struct(">I")
+_HEAD = struct.Struct(">hI")
 
 
 def main(source: str, target: str, limits_json: str) -> int:
@@ -54,7 +55,7 @@ def main(source: str, target: str, limits_json: str) -> int:
 
         def write(frame: Frame) -> None:
             data = encoder.encode(frame)
-            out.write(_LENGTH.pack(len(data)) + data)
+            out.write(_HEAD.pack(frame.sheet if isinstance(frame, Rows) else -1, len(data)) + data)
 
         try:
             for frame in read(Path(source), limits):
@@ -190,7 +191,13 @@ def _read_sheet(
     anchors: dict[tuple[int, int], Cell] = {}
     for index, values in enumerate(sheet.iter_rows()):
         cells: list[Cell] = [None] * offset
-        cells += [_cell(value, limits) for value in values]
+        cells += [
+            # most cells are short texts; the others are looked at more closely
+            value
+            if type(value) is str and 0 < len(value) < 30 and not value.isspace()
+            else _cell(value, limits)
+            for value in values
+        ]
         if index in marked:
             _mark(cells, (index, marked[index]), scan, merged, anchors)
         while cells and cells[-1] is None:
@@ -272,11 +279,15 @@ def _cell(value: Any, limits: Limits) -> Cell:
     return value  # type: ignore[no-any-return]  # an int
 
 
-def frames(file: io.BufferedReader) -> Iterator[Frame]:
-    """The frames that ``main`` wrote; ends at the end of the file."""
+def frames(file: io.BufferedReader, sheet: int = -1) -> Iterator[Frame]:
+    """The frames that ``main`` wrote: those that hold no rows, or the rows of one sheet; the others are leapt over."""
     decoder = msgspec.msgpack.Decoder(Frame)
-    while length := file.read(_LENGTH.size):
-        yield decoder.decode(file.read(_LENGTH.unpack(length)[0]))
+    while head := file.read(_HEAD.size):
+        number, length = _HEAD.unpack(head)
+        if number == sheet:
+            yield decoder.decode(file.read(length))
+        else:
+            file.seek(length, io.SEEK_CUR)
 
 
 if __name__ == "__main__":

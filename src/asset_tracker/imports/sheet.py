@@ -31,8 +31,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     def rows(self, sheet: int) -> Iterator[Row]:
         """Rows of the sheet with this index that hold a value, in order."""
         with self.path.open("rb") as file:
-            for frame in reader.frames(file):
-                if isinstance(frame, Rows) and frame.sheet == sheet:
+            for frame in reader.frames(file, sheet):
+                if isinstance(frame, Rows):
                     yield from frame.rows
 
 

@@ -244,6 +244,8 @@ _UNIT = re.compile(
 
 def quantity(cell: Cell) -> Reading:
     """A whole number from 1 to 1,000,000; ``2 шт.`` is 2."""
+    if type(cell) is int and 1 <= cell <= 1_000_000:  # by far the most
+        return Reading(cell)
     value = plain(cell)
     bare: Cell = _UNIT.sub("", tidy(value)) if isinstance(value, str) and not isinstance(cell, Mark) else cell
     reading = number(bare)

@@ -189,6 +189,18 @@ def test_a_sheet_of_too_many_columns_rows_cells_or_merges_is_refused_by_name(tmp
     assert "100000 columns" in refusal(path)
 
 
+def test_a_far_cell_is_seen_however_it_is_written(tmp_path):
+    for n, xml in enumerate(
+        (
+            "<row r='1'><c r='XFD1' t='n'><v>1</v></c></row>",
+            '<x:row r="1"><x:c\n s="0"\tr="XFD1"><x:v>1</x:v></x:c></x:row>',
+            '<row spans="1:2" r="1048576"><c s="0" r="B1048576"><v>1</v></c></row>',
+        )
+    ):
+        path = workbooks.patched(tmp_path / f"{n}.xlsx", {workbooks.SHEET: workbooks.sheet_xml(xml)})
+        assert "A sheet has a value in" in refusal(path), xml
+
+
 def test_styled_but_empty_cells_far_away_are_no_reason_to_refuse(tmp_path):
     xml = '<row r="1"><c r="A1" t="n"><v>1</v></c><c r="XFD1" s="0"/></row><row r="1048576"><c r="B1048576" s="0"></c></row>'
     path = workbooks.patched(tmp_path / "a.xlsx", {workbooks.SHEET: workbooks.sheet_xml(xml)})
