@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from asset_tracker.cli import backup as backups
 from asset_tracker.cli.common import load_settings
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer, database_url
@@ -40,3 +41,7 @@ def status() -> None:
     click.echo(f"Version: {current or 'none'}; this program: {migrate.head()}")
     if current != migrate.head():
         raise SystemExit(1)
+
+
+for each in (backups.backup, backups.restore, backups.drill):
+    command.add_command(each)

@@ -68,6 +68,11 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def knows(revision: str) -> bool:
+    """Whether this program has migrations from ``revision`` on."""
+    return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 async def make_revision(url: str, message: str) -> None:
     """Write a new migration into ``versions/`` from what ``check`` finds; for developers."""
     await _alone(url, lambda config: command.revision(config, message=message, autogenerate=True))
