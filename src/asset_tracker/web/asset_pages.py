@@ -23,6 +23,7 @@ from asset_tracker.ledger.tags import format_tag, parse_tag
 from asset_tracker.programmes import queries as programmes
 from asset_tracker.web import formats, history, words
 from asset_tracker.web.event_fields import FORMS
+from asset_tracker.web.forms import read_id
 from asset_tracker.web.pages import page, see_other
 
 _MAIN_ACTIONS = 4
@@ -120,7 +121,7 @@ def _filters(asked: ListQuery) -> Filters:
     given["disputed"] = True if given.get("disputed") else None
     for name in ("programme", "consignment", "service_point"):
         if given.get(name):
-            given[name] = msgspec.convert(given[name], UUID)
+            given[name] = read_id(given[name], name)
     return Filters(**{name: value for name, value in given.items() if value})
 
 

@@ -28,6 +28,7 @@ from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.forms import read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import CONSIGNMENTS
 
@@ -59,7 +60,7 @@ async def list_consignments(
     status: FromQuery[str] = "",
     after: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    chosen = msgspec.convert(programme, UUID) if programme else None
+    chosen = read_id(programme, "programme")
     found = await queries.list_consignments(
         conn, actor, programme_id=chosen, status=status if status in CONSIGNMENTS else None, after=after
     )
@@ -119,8 +120,8 @@ async def deliver(
     consignment_id: FromPath[UUID],
     data: URLEncodedBody[DeliverForm],
 ) -> Redirect:
-    point = msgspec.convert(data.service_point, UUID) if data.service_point else None
     try:
+        point = read_id(data.service_point, "service_point")
         at = _moment(data.occurred_at)
         await service.deliver(conn, actor, consignment_id, service_point=point, occurred_at=at)
     except InvalidError as wrong:

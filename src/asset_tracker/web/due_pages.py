@@ -25,6 +25,7 @@ from asset_tracker.programmes.rules import RuleView
 from asset_tracker.web import dues, formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_forms import read_money
+from asset_tracker.web.forms import read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import DUES, word
 
@@ -59,7 +60,7 @@ async def list_due(
     after: FromQuery[str] = "",
 ) -> Response[str]:
     lang = lang_of(request)
-    chosen = msgspec.convert(programme, UUID) if programme else None
+    chosen = read_id(programme, "programme")
     kind = next((each for each in DUE_KINDS if each == rule), None)
     wanted = DueFilter(rule=kind, programme=chosen)
     found = await due.list_due(conn, actor, wanted, after=after or None, limit=_PAGE)

@@ -3,12 +3,21 @@
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
+from uuid import UUID
 
 import msgspec
 
 from asset_tracker.errors import FieldError, InvalidError
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+def read_id(text: str, field: str) -> UUID | None:
+    """The id that a choice or an address holds, None for nothing. Raises InvalidError."""
+    try:
+        return UUID(text) if text.strip() else None
+    except ValueError as error:
+        raise InvalidError(errors=(FieldError(field, "This is not what is expected here."),)) from error
 
 
 @cache

@@ -19,6 +19,7 @@ from asset_tracker.programmes import queries as programmes
 from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import named
+from asset_tracker.web.forms import read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
 
@@ -95,17 +96,10 @@ async def _grant(conn: AsyncConnection, data: PersonForm) -> Grant:
         raise InvalidError(errors=(FieldError("role", "Choose one of the answers."),))
     return Grant(
         role=role,
-        programme=_uuid(data.programme, "programme") if role in ("coordinator", "technician") else None,
-        donor=_uuid(data.donor, "donor") if role == "donor" else None,
+        programme=read_id(data.programme, "programme") if role in ("coordinator", "technician") else None,
+        donor=read_id(data.donor, "donor") if role == "donor" else None,
         area=await _area(conn, data.area) if role in ("technician", "custodian") else None,
     )
-
-
-def _uuid(text: str, field: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError as error:
-        raise InvalidError(errors=(FieldError(field, "Choose one of the answers."),)) from error
 
 
 async def _area(conn: AsyncConnection, text: str) -> str | None:

@@ -45,8 +45,9 @@ def hidden(page):
     return {name: unescape(value) for name, value in found}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def site(new_database, tmp_path_factory, anyio_backend):
+    """A site of each file's own: what one file records is no business of another."""
     settings = Settings.from_env(
         {
             "ASSET_TRACKER_DATABASE_URL": new_database(),
