@@ -13,8 +13,10 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets.views import Filters
 from asset_tracker.i18n import Lang
 from asset_tracker.imports import commit, queries, service
+from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.known import Action
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.telling import Told, told
@@ -166,6 +168,22 @@ async def template(
     return Response(data, media_type=XLSX, headers=headers)
 
 
+@get("/assets.xlsx", media_type=XLSX)
+async def list_assets_workbook(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    programme: FromQuery[UUID | None] = None,
+    consignment: FromQuery[UUID | None] = None,
+    municipality: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """The assets in reach as a workbook that comes back: imported unchanged, it has nothing to do."""
+    filters = Filters(programme=programme, consignment=consignment, municipality=municipality)
+    data = await list_workbook(conn, actor, filters, lang)
+    headers = {"Content-Disposition": 'attachment; filename="assets.xlsx"'}
+    return Response(data, media_type=XLSX, headers=headers)
+
+
 async def _planned(conn: AsyncConnection, actor: Actor, lang: Lang, batch: BatchView) -> PlannedView:
     problems = await queries.list_problems(conn, actor, batch.id)
     return PlannedView(batch=batch, problems=tuple(told(problem, lang) for problem in problems))
@@ -181,4 +199,5 @@ ROUTES = (
     commit_import,
     undo_import,
     problems_workbook,
+    list_assets_workbook,
 )

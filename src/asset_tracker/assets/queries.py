@@ -37,7 +37,7 @@ async def list_assets(
     """A page of the assets in reach, newest first; ``limit`` is cut to 200."""
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
-    wanted = ROWS.where(scope.assets(actor), *_conditions(filters))
+    wanted = ROWS.where(scope.assets(actor), *conditions(filters))
     if after:
         wanted = wanted.where(_a.id < after)
     rows = (await conn.execute(wanted.order_by(_a.id.desc()).limit(limit + 1))).all()
@@ -48,7 +48,7 @@ async def list_assets(
 async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) -> int:
     """How many assets in reach the filters let through."""
     require(actor, "asset.read")
-    counted = select(func.count()).select_from(asset).where(scope.assets(actor), *_conditions(filters))
+    counted = select(func.count()).select_from(asset).where(scope.assets(actor), *conditions(filters))
     return (await conn.execute(counted)).scalar_one()
 
 
@@ -176,7 +176,8 @@ def _without_people(state: State) -> State:
     return msgspec.structs.replace(state, room=None, shares=())
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """The filters as conditions on the asset table; scope is apart from them."""
     equal = {
         "programme": _a.programme_id,
         "consignment": _a.consignment_id,

@@ -226,7 +226,7 @@ class Planner:
         kit_key = _kit_key(facts)
         kit = known.kits.get(kit_key) if kit_key else None
         if kit_key:
-            facts = self._join_kit(facts, kit_key)
+            facts = self._join_kit(facts, kit_key, itself=bool(kit and existing and kit.id == existing.id))
         if facts.line is not None and facts.consignment and "line" in line.fields:
             self._lines.add((_place(facts), facts.line))
         if existing is None:
@@ -275,8 +275,8 @@ class Planner:
         self._next_line[key] = number + 1
         return msgspec.structs.replace(facts, line=number)
 
-    def _join_kit(self, facts: Facts, key: str) -> Facts:
-        itself = self._kits.get(key) is None and is_kit_itself(msgspec.structs.asdict(facts))
+    def _join_kit(self, facts: Facts, key: str, *, itself: bool) -> Facts:
+        itself = itself or (self._kits.get(key) is None and is_kit_itself(msgspec.structs.asdict(facts)))
         return msgspec.structs.replace(facts, is_kit=True) if itself else facts
 
     def _remember_kit(self, key: str, item: Item, kit: Existing | None) -> None:

@@ -15,6 +15,7 @@ from asset_tracker.imports.known import ConsignmentRef, Existing, Known, Wanted
 from asset_tracker.imports.line import ProgrammeRef
 from asset_tracker.imports.views import ConsignmentPlan
 from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tags import format_tag
 from asset_tracker.programmes.tables import programme
 
 _a, _c = asset.c, consignment.c
@@ -33,7 +34,7 @@ _EXISTING = (
         _a.quantity,
         _a.unit_price,
         _a.currency,
-        _a.destination_code.label("municipality"),
+        func.coalesce(_a.destination_code, _a.municipality_code).label("municipality"),
         _c.number.label("consignment"),
         _a.line,
         _a.kit_id,
@@ -105,7 +106,7 @@ def _existing(rows: Iterable[Any]) -> list[Existing]:
     for row in rows:
         fields = {name: getattr(row, name) for name in Existing.__struct_fields__ if name != "kit_label"}
         attributes: dict[str, str] = fields.pop("attributes") or {}
-        label = attributes.get("kit") if row.is_kit else None
+        label = (attributes.get("kit") or format_tag(row.tag)) if row.is_kit else None
         found.append(Existing(**fields, attributes=attributes, kit_label=label))
     return found
 

@@ -51,7 +51,7 @@ async def list_assets(
     after: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     asked = msgspec.convert(dict(request.query_params), ListQuery)
-    found = await queries.list_assets(conn, actor, _filters(asked), after=after)
+    found = await queries.list_assets(conn, actor, filters_of(asked), after=after)
     lang = lang_of(request)
     known = await programmes.list_programmes(conn, actor)
     kept = msgspec.to_builtins(asked)
@@ -116,7 +116,8 @@ async def stored_file(
     return Response(data, media_type=found.media_type, headers=found.headers())
 
 
-def _filters(asked: ListQuery) -> Filters:
+def filters_of(asked: ListQuery) -> Filters:
+    """What to list, out of the address."""
     given: dict[str, Any] = {name: value.strip() for name, value in msgspec.to_builtins(asked).items()}
     given["disputed"] = True if given.get("disputed") else None
     for name in ("programme", "consignment", "service_point"):

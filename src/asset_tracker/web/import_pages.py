@@ -17,11 +17,13 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.i18n import Lang
 from asset_tracker.imports import commit, queries, recorded, service
+from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.known import ACTIONS, Action
 from asset_tracker.imports.views import BatchView, Choices
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web import import_view
+from asset_tracker.web.asset_pages import ListQuery, filters_of
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
 
@@ -174,6 +176,16 @@ async def template(
     return _download(await template_workbook(conn, actor, lang_of(request)), "packing-list.xlsx")
 
 
+@get("/assets.xlsx")
+async def list_workbook_of(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Response[bytes]:
+    """The list of assets with the filters of its page; imported unchanged, it has nothing to do."""
+    asked = msgspec.convert(dict(request.query_params), ListQuery)
+    data = await list_workbook(conn, actor, filters_of(asked), lang_of(request))
+    return _download(data, "assets.xlsx")
+
+
 async def _index(
     request: AnyRequest,
     conn: AsyncConnection,
@@ -250,4 +262,5 @@ ROUTES = (
     commit_import,
     undo_import,
     problems_workbook,
+    list_workbook_of,
 )

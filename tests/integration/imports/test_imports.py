@@ -1,14 +1,16 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 import workbooks
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets import service as assets
+from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.imports import commit, queries, service
+from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.tables import import_batch, import_row
 from asset_tracker.imports.views import Choices
@@ -238,3 +240,35 @@ async def test_the_chain_of_an_imported_asset_holds(conn, world, send):
     ids = (await conn.execute(select(asset.c.id))).scalars().all()
     histories = await store.history(conn, ids)
     assert all(events[0].kind == "registered" for events in histories.values())
+
+
+@pytest.mark.parametrize("lang", ["uk", "en"])
+async def test_an_exported_list_comes_back_with_nothing_to_do(conn, storage, world, send, lang):
+    rows = [[*UK, "VIN", "Гарантія до", "Примітка"], *([*row, None, None, None] for row in ROWS[1:])]
+    rows.append(
+        [
+            6,
+            "Овруцька",
+            "П-1",
+            None,
+            "Автомобіль =SUM(1)",
+            "Renault",
+            None,
+            1,
+            834000,
+            None,
+            "1M8GDM9AXKP042788",
+            "31.12.2026",
+            "x",
+        ]
+    )
+    await commit.commit_batch(conn, world.me, (await send(rows)).id)
+    if lang == "en":  # a kit that no file brought is called by its tag
+        await conn.execute(text("UPDATE asset SET state = state #- '{attributes,kit}'"))
+    data = await list_workbook(conn, world.me, Filters(), lang)
+    back = await service.upload(conn, storage, world.me, "assets.xlsx", data)
+    page = await queries.list_rows(conn, world.me, back.id, action="change")
+    assert [(item.row, item.changes) for item in page.items] == []
+    problems = await queries.list_problems(conn, world.me, back.id)
+    assert [(p.row, p.code, p.value) for p in problems if p.severity != "warning"] == []
+    assert (back.plan.counts.unchanged, back.plan.counts.create) == (6, 0)

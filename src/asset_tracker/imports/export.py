@@ -1,0 +1,144 @@
+"""A list of assets as a workbook that comes back: imported unchanged, it has nothing to do."""
+
+import io
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import anyio.to_thread
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.assets import queries
+from asset_tracker.assets.views import Filters
+from asset_tracker.consignments.tables import consignment
+from asset_tracker.errors import TooLargeError
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.imports.categories import CATEGORY_NAMES
+from asset_tracker.imports.fields import BY_KEY, FieldKey
+from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tags import format_tag
+from asset_tracker.programmes.tables import programme
+
+MAX_ROWS = 100_000
+_ATTRIBUTES: tuple[FieldKey, ...] = (
+    "year",
+    "inventory_number",
+    "vin",
+    "plate",
+    "imei",
+    "mac",
+    "part_number",
+    "box",
+    "service_point",
+)
+COLUMNS: tuple[FieldKey, ...] = (
+    "tag", "programme", "municipality", "consignment", "line", "kit", "category", "name", "name_en", "manufacturer",
+    "model", "serial", "quantity", "unit_price", "currency", "acquired_on", "warranty_until", *_ATTRIBUTES,
+)  # fmt: skip
+_a, _kit = asset.c, asset.alias("kit")
+
+
+async def list_workbook(conn: AsyncConnection, actor: Actor, filters: Filters, lang: Lang) -> bytes:
+    """The assets in reach that the filters let through, as .xlsx. Raises TooLargeError beyond ``MAX_ROWS``."""
+    require(actor, "asset.read")
+    rows = (await conn.execute(_rows(actor, filters))).all()
+    if len(rows) > MAX_ROWS:
+        raise TooLargeError("The list holds more than %(limit)s assets. Choose fewer.", limit=MAX_ROWS)
+    return await anyio.to_thread.run_sync(partial(_workbook, rows, lang))
+
+
+def _rows(actor: Actor, filters: Filters) -> Select[Any]:
+    place = func.coalesce(_a.destination_code, _a.municipality_code)
+    return (
+        select(
+            asset,
+            programme.c.code.label("programme"),
+            consignment.c.number.label("consignment"),
+            place.label("municipality"),
+            _a.state["attributes"].label("attributes"),
+            _kit.c.tag.label("kit_tag"),
+            _kit.c.state["attributes"]["kit"].astext.label("kit_name"),
+        )
+        .select_from(
+            asset.outerjoin(programme, programme.c.id == _a.programme_id)
+            .outerjoin(consignment, consignment.c.id == _a.consignment_id)
+            .outerjoin(_kit, _kit.c.id == _a.kit_id)
+        )
+        .where(
+            scope.assets(actor), _a.gone_reason.is_distinct_from("withdrawn"), *queries.conditions(filters)
+        )
+        .order_by(programme.c.code, consignment.c.number, _a.line, _a.id)
+        .limit(MAX_ROWS + 1)
+    )
+
+
+def kit_label(tag: str, attributes: dict[str, str]) -> str:
+    """What a kit is called in a list: as the file that brought it called it, else by its tag."""
+    return attributes.get("kit") or format_tag(tag)
+
+
+def _workbook(rows: Sequence[Any], lang: Lang) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(gettext(lang, "Assets"))
+    used = _used(rows)
+    sheet.freeze_panes = "B2"
+    for index, key in enumerate(used, start=1):
+        sheet.column_dimensions[get_column_letter(index)].width = (
+            34 if key in {"name", "municipality"} else 16
+        )
+    headings = []
+    for key in used:
+        cell = WriteOnlyCell(sheet, gettext(lang, BY_KEY[key].label))
+        cell.font = Font(bold=True)
+        headings.append(cell)
+    sheet.append(headings)
+    for row in rows:
+        values = _values(row, lang)
+        sheet.append([_cell(sheet, values.get(key)) for key in used])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _used(rows: Sequence[Any]) -> list[FieldKey]:
+    """All columns but those of attributes and kits that nothing in the list has."""
+    found = {key for row in rows for key in row.attributes or {}}
+    kits = any(row.is_kit or row.kit_tag for row in rows)
+    return [key for key in COLUMNS if (key not in _ATTRIBUTES or key in found) and (key != "kit" or kits)]
+
+
+def _values(row: Any, lang: Lang) -> dict[str, Any]:
+    attributes: dict[str, str] = row.attributes or {}
+    kit = kit_label(row.tag, attributes) if row.is_kit else None
+    if row.kit_tag:
+        kit = row.kit_name or format_tag(row.kit_tag)
+    plain = {key: getattr(row, key) for key in COLUMNS if key in row._fields}
+    names = CATEGORY_NAMES[row.category]
+    return (
+        attributes
+        | plain
+        | {
+            "tag": format_tag(row.tag),
+            "kit": kit,
+            "category": names[0 if lang == "uk" else 1],
+            "name": row.name_uk,
+        }
+    )
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type = "s"  # a text that begins with = is no formula
+    cell.number_format = "@"
+    return cell
