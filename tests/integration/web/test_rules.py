@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from .conftest import hidden
+
 pytestmark = pytest.mark.anyio
 
 
@@ -22,6 +24,10 @@ async def test_rules_are_added_and_ended_on_their_page(site):
     end = re.search(rf'action="({here}/[^"]+/end)"', shown.text)[1]
     assert (await site.post("coordinator", end)).status_code == 303
     assert "більше не діють" in (await site.get("coordinator", here)).text
+    handed_over = f"/a/{site.office.laptop}/delivered"
+    asked = hidden(await site.get("coordinator", handed_over))
+    answers = {**asked, "outcome": "full", "occurred_at": "2024-01-15T10:00"}
+    assert (await site.post("coordinator", handed_over, answers)).status_code == 303
     due = await site.get("coordinator", "/due")
     assert due.status_code == 200
     assert "2 CFR 200.313(d)(1)" in due.text
