@@ -65,7 +65,7 @@ _HISTORY = (
     .order_by(_e.c.asset_id, _e.c.seq)
 )
 _HEAD = ("asset_id", "seq", "hash", "programme_id")
-_EVENT = (
+EVENT_COLUMNS = (
     "id",
     "asset_id",
     "seq",
@@ -246,9 +246,9 @@ def _row(event: Event, body: bytes, private: Opening, prev_hash: bytes, this_has
 async def _store(conn: AsyncConnection, rows: list[tuple[Any, ...]], heads: dict[UUID, Head]) -> None:
     try:
         if len(rows) >= bulk.COPY_FROM:
-            await bulk.copy(conn, tables.event, _EVENT, rows)
+            await bulk.copy(conn, tables.event, EVENT_COLUMNS, rows)
         else:
-            await bulk.insert(conn, tables.event, _EVENT, rows)
+            await bulk.insert(conn, tables.event, EVENT_COLUMNS, rows)
     except asyncpg.UniqueViolationError as error:
         # The same id went to another asset in a transaction that we could not see yet.
         raise RacedError from error

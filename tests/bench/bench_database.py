@@ -1,0 +1,56 @@
+"""A migrated database on an embedded server of its own, and the CPU that both sides of it spend."""
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from asset_tracker.db import migrate
+from asset_tracker.db.embedded import EmbeddedServer
+
+
+class Cpu:
+    """Seconds of CPU since it was made: ``ours`` of this process, ``total`` with all of PostgreSQL's."""
+
+    def __init__(self, server: EmbeddedServer) -> None:
+        self._postmaster = server.status().pid or 0
+        self._began = time.process_time(), self._database()
+        self.wall = time.perf_counter()
+
+    def spent(self) -> tuple[float, float, float]:
+        """(ours, total, wall clock)."""
+        ours = time.process_time() - self._began[0]
+        return ours, ours + self._database() - self._began[1], time.perf_counter() - self.wall
+
+    def _database(self) -> float:
+        tick = os.sysconf("SC_CLK_TCK")
+        spent = 0
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            try:
+                fields = (entry / "stat").read_text().rpartition(") ")[2].split()
+            except OSError:
+                continue
+            if entry.name == str(self._postmaster):
+                spent += sum(map(int, fields[11:15]))  # itself, and its children that have ended
+            elif fields[1] == str(self._postmaster):
+                spent += int(fields[11]) + int(fields[12])
+        return spent / tick
+
+
+@contextmanager
+def database(**options: str) -> Iterator[tuple[EmbeddedServer, str]]:
+    """(server, address) in a folder that is removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="at-bench-") as folder:
+        Path(folder).chmod(0o755)
+        server = EmbeddedServer(Path(folder), options=options)
+        url = server.start()
+        try:
+            asyncio.run(migrate.upgrade(url))
+            yield server, url
+        finally:
+            server.stop()
