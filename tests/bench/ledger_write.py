@@ -158,7 +158,7 @@ async def inserted(
         async with raw.transaction():
             for row in rows[n : n + 100]:
                 await statement.fetch(*row)
-    return tuple(each / len(rows) for each in cpu.spent())  # type: ignore[return-value]
+    return tuple(each / len(rows) for each in cpu.spent())
 
 
 async def in_bulk(server: EmbeddedServer, url: str, count: int = 100_000) -> list[list[str]]:

@@ -15,6 +15,7 @@ from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import api_token, user_account, user_grant
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang
+from asset_tracker.ledger import erasure
 from asset_tracker.ledger.ids import uuid7
 
 
@@ -97,6 +98,20 @@ async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
         .where(api_token.c.user_id == user, api_token.c.revoked_at.is_(None))
         .values(revoked_at=func.now())
     )
+
+
+async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
+    """Forget who somebody was: the account is shut and says nobody's name, and no event names their device.
+
+    Their events stay, recorded by an id that stands for nobody. Answers how many events lost a device's name.
+    """
+    await disable_user(conn, actor, user)
+    gone = {"name": "—", "email": f"erased-{user}", "password_hash": None}
+    await conn.execute(update(user_account).where(user_account.c.id == user).values(**gone))
+    await conn.execute(delete(user_grant).where(user_grant.c.user_id == user))
+    devices = await erasure.devices_of(conn, user)
+    await erasure.erase(conn, devices)
+    return len(devices)
 
 
 async def make_token(

@@ -13,11 +13,11 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import user_account
-from asset_tracker.assets.proofs import PLACES
 from asset_tracker.assets.views import EventView
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.erasure import PLACES
 from asset_tracker.ledger.events import PRIVATE
 from asset_tracker.ledger.replay import Replayed, live, replay, standing_on
 from asset_tracker.ledger.tables import asset, event

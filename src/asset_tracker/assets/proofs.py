@@ -1,7 +1,7 @@
 """Proofs about events for whoever may see their asset, and bundles of them for donors."""
 
 from collections.abc import Sequence
-from typing import IO, Final, Literal
+from typing import IO, Literal
 from uuid import UUID
 
 import msgspec
@@ -14,12 +14,10 @@ from asset_tracker.access.permissions import require
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import bundle, checkpoints
 from asset_tracker.ledger.checkpoints import Proof
+from asset_tracker.ledger.erasure import PLACES
 from asset_tracker.ledger.keys import Signer
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset, asset_share, event
-
-# Of what is private a bundle discloses places, never people.
-PLACES: Final = frozenset({"municipality", "service_point", "destination"})
 
 
 class EventProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +64,7 @@ async def donor_bundle(
 ) -> bundle.Made:
     """Write the bundle of all that a donor paid for, as far as the actor may report on it.
 
-    ``name`` is what the donor is called in it. Raises NotFoundError for another donor than the actor's own.
+    Of what is private it discloses places, never people. ``name`` is what the donor is called in it. Raises NotFoundError for another donor than the actor's own.
     """
     require(actor, "report.read")
     own = scope.donors(actor)

@@ -26,6 +26,8 @@ from asset_tracker.ledger import checkpoints, keys
 from asset_tracker.ledger.bundle import Made
 from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.checkpoints import Checkpoint
+from asset_tracker.ledger.erasure import Mention, mentions_of
+from asset_tracker.ledger.erasure import erase as erase_mentions
 from asset_tracker.ledger.verify import Progress, Verified
 from asset_tracker.ledger.verify import verify as run_verify
 from asset_tracker.reports.surroundings import asked_donor
@@ -86,6 +88,34 @@ def show_keys() -> None:
         click.echo(f"{key.verify_key}  since {key.since:%Y-%m-%d %H:%M}{until} (UTC)")
         if key.statement:
             click.echo("\n".join(f"    {line}" for line in key.statement.splitlines()))
+
+
+@command.command()
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(name: str, *, yes: bool) -> None:
+    """Erase every personal value that contains NAME: who received, to whom lent, notes, rooms, devices.
+
+    What is found is listed first. The proofs stay valid; the values are gone for good, backups apart.
+    """
+
+    async def find(engine: AsyncEngine) -> list[Mention]:
+        async with transaction(engine) as conn:
+            return await mentions_of(conn, name)
+
+    async def forget(engine: AsyncEngine) -> int:
+        async with transaction(engine) as conn:
+            found = await mentions_of(conn, name)
+            await erase_mentions(conn, found)
+            return len(found)
+
+    if not name.strip():
+        raise click.UsageError("A name is expected.")
+    for mention in run(find):
+        click.echo(f"asset {mention.asset}, event {mention.event}, {mention.field}: {mention.value}")
+    if not yes:
+        click.confirm("Erase these values for good?", abort=True)
+    click.echo(f"Erased: {run(forget)}.")
 
 
 @command.command("bundle")

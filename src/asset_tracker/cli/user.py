@@ -67,6 +67,24 @@ def disable(email: str) -> None:
 
 @command.command()
 @click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, *, yes: bool) -> None:
+    """Forget who EMAIL was: shut the account, and erase its name, address and devices. Events stay.
+
+    Where else a person is named, `ledger erase` finds and erases.
+    """
+    if not yes:
+        click.confirm(f"Erase {email} for good?", abort=True)
+
+    async def work(engine: AsyncEngine) -> int:
+        async with transaction(engine) as conn:
+            return await users.erase_user(conn, COMMAND_LINE, await users.by_email(conn, email))
+
+    click.echo(f"Erased {email}, and the name of the device in {run(work)} events.")
+
+
+@command.command()
+@click.argument("email")
 @click.option("--name", required=True, help="What the token is for.")
 @click.option(
     "--days", type=click.IntRange(1, 3650), help="How long it holds [default: until it is revoked]."

@@ -5,17 +5,17 @@ deadlock), refuses or recognises what was sent before, chains, stores, folds and
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import any_, bindparam, func, select, text
+from sqlalchemy import and_, any_, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.types import Uuid
+from sqlalchemy.types import Text, Uuid
 
 from asset_tracker.db import bulk
 from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
@@ -63,6 +63,16 @@ _HISTORY = (
     select(_e.c.asset_id, _e.c.body, _e.c.private)
     .where(_e.c.asset_id == any_(_ids))
     .order_by(_e.c.asset_id, _e.c.seq)
+)
+_FORGET = (
+    update(_e)
+    .where(_e.c.id == bindparam("event", type_=Uuid))
+    .values(private=_e.c.private.op("-")(bindparam("names", type_=ARRAY(Text))))
+)
+_ENDS = (
+    select(_h.c.asset_id, _h.c.seq, _h.c.hash, _h.c.programme_id, _e.c.recorded_at)
+    .join(_e, and_(_e.c.asset_id == _h.c.asset_id, _e.c.seq == _h.c.seq))
+    .where(_h.c.asset_id == any_(_ids))
 )
 _HEAD = ("asset_id", "seq", "hash", "programme_id")
 EVENT_COLUMNS = (
@@ -130,6 +140,24 @@ async def history(conn: AsyncConnection, assets: Iterable[UUID]) -> dict[UUID, l
     for row in await conn.execute(_HISTORY, {"ids": list(assets)}):
         found[row.asset_id].append(opened(row.body, row.private))
     return found
+
+
+async def forget(conn: AsyncConnection, erased: Mapping[UUID, Collection[str]]) -> None:
+    """Take the openings of these private values (event: names) away for good, and fold their assets again.
+
+    The chain is as valid as before: what is hashed are commitments to the values.
+    """
+    named = [{"event": event_id, "names": sorted(names)} for event_id, names in erased.items()]
+    rows = await conn.execute(select(_e.c.asset_id).where(_e.c.id == any_(_ids)), {"ids": list(erased)})
+    assets = sorted(set(rows.scalars()))
+    await conn.execute(_LOCK, {"ids": assets})
+    if named:
+        await conn.execute(_FORGET, named)
+    heads = {
+        row.asset_id: Head(row.seq, row.hash, row.programme_id, row.recorded_at)
+        for row in await conn.execute(_ENDS, {"ids": assets})
+    }
+    await _project(conn, heads, set(), {})
 
 
 def files_of(payload: Payload) -> tuple[str, ...]:
