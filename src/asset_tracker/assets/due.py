@@ -4,7 +4,6 @@ Everything is asked of the database in one statement, so that a list over all pr
 than its page. Rules are rows (``programmes.policies``); here stands only what each kind counts from.
 """
 
-from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
@@ -178,12 +177,6 @@ def after(since: ColumnElement[Any], number: ColumnElement[Any], *, months: bool
     """So many days or months after a day."""
     unit = func.make_interval(0, number) if months else func.make_interval(0, 0, 0, number)
     return cast(since + cast(unit, Interval), Date)
-
-
-def months_after(day: date, months: int) -> date:
-    """So many months after a day; the last of the month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _strictest(wanted: Select[Any]) -> Select[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.assets import due
+from asset_tracker.assets.months import months_after
 from asset_tracker.errors import FieldError, InvalidError, RefusedError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.tables import asset
@@ -55,4 +56,4 @@ def _too_young(row: Any, at: datetime) -> bool:
     began = row.acquired_on or (row.delivered_at and row.delivered_at.astimezone(due.KYIV_TIME).date())
     if began is None:
         return False
-    return at.astimezone(due.KYIV_TIME).date() < due.months_after(began, row.number)
+    return at.astimezone(due.KYIV_TIME).date() < months_after(began, row.number)

@@ -1,6 +1,7 @@
 """Assets: read, always within the actor's scope."""
 
 import contextlib
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,11 @@ async def find_asset(conn: AsyncConnection, actor: Actor, reference: str) -> UUI
     if found is None:
         raise NotFoundError("There is no asset %(asset)s, or it is not yours to see.", asset=reference[:40])
     return UUID(str(found))
+
+
+async def tags_of(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The tags of those of ``ids`` that are assets; a tag says nothing to whom the asset is not in reach."""
+    return {row.id: row.tag for row in await conn.execute(select(_a.id, _a.tag).where(_a.id.in_(ids)))}
 
 
 async def get_asset(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> AssetView:
@@ -188,6 +194,7 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         "title": _a.title,
         "disputed": _a.disputed,
         "kit": _a.kit_id,
+        "is_kit": _a.is_kit,
     }
     found: list[ColumnElement[bool]] = [
         column == value for name, column in equal.items() if (value := getattr(filters, name)) is not None

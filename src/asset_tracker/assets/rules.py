@@ -126,6 +126,14 @@ OFFERED: tuple[str, ...] = (
     "loss_closed",
     "disposed",
     "visibility_set",
+    "training_given",
+    "title_transferred",
+    "consent_given",
+    "consigned",
+    "dispatched",
+    "packed",
+    "unpacked",
+    "described",
     "note",
 )
 

@@ -130,6 +130,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     title: str | None = None
     disputed: bool | None = None
     kit: UUID | None = None
+    is_kit: bool | None = None
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Consignments: read, within the actor's scope."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -107,6 +108,12 @@ async def get_consignment(conn: AsyncConnection, actor: Actor, consignment_id: U
     if row is None:
         raise NotFoundError
     return _view(row)
+
+
+async def consignment_numbers(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The numbers of those of ``ids`` that are consignments; events name them."""
+    c = consignment.c
+    return {row.id: row.number for row in await conn.execute(select(c.id, c.number).where(c.id.in_(ids)))}
 
 
 async def find_consignment(

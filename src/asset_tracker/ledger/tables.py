@@ -130,6 +130,7 @@ asset = Table(
     Index("asset_service_point_id_idx", "service_point_id"),
     Index("asset_serial_key_idx", "serial_key"),
     Index("asset_kit_id_idx", "kit_id", postgresql_where=text("kit_id IS NOT NULL")),
+    Index("asset_cases_idx", "id", postgresql_where=text("state ? 'cases'")),
     Index("asset_disputed_idx", "id", postgresql_where=text("disputed")),
 )
 

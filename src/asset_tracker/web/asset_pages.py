@@ -12,9 +12,11 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may
 from asset_tracker.assets import history as asset_history
 from asset_tracker.assets import queries
 from asset_tracker.assets.photos import read_visible
+from asset_tracker.assets.plans import list_plans
 from asset_tracker.assets.views import AssetView, Filters
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
@@ -94,6 +96,9 @@ async def show_asset(
         view=view,
         state=view.state,
         history=await history.entries(conn, lang, events),
+        open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],
+        plans=await list_plans(conn, request.user, asset_id),
+        may_plan=may(request.user, "plan.manage"),
         stage_detail=_since(lang, view),
         donors=", ".join(
             f"{formats.named(lang, f)} {formats.percent(lang, f.percent)}" for f in view.funding

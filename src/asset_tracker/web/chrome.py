@@ -39,6 +39,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("consignments", "/consignments", "Consignments", "consignment", _FIELD | {"auditor"}),
     MenuItem("municipalities", "/municipalities", "Municipalities", "municipality"),
     MenuItem("due", "/due", "Due", "clock", _FIELD),
+    MenuItem("losses", "/losses", "Loss cases", "lost", _FIELD | {"auditor"}),
     MenuItem("verifications", "/verifications", "Verification", "verify", _FIELD | {"auditor"}),
     MenuItem("import", "/imports", "Import", "import", _DESK, gap_before=True),
     MenuItem("labels", "/labels", "Labels", "label", _DESK),

@@ -92,7 +92,7 @@ _ASSETS = (
     _AssetText(
         "disputed", "resolution", "Disputed", "Look into it", "disputed", "bad", "/assets?disputed=yes"
     ),
-    _AssetText("cases", "loss_closed", "Loss cases", "Close the loss case", "lost", "bad"),
+    _AssetText("cases", "loss_closed", "Loss cases", "Close the loss case", "lost", "bad", "/losses"),
     _AssetText("broken", "repaired", "Faults", "Record a repair", "fault", "bad"),
     _AssetText("to_install", "installed", "To be installed", "Install", "install", "wait"),
 )

@@ -4,40 +4,10 @@ One template draws every form from its description. What a fact means is decided
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
 
+from asset_tracker.web.desk_fields import DESK_FORMS
+from asset_tracker.web.questions import EventForm, Field, Options
 from asset_tracker.web.words import CONDITIONS, USES, Word
-
-FieldType = Literal["line", "text", "choice", "date", "money", "meter", "number", "point", "place"]
-Options = tuple[tuple[str, str], ...]
-
-
-class Field(NamedTuple):
-    """One question. ``label``, ``hint`` and option texts are msgids; ``name`` is the payload's field.
-
-    ``point`` offers the service points of the asset's municipality, ``place`` also another municipality.
-    """
-
-    name: str
-    label: str
-    type: FieldType = "line"
-    required: bool = False
-    hint: str = ""
-    options: Options = ()
-    default: str = ""
-
-
-class EventForm(NamedTuple):
-    """How one kind of fact is recorded. ``verb`` is the button, ``done`` the message afterwards."""
-
-    kind: str
-    verb: str
-    done: str
-    icon: str
-    fields: tuple[Field, ...] = ()
-    explains: str = ""
-    tone: Literal["", "danger"] = ""
-    note: str = "Note"
 
 
 def _options(words: Mapping[str, Word], *keys: str) -> Options:
@@ -94,6 +64,9 @@ _ALL = (
                 ),
                 default="full",
             ),
+            Field(
+                "quantity", "How many were handed over?", "number", hint="Only if it differs from the list."
+            ),
             Field("found_serial", "Serial number that you see", hint="Only if it differs from the list."),
             Field("service_point", "Where was it handed over?", "point"),
             Field("received_by", "Who took it over?", hint="Kept apart and erased on request."),
@@ -129,6 +102,7 @@ _ALL = (
         "maintain",
         (
             Field("work", "What was done?", "text", required=True),
+            Field("plan", "By which plan?", "pick"),
             *_COSTS,
             Field("meter", "Meter reading", "meter"),
             _WORKS,
@@ -163,7 +137,11 @@ _ALL = (
         "It came back",
         "The return was recorded.",
         "back",
-        (Field("service_point", "Where is it now?", "point"), _WORKS),
+        (
+            Field("service_point", "Where is it now?", "point"),
+            _WORKS,
+            Field("to_donor", "It went back to the donor for good", "flag"),
+        ),
     ),
     EventForm(
         "lent",
@@ -212,6 +190,12 @@ _ALL = (
                 ),
                 default="scan",
             ),
+            Field(
+                "service_point",
+                "Where do you see it?",
+                "place",
+                hint="Only if it is not where the register has it.",
+            ),
             _WORKS,
             Field(
                 "use",
@@ -240,6 +224,7 @@ _ALL = (
             Field("inventory_number", "Inventory number", required=True),
             Field("recorded_on", "On the balance since", "date", required=True),
             Field("subaccount", "Subaccount", hint="For example 1014."),
+            Field("publication", "Address of the publication"),
             Field(
                 "published_on",
                 "Published on the council’s web site on",
@@ -375,4 +360,4 @@ _ALL = (
         explains="A note or a photo changes nothing else.",
     ),
 )
-FORMS: dict[str, EventForm] = {form.kind: form for form in _ALL}
+FORMS: dict[str, EventForm] = {form.kind: form for form in (*_ALL, *DESK_FORMS)}

@@ -10,7 +10,7 @@ import msgspec
 
 from asset_tracker.errors import FieldError
 from asset_tracker.ledger.events import KINDS, Payload
-from asset_tracker.web.event_fields import EventForm, Field, FieldType, Options
+from asset_tracker.web.questions import EventForm, Field, FieldType, Options
 
 UNITS: Options = (("km", "km"), ("hours", "hours"), ("pages", "pages"))
 CURRENCIES = ("UAH", "EUR", "USD", "SEK")
@@ -43,6 +43,8 @@ def _value(field: Field, data: Mapping[str, str]) -> Any:
         return {"value": value, "unit": data.get("meter_unit", "")} if value else None
     if not text:
         return None
+    if field.type == "flag":
+        return True
     return read_money(text) or text if field.type == "money" else text
 
 
@@ -57,6 +59,8 @@ _EXPECTED: dict[FieldType, str] = {
     "choice": "Choose one of the answers.",
     "point": "Choose a service point.",
     "place": "Choose a service point or write a municipality.",
+    "pick": "Choose one of the answers.",
+    "number": "Write a whole number.",
 }
 
 
@@ -70,6 +74,10 @@ def read(form: EventForm, data: Mapping[str, str]) -> tuple[dict[str, Any], list
     errors: list[FieldError] = []
     for field in (*form.fields, Field("note", form.note, "text")):
         given = _value(field, data)
+        if field.type == "attribute":
+            if given is not None:
+                _attribute(form, field, str(given), values, errors)
+            continue
         if given is None:
             if field.required and not (field.type == "place" and data.get("municipality")):
                 errors.append(FieldError(field.name, _EXPECTED.get(field.type, "Please fill this in.")))
@@ -85,6 +93,16 @@ def read(form: EventForm, data: Mapping[str, str]) -> tuple[dict[str, Any], list
     if any(field.type == "money" and field.name in values for field in form.fields):
         values["currency"] = data.get("currency") or "UAH"
     return values, errors
+
+
+def _attribute(
+    form: EventForm, field: Field, text: str, values: dict[str, Any], errors: list[FieldError]
+) -> None:
+    attributes = {**values.get("attributes", {}), field.name: text}
+    try:
+        values["attributes"] = msgspec.convert(attributes, _hints(form.kind)["attributes"])
+    except msgspec.ValidationError:
+        errors.append(FieldError(field.name, "This is too long or has a wrong character."))
 
 
 def payload(form: EventForm, values: Mapping[str, Any]) -> Payload:

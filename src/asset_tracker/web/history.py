@@ -15,7 +15,9 @@ from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import ServicePoint
 from asset_tracker.territory.queries import get_municipalities, get_service_points
 from asset_tracker.web import formats
-from asset_tracker.web.event_fields import FORMS, Field
+from asset_tracker.web.event_fields import FORMS
+from asset_tracker.web.picks import PICKED, names_of
+from asset_tracker.web.questions import Field
 from asset_tracker.web.words import TITLES, word
 
 # What was recorded within this time of its happening is not worth the remark.
@@ -25,34 +27,15 @@ _OPTIONS_OF_TITLE = tuple((key, each.text) for key, each in TITLES.items())
 # What events say that no form asks for, because another page or the import gave it.
 _OTHER: dict[str, tuple[Field, ...]] = {
     "registered": (Field("destination", "Bound for", "place"), Field("unit_price", "Price", "money")),
-    "described": (
-        Field("name_uk", "Name"),
-        Field("manufacturer", "Manufacturer"),
-        Field("model", "Model"),
-        Field("serial", "Serial number"),
-        Field("destination", "Bound for", "place"),
-    ),
-    "dispatched": (
-        Field("destination", "Bound for", "place"),
-        Field("waybill", "Waybill"),
-        Field("carrier", "Carrier"),
-        Field("expected_on", "Expected on", "date"),
-    ),
+    "described": (Field("destination", "Bound for", "place"),),
+    "dispatched": (Field("destination", "Bound for", "place"),),
     "accepted": (Field("act_number", "Act"), Field("signed_on", "Signed on", "date")),
-    "title_transferred": (Field("to", "To whom?", "choice", options=_OPTIONS_OF_TITLE),),
     "label_replaced": (Field("old", "Old tag"), Field("new", "New tag"), Field("reason", "Why?")),
     "label_bound": (Field("tag", "Tag"),),
     "label_printed": (Field("stock", "Label stock"),),
     "code_linked": (Field("code", "Code"),),
-    "training_given": (
-        Field("topic", "Topic"),
-        Field("women", "Women", "number"),
-        Field("men", "Men", "number"),
-    ),
-    "consent_given": (Field("reference", "Reference"), Field("given_on", "Given on", "date")),
     "correction": (Field("reason", "Why?"),),
     "resolution": (Field("reason", "Why?"),),
-    "unpacked": (Field("reason", "Why?"),),
 }
 
 
@@ -72,25 +55,28 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Places(msgspec.Struct, frozen=True):
-    """The names of the places that events speak of."""
+    """The names of the places and things that events speak of."""
 
     points: Mapping[str, ServicePoint]
     municipalities: Mapping[str, Municipality]
+    things: Mapping[str, str]
 
 
 async def entries(conn: AsyncConnection, lang: Lang, events: Iterable[EventView]) -> list[Entry]:
     """The events, in the order given, ready to be shown."""
     listed = list(events)
-    places = await _places(conn, listed)
+    places = await _places(conn, lang, listed)
     return [_entry(lang, event, places) for event in listed]
 
 
-async def _places(conn: AsyncConnection, events: list[EventView]) -> Places:
+async def _places(conn: AsyncConnection, lang: Lang, events: list[EventView]) -> Places:
     points = {str(p) for e in events if (p := e.payload.get("service_point"))}
     codes = {str(c) for e in events for name in ("municipality", "destination") if (c := e.payload.get(name))}
     known = await get_service_points(conn, [UUID(point) for point in points]) if points else {}
     named = await get_municipalities(conn, codes) if codes else {}
-    return Places({str(key): point for key, point in known.items()}, named)
+    things = {str(t) for e in events for name in PICKED if (t := e.payload.get(name))}
+    titles = await names_of(conn, lang, [UUID(thing) for thing in things]) if things else {}
+    return Places({str(key): point for key, point in known.items()}, named, titles)
 
 
 def _entry(lang: Lang, event: EventView, places: Places) -> Entry:
@@ -114,7 +100,8 @@ def facts(lang: Lang, payload: Mapping[str, Any], places: Places) -> list[tuple[
     form = FORMS.get(kind)
     found = []
     for field in (*(form.fields if form else ()), *_OTHER.get(kind, ())):
-        value = payload.get(field.name)
+        said = payload.get("attributes", {}) if field.type == "attribute" else payload
+        value = said.get(field.name)
         text = _text(lang, field, value, payload, places) if value not in (None, "") else ""
         if text:
             found.append((gettext(lang, field.label), text))
@@ -128,6 +115,10 @@ def _text(lang: Lang, field: Field, value: Any, payload: Mapping[str, Any], plac
         return gettext(lang, dict(field.options).get(str(value), str(value)))
     if field.type == "money":
         return formats.money(lang, Decimal(str(value)), payload.get("currency"))
+    if field.type == "pick":
+        return places.things.get(str(value), "")
+    if field.type == "flag":
+        return gettext(lang, "yes") if value else ""
     if field.type == "date":
         return formats.day(lang, date.fromisoformat(str(value)))
     if field.type == "number":

@@ -25,8 +25,10 @@ from asset_tracker.ledger.tags import format_tag
 from asset_tracker.territory.queries import list_service_points, municipality_index
 from asset_tracker.web import event_forms, formats, history
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.event_fields import FORMS, EventForm
+from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.picks import picks
+from asset_tracker.web.questions import EventForm
 
 _MAX_PHOTOS = 20
 
@@ -41,8 +43,9 @@ async def ask(
 ) -> Response[str]:
     view, form = await _asked_about(conn, actor, tag, kind)
     now = formats.local_input(datetime.now(UTC))
-    values = {"id": str(uuid7()), "head": view.head, "occurred_at": now, "shown_at": now}
-    return await _form(request, conn, view, form, values)
+    picked = {name: request.query_params[name] for name in ("plan",) if name in request.query_params}
+    values = {"id": str(uuid7()), "head": view.head, "occurred_at": now, "shown_at": now, **picked}
+    return await _form(request, conn, actor, view, form, values)
 
 
 @post("/a/{tag:str}/{kind:str}", status_code=303)
@@ -63,14 +66,14 @@ async def record(
         lang = lang_of(request)
         texts = error_texts(lang, wrong.errors, labels=_labels(lang, form))
         texts = texts or {"": gettext(lang, wrong.message, **wrong.params)}
-        raise Instead(await _form(request, conn, view, form, answers, texts)) from wrong
+        raise Instead(await _form(request, conn, actor, view, form, answers, texts)) from wrong
     except RefusedError as refused:
         texts = {"": gettext(lang_of(request), refused.message, **refused.params)}
-        raise Instead(await _form(request, conn, view, form, answers, texts)) from refused
+        raise Instead(await _form(request, conn, actor, view, form, answers, texts)) from refused
     except StaleError as stale:
         answers |= {"head": view.head, "happened": "yes"}
         told = [history.happened(lang_of(request), e.kind, e.occurred_at) for e in stale.happened]
-        raise Instead(await _form(request, conn, view, form, answers, happened=told)) from stale
+        raise Instead(await _form(request, conn, actor, view, form, answers, happened=told)) from stale
     return see_other(request, f"/a/{format_tag(view.row.tag)}", Flash("good", form.done))
 
 
@@ -93,6 +96,12 @@ async def _record(
 ) -> None:
     """Read the answers, keep the photos, record the fact. Raises InvalidError with every mistake."""
     values, errors = event_forms.read(form, answers)
+    offered = await picks(conn, actor, lang_of(request), view, form)
+    errors += [
+        FieldError(name, "Choose one of the answers.")
+        for name, options in offered.items()
+        if name in values and str(values[name]) not in dict(options)
+    ]
     at, event_id = _moment(answers, errors), _id(answers)
     if code := await _municipality(conn, form, answers, errors):
         values["municipality"] = code
@@ -169,6 +178,7 @@ def _labels(lang: Lang, form: EventForm) -> dict[str, str]:
 async def _form(
     request: AnyRequest,
     conn: AsyncConnection,
+    actor: Actor,
     view: AssetView,
     form: EventForm,
     values: Mapping[str, str],
@@ -190,6 +200,7 @@ async def _form(
         labels=_labels(lang, form),
         happened=happened or [],
         points=[(str(point.id), point.name(lang)) for point in points],
+        picks=await picks(conn, actor, lang, view, form),
         currencies=event_forms.CURRENCIES,
         units=event_forms.UNITS,
     )

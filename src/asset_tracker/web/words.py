@@ -222,6 +222,16 @@ REASONS_TO_COUNT: dict[str, Word] = {
     "donor": Word("A donor asks for it", "party"),
     "other": Word("Another reason", "note"),
 }
+CASES: dict[str, Word] = {
+    "reported": Word("Reported", "warn", "bad"),
+    "investigated": Word("Being looked into", "find", "wait"),
+    "closed": Word("Closed", "good", "good"),
+}
+TURNS: dict[str, Word] = {
+    "planned": Word("Not due yet", "good", "good"),
+    "due": Word("Due soon", "clock", "wait"),
+    "overdue": Word("Overdue", "warn", "bad"),
+}
 VOCABULARY: dict[str, dict[str, Word]] = {
     "stage": STAGES,
     "condition": CONDITIONS,
@@ -242,6 +252,8 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "purpose": PURPOSES,
     "import": IMPORTS,
     "campaign": CAMPAIGNS,
+    "case": CASES,
+    "turn": TURNS,
     "finding": FINDINGS,
     "reason": REASONS_TO_COUNT,
 }

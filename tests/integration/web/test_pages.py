@@ -26,6 +26,8 @@ PAGES = {
     "/programmes/{programme}": {**EVERYBODY, "stranger": 404},
     "/parties": EVERYBODY,
     "/due": EVERYBODY,
+    "/losses": {**EVERYBODY, "donor": 403},
+    "/a/{laptop}/plans": {**EVERYBODY, "stranger": 404},
     "/verifications": {**EVERYBODY, "donor": 403},
     "/verifications/new": {
         who: 200 if who in ("administrator", "coordinator", "stranger") else 403 for who in PEOPLE

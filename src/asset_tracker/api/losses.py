@@ -1,0 +1,83 @@
+"""Loss cases as JSON."""
+
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+from litestar import get, post, put
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.assets import losses
+from asset_tracker.assets.losses import CaseFacts, CasePage, CaseStatus, CaseView, Closing
+from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.values import Text
+
+Limit = Annotated[int, Meta(ge=1, le=losses.MAX_PAGE)]
+
+
+class NewNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was found out."""
+
+    text: Text
+
+
+@get("/losses")
+async def list_cases(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    status: FromQuery[CaseStatus | None] = None,
+    after: FromQuery[str | None] = None,
+    limit: FromQuery[Limit] = 50,
+) -> CasePage:
+    """A page of the loss cases in reach, latest first."""
+    return await losses.list_cases(conn, actor, status=status, after=after, limit=limit)
+
+
+@get("/losses/{case_id:uuid}")
+async def get_case(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], case_id: FromPath[UUID]
+) -> CaseView:
+    """One case: its assets, what happened to each, the notes."""
+    return await losses.get_case(conn, actor, case_id)
+
+
+@put("/losses/{case_id:uuid}")
+async def tell(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    case_id: FromPath[UUID],
+    data: JSONBody[CaseFacts],
+) -> CaseView:
+    """Keep the number of the police report and when the donor was informed."""
+    await losses.tell(conn, actor, case_id, data)
+    return await losses.get_case(conn, actor, case_id)
+
+
+@post("/losses/{case_id:uuid}/notes")
+async def add_note(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    case_id: FromPath[UUID],
+    data: JSONBody[NewNote],
+) -> CaseView:
+    """Write down what was found out."""
+    await losses.add_note(conn, actor, case_id, data.text)
+    return await losses.get_case(conn, actor, case_id)
+
+
+@post("/losses/{case_id:uuid}/close", status_code=200)
+async def close(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    case_id: FromPath[UUID],
+    data: JSONBody[Closing],
+) -> list[Receipt]:
+    """Close the case for all its assets, as one operation."""
+    return await losses.close(conn, actor, case_id, data)
+
+
+ROUTES = (list_cases, get_case, tell, add_note, close)
