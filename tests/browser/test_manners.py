@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from asset_tracker.web.rendering import vendored
+
 PAGES = (
     "/",
     "/assets",
@@ -62,6 +64,34 @@ def test_keys_lead_everywhere(somebody, office):
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Вийти")).to_be_hidden()
     expect(page.locator(".top-tools summary")).to_be_focused()
+
+
+@pytest.mark.skipif(vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here")
+def test_the_find_field_proposes_while_one_types(somebody):
+    desk = somebody().log_in("coordinator")
+    page = desk.page
+    page.keyboard.press("/")
+    page.keyboard.type("5CD23")
+    expect(page.locator("#suggestions a")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Ноутбук")
+    page.fill("#find", "овр")
+    expect(page.locator("#suggestions")).to_contain_text("Овруцька")
+    page.locator("#find").press("Escape")
+    expect(page.locator("#suggestions a")).to_have_count(0)
+
+
+@pytest.mark.skipif(vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here")
+def test_filters_answer_at_once_and_stand_in_the_address(somebody):
+    desk = somebody().log_in("coordinator")
+    page = desk.page
+    desk.open("/assets")
+    page.select_option("#f-category", "camera")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.wait_for_url("**category=camera**")
+    page.reload()
+    expect(page.locator("tbody tr")).to_have_count(1)
 
 
 def test_a_wrong_form_points_to_what_is_wrong(somebody, office):

@@ -1,5 +1,7 @@
 """The first page, and finding anything from one field."""
 
+from typing import Any
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -19,7 +21,7 @@ from asset_tracker.territory.queries import search_municipalities
 from asset_tracker.web import desk
 from asset_tracker.web.pages import page, see_other
 
-_SHOWN = 12
+_SHOWN, _SUGGESTED, _LETTERS = 12, 4, 2
 
 
 @get("/")
@@ -43,23 +45,39 @@ async def find(
     text = q.strip()[:200].replace("\x00", "")
     if asset := await _by_tag(conn, actor, text) or await _by_code(conn, actor, text):
         return see_other(request, asset)
-    found = await list_assets(conn, actor, Filters(q=text), limit=_SHOWN) if text else None
-    return page(
-        request,
-        "find.html",
-        query=text,
-        assets=found.items if found else (),
-        consignments=await search_consignments(conn, actor, text)
-        if text and may(actor, "consignment.read")
-        else (),
-        municipalities=await search_municipalities(conn, text) if text else (),
-    )
+    return page(request, "find.html", query=text, **await _found(conn, actor, text, _SHOWN))
+
+
+@get("/find/suggestions")
+async def suggest(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    q: FromQuery[str] = "",
+) -> Response[str]:
+    """What the find field proposes while one types."""
+    text = q.strip()[:200].replace("\x00", "")
+    wanted = text if len(text) >= _LETTERS else ""
+    found = await _found(conn, actor, wanted, _SUGGESTED)
+    return page(request, "suggestions.html", query=wanted, **found)
 
 
 @get("/{path:path}", opt={"public": True})
 async def nowhere(path: FromPath[str]) -> Response[str]:
     """What no other page answers to. A route of its own, so that who asks is known and keeps their menu."""
     raise NotFoundError("There is no page %(path)s.", path=path[:200])
+
+
+async def _found(conn: AsyncConnection, actor: Actor, text: str, limit: int) -> dict[str, Any]:
+    """Assets, consignments and municipalities that answer to the text; nothing for no text."""
+    if not text:
+        return {"assets": (), "consignments": (), "municipalities": ()}
+    papers = may(actor, "consignment.read")
+    return {
+        "assets": (await list_assets(conn, actor, Filters(q=text), limit=limit)).items,
+        "consignments": await search_consignments(conn, actor, text, limit) if papers else (),
+        "municipalities": await search_municipalities(conn, text, limit),
+    }
 
 
 async def _by_tag(conn: AsyncConnection, actor: Actor, text: str) -> str | None:
@@ -79,4 +97,4 @@ async def _by_code(conn: AsyncConnection, actor: Actor, text: str) -> str | None
     return f"/a/{format_tag(found.row.tag)}"
 
 
-ROUTES = (today, find, nowhere)
+ROUTES = (today, find, suggest, nowhere)

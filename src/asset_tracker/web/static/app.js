@@ -19,6 +19,24 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Suggestions under the find field: arrows walk through them, Escape and leaving put them away.
+const suggestions = document.getElementById("suggestions");
+const find = document.getElementById("find");
+suggestions?.parentElement.addEventListener("keydown", (event) => {
+  const links = [...suggestions.querySelectorAll("a")];
+  if (event.key === "Escape") {
+    suggestions.replaceChildren();
+    find.focus();
+  } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && links.length) {
+    event.preventDefault();
+    const at = links.indexOf(document.activeElement) + (event.key === "ArrowDown" ? 1 : -1);
+    (at < 0 ? find : links[Math.min(at, links.length - 1)]).focus();
+  }
+});
+suggestions?.parentElement.addEventListener("focusout", (event) => {
+  if (event.relatedTarget && !suggestions.parentElement.contains(event.relatedTarget)) suggestions.replaceChildren();
+});
+
 // A drop-down closes when one clicks beside it.
 document.addEventListener("click", (event) => {
   for (const open of document.querySelectorAll("details.drop[open]")) {
