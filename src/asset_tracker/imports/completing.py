@@ -25,6 +25,7 @@ _ATTRIBUTES = (
     "service_point",
 )
 _CODE = re.compile(r"UA\d{17}")
+_GUESSES, _KEPT = 200, 20_000
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _TO_LATIN = str.maketrans("АВСЕНІКМОРТХУ", "ABCEHIKMOPTXY")
 
@@ -47,6 +48,7 @@ class Completer:
         }
         self.defaults = defaults
         self.assumed: dict[str, int] = {}
+        self._guesses = 0
         self._matches: dict[tuple[str, str | None, str | None], Match] = {}
 
     def complete(self, line: Line, section: str | None) -> None:
@@ -147,7 +149,13 @@ class Completer:
     def find(self, written: str, oblast: str | None, raion: str | None) -> Match:
         key = (written, oblast, raion)
         if key not in self._matches:
-            self._matches[key] = self.municipalities.find(written, oblast=oblast, raion=raion)
+            # a column taken for the wrong field would have thousands of names that are near to nothing
+            guess = self._guesses < _GUESSES
+            match = self.municipalities.find(written, oblast=oblast, raion=raion, guess=guess)
+            self._guesses += not match.exact
+            if len(self._matches) > _KEPT:
+                self._matches.clear()
+            self._matches[key] = match
         return self._matches[key]
 
     def _category(self, line: Line) -> None:

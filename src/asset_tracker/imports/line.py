@@ -17,7 +17,9 @@ from asset_tracker.territory.search import Match
 class Municipalities(Protocol):
     """What finds a municipality by what people write; ``territory.search.MunicipalityIndex`` does."""
 
-    def find(self, text: str, *, oblast: str | None = None, raion: str | None = None) -> Match: ...
+    def find(
+        self, text: str, *, oblast: str | None = None, raion: str | None = None, guess: bool = True
+    ) -> Match: ...
 
 
 class ProgrammeRef(msgspec.Struct, frozen=True):

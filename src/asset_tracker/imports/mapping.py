@@ -5,6 +5,7 @@ values before they answer.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -64,6 +65,13 @@ for _field in FIELDS:
     for _name in _field.names:
         _NAMES.setdefault(values.fold(_name), _field.key)
 
+_BETWEEN = re.compile(r"[\s/,]+")
+_BY_WORD: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+for _name in _NAMES:
+    if len(_name) >= 4:
+        for _word in set(_BETWEEN.split(_name)):
+            _BY_WORD[_word].append((_name, frozenset(_name.split())))
+
 _PREFIX = re.compile(r"^(?:hb\.(?:field\.)?|cf:\s*|asset\.|item\.)")
 _BRACKETS = re.compile(r"[(\[].*?[)\]]|,?\s*type:\w+$")
 _TAIL = re.compile(r"[\s,;:*.!?]+$")
@@ -84,27 +92,38 @@ def heading_key(heading: str) -> str:
 @lru_cache(maxsize=4096)
 def guess(heading: str) -> tuple[FieldKey | None, float]:
     """The field that a heading means and how sure that is, from 0 to 1; None where nothing is near."""
+    field, sure = named(heading)
     key = heading_key(heading)
-    if not key:
-        return None, 0.0
-    if key in _NAMES:
-        return _NAMES[key], 1.0
-    if key in SKIPPED or values.fold(heading) in SKIPPED:
-        return None, 0.0
-    words = set(re.split(r"[\s/,]+", key))
-    best: tuple[FieldKey | None, float] = (None, 0.0)
-    for name, field in _NAMES.items():
-        if len(name) < 4:
+    if sure >= 0.5 or not key or _is_skipped(heading):
+        return field, sure
+    for name, each in _NAMES.items():
+        if len(name) < 4 or abs(len(name) - len(key)) > 3:
             continue
-        score = 0.9 * len(name) / max(len(key), len(name)) if set(name.split()) <= words else 0.0
-        if score < 0.5 and abs(len(name) - len(key)) <= 3:
-            matcher = SequenceMatcher(None, key, name, autojunk=False)
-            if matcher.real_quick_ratio() > 0.82 and matcher.quick_ratio() > 0.82:
-                ratio = matcher.ratio()
-                score = ratio * 0.8 if ratio > 0.82 else 0.0
-        if score > best[1]:
-            best = (field, score)
-    return best if best[1] >= 0.4 else (None, 0.0)
+        matcher = SequenceMatcher(None, key, name, autojunk=False)
+        if matcher.real_quick_ratio() > 0.82 and matcher.quick_ratio() > 0.82:
+            ratio = matcher.ratio()
+            if ratio > 0.82 and ratio * 0.8 > sure:
+                field, sure = each, ratio * 0.8
+    return (field, sure) if sure >= 0.4 else (None, 0.0)
+
+
+def named(text: str) -> tuple[FieldKey | None, float]:
+    """The field that the text names outright or among other words; quick, for it is asked of hundreds of cells."""
+    key = heading_key(text)
+    if not key or key in _NAMES or _is_skipped(text):
+        return (_NAMES[key], 1.0) if key in _NAMES else (None, 0.0)
+    words = set(_BETWEEN.split(key))
+    best: tuple[FieldKey | None, float] = (None, 0.0)
+    for word in words:
+        for name, parts in _BY_WORD.get(word, ()):
+            score = 0.9 * len(name) / max(len(key), len(name))
+            if score > best[1] and parts <= words:
+                best = (_NAMES[name], score)
+    return best
+
+
+def _is_skipped(text: str) -> bool:
+    return heading_key(text) in SKIPPED or values.fold(text) in SKIPPED
 
 
 def is_heading(text: str) -> bool:
@@ -117,7 +136,7 @@ def find_header(rows: Sequence[Row]) -> Row | None:
     best: tuple[float, Row | None] = (0.0, None)
     for row in rows[:HEAD_ROWS]:
         headings = [cell for cell in map(_heading, row.cells) if cell]
-        fields = {field for field, sure in map(guess, headings) if field and sure >= 0.6}
+        fields = {field for field, sure in map(named, headings) if field and sure >= 0.6}
         known = len(fields) + 0.25 * sum(heading_key(heading) in SKIPPED for heading in headings)
         # prose above the table holds single words that are headings too; a heading row is mostly headings
         score = known - 0.2 * (len(headings) - known)
