@@ -13,10 +13,12 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.consignments import acts, queries, service
+from asset_tracker.consignments import acts, queries, service, signing
 from asset_tracker.consignments.acts import ActView
+from asset_tracker.consignments.discrepancies import Discrepancy, list_discrepancies
 from asset_tracker.consignments.queries import ConsignmentPage, ConsignmentView
 from asset_tracker.consignments.service import Customs, Dispatch, NewConsignment
+from asset_tracker.consignments.signing import Side
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.values import Sha256
 
@@ -147,7 +149,53 @@ async def sign_act(
     return await acts.sign_act(conn, actor, act_id, signed_on=data.signed_on, scan=data.scan)
 
 
+class SideSigned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which side has signed the paper, and when."""
+
+    by: Side
+    signed_on: date
+
+
+class Void(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Why an act was drawn up in vain."""
+
+    reason: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+@post("/acts/{act_id:uuid}/signatures", status_code=200)
+async def record_signature(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    act_id: FromPath[UUID],
+    data: JSONBody[SideSigned],
+) -> ActView:
+    """Keep that a side has signed, or both; the assets are accepted when the scan is attached."""
+    return await signing.record_signature(conn, actor, act_id, by=data.by, signed_on=data.signed_on)
+
+
+@post("/acts/{act_id:uuid}/void", status_code=200)
+async def void_act(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    act_id: FromPath[UUID],
+    data: JSONBody[Void],
+) -> ActView:
+    """The act was drawn up in vain; its number stays taken."""
+    return await signing.void_act(conn, actor, act_id, data.reason)
+
+
+@get("/consignments/{consignment_id:uuid}/discrepancies")
+async def discrepancies(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], consignment_id: FromPath[UUID]
+) -> list[Discrepancy]:
+    """The lines of which something else came than was listed: short, over, damaged, wrong serial, refused."""
+    return await list_discrepancies(conn, actor, consignment_id)
+
+
 ROUTES = (
+    record_signature,
+    void_act,
+    discrepancies,
     list_consignments,
     add_consignment,
     get_consignment,

@@ -56,7 +56,10 @@ _CONDITION = {
 
 
 class ActView(msgspec.Struct, frozen=True, kw_only=True):
-    """An act as lists show it. ``sha256`` is of what was printed; ``scan`` of the signed paper."""
+    """An act as lists show it. ``sha256`` is of what was printed; ``scan`` of the signed paper.
+
+    ``status``: printed, signed_by_giver, signed_by_recipient, signed_by_both, signed (the scan is attached), void.
+    """
 
     id: UUID
     consignment: UUID
@@ -66,6 +69,9 @@ class ActView(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     signed_on: date | None
     scan: str | None
+    giver_signed_on: date | None = None
+    recipient_signed_on: date | None = None
+    void_reason: str | None = None
 
 
 async def issue_act(
@@ -133,9 +139,8 @@ async def sign_acts(
     conn: AsyncConnection, actor: Actor, signatures: Mapping[UUID, Signature]
 ) -> list[ActView]:
     """Attach the scans of several acts, all or none: a pile that came back signed."""
-    rows = await _acts(conn, actor, list(signatures), "act.manage")
-    if any(row.status == "signed" for row in rows):
-        raise RefusedError("This act is signed already.")
+    rows = await act_rows(conn, actor, list(signatures), "act.manage")
+    check_open(rows)
     await _check_signatures(conn, list(signatures.values()))
     programmes = {row.programme_id for row in rows}
     rules = {each: (await get_programme(conn, actor, each)).title_passes for each in programmes}
@@ -156,7 +161,16 @@ async def sign_acts(
     await assets.record_each(conn, actor, facts)
     signed = [{"signed": each, "day": s.signed_on, "paper": s.scan} for each, s in signatures.items()]
     await conn.execute(_SIGNED, signed)
-    return [act_view(row) for row in await _acts(conn, actor, list(signatures), "act.read")]
+    return [act_view(row) for row in await act_rows(conn, actor, list(signatures), "act.read")]
+
+
+def check_open(rows: Sequence[Any]) -> None:
+    """Raise RefusedError for an act that is filed or void."""
+    for row in rows:
+        if row.status == "signed":
+            raise RefusedError("This act is signed already.")
+        if row.status == "void":
+            raise RefusedError("This act is void.")
 
 
 async def _check_signatures(conn: AsyncConnection, signatures: Sequence[Signature]) -> None:
@@ -179,7 +193,13 @@ def _signed_facts(row: Any, signature: Signature, *, passes: bool) -> list[ev.Pa
 _SIGNED = (
     update(act)
     .where(act.c.id == bindparam("signed"))
-    .values(status="signed", signed_on=bindparam("day"), scan=bindparam("paper"))
+    .values(
+        status="signed",
+        signed_on=bindparam("day"),
+        scan=bindparam("paper"),
+        giver_signed_on=func.coalesce(act.c.giver_signed_on, bindparam("day")),
+        recipient_signed_on=func.coalesce(act.c.recipient_signed_on, bindparam("day")),
+    )
 )
 
 
@@ -216,6 +236,9 @@ def act_view(row: Any) -> ActView:
         sha256=row.sha256,
         signed_on=row.signed_on,
         scan=row.scan,
+        giver_signed_on=row.giver_signed_on,
+        recipient_signed_on=row.recipient_signed_on,
+        void_reason=row.void_reason,
     )
 
 
@@ -226,10 +249,10 @@ def _reach(actor: Actor, permission: Permission) -> Any:
 
 
 async def _act(conn: AsyncConnection, actor: Actor, act_id: UUID, permission: Permission) -> Any:
-    return (await _acts(conn, actor, [act_id], permission))[0]
+    return (await act_rows(conn, actor, [act_id], permission))[0]
 
 
-async def _acts(
+async def act_rows(
     conn: AsyncConnection, actor: Actor, ids: Sequence[UUID], permission: Permission
 ) -> Sequence[Any]:
     """The acts in the order of ``ids``; locked when they are to be managed. Raises NotFoundError."""
@@ -281,7 +304,11 @@ async def _uncovered(conn: AsyncConnection, consignments: Sequence[UUID]) -> dic
     )
     a = asset.c
     wanted = select(asset).where(
-        a.consignment_id.in_(consignments), a.gone_reason.is_(None), a.kit_id.is_(None), a.id.not_in(covered)
+        a.consignment_id.in_(consignments),
+        a.gone_reason.is_(None),
+        a.kit_id.is_(None),
+        a.id.not_in(covered),
+        a.state["outcome"].astext.is_distinct_from("refused"),
     )
     found: dict[UUID, list[Any]] = defaultdict(list)
     for row in await conn.execute(wanted.order_by(a.line, a.id)):
@@ -380,7 +407,7 @@ def _line(row: Any, parts: tuple[str, ...]) -> ActLine:
         name=Name(row.name_uk, row.name_en or row.name_uk),
         made=" ".join(part for part in (row.manufacturer, row.model) if part),
         serial=row.serial,
-        quantity=row.quantity,
+        quantity=row.state.get("delivered_quantity") or row.quantity,
         unit_price=row.unit_price,
         currency=row.currency,
         condition=_CONDITION[row.condition],

@@ -18,7 +18,8 @@ from sqlalchemy import (
 from asset_tracker.db.metadata import metadata
 from asset_tracker.ledger.tables import one_of
 
-ACT_STATUSES = ("printed", "signed_by_giver", "signed_by_recipient", "signed", "void")
+# ``signed`` is signed by both with the scan attached: what makes its assets accepted.
+ACT_STATUSES = ("printed", "signed_by_giver", "signed_by_recipient", "signed_by_both", "signed", "void")
 
 _instant = DateTime(timezone=True)
 
@@ -58,8 +59,11 @@ act = Table(
     # What was printed, word for word; its hash stands on the paper.
     Column("document", LargeBinary, nullable=False),
     Column("sha256", Text, nullable=False),
+    Column("giver_signed_on", Date),
+    Column("recipient_signed_on", Date),
     Column("signed_on", Date),
     Column("scan", Text),
+    Column("void_reason", Text),
     one_of("status", ACT_STATUSES),
     UniqueConstraint("programme_id", "year", "place_in_year"),
     Index("act_consignment_id_idx", "consignment_id"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,10 +18,12 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.queries import list_assets
 from asset_tracker.assets.views import Filters
-from asset_tracker.consignments import acts, queries, service
+from asset_tracker.consignments import acts, queries, service, signing
+from asset_tracker.consignments.discrepancies import list_discrepancies
 from asset_tracker.consignments.queries import ConsignmentView
+from asset_tracker.consignments.signing import Side
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError
+from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, RefusedError
 from asset_tracker.files.service import store_scan
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_programmes
@@ -33,6 +35,11 @@ from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import CONSIGNMENTS
 
 _SHOWN = 200
+SIDES: tuple[tuple[Side, str], ...] = (
+    ("giver", "the giving side"),
+    ("recipient", "the receiving side"),
+    ("both", "both sides"),
+)
 
 
 class DispatchForm(msgspec.Struct, frozen=True):
@@ -42,6 +49,19 @@ class DispatchForm(msgspec.Struct, frozen=True):
     carrier: str = ""
     expected_on: str = ""
     occurred_at: str = ""
+
+
+class SideForm(msgspec.Struct, frozen=True):
+    """Who signed an act and when, as typed."""
+
+    by: str = ""
+    side_signed_on: str = ""
+
+
+class VoidForm(msgspec.Struct, frozen=True):
+    """Why an act was drawn up in vain, as typed."""
+
+    reason: str = ""
 
 
 class DeliverForm(msgspec.Struct, frozen=True):
@@ -169,6 +189,47 @@ async def sign_act(
     return _done(request, act.consignment, "The signed act was attached. The assets are accepted.")
 
 
+@post("/acts/{act_id:uuid}/signatures", status_code=303)
+async def record_signature(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    act_id: FromPath[UUID],
+    data: URLEncodedBody[SideForm],
+) -> Redirect:
+    act = await acts.get_act(conn, actor, act_id)
+    try:
+        signed_on = _day(data.side_signed_on or "?", "side_signed_on") or date.min
+        await signing.record_signature(conn, actor, act_id, by=_side(data.by), signed_on=signed_on)
+    except (InvalidError, RefusedError) as wrong:
+        raise await _instead(request, conn, actor, act.consignment, wrong, data) from wrong
+    return _done(request, act.consignment, "The signature was kept.")
+
+
+@post("/acts/{act_id:uuid}/void", status_code=303)
+async def void_act(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    act_id: FromPath[UUID],
+    data: URLEncodedBody[VoidForm],
+) -> Redirect:
+    act = await acts.get_act(conn, actor, act_id)
+    try:
+        await signing.void_act(conn, actor, act_id, data.reason)
+    except (InvalidError, RefusedError) as wrong:
+        raise await _instead(request, conn, actor, act.consignment, wrong, data) from wrong
+    return _done(request, act.consignment, "The act is void. Draw up another one.")
+
+
+def _side(text: str) -> Side:
+    sides: tuple[Side, ...] = get_args(Side)
+    chosen = next((side for side in sides if side == text), None)
+    if chosen is None:
+        raise InvalidError(errors=(FieldError("by", "Choose one of the answers."),))
+    return chosen
+
+
 async def _scan(request: AnyRequest, conn: AsyncConnection, upload: Any) -> str:
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise InvalidError(errors=(FieldError("scan", "Choose the scan: a PDF or a photo."),))
@@ -240,11 +301,13 @@ async def _page(
         assets=sorted(lines.items, key=lambda a: (a.line or 0, a.kit is not None, a.tag)),
         more=lines.next is not None,
         acts=await acts.list_acts(conn, actor, consignment_id) if may(actor, "act.read") else [],
+        discrepancies=await list_discrepancies(conn, actor, consignment_id),
+        sides=[(key, gettext(lang, text)) for key, text in SIDES],
         points=[("", "—"), *((str(point.id), point.name(lang)) for point in points)],
         may_manage=may(actor, "consignment.manage"),
         may_act=may(actor, "act.manage"),
         may_label=may(actor, "label.print"),
-        values={"occurred_at": now, "signed_on": now[:10], **(typed or {})},
+        values={"occurred_at": now, "signed_on": now[:10], "side_signed_on": now[:10], **(typed or {})},
         errors=errors or {},
     )
 
@@ -271,4 +334,14 @@ def _steps(lang: Lang, it: ConsignmentView) -> list[tuple[str, str, str]]:
     ]
 
 
-ROUTES = (list_consignments, show_consignment, dispatch, deliver, draw_up_act, print_act, sign_act)
+ROUTES = (
+    list_consignments,
+    show_consignment,
+    dispatch,
+    deliver,
+    draw_up_act,
+    print_act,
+    sign_act,
+    record_signature,
+    void_act,
+)

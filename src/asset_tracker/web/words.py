@@ -137,7 +137,8 @@ ACTS: dict[str, Word] = {
     "printed": Word("Waits for signatures", "clock", "wait"),
     "signed_by_giver": Word("Signed by the giving side", "act", "wait"),
     "signed_by_recipient": Word("Signed by the receiving side", "act", "wait"),
-    "signed": Word("Signed", "good", "good"),
+    "signed_by_both": Word("Signed by both, scan missing", "attach", "wait"),
+    "signed": Word("Signed, scan attached", "good", "good"),
     "void": Word("Void", "bad"),
 }
 ACTIVITIES: dict[str, Word] = {
@@ -232,6 +233,14 @@ TURNS: dict[str, Word] = {
     "due": Word("Due soon", "clock", "wait"),
     "overdue": Word("Overdue", "warn", "bad"),
 }
+DIFFERENCES: dict[str, Word] = {
+    "short": Word("Less than listed", "warn", "wait"),
+    "over": Word("More than listed", "plus", "wait"),
+    "damaged": Word("It is damaged", "damaged", "bad"),
+    "wrong_serial": Word("Another serial number", "disputed", "bad"),
+    "refused": Word("Refused", "bad", "bad"),
+    "not_delivered": Word("Not handed over with the rest", "transit", "wait"),
+}
 VOCABULARY: dict[str, dict[str, Word]] = {
     "stage": STAGES,
     "condition": CONDITIONS,
@@ -252,6 +261,7 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "purpose": PURPOSES,
     "import": IMPORTS,
     "campaign": CAMPAIGNS,
+    "difference": DIFFERENCES,
     "case": CASES,
     "turn": TURNS,
     "finding": FINDINGS,

@@ -152,3 +152,47 @@ async def test_as_of_and_as_known_on(world):
     assert await stage(as_of=4) == "delivered"
     early = {"as_of": NOW.isoformat(), "known_on": (NOW - timedelta(days=1)).isoformat()}
     assert (await world.get("technician", f"/api/v1/assets/{tags[2]}/state", params=early)).status_code == 404
+
+
+async def test_an_act_goes_from_hand_to_hand(world):
+    consignment, tags = await a_consignment(world, "BAR-ACT", 3)
+    await world.post("coordinator", f"/api/v1/consignments/{consignment}/dispatch", {})
+    await send(world, "technician", fact("refused", tags[2], reason="Не замовляли"))
+    await send(world, "technician", fact("delivered", tags[0], municipality=BARANIVKA, outcome="damaged"))
+    listed = (await world.get("custodian", f"/api/v1/consignments/{consignment}/discrepancies")).json()
+    assert [each["difference"] for each in listed] == ["damaged", "damaged", "refused"]
+
+    drawn = (await world.post("coordinator", f"/api/v1/consignments/{consignment}/acts", {})).json()
+    here = f"/api/v1/acts/{drawn['id']}"
+    today = NOW.date().isoformat()
+
+    async def signed(by, day=today, who="coordinator"):
+        answer = await world.post(who, f"{here}/signatures", {"by": by, "signed_on": day})
+        return answer.status_code, answer.json().get("status")
+
+    assert await signed("giver", "2099-01-01") == (422, 422)
+    assert (await signed("giver", who="technician"))[0] == 403
+    assert (await signed("giver", who="coordinator2"))[0] == 404
+    assert await signed("giver") == (200, "signed_by_giver")
+    assert await signed("recipient") == (200, "signed_by_both")
+    assert (await asset(world, "donor", tags[0]))["row"]["stage"] == "delivered", "the scan is missing"
+    pdf = (await world.get("coordinator", f"{here}/pdf")).content
+    scan = (await world.post("coordinator", "/api/v1/scans", files={"file": ("a.pdf", pdf)})).json()["sha256"]
+    filed = await world.post("coordinator", f"{here}/signature", {"signed_on": today, "scan": scan})
+    assert (filed.json()["status"], filed.json()["giver_signed_on"]) == ("signed", today)
+    assert (await signed("both"))[0] == 409
+    assert (await asset(world, "donor", tags[0]))["row"]["stage"] == "accepted"
+    assert (await asset(world, "donor", tags[2]))["row"]["stage"] == "dispatched", "it was refused"
+
+
+async def test_an_act_drawn_up_in_vain_frees_its_assets(world):
+    consignment, _ = await a_consignment(world, "BAR-VOID", 2)
+    made = f"/api/v1/consignments/{consignment}/acts"
+    first = (await world.post("coordinator", made, {})).json()
+    assert (await world.post("coordinator", made, {})).status_code == 409
+    void = f"/api/v1/acts/{first['id']}/void"
+    assert (await world.post("coordinator", void, {"reason": ""})).status_code == 400
+    assert (await world.post("coordinator", void, {"reason": "Помилка в назві"})).json()["status"] == "void"
+    assert (await world.post("coordinator", void, {"reason": "x"})).status_code == 409
+    second = (await world.post("coordinator", made, {})).json()
+    assert second["number"] != first["number"]

@@ -1,0 +1,59 @@
+"""An act on paper: signed by one side, by both, made void; and what differed from the list."""
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.assets.service import NewAsset, record, register
+from asset_tracker.consignments.service import NewConsignment, add_consignment
+from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tags import new_tag
+from factories.office import BARANIVKA
+
+pytestmark = pytest.mark.anyio
+
+
+async def a_consignment(site):
+    async with site.app.state.engine.begin() as conn:
+        number = f"PL-{uuid7().hex[-8:]}"
+        new = NewConsignment(programme=site.office.programme, number=number, municipality=BARANIVKA)
+        made = await add_consignment(conn, COMMAND_LINE, new)
+        cables = ev.Registered(
+            category="other",
+            name_uk="Кабелі",
+            tag=new_tag(),
+            quantity=10,
+            unit_price=Decimal(100),
+            currency="UAH",
+            consignment=made,
+            line=1,
+            destination=BARANIVKA,
+        )
+        asset = NewAsset(id=uuid7(), fact=cables)
+        await register(conn, COMMAND_LINE, site.office.programme, [asset])
+        await record(conn, COMMAND_LINE, [asset.id], ev.Dispatched(consignment=made))
+        short = ev.Delivered(municipality=BARANIVKA, outcome="short", quantity=7)
+        await record(conn, COMMAND_LINE, [asset.id], short)
+    return f"/consignments/{made}"
+
+
+async def test_the_sides_of_an_act_by_page(site):
+    here = await a_consignment(site)
+    shown = await site.get("custodian", here)
+    assert "Розбіжності" in shown.text
+    assert "Менше, ніж у переліку" in shown.text
+    assert (await site.post("coordinator", f"{here}/acts")).status_code == 303
+    shown = await site.get("coordinator", here)
+    signatures, void = re.findall(r'action="(/acts/[^"]+/(?:signatures|void))"', shown.text)
+    assert (await site.post("coordinator", signatures, {"by": "", "side_signed_on": "x"})).status_code == 422
+    sent = {"by": "giver", "side_signed_on": "2026-01-20"}
+    assert (await site.post("technician", signatures, sent)).status_code == 403
+    assert (await site.post("coordinator", signatures, sent)).status_code == 303
+    assert "20.01.2026" in (await site.get("coordinator", here)).text
+    assert (await site.post("coordinator", void, {"reason": " "})).status_code == 422
+    assert (await site.post("coordinator", void, {"reason": "Не та громада"})).status_code == 303
+    assert "Не та громада" in (await site.get("coordinator", here)).text
+    assert (await site.post("coordinator", signatures, sent)).status_code == 422
