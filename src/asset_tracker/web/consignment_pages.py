@@ -199,7 +199,7 @@ async def record_signature(
 ) -> Redirect:
     act = await acts.get_act(conn, actor, act_id)
     try:
-        signed_on = _day(data.side_signed_on or "?", "side_signed_on") or date.min
+        signed_on = read_day(data.side_signed_on or "?", "side_signed_on") or date.min
         await signing.record_signature(conn, actor, act_id, by=_side(data.by), signed_on=signed_on)
     except (InvalidError, RefusedError) as wrong:
         raise await _instead(request, conn, actor, act.consignment, wrong, data) from wrong
