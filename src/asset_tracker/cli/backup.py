@@ -100,6 +100,8 @@ def drill(ctx: click.Context, folder: Path, identity: Path | None) -> None:
     click.echo(f"{newest.name}, made {age.total_seconds() / 3600:.1f} hours ago")
     with TemporaryDirectory(prefix="asset-tracker-drill-") as name:
         place = Path(name)
+        # Run as root, the server has a user of its own, who must get to its data through this folder.
+        place.chmod(0o711)
         beside = msgspec.structs.replace(
             settings, data_dir=place, database_url=None, storage_url=(place / "files").as_uri()
         )
