@@ -13,6 +13,7 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
 from asset_tracker.assets.proofs import EventProof, donor_bundle, event_proof
 from asset_tracker.edge.who import AnyRequest
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
@@ -70,6 +71,7 @@ async def get_bundle(
     A donor gets their own; others name one (id, short name or name). ``since``: sizes of the log that the
     reader knows already.
     """
+    require(actor, "report.read")
     found, _ = await asked_donor(conn, actor, donor)
     if found is None:
         raise InvalidError(errors=(FieldError("donor", "Name the donor that the bundle is for."),))

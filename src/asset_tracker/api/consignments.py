@@ -104,6 +104,7 @@ async def list_acts(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], consignment_id: FromPath[UUID]
 ) -> list[ActView]:
     """The acts of a consignment."""
+    await queries.get_consignment(conn, actor, consignment_id)
     return await acts.list_acts(conn, actor, consignment_id)
 
 

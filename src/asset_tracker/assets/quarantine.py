@@ -79,7 +79,8 @@ def _reach(actor: Actor) -> ColumnElement[bool]:
         return true()
     named = or_(
         cast(asset.c.id, String) == func.lower(_q.asset_ref),
-        asset.c.id.in_(select(tag.c.asset_id).where(tag.c.tag == _WRITTEN)),
+        # Correlated by name: left to itself it would ask for the tags of all that waits, of every office.
+        asset.c.id.in_(select(tag.c.asset_id).where(tag.c.tag == _WRITTEN).correlate(quarantine)),
     )
     mine = select(asset.c.id).where(named, scope.assets(actor, "quarantine.settle")).correlate(quarantine)
     return or_(mine.exists(), _q.actor_id == actor.id)

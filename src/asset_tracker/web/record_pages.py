@@ -14,10 +14,18 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may_record
 from asset_tracker.assets import queries, service
 from asset_tracker.assets.views import AssetView
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError, StaleError
+from asset_tracker.errors import (
+    FieldError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+    RefusedError,
+    StaleError,
+)
 from asset_tracker.files.service import store_photo
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.ids import uuid7
@@ -57,6 +65,8 @@ async def record(
     kind: FromPath[str],
 ) -> Redirect:
     view, form = await _asked_about(conn, actor, tag, kind)
+    if not may_record(actor, kind):
+        raise ForbiddenError
     sent = await request.form()
     blank = {"id": str(uuid7()), "head": "", "occurred_at": ""}
     answers = blank | {name: value for name, value in sent.multi_items() if isinstance(value, str)}

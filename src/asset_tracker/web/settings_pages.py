@@ -56,7 +56,7 @@ async def add_party(
 async def new_programme(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
-    require(actor, "programme.manage")
+    service.require_to_add(actor)
     given = {"currency": "UAH", "legal_regime": "technical_assistance", "title_passes": "on_acceptance"}
     return await _programme_form(request, conn, actor, given)
 
@@ -96,6 +96,8 @@ async def add_activity(
     actor: NamedDependency[Actor],
     programme_id: FromPath[UUID],
 ) -> Redirect:
+    require(actor, "programme.manage")
+    await queries.get_programme(conn, actor, programme_id)
     given = await _answers(request)
     try:
         code = await _municipality(conn, given.get("municipality", ""))

@@ -1,0 +1,160 @@
+"""Every route of the API: who may ask it, and of whose things. See ``Route`` in ``walk``."""
+
+from factories.house import event, jpeg
+from factories.offices import STOCK, instant, new_event_id
+
+from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
+
+ACTS = "ACSKU"
+PICTURE = {"file": ("p.jpg", jpeg(seed=77), "image/jpeg")}
+PERSON = {"name": "x", "email": "x@example.org", "password": "a long enough password", "role": "auditor"}
+RULE = {"rule": "verification", "number": 3, "source": "letter"}
+
+ROUTES = {
+    "GET /api": Route(PUBLIC),
+    "GET /api/oauth2-redirect.html": Route(PUBLIC),
+    "GET /api/openapi.json": Route(PUBLIC),
+    "GET /api/swagger": Route(PUBLIC),
+    "GET /api/{path}": Route(PUBLIC, {"path": "nothing"}, ok=(404,)),
+    "GET /api/v1/events/kinds": Route(PUBLIC),
+    "GET /healthz": Route(PUBLIC),
+    "GET /readyz": Route(PUBLIC),
+    "GET /metrics": Route(PUBLIC),
+    # what is given, and its history
+    "GET /api/v1/assets": Route(READERS),
+    "GET /api/v1/assets.xlsx": Route(READERS),
+    "GET /api/v1/assets/{reference}": Route(READERS, {"reference": "{tag}"}),
+    "GET /api/v1/assets/{reference}/events": Route(READERS, {"reference": "{asset}"}),
+    "GET /api/v1/assets/{reference}/state": Route(
+        READERS, {"reference": "{tag}"}, query={"as_of": instant()}
+    ),
+    "POST /api/v1/assets/{reference}/codes": Route(
+        "ACST", {"reference": "{tag}"}, json={"code": "another code"}
+    ),
+    "POST /api/v1/assets/{reference}/label": Route("ACST", {"reference": "{tag}"}, json={"tag": "{blank}"}),
+    "POST /api/v1/tags/{written}/retire": Route(DESK, {"written": "{tag}"}, json={}),
+    "GET /api/v1/codes": Route(READERS, query={"code": "{code}"}, things=True),
+    "POST /api/v1/events": Route(FIELD, json=[event("note", "{tag}", note="x")]),
+    "GET /api/v1/events/{event_id}/proof": Route(READERS, {"event_id": "{event}"}),
+    "GET /api/v1/checkpoints/latest": Route(ALL),
+    "GET /api/v1/checkpoints/keys": Route(ALL),
+    "GET /api/v1/checkpoints/consistency": Route(ALL, query={"from": "1"}),
+    "GET /api/v1/bundle": Route("ACSDU"),
+    # files
+    "GET /api/v1/files/{sha256}": Route(READERS, {"sha256": "{photo}"}),
+    "POST /api/v1/photos": Route(FIELD, files=PICTURE),
+    "POST /api/v1/scans": Route(DESK, files=PICTURE),
+    # consignments and acts
+    "GET /api/v1/consignments": Route("ACSTKU"),
+    "POST /api/v1/consignments": Route(
+        DESK, json={"programme": "{programme}", "number": "NEW-1", "municipality": "{place}"}, things=True
+    ),
+    "GET /api/v1/consignments/{consignment_id}": Route("ACSTKU"),
+    "GET /api/v1/consignments/{consignment_id}/acts": Route(ACTS),
+    "POST /api/v1/consignments/{consignment_id}/acts": Route(DESK, json={}),
+    "PUT /api/v1/consignments/{consignment_id}/customs": Route(DESK, json={}),
+    "POST /api/v1/consignments/{consignment_id}/dispatch": Route(DESK, json={}),
+    "GET /api/v1/acts/{act_id}": Route(ACTS),
+    "GET /api/v1/acts/{act_id}/pdf": Route(ACTS),
+    "POST /api/v1/acts/{act_id}/signature": Route(DESK, json={"signed_on": "2025-03-01", "scan": "{scan}"}),
+    "POST /api/v1/acts/{act_id}/signatures": Route(DESK, json={"by": "giver", "signed_on": "2025-03-01"}),
+    "POST /api/v1/acts/{act_id}/void": Route(DESK, json={"reason": "x"}),
+    "GET /api/v1/consignments/{consignment_id}/discrepancies": Route("ACSTKU"),
+    # losses and upkeep
+    "GET /api/v1/losses": Route("ACSTKU"),
+    "GET /api/v1/losses/{case_id}": Route("ACSTKU"),
+    "PUT /api/v1/losses/{case_id}": Route(DESK, json={}),
+    "POST /api/v1/losses/{case_id}/notes": Route(DESK, json={"text": "x"}),
+    "POST /api/v1/losses/{case_id}/close": Route(DESK, json={"decision": "written_off", "reason": "x"}),
+    "GET /api/v1/assets/{reference}/plans": Route(READERS),
+    "POST /api/v1/assets/{reference}/plans": Route("ACST", json={"title": "x", "every_months": 3}),
+    "DELETE /api/v1/plans/{plan_id}": Route("ACST"),
+    # imports
+    "GET /api/v1/imports": Route(DESK),
+    "POST /api/v1/imports": Route(DESK, files={"file": ("l.csv", b"Name\nx\n", "text/csv")}),
+    "GET /api/v1/imports/template.xlsx": Route(DESK),
+    "GET /api/v1/imports/{batch_id}": Route(DESK),
+    "GET /api/v1/imports/{batch_id}/rows": Route(DESK),
+    "GET /api/v1/imports/{batch_id}/problems.xlsx": Route(DESK),
+    "POST /api/v1/imports/{batch_id}/plan": Route(DESK, json={}),
+    "POST /api/v1/imports/{batch_id}/commit": Route(DESK, json={}),
+    "POST /api/v1/imports/{batch_id}/undo": Route(DESK),
+    # labels
+    "POST /api/v1/labels": Route("ACST", json={"tags": ["{tag}"], "stock": "L7160"}, things=True),
+    "GET /api/v1/labels/prints": Route("ACST"),
+    "POST /api/v1/labels/prints/{print_id}/again": Route("ACST", json={"stock": "L7160"}, whose="maker"),
+    "GET /api/v1/labels/stock": Route(ALL),
+    "POST /api/v1/labels/stock": Route("ACST", json=STOCK | {"name": "new"}),
+    "DELETE /api/v1/labels/stock/{name}": Route("ACST", {"name": "{stock}"}, whose="everybody"),
+    "GET /api/v1/labels/presets": Route(ALL),
+    "POST /api/v1/labels/presets": Route("ACST", json={"name": "new", "paper": {"stock": "L7160"}}),
+    "DELETE /api/v1/labels/presets/{name}": Route("ACST", {"name": "{preset}"}, whose="everybody"),
+    # places
+    "GET /api/v1/municipalities": Route(ALL),
+    "GET /api/v1/municipalities/{code}": Route(READERS, {"code": "{place}"}, whose="everybody"),
+    "POST /api/v1/service-points": Route(
+        DESK,
+        json={"municipality_code": "{place}", "kind": "asc", "name_uk": "x"},
+        things=True,
+        whose="everybody",
+    ),
+    # programmes
+    "GET /api/v1/programmes": Route(READERS),
+    "POST /api/v1/programmes": Route(
+        "A",
+        json={
+            "code": "NEW",
+            "name_uk": "x",
+            "name_en": "x",
+            "implementer": "{implementer}",
+            "shares": [{"donor": "{donor}", "percent": "100"}],
+        },
+    ),
+    "GET /api/v1/programmes/{programme_id}": Route(READERS),
+    "GET /api/v1/parties": Route(READERS),
+    "POST /api/v1/parties": Route(DESK, json={"kind": "donor", "name_uk": "x", "name_en": "x"}),
+    "GET /api/v1/activities": Route(READERS),
+    "POST /api/v1/activities": Route(
+        DESK,
+        json={
+            "programme": "{programme}",
+            "municipality": "{place}",
+            "kind": "training",
+            "title_uk": "x",
+            "title_en": "x",
+            "starts_on": "2025-01-01",
+            "ends_on": "2025-01-02",
+        },
+        things=True,
+    ),
+    "GET /api/v1/rules": Route(READERS),
+    "GET /api/v1/rules/presets": Route(ALL),
+    "POST /api/v1/rules": Route(DESK, json={"rule": RULE, "programme": "{programme}"}, things=True),
+    "POST /api/v1/rules/presets": Route(
+        DESK, json={"preset": "us_2cfr200", "programme": "{programme}"}, things=True
+    ),
+    "DELETE /api/v1/rules/{rule_id}": Route(DESK),
+    "GET /api/v1/due": Route(READERS),
+    "GET /api/v1/due/counts": Route(READERS),
+    # reports
+    "GET /api/v1/reports/municipalities/{file}": Route("ACSDU", whose="everybody"),
+    "GET /api/v1/reports/programmes/{file}": Route("ACSDU", {"file": "{programme_code}.json"}),
+    # counting
+    "GET /api/v1/verifications": Route("ACSTKU"),
+    "POST /api/v1/verifications": Route(
+        DESK,
+        json={"programmes": ["{programme}"], "municipality": "{place}", "counter": "{user}"},
+        things=True,
+    ),
+    "GET /api/v1/verifications/{campaign_id}": Route("ACSTKU"),
+    "GET /api/v1/verifications/{campaign_id}/results": Route("ACSTKU"),
+    "GET /api/v1/verifications/{campaign_id}/certificate.pdf": Route("ACSTKU", {"campaign_id": "{ended}"}),
+    "POST /api/v1/verifications/{campaign_id}/cancel": Route(DESK),
+    "POST /api/v1/verifications/{campaign_id}/end": Route(DESK),
+    "POST /api/v1/verifications/{campaign_id}/scans": Route(
+        FIELD, json={"scans": [{"id": new_event_id(), "code": "{tag}", "scanned_at": instant(minutes=1)}]}
+    ),
+    # tokens
+    "POST /api/v1/tokens": Route(ALL, json={"name": "new"}),
+    "DELETE /api/v1/tokens/{token_id}": Route("ACS", whose="maker"),
+}

@@ -1,0 +1,150 @@
+"""Every page and form: who may see and send it, and of whose things. See ``Route`` in ``walk``."""
+
+from factories.offices import PLACES
+
+from .routes_of_api import ACTS, PERSON, PICTURE
+from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
+
+POINT = {"name_uk": "x", "kind": "asc"}
+
+ROUTES = {
+    "GET /{path}": Route(PUBLIC, {"path": "nowhere"}, ok=(404,)),
+    "GET /static/{file_path}": Route(PUBLIC, {"file_path": "style.css"}),
+    "HEAD /static/{file_path}": Route(PUBLIC, {"file_path": "style.css"}),
+    "GET /fonts/{name}": Route(PUBLIC, {"name": "none.woff2"}, ok=(404,)),
+    "GET /login": Route(PUBLIC),
+    "POST /login": Route(PUBLIC, form={"email": "x@example.org", "password": "x"}, ok=(401,)),
+    "POST /language": Route(PUBLIC, form={"lang": "uk"}),
+    "POST /logout": Route(ALL),
+    "GET /me": Route(ALL),
+    "POST /me/password": Route(ALL, form={"old": "x", "password": "a long enough password"}),
+    "POST /me/tokens": Route(ALL, form={"name": "x"}),
+    "POST /me/tokens/{token_id}/revoke": Route("ACS", whose="maker"),
+    "GET /people": Route("A"),
+    "GET /people/new": Route("A"),
+    "POST /people": Route("A", form=PERSON),
+    "POST /people/{user_id}/disable": Route("A"),
+    # today
+    "GET /": Route(ALL),
+    "GET /find": Route(READERS),
+    "GET /find/suggestions": Route(READERS, query={"q": "WALK"}),
+    "GET /due": Route(READERS),
+    "GET /quarantine": Route(DESK),
+    "POST /quarantine/{quarantined}/put-aside": Route(DESK, form={"reason": "x"}),
+    "POST /quarantine/{quarantined}/record": Route(DESK),
+    # assets
+    "GET /assets": Route(READERS),
+    "GET /assets.xlsx": Route(READERS),
+    "GET /a/{tag}": Route(READERS, stranger=200),
+    "GET /A/{tag}": Route(READERS, stranger=200),
+    "GET /a/{tag}/{kind}": Route(READERS, {"kind": "note"}),
+    "POST /a/{tag}/{kind}": Route(FIELD, {"kind": "note"}, form={"note": "x"}),
+    "GET /a/{tag}/label": Route(READERS),
+    "POST /a/{tag}/label": Route("ACST", form={"tag": "{blank}", "why": "damaged"}),
+    "POST /a/{tag}/codes": Route("ACST", form={"code": "a code"}),
+    "POST /a/{tag}/retire": Route(DESK, form={"old": "{tag}"}),
+    "GET /a/{tag}/events/{event_id}/strike-out": Route(DESK),
+    "POST /a/{tag}/events/{event_id}/strike-out": Route(DESK, form={"reason": "x"}),
+    "GET /a/{tag}/resolve": Route(DESK, ok=(404,)),
+    "POST /a/{tag}/resolve": Route(DESK, form={"reason": "x"}, ok=(404,)),
+    "GET /files/{sha256}": Route(READERS, {"sha256": "{photo}"}),
+    # consignments and acts
+    "GET /consignments": Route("ACSTKU"),
+    "GET /consignments/{consignment_id}": Route("ACSTKU"),
+    "POST /consignments/{consignment_id}/acts": Route(DESK),
+    "POST /consignments/{consignment_id}/deliver": Route(DESK, form={}),
+    "POST /consignments/{consignment_id}/dispatch": Route(DESK, form={}),
+    "GET /acts/{act_id}/act.pdf": Route(ACTS),
+    "POST /acts/{act_id}/sign": Route(
+        DESK, form={"signed_on": "2025-03-01"}, files={"scan": PICTURE["file"]}
+    ),
+    "POST /acts/{act_id}/signatures": Route(DESK, form={"by": "giver", "side_signed_on": "2025-03-01"}),
+    "POST /acts/{act_id}/void": Route(DESK, form={"reason": "x"}),
+    # losses and upkeep
+    "GET /losses": Route("ACSTKU"),
+    "GET /losses/{case_id}": Route("ACSTKU"),
+    "POST /losses/{case_id}": Route(DESK, form={"report_number": "x"}),
+    "POST /losses/{case_id}/notes": Route(DESK, form={"text": "x"}),
+    "POST /losses/{case_id}/close": Route(DESK, form={"decision": "written_off", "reason": "x"}),
+    "GET /a/{tag}/plans": Route(READERS),
+    "POST /a/{tag}/plans": Route("ACST", form={"title": "x", "every_months": "3"}),
+    "POST /a/{tag}/plans/{plan_id}/end": Route("ACST"),
+    # imports
+    "GET /imports": Route(DESK),
+    "POST /imports": Route(DESK, files={"file": ("l.csv", b"Name\nx\n", "text/csv")}),
+    "GET /imports/template.xlsx": Route(DESK),
+    "GET /imports/{batch_id}": Route(DESK),
+    "GET /imports/{batch_id}/problems.xlsx": Route(DESK),
+    "POST /imports/{batch_id}/plan": Route(DESK, form={"x": "y"}),
+    "POST /imports/{batch_id}/mapping": Route(DESK, form={"name": "x"}),
+    "POST /imports/{batch_id}/commit": Route(DESK, form={"x": "y"}),
+    "POST /imports/{batch_id}/undo": Route(DESK),
+    # labels
+    "GET /labels": Route("ACST"),
+    "POST /labels": Route("ACST", form={"what": "tags", "tags": "{tag}"}, things=True),
+    "GET /labels/alignment.pdf": Route("ACST", query={"stock": "L7160"}),
+    "GET /labels/bind/{blank}": Route(FIELD, {"blank": "AAAA-AAAA"}),
+    "POST /labels/bind/{blank}": Route("ACST", form={"asset": "{tag}"}),
+    "POST /labels/presets": Route("ACST", form={"name": "new", "stock": "L7160"}),
+    "POST /labels/presets/forget": Route("ACST", form={"preset": "{preset}"}),
+    "POST /labels/prints/{print_id}/again": Route("ACST", whose="maker"),
+    "GET /labels/stock": Route("ACST"),
+    "POST /labels/stock": Route("ACST", form={"title": "new"}),
+    "POST /labels/stock/{name}/delete": Route("ACST", {"name": "{stock}"}, whose="everybody"),
+    # places
+    "GET /municipalities": Route(READERS),
+    "GET /municipalities/{code}": Route(READERS, {"code": "{place}"}, whose="everybody"),
+    "POST /municipalities/{code}/points": Route(DESK, {"code": "{place}"}, form=POINT, whose="everybody"),
+    "POST /points/{point_id}/status": Route(DESK, form={"status": "suspended"}, whose="everybody"),
+    # programmes
+    "GET /parties": Route(READERS),
+    "GET /parties/new": Route(DESK),
+    "POST /parties": Route(DESK, form={"kind": "donor", "name_uk": "x", "name_en": "x"}),
+    "GET /programmes": Route(READERS),
+    "GET /programmes/new": Route("A"),
+    "POST /programmes": Route(
+        "A",
+        form={
+            "code": "NEW",
+            "name_uk": "x",
+            "name_en": "x",
+            "implementer": "{implementer}",
+            "donor_0": "{donor}",
+        },
+    ),
+    "GET /programmes/{programme_id}": Route(READERS),
+    "GET /programmes/{programme_id}/activities/new": Route(DESK),
+    "POST /programmes/{programme_id}/activities": Route(
+        DESK,
+        form={
+            "municipality": "{place}",
+            "kind": "training",
+            "title_uk": "x",
+            "title_en": "x",
+            "starts_on": "2025-01-01",
+        },
+    ),
+    "GET /programmes/{programme_id}/rules": Route(READERS),
+    "POST /programmes/{programme_id}/rules": Route(
+        DESK, form={"rule": "verification", "number": "3", "source": "x"}
+    ),
+    "POST /programmes/{programme_id}/rules/preset": Route(DESK, form={"preset": "us_2cfr200"}),
+    "POST /programmes/{programme_id}/rules/{rule_id}/end": Route(DESK),
+    # reports
+    "GET /reports": Route("ACSDU"),
+    "GET /reports/municipalities/{code}": Route("ACSDU", {"code": "{place}"}, whose="everybody"),
+    "GET /reports/programmes/{code}": Route("ACSDU", {"code": "{programme_code}"}),
+    # counting
+    "GET /verifications": Route("ACSTKU"),
+    "GET /verifications/new": Route(DESK),
+    "POST /verifications": Route(
+        DESK,
+        form={"municipality": PLACES[0], "programme": "{programme}", "counter": "{user}"},
+        things=True,
+    ),
+    "GET /verifications/{campaign_id}": Route("ACSTKU"),
+    "GET /verifications/{campaign_id}/certificate.pdf": Route("ACSTKU", {"campaign_id": "{ended}"}),
+    "POST /verifications/{campaign_id}/cancel": Route(DESK),
+    "POST /verifications/{campaign_id}/end": Route(DESK),
+    "POST /verifications/{campaign_id}/scans": Route(FIELD, form={"code": "{tag}"}),
+}
