@@ -9,10 +9,10 @@ No payload holds a floating-point number and all keys are ASCII, so sorted msgsp
 a test holds the two against each other.
 """
 
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
+from secrets import token_bytes
 from typing import Any
 from uuid import UUID
 
@@ -31,7 +31,7 @@ _encoder = msgspec.json.Encoder(order="sorted", decimal_format="string")
 canonical = _encoder.encode
 
 
-class Body(msgspec.Struct, frozen=True):
+class Body(msgspec.Struct, frozen=True, gc=False):
     """The hashed document, as decoded from its bytes."""
 
     v: int
@@ -46,7 +46,7 @@ class Body(msgspec.Struct, frozen=True):
     operation: UUID | None
     supersedes: UUID | None
     nonce: str
-    payload: dict[str, Any]
+    payload: Any  # a Struct on its way in, a dict when it is read back
 
 
 _decode_body = msgspec.json.Decoder(Body).decode
@@ -58,7 +58,7 @@ def commitment(salt: str, value: Any) -> str:
 
 
 def _commit(name: str, value: Any, opening: Opening) -> dict[str, str]:
-    salt = secrets.token_hex(16)
+    salt = token_bytes(16).hex()
     opening[name] = (salt, value)
     return {"sha256": commitment(salt, value)}
 
@@ -67,11 +67,16 @@ def seal(
     draft: Draft, *, seq: int, recorded_at: datetime, actor: UUID, programme: UUID | None
 ) -> tuple[bytes, Opening]:
     """The canonical bytes of an event and the openings of its private values."""
-    payload: dict[str, Any] = msgspec.to_builtins(draft.payload)
+    payload = draft.payload
     opening: Opening = {}
-    for name in PRIVATE[payload["kind"]]:
-        if name in payload:
-            payload[name] = _commit(name, payload[name], opening)
+    private = {
+        name: _commit(name, value, opening)
+        for name in PRIVATE[draft.kind]
+        if (value := getattr(payload, name)) is not None
+    }
+    if private:
+        # Only to be written out: msgspec does not look at types when it replaces and encodes.
+        payload = msgspec.structs.replace(payload, **private)
     device = None if draft.device is None else _commit(DEVICE, draft.device, opening)
     body = canonical(
         Body(
@@ -86,7 +91,7 @@ def seal(
             device=device,
             operation=draft.operation,
             supersedes=draft.supersedes,
-            nonce=secrets.token_hex(16),
+            nonce=token_bytes(16).hex(),
             payload=payload,
         )
     )

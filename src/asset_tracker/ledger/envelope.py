@@ -11,7 +11,7 @@ from asset_tracker.ledger.events import Payload
 from asset_tracker.ledger.values import MAX_MONEY, Share
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A fact on its way into the ledger; ``ledger.append`` gives it its place in the chain.
 
     ``supersedes`` names an event of the same asset that this one replaces
@@ -32,7 +32,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return str(self.payload.__struct_config__.tag)
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One immutable fact about one asset, as the ledger holds it."""
 
     id: UUID

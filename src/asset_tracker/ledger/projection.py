@@ -17,7 +17,7 @@ from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import Period, State
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """The end of an asset's chain: how many events, the last one's hash and when it was recorded."""
 
     seq: int
@@ -87,7 +87,11 @@ PERIOD_COLUMNS = (
 SHARE_COLUMNS = ("asset_id", "donor_id", "percent")
 TAG_COLUMNS = ("tag", "asset_id", "status", "programme_id")
 _UPSERT_TAG = """ON CONFLICT (tag) DO UPDATE SET asset_id = excluded.asset_id, status = excluded.status,
-programme_id = excluded.programme_id WHERE tag.asset_id IS NULL OR tag.asset_id = excluded.asset_id"""
+programme_id = excluded.programme_id WHERE tag.asset_id IS NULL
+OR tag.asset_id = excluded.asset_id
+AND (tag.status, tag.programme_id) IS DISTINCT FROM (excluded.status, excluded.programme_id)"""
+
+_UPSERT_PERIOD = bulk.upsert_clause(("asset_id", "valid_from"), PERIOD_COLUMNS)
 
 _state_json = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -122,6 +126,21 @@ def period_row(asset: UUID, period: Period) -> tuple[Any, ...]:
     )
 
 
+def period_of(row: Any) -> Period:
+    """The period that a row of the asset_period table holds."""
+    return Period(
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        destination=row.destination_code,
+        municipality=row.municipality_code,
+        service_point=row.service_point_id,
+        place=row.place,
+        stage=row.stage,
+        condition=row.condition,
+        title=row.title,
+    )
+
+
 def share_rows(asset: UUID, state: State) -> list[tuple[Any, ...]]:
     """The rows of the asset_share table that a state makes."""
     return [(asset, share.donor, Decimal(share.percent)) for share in state.shares]
@@ -152,6 +171,18 @@ async def write(
     shares = [row for a, r in folded.items() for row in share_rows(a, r.state)]
     await _insert(conn, tables.asset_share, SHARE_COLUMNS, shares)
     tags = [row for a, r in folded.items() for row in tag_rows(a, r.state, heads[a].programme)]
+    await bulk.insert(conn, tables.tag, TAG_COLUMNS, tags, suffix=_UPSERT_TAG)
+
+
+async def write_on(
+    conn: AsyncConnection, gone_on: Mapping[UUID, Replayed], heads: Mapping[UUID, Head]
+) -> None:
+    """Write what changed since the open period: state, that period and the ones after it, tags."""
+    rows = [asset_row(asset, replayed.state, heads[asset]) for asset, replayed in gone_on.items()]
+    await bulk.insert(conn, tables.asset, ASSET_COLUMNS, rows, suffix=_UPSERT_ASSET)
+    periods = [period_row(a, p) for a, r in gone_on.items() if len(r.periods) > 1 for p in r.periods]
+    await bulk.insert(conn, tables.asset_period, PERIOD_COLUMNS, periods, suffix=_UPSERT_PERIOD)
+    tags = [row for a, r in gone_on.items() for row in tag_rows(a, r.state, heads[a].programme)]
     await bulk.insert(conn, tables.tag, TAG_COLUMNS, tags, suffix=_UPSERT_TAG)
 
 

@@ -84,6 +84,26 @@ def replay(events: Sequence[Event]) -> Replayed:
     return Replayed(state, tuple(periods))
 
 
+def goes_on(event: Event) -> bool:
+    """Whether the event only adds to what was: it does not begin, strike out, replace or resolve anything."""
+    return event.supersedes is None and not isinstance(
+        event.payload, (ev.Registered, ev.Correction, ev.Resolution)
+    )
+
+
+def go_on(state: State, last: Period, events: Sequence[Event]) -> Replayed:
+    """The fold taken up where it stood: ``state`` (which is changed) and its open period ``last``.
+
+    Right only if all ``events`` go on (``goes_on``) and occurred after everything that was folded, of
+    which nothing struck out, replaced or resolved anything. Periods are those from ``last`` on.
+    """
+    periods = [last]
+    for event in sorted({event.id: event for event in events}.values(), key=order):
+        apply(state, event)
+        _extend(periods, _snapshot(state, event.occurred_at))
+    return Replayed(state, tuple(periods))
+
+
 def _withdrawn(state: State, events: Sequence[Event]) -> Replayed:
     for event in sorted(events, key=order):
         if isinstance(event.payload, ev.Registered):

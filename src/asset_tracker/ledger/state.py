@@ -28,7 +28,7 @@ class Dispute(msgspec.Struct, frozen=True):
     reason: str
 
 
-class Period(msgspec.Struct, frozen=True, kw_only=True):
+class Period(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """From when to when (UTC, ``valid_to`` excluded, open if None) an asset was where and how."""
 
     valid_from: datetime
@@ -84,7 +84,7 @@ class PlanDone(msgspec.Struct, frozen=True, omit_defaults=True):
     meter: Meter | None = None
 
 
-class State(msgspec.Struct, kw_only=True, omit_defaults=True):
+class State(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """Four separate questions (place, stage, condition, title) and what else the events told.
 
     Only ``replay`` changes one. ``stage_before`` is where a repaired or found asset goes back to;

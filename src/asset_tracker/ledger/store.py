@@ -24,14 +24,15 @@ from asset_tracker.ledger.chain import GENESIS, Opening, link, opened, repeats, 
 from asset_tracker.ledger.envelope import Draft, Event
 from asset_tracker.ledger.events import Payload, Registered
 from asset_tracker.ledger.projection import Head
-from asset_tracker.ledger.replay import replay
+from asset_tracker.ledger.replay import go_on, goes_on, replay
+from asset_tracker.ledger.state import Period, State, as_state
 
 Outcome = Literal["recorded", "duplicate", "conflict"]
 # What was said under an id before: a draft of the same batch, or the stored body and its openings.
 _Said = Draft | tuple[bytes, Any]
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of a draft. ``hash`` (hexadecimal) proves later what stood in the ledger."""
 
     id: UUID
@@ -68,6 +69,24 @@ _FORGET = (
     update(_e)
     .where(_e.c.id == bindparam("event", type_=Uuid))
     .values(private=_e.c.private.op("-")(bindparam("names", type_=ARRAY(Text))))
+)
+# Of each asset: when the latest of its facts occurred, and whether none strikes out, replaces or resolves.
+_LATEST = (
+    select(
+        _e.c.asset_id,
+        func.max(_e.c.occurred_at).label("at"),
+        func.bool_and(and_(_e.c.supersedes.is_(None), _e.c.kind.not_in(("correction", "resolution")))).label(
+            "plain"
+        ),
+    )
+    .where(_e.c.asset_id == any_(_ids))
+    .group_by(_e.c.asset_id)
+)
+_a, _p = tables.asset, tables.asset_period
+_STANDING = (
+    select(_a.c.state, _p)
+    .join(_p, _p.c.asset_id == _a.c.id)
+    .where(_a.c.id == any_(_ids), _p.c.valid_to.is_(None))
 )
 _ENDS = (
     select(_h.c.asset_id, _h.c.seq, _h.c.hash, _h.c.programme_id, _e.c.recorded_at)
@@ -114,18 +133,19 @@ async def append(
     if not drafts:
         return []
     fresh = await _begin_chains(conn, drafts, programme)
-    locked = await _lock(conn, drafts)
+    locked, unclaimed = await _lock(conn, drafts, programme, fresh)
     moved_on = {a: h for a, h in (heads or {}).items() if locked[a].hash.hex() != h}
     if moved_on:
         raise await _stale(conn, moved_on)
     known = await _known(conn, [draft.id for draft in drafts])
     receipts, rows, heads_now, new = _chain(drafts, known, locked, actor)
-    await _store(conn, rows, heads_now)
+    going_on = await _going_on(conn, new, fresh)
+    await _store(conn, rows, heads_now, unclaimed)
     files = [
         (e.id, sha256, e.asset) for events in new.values() for e in events for sha256 in files_of(e.payload)
     ]
     await bulk.insert(conn, tables.event_file, _FILE, files, suffix="ON CONFLICT DO NOTHING")
-    await _project(conn, heads_now, fresh, new)
+    await _project(conn, heads_now, fresh, new, going_on)
     return receipts
 
 
@@ -157,7 +177,7 @@ async def forget(conn: AsyncConnection, erased: Mapping[UUID, Collection[str]]) 
         row.asset_id: Head(row.seq, row.hash, row.programme_id, row.recorded_at)
         for row in await conn.execute(_ENDS, {"ids": assets})
     }
-    await _project(conn, heads, set(), {})
+    await _project(conn, heads, set(), {}, {})
 
 
 def files_of(payload: Payload) -> tuple[str, ...]:
@@ -167,19 +187,35 @@ def files_of(payload: Payload) -> tuple[str, ...]:
 
 
 async def _begin_chains(conn: AsyncConnection, drafts: Sequence[Draft], programme: UUID | None) -> set[UUID]:
+    """The assets whose chains begin here, claimed against whoever registers them at this moment.
+
+    Very many are not written twice: their chains begin with their ends, and a race fails (``_store``).
+    """
     registered = sorted({d.asset for d in drafts if isinstance(d.payload, Registered)})
+    if len(registered) >= bulk.COPY_FROM:
+        there = await conn.execute(
+            select(_h.c.asset_id).where(_h.c.asset_id == any_(_ids)), {"ids": registered}
+        )
+        return set(registered) - set(there.scalars())
     rows = [(asset, 0, GENESIS, programme) for asset in registered]
     clause = "ON CONFLICT DO NOTHING RETURNING asset_id"
     return {r["asset_id"] for r in await bulk.insert(conn, tables.asset_head, _HEAD, rows, suffix=clause)}
 
 
-async def _lock(conn: AsyncConnection, drafts: Sequence[Draft]) -> dict[UUID, Head]:
+async def _lock(
+    conn: AsyncConnection, drafts: Sequence[Draft], programme: UUID | None, fresh: set[UUID]
+) -> tuple[dict[UUID, Head], set[UUID]]:
+    """The ends of the chains concerned, locked; and which of them no row stands for yet."""
     wanted = {draft.asset for draft in drafts}
     rows = await conn.execute(_LOCK, {"ids": sorted(wanted)})
     locked = {row.asset_id: Head(row.seq, row.hash, row.programme_id, row.now) for row in rows}
-    for asset in wanted - locked.keys():
+    for asset in wanted - locked.keys() - fresh:
         raise NotFoundError("There is no asset %(asset)s.", asset=str(asset))
-    return locked
+    unclaimed = fresh - locked.keys()
+    if unclaimed:
+        now = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+        locked |= {asset: Head(0, GENESIS, programme, now) for asset in unclaimed}
+    return locked, unclaimed
 
 
 async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Receipt, _Said]]:
@@ -271,27 +307,59 @@ def _row(event: Event, body: bytes, private: Opening, prev_hash: bytes, this_has
     )
 
 
-async def _store(conn: AsyncConnection, rows: list[tuple[Any, ...]], heads: dict[UUID, Head]) -> None:
+async def _store(
+    conn: AsyncConnection, rows: list[tuple[Any, ...]], heads: dict[UUID, Head], unclaimed: set[UUID]
+) -> None:
+    ends = [(asset, heads[asset].seq, heads[asset].hash, heads[asset].programme) for asset in sorted(heads)]
+    begun = [end for end in ends if end[0] in unclaimed]
+    moved = [end for end in ends if end[0] not in unclaimed]
     try:
-        if len(rows) >= bulk.COPY_FROM:
-            await bulk.copy(conn, tables.event, EVENT_COLUMNS, rows)
-        else:
-            await bulk.insert(conn, tables.event, EVENT_COLUMNS, rows)
+        await _put(conn, tables.asset_head, _HEAD, begun)
+        await _put(conn, tables.event, EVENT_COLUMNS, rows)
     except asyncpg.UniqueViolationError as error:
-        # The same id went to another asset in a transaction that we could not see yet.
+        # The same asset was registered, or the same id used, in a transaction that we could not see yet.
         raise RacedError from error
-    moved = [(asset, head.seq, head.hash, head.programme) for asset, head in heads.items()]
     clause = bulk.upsert_clause(("asset_id",), _HEAD)
     await bulk.insert(conn, tables.asset_head, _HEAD, moved, suffix=clause)
 
 
+async def _put(conn: AsyncConnection, table: Any, columns: tuple[str, ...], rows: list[Any]) -> None:
+    if len(rows) >= bulk.COPY_FROM:
+        await bulk.copy(conn, table, columns, rows)
+    else:
+        await bulk.insert(conn, table, columns, rows)
+
+
+async def _going_on(
+    conn: AsyncConnection, new: Mapping[UUID, list[Event]], fresh: set[UUID]
+) -> dict[UUID, tuple[State, Period]]:
+    """State and open period of the assets whose fold may go on from there, with no look at what was before.
+
+    That is so when everything new occurred after all that is known, and neither side strikes out,
+    replaces or resolves anything.
+    """
+    plain = [a for a, events in new.items() if a not in fresh and all(map(goes_on, events))]
+    if not plain:
+        return {}
+    latest = {row.asset_id: row.at for row in await conn.execute(_LATEST, {"ids": plain}) if row.plain}
+    later = [a for a in plain if a in latest and all(e.occurred_at > latest[a] for e in new[a])]
+    rows = await conn.execute(_STANDING, {"ids": later})
+    return {row.asset_id: (as_state(row.state), projection.period_of(row)) for row in rows}
+
+
 async def _project(
-    conn: AsyncConnection, heads: dict[UUID, Head], fresh: set[UUID], new: dict[UUID, list[Event]]
+    conn: AsyncConnection,
+    heads: dict[UUID, Head],
+    fresh: set[UUID],
+    new: Mapping[UUID, list[Event]],
+    going_on: Mapping[UUID, tuple[State, Period]],
 ) -> None:
-    old = [asset for asset in heads if asset not in fresh]
+    gone_on = {asset: go_on(*standing, new[asset]) for asset, standing in going_on.items()}
+    await projection.write_on(conn, gone_on, heads)
+    again = [asset for asset in heads if asset not in fresh and asset not in going_on]
     # Read back what stands there, the new included: one truth for the fold, whoever was first.
-    events = (await history(conn, old) if old else {}) | {a: new[a] for a in heads if a in fresh}
-    folded = {asset: replay(events[asset]) for asset in heads}
+    events = (await history(conn, again) if again else {}) | {a: new[a] for a in heads if a in fresh}
+    folded = {asset: replay(events[asset]) for asset in events}
     await projection.write(conn, folded, heads, fresh & heads.keys())
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.events import KINDS, Correction, Resolution
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.replay import live, replay, standing_on
+from asset_tracker.ledger.replay import go_on, live, replay, standing_on
+from asset_tracker.ledger.state import as_state
 from factories.events import payloads, structs
 
 DAY = datetime(2025, 1, 1, tzinfo=UTC)
@@ -71,6 +72,20 @@ def test_arriving_twice_makes_no_difference(events, chance):
     doubled = [*events, *chance.sample(events, len(events) // 2)]
     chance.shuffle(doubled)
     assert replay(doubled) == replay(events)
+
+
+@given(histories(), st.lists(payloads(tuple(kind for kind in LATER if kind != "registered")), max_size=4))
+@QUICK
+def test_a_fold_taken_up_where_it_stood_ends_the_same(events, said):
+    old = [
+        each for each in events if each.supersedes is None and each.kind not in ("correction", "resolution")
+    ]
+    new = [event(70 + n, payload, 20 + n // 2) for n, payload in enumerate(said)]
+    before, whole = replay(old), replay([*old, *new])
+    stored = as_state(msgspec.json.decode(msgspec.json.encode(before.state)))
+    after = go_on(stored, before.periods[-1], new)
+    assert after.state == whole.state
+    assert (*before.periods[:-1], *after.periods) == whole.periods
 
 
 @given(histories())
