@@ -15,7 +15,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,9 @@ async def post(server: EmbeddedServer, url: str, batches: int = 30) -> list[list
             grants=(Grant(role="administrator"),),
         )
         token = (await users.make_token(conn, COMMAND_LINE, "bench", user=user)).token
-    bodies = [json.dumps([as_sent(seen(each.asset)) for each in drafts]).encode() for _ in range(batches + 3)]
+    bodies = [
+        json.dumps([as_sent(seen(each.asset), n) for each in drafts]).encode() for n in range(batches + 3)
+    ]
     for body in bodies[:3]:
         await send(app, token, body)
     cpu = Cpu(server)
@@ -104,7 +106,7 @@ async def post(server: EmbeddedServer, url: str, batches: int = 30) -> list[list
     ]
 
 
-def as_sent(draft: Draft) -> dict[str, Any]:
+def as_sent(draft: Draft, hours: int) -> dict[str, Any]:
     payload = {
         "kind": "verified",
         "method": "scan",
@@ -114,7 +116,7 @@ def as_sent(draft: Draft) -> dict[str, Any]:
     return {
         "id": str(draft.id),
         "asset": str(draft.asset),
-        "occurred_at": NOW.isoformat(),
+        "occurred_at": (NOW + timedelta(hours=hours + 1)).isoformat(),
         "payload": payload,
         "device": "phone",
     }
@@ -247,12 +249,12 @@ def without_projections() -> Iterator[None]:
     async def nothing(*_: Any) -> None:
         return None
 
-    project = store._project
-    store._project = nothing
+    kept = store._project, store._going_on
+    store._project = store._going_on = nothing
     try:
         yield
     finally:
-        store._project = project
+        store._project, store._going_on = kept
 
 
 BENCHES = {"post": post, "bulk": in_bulk, "clients": at_once}

@@ -4,7 +4,9 @@ A fact is refused for nothing but being unreadable or unauthorised. Of what a ph
 kept, in quarantine, until a coordinator has looked at it.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Annotated, Any, Literal
@@ -21,14 +23,16 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import rules
 from asset_tracker.assets.named import out_of_reach
-from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed, components, derived_id
+from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed_by, components, derived_id
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft, problems
-from asset_tracker.ledger.events import AnyPayload, Payload
+from asset_tracker.ledger.events import KINDS, AnyPayload, Payload
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset, quarantine, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
+from asset_tracker.territory.points import ServicePoint
+from asset_tracker.territory.queries import get_service_points
 
 MAX_BATCH = 200
 
@@ -66,17 +70,43 @@ class _NotTakenError(Exception):
         self.reason, self.errors = reason, errors
 
 
+class _Said(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that could be read, and what it says."""
+
+    new: NewEvent
+    payload: Payload
+
+    @property
+    def kind(self) -> str:
+        return str(self.payload.__struct_config__.tag)
+
+
+class _Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What a batch is about, read at once for all of it.
+
+    ``assets``: kind and reference -> the asset, where the actor may record such facts of it.
+    """
+
+    assets: dict[tuple[str, str], UUID]
+    points: dict[UUID, ServicePoint]
+    parts: dict[UUID, list[UUID]]
+
+
 async def receive(conn: AsyncConnection, actor: Actor, batch: Sequence[msgspec.Raw]) -> list[EventOutcome]:
     """Record a batch of raw events; answers one outcome an event, in their order."""
     require(actor, "event.record")
     outcomes: list[EventOutcome | None] = [None] * len(batch)
     drafts: list[Draft] = []
     places: list[int | None] = []
-    for n, raw in enumerate(batch):
+    said = [_said(actor, bytes(raw)) for raw in batch]
+    around = await _look_around(conn, actor, [each for each in said if isinstance(each, _Said)])
+    for n, each in enumerate(said):
         try:
-            made = await _drafts(conn, actor, bytes(raw))
+            if isinstance(each, _NotTakenError):
+                raise each
+            made = await _drafts(conn, actor, each, around)
         except _NotTakenError as trouble:
-            outcomes[n] = await _set_aside(conn, actor, bytes(raw), trouble)
+            outcomes[n] = await _set_aside(conn, actor, bytes(batch[n]), trouble)
             continue
         drafts += made
         places += [n, *[None] * (len(made) - 1)]
@@ -86,19 +116,72 @@ async def receive(conn: AsyncConnection, actor: Actor, batch: Sequence[msgspec.R
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-async def _drafts(conn: AsyncConnection, actor: Actor, raw: bytes) -> list[Draft]:
-    new, payload = _read(raw)
-    kind = str(payload.__struct_config__.tag)
-    if not may_record(actor, kind):
-        raise _NotTakenError("Your role does not allow this.")
+def _said(actor: Actor, raw: bytes) -> _Said | _NotTakenError:
+    try:
+        new, payload = _read(raw)
+    except _NotTakenError as trouble:
+        return trouble
+    said = _Said(new=new, payload=payload)
+    if not may_record(actor, said.kind):
+        return _NotTakenError("Your role does not allow this.")
     if not EARLIEST <= new.occurred_at <= datetime.now(UTC) + CLOCK_SLACK:
-        raise _NotTakenError("The time of the fact cannot be right; check the clock of the device.")
-    asset_id = await _asset_of(conn, actor, kind, new.asset)
+        return _NotTakenError("The time of the fact cannot be right; check the clock of the device.")
+    return said
+
+
+async def _look_around(conn: AsyncConnection, actor: Actor, said: Sequence[_Said]) -> _Around:
+    assets: dict[tuple[str, str], UUID] = {}
+    for kind in sorted({each.kind for each in said}):
+        references = {each.new.asset for each in said if each.kind == kind}
+        assets |= {
+            (kind, reference): found
+            for reference, found in (await _assets_of(conn, actor, kind, references)).items()
+        }
+    points = {point for each in said if (point := getattr(each.payload, "service_point", None))}
+    carriers = {
+        found
+        for each in said
+        if each.kind in rules.CARRIED and (found := assets.get((each.kind, each.new.asset)))
+    }
+    parts: dict[UUID, list[UUID]] = defaultdict(list)
+    if carriers:
+        for component, kit in (await components(conn, list(carriers))).items():
+            parts[kit].append(component)
+    known = await get_service_points(conn, points) if points else {}
+    return _Around(assets=assets, points=known, parts=parts)
+
+
+async def _assets_of(
+    conn: AsyncConnection, actor: Actor, kind: str, references: Collection[str]
+) -> dict[str, UUID]:
+    """The assets that references (ids, tags in any form) name, where the actor may record such facts."""
+    ids, tags = {}, {}
+    for reference in references:
+        try:
+            ids[reference] = UUID(reference)
+        except ValueError:
+            with suppress(TagError):  # told when its event is looked at
+                tags[reference] = parse_tag(reference)
+    reach = scope.recordable(actor, kind)
+    found: dict[Any, UUID] = {}
+    if ids:
+        wanted = select(asset.c.id).where(asset.c.id.in_(set(ids.values())), reach)
+        found |= {each: each for each in await conn.scalars(wanted)}
+    if tags:
+        bound = select(tag.c.tag, asset.c.id).join(asset, asset.c.id == tag.c.asset_id)
+        rows = await conn.execute(bound.where(tag.c.tag.in_(set(tags.values())), reach))
+        found |= {row.tag: row.id for row in rows}
+    return {reference: found[named] for reference, named in (ids | tags).items() if named in found}
+
+
+async def _drafts(conn: AsyncConnection, actor: Actor, said: _Said, around: _Around) -> list[Draft]:
+    new, payload = said.new, said.payload
+    asset_id = _asset_of(said, around)
     await _check_tags(conn, asset_id, payload)
     if wrong := await out_of_reach(conn, actor, asset_id, payload, new.supersedes):
         raise _NotTakenError("The fact names something that is not yours to name.", tuple(wrong))
     try:
-        payload = await completed(conn, payload)
+        payload = completed_by(payload, around.points)
     except InvalidError as error:
         raise _NotTakenError(error.message, error.errors) from error
     draft = Draft(
@@ -109,16 +192,18 @@ async def _drafts(conn: AsyncConnection, actor: Actor, raw: bytes) -> list[Draft
         device=new.device,
         supersedes=new.supersedes,
     )
-    if kind not in rules.CARRIED:
-        return [draft]
-    carried = await components(conn, [asset_id])
+    carried = around.parts.get(asset_id, ()) if said.kind in rules.CARRIED else ()
     return [draft, *(msgspec.structs.replace(draft, id=derived_id(new.id, c), asset=c) for c in carried)]
 
 
 def _read(raw: bytes) -> tuple[NewEvent, Payload]:
     try:
         new = msgspec.json.decode(raw, type=NewEvent)
-        payload: Payload = msgspec.convert(new.payload, AnyPayload)
+        # Into the one kind where it is known: msgspec looks a union of all up anew at every call.
+        kind = new.payload.get("kind")
+        payload: Payload = msgspec.convert(
+            new.payload, KINDS.get(kind, AnyPayload) if isinstance(kind, str) else AnyPayload
+        )
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _NotTakenError(str(error)) from error
     wrong = problems(payload)
@@ -127,30 +212,28 @@ def _read(raw: bytes) -> tuple[NewEvent, Payload]:
     return new, payload
 
 
-async def _asset_of(conn: AsyncConnection, actor: Actor, kind: str, reference: str) -> UUID:
+def _asset_of(said: _Said, around: _Around) -> UUID:
+    found = around.assets.get((said.kind, said.new.asset))
+    if found is not None:
+        return found
     try:
-        wanted = asset.c.id == UUID(reference)
+        UUID(said.new.asset)
     except ValueError:
-        wanted = asset.c.id.in_(select(tag.c.asset_id).where(tag.c.tag == _tag(reference)))
-    found = await conn.scalar(select(asset.c.id).where(wanted, scope.recordable(actor, kind)))
-    if found is None:
-        raise _NotTakenError("There is no such asset, or it is not yours to see.")
-    return UUID(str(found))
-
-
-def _tag(reference: str) -> str:
-    try:
-        return parse_tag(reference)
-    except TagError as error:
-        raise _NotTakenError(str(error), error.errors) from error
+        try:
+            parse_tag(said.new.asset)
+        except TagError as error:
+            raise _NotTakenError(str(error), error.errors) from error
+    raise _NotTakenError("There is no such asset, or it is not yours to see.")
 
 
 async def _check_tags(conn: AsyncConnection, asset_id: UUID, payload: Payload) -> None:
     named = [t for t in (getattr(payload, "tag", None), getattr(payload, "new", None)) if isinstance(t, str)]
+    if not named:
+        return
     taken = select(tag.c.tag).where(
         tag.c.tag.in_(named), or_(tag.c.asset_id != asset_id, tag.c.status.in_(("replaced", "retired")))
     )
-    if named and await conn.scalar(taken):
+    if await conn.scalar(taken):
         raise _NotTakenError("This label belongs to another asset, or was retired.")
 
 

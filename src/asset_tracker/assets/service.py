@@ -178,10 +178,11 @@ async def completed(conn: AsyncConnection, payload: ev.Payload) -> ev.Payload:
 async def _all_completed(conn: AsyncConnection, payloads: Sequence[ev.Payload]) -> list[ev.Payload]:
     named = {point for each in payloads if (point := getattr(each, "service_point", None))}
     known = await get_service_points(conn, named) if named else {}
-    return [_completed(each, known) for each in payloads]
+    return [completed_by(each, known) for each in payloads]
 
 
-def _completed(payload: ev.Payload, known: Mapping[UUID, ServicePoint]) -> ev.Payload:
+def completed_by(payload: ev.Payload, known: Mapping[UUID, ServicePoint]) -> ev.Payload:
+    """``completed``, where the service points are known already."""
     point_id: UUID | None = getattr(payload, "service_point", None)
     if point_id is None:
         return payload
