@@ -1,13 +1,14 @@
 """Who keeps what stands in a municipality, and who may be asked to count it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import exists, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import require
+from asset_tracker.access.actors import COMMAND_LINE, Actor
+from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import user_account, user_grant
 
 _u, _g = user_account.c, user_grant.c
@@ -26,6 +27,14 @@ async def custodians(conn: AsyncConnection, municipality_code: str) -> frozenset
         _g.role == "custodian", _g.area.is_not(None), literal(municipality_code).startswith(_g.area)
     )
     return frozenset((await conn.scalars(wanted)).all())
+
+
+async def names_of(conn: AsyncConnection, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What the accounts are called, for those who may see people; nothing for others."""
+    if not ids or not may(actor, "people.read"):
+        return {}
+    rows = await conn.execute(select(_u.id, _u.name).where(_u.id.in_(ids)))
+    return {row.id: row.name for row in rows} | {COMMAND_LINE.id: COMMAND_LINE.name}
 
 
 async def is_there(conn: AsyncConnection, user: UUID) -> bool:

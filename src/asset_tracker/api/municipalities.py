@@ -1,6 +1,7 @@
 """Municipalities and their service points as JSON."""
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from litestar import get, post
@@ -10,11 +11,13 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets import points
+from asset_tracker.assets.points import Changed, PointView
 from asset_tracker.assets.summary import holdings
 from asset_tracker.assets.views import Holding
 from asset_tracker.territory import queries, service
 from asset_tracker.territory.municipalities import Municipality
-from asset_tracker.territory.points import NewServicePoint, ServicePoint
+from asset_tracker.territory.points import NewServicePoint, PointChange, ServicePoint
 
 
 class MunicipalityView(msgspec.Struct, frozen=True):
@@ -55,4 +58,38 @@ async def add_service_point(
     return await service.create_service_point(conn, actor, data)
 
 
-ROUTES = (list_municipalities, get_municipality, add_service_point)
+class PointChanged(PointChange, frozen=True, kw_only=True):
+    """What became of a point; ``with_assets``: what stands in it goes along (or is destroyed with it)."""
+
+    with_assets: bool = True
+
+
+@get("/service-points/{point_id:uuid}")
+async def get_service_point(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], point_id: FromPath[UUID]
+) -> PointView:
+    """A service point, its history, and what of the reader’s assets stands in it."""
+    return await points.get_point(conn, actor, point_id)
+
+
+@post("/service-points/{point_id:uuid}/changes", status_code=200)
+async def change_service_point(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    point_id: FromPath[UUID],
+    data: JSONBody[PointChanged],
+) -> Changed:
+    """Relocated, suspended, destroyed or reopened; what stands in it is evacuated or destroyed with it."""
+    told = PointChange(
+        change=data.change, occurred_at=data.occurred_at, reason=data.reason, to_point=data.to_point
+    )
+    return await points.change_point(conn, actor, point_id, told, with_assets=data.with_assets)
+
+
+ROUTES = (
+    list_municipalities,
+    get_municipality,
+    add_service_point,
+    get_service_point,
+    change_service_point,
+)

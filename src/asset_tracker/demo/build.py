@@ -34,6 +34,7 @@ from asset_tracker.programmes.policies import Reach
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory import queries as territory_queries
 from asset_tracker.territory import service as territory
+from asset_tracker.territory.changes import record_change
 
 COORDINATOR, TECHNICIAN = BY_KEY["coordinator"].actor, BY_KEY["technician"].actor
 
@@ -67,12 +68,8 @@ async def build(conn: AsyncConnection, storage: Storage, *, secret_key: str, bas
     told = _facts(deliveries, photos)
     for _, of_batch in groupby(deliveries, key=lambda each: each.batch.number):
         await _batch(conn, list(of_batch), told, scan=scan, base_url=base_url)
-    await territory.change_service_point_status(
-        conn, COORDINATOR, story.main_point(turns.STANISLAV), "relocated"
-    )
-    await territory.change_service_point_status(
-        conn, COORDINATOR, story.main_point(turns.BOROVA), "suspended"
-    )
+    for code, change in turns.POINTS.items():
+        await record_change(conn, COORDINATOR, story.main_point(code), change)
     for activity_id, activity in activities.activities():
         await programmes.record_activity(conn, COORDINATOR, activity, activity_id=activity_id)
     return True

@@ -19,6 +19,7 @@ from asset_tracker.demo.people import SIDA
 from asset_tracker.demo.story import Delivery
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.values import Category
+from asset_tracker.territory.points import PointChange
 
 BASHTANKA: Final = "UA48020010000091496"
 STANISLAV: Final = "UA65100130000084882"
@@ -37,6 +38,20 @@ UNSIGNED: Final = {(7, 30), (9, 15), (9, 16)}
 
 ON_ITS_WAY: Final = {(12, 2)}
 STILL_HERE: Final = {(12, 1)}
+
+
+POINTS: Final = {
+    STANISLAV: PointChange(
+        change="relocated",
+        occurred_at=moment(date(2023, 11, 20), 10, 15),
+        reason="Обстріли, будівля центру пошкоджена",
+        to_point=REFUGE,
+    ),
+    BOROVA: PointChange(
+        change="suspended", occurred_at=moment(date(2025, 2, 24), 9, 30), reason="Бойові дії поруч"
+    ),
+}
+"""What became of the centres of these municipalities."""
 
 
 class Turn(msgspec.Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Service points: what they are, and what a new one must say."""
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,8 @@ from asset_tracker.i18n import Lang
 
 PointKind = Literal["asc", "territorial_unit", "remote_workplace", "mobile_office", "starosta", "warehouse"]
 PointStatus = Literal["working", "relocated", "suspended", "destroyed"]
+Change = Literal["relocated", "suspended", "destroyed", "reopened"]
+CHANGES: tuple[Change, ...] = get_args(Change)
 
 POINT_KINDS: dict[PointKind, str] = {
     "asc": "Administrative service centre",
@@ -61,3 +64,26 @@ class ServicePoint(msgspec.Struct, frozen=True, kw_only=True):
 
     def name(self, lang: Lang) -> str:
         return self.name_uk if lang == "uk" else self.name_en
+
+
+class PointChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of a service point. ``occurred_at`` (with a time zone; None: now) is when it happened.
+
+    ``to_point`` is where a relocated one works from now on, if it is known.
+    """
+
+    change: Change
+    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")] | None = None
+    to_point: UUID | None = None
+
+
+class ChangeView(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry in the history of a service point; ``change`` may be ``opened`` too."""
+
+    change: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: UUID
+    reason: str | None
+    to_point: UUID | None

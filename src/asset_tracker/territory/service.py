@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Table, func, insert, update
+from sqlalchemy import Table, func, insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.errors import FieldError, InvalidError, NotFoundError
+from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.territory import queries
 from asset_tracker.territory.codes import parse_code
@@ -19,8 +19,14 @@ from asset_tracker.territory.collation import sort_key
 from asset_tracker.territory.editions import EditionDiff, compare
 from asset_tracker.territory.letters import plain
 from asset_tracker.territory.municipalities import Municipality
-from asset_tracker.territory.points import NewServicePoint, PointStatus, ServicePoint
-from asset_tracker.territory.tables import codifier_edition, municipality, municipality_name, service_point
+from asset_tracker.territory.points import NewServicePoint, ServicePoint
+from asset_tracker.territory.tables import (
+    codifier_edition,
+    municipality,
+    municipality_name,
+    service_point,
+    service_point_change,
+)
 from asset_tracker.territory.translit import transliterate
 
 
@@ -106,6 +112,8 @@ async def create_service_point(
         **_names(name, plain(command.name_en) if command.name_en else None),
     }
     await conn.execute(insert(service_point).values(**values, sort_key=sort_key(name)))
+    opened = {"id": uuid7(), "service_point_id": values["id"], "change": "opened", "actor_id": actor.id}
+    await conn.execute(insert(service_point_change).values(**opened, occurred_at=func.now()))
     return ServicePoint(**values)
 
 
@@ -121,20 +129,3 @@ async def _check_place(conn: AsyncConnection, code: str, parent_id: UUID | None)
             problems.append(FieldError("parent_id", "The parent point is not in this municipality"))
     if problems:
         raise InvalidError("The service point cannot be opened.", errors=tuple(problems))
-
-
-async def change_service_point_status(
-    conn: AsyncConnection, actor: Actor, point_id: UUID, status: PointStatus
-) -> ServicePoint:
-    """Set what state a service point is in. Raises ForbiddenError, NotFoundError."""
-    require(actor, "service_point.manage")
-    changed = (
-        update(service_point)
-        .where(service_point.c.id == point_id)
-        .values(status=status)
-        .returning(service_point)
-    )
-    row = (await conn.execute(changed)).one_or_none()
-    if row is None:
-        raise NotFoundError("There is no such service point.")
-    return queries.point_of(row)

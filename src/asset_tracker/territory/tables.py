@@ -87,3 +87,21 @@ service_point = Table(
     CheckConstraint("parent_id <> id", name="parent"),
     Index(None, "municipality_code", "sort_key"),
 )
+
+# What became of a service point, both clocks kept; its status follows from the last of them to happen.
+service_point_change = Table(
+    "service_point_change",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("service_point_id", Uuid, ForeignKey("service_point.id"), nullable=False),
+    Column("change", Text, nullable=False),
+    Column("occurred_at", DateTime(timezone=True), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("actor_id", Uuid, nullable=False),
+    Column("reason", Text),
+    Column("to_point_id", Uuid, ForeignKey("service_point.id")),
+    CheckConstraint("change IN ('opened', 'relocated', 'suspended', 'destroyed', 'reopened')", name="change"),
+    CheckConstraint("to_point_id IS NULL OR change = 'relocated'", name="to_point"),
+    CheckConstraint("to_point_id <> service_point_id", name="elsewhere"),
+    Index(None, "service_point_id", "occurred_at"),
+)

@@ -1,7 +1,5 @@
 """Municipalities: what each got, where it stands, and its service points."""
 
-from uuid import UUID
-
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -20,7 +18,7 @@ from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext, ngettext
 from asset_tracker.programmes.queries import list_activities
 from asset_tracker.territory import queries, service
-from asset_tracker.territory.points import POINT_KINDS, POINT_STATUSES, NewServicePoint, PointStatus
+from asset_tracker.territory.points import POINT_KINDS, POINT_STATUSES, NewServicePoint
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
@@ -35,12 +33,6 @@ class PointForm(msgspec.Struct, frozen=True):
     name_en: str = ""
     kind: str = "asc"
     address: str = ""
-
-
-class StatusForm(msgspec.Struct, frozen=True):
-    """What state a service point is in."""
-
-    status: PointStatus
 
 
 @get("/municipalities")
@@ -102,19 +94,6 @@ async def add_point(
     return see_other(request, f"/municipalities/{code}", Flash("good", "The service point was added."))
 
 
-@post("/points/{point_id:uuid}/status", status_code=303)
-async def set_status(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    point_id: FromPath[UUID],
-    data: URLEncodedBody[StatusForm],
-) -> Redirect:
-    point = await service.change_service_point_status(conn, actor, point_id, data.status)
-    here = f"/municipalities/{point.municipality_code}"
-    return see_other(request, here, Flash("good", "The state of the service point was kept."))
-
-
 async def _page(
     request: AnyRequest,
     conn: AsyncConnection,
@@ -148,11 +127,10 @@ async def _page(
         may_change=may(actor, "service_point.manage"),
         kinds=[(key, gettext(lang, text)) for key, text in POINT_KINDS.items()],
         kind_texts=POINT_KINDS,
-        statuses=[(key, gettext(lang, text)) for key, text in POINT_STATUSES.items()],
         status_texts=POINT_STATUSES,
         values=typed or PointForm(),
         errors=errors or {},
     )
 
 
-ROUTES = (list_held, show_municipality, add_point, set_status)
+ROUTES = (list_held, show_municipality, add_point)

@@ -241,6 +241,19 @@ DIFFERENCES: dict[str, Word] = {
     "refused": Word("Refused", "bad", "bad"),
     "not_delivered": Word("Not handed over with the rest", "transit", "wait"),
 }
+POINTS: dict[str, Word] = {
+    "working": Word("working", "good", "good"),
+    "relocated": Word("relocated", "transit", "wait"),
+    "suspended": Word("suspended", "warn", "wait"),
+    "destroyed": Word("destroyed", "damaged", "bad"),
+}
+POINT_CHANGES: dict[str, Word] = {
+    "opened": Word("Opened", "plus", "info"),
+    "relocated": Word("It moved", "transit", "wait"),
+    "suspended": Word("It stopped working", "warn", "wait"),
+    "destroyed": Word("It was destroyed", "damaged", "bad"),
+    "reopened": Word("It works again", "good", "good"),
+}
 VOCABULARY: dict[str, dict[str, Word]] = {
     "stage": STAGES,
     "condition": CONDITIONS,
@@ -261,6 +274,8 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "purpose": PURPOSES,
     "import": IMPORTS,
     "campaign": CAMPAIGNS,
+    "point": POINTS,
+    "point_change": POINT_CHANGES,
     "difference": DIFFERENCES,
     "case": CASES,
     "turn": TURNS,

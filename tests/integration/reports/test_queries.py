@@ -10,7 +10,8 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.values import Share
 from asset_tracker.reports import queries
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.territory import service as territory
+from asset_tracker.territory.changes import record_change
+from asset_tracker.territory.points import PointChange
 
 from .conftest import BARANIVKA, KHOROSHIV, OVRUCH, actor, at, happen, register
 
@@ -146,7 +147,7 @@ async def test_asked_for_a_donor_the_report_is_about_their_money(conn, world):
 async def test_near_danger_a_donor_is_not_told_the_service_point(conn, world):
     ids = await register(conn, world)
     await hand_over(conn, world, ids)
-    await territory.change_service_point_status(conn, COMMAND_LINE, world.point, "relocated")
+    await record_change(conn, COMMAND_LINE, world.point, PointChange(change="relocated"))
     told = (await report(conn, world.donor)).facts
     assert told.items[0].service_point is None
     assert [line.detail for line in told.timeline if line.kind == "installed"] == [None]

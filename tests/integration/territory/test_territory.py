@@ -9,8 +9,9 @@ from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.errors import ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.territory import queries, service, tables
+from asset_tracker.territory.changes import record_change
 from asset_tracker.territory.codifier import Codifier, read_shipped
-from asset_tracker.territory.points import NewServicePoint
+from asset_tracker.territory.points import NewServicePoint, PointChange
 
 BARANIVKA, OVRUCH = "UA18080010000090720", "UA18060170000069581"
 TECHNICIAN = Actor(id=uuid7(), name="Т", grants=(Grant(role="technician", area="UA18"),))
@@ -102,7 +103,7 @@ async def test_a_service_point_is_opened_and_changes_its_state(loaded):
     remote = asc(kind="remote_workplace", name_uk="ВРМ, с. Марківка", parent_id=point.id)
     child = await service.create_service_point(loaded, COMMAND_LINE, remote)
     assert [each.id for each in await queries.list_service_points(loaded, BARANIVKA)] == [child.id, point.id]
-    moved = await service.change_service_point_status(loaded, COMMAND_LINE, point.id, "relocated")
+    moved = await record_change(loaded, COMMAND_LINE, point.id, PointChange(change="relocated"))
     assert moved == await queries.get_service_point(loaded, point.id)
     assert moved.status == "relocated"
 
@@ -120,4 +121,4 @@ async def test_what_a_service_point_must_be(loaded):
     with pytest.raises(ForbiddenError):
         await service.create_service_point(loaded, TECHNICIAN, asc())
     with pytest.raises(NotFoundError):
-        await service.change_service_point_status(loaded, COMMAND_LINE, uuid7(), "destroyed")
+        await record_change(loaded, COMMAND_LINE, uuid7(), PointChange(change="destroyed"))
