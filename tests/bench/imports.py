@@ -56,20 +56,8 @@ async def measure(folder: Path, rows: int) -> None:
     print(f"{rows} rows of {len(HEADINGS)} columns, {path.stat().st_size / 1024:.0f} kB")
     reading = cpu(lambda: read_with_openpyxl(path))
     print(f"openpyxl, read-only, merely reading: {reading:.2f} s CPU")
-    (folder / "db").mkdir(mode=0o755)
-    url = EmbeddedServer(folder / "db").start()
-    await migrate.upgrade(url)
-    engine = make_engine(url, statement_timeout="300s")
+    engine = make_engine(await prepared(folder), statement_timeout="300s")
     storage = Storage.open((folder / "files").as_uri())
-    async with engine.begin() as conn:
-        await load_shipped(conn)
-        ids = [
-            await add_party(conn, COMMAND_LINE, NewParty(kind=kind, name_uk=kind, name_en=kind))
-            for kind in ("implementer", "donor")
-        ]
-        shares = (Share(ids[1], Decimal(100)),)
-        new = NewProgramme(code="BENCH", name_uk="Б", name_en="B", implementer=ids[0], shares=shares)
-        await add_programme(conn, COMMAND_LINE, new)
     choices = Choices(defaults=Defaults(programme="BENCH"))
     data = path.read_bytes()
     total = 0.0
@@ -92,6 +80,25 @@ async def measure(folder: Path, rows: int) -> None:
         )
         print(f"the same file again: {spent:.2f} s CPU; {batch.plan.counts}")
     await engine.dispose()
+
+
+async def prepared(folder: Path) -> str:
+    """The address of a new database with all municipalities and a programme BENCH."""
+    (folder / "db").mkdir(mode=0o755)
+    url = EmbeddedServer(folder / "db").start()
+    await migrate.upgrade(url)
+    engine = make_engine(url)
+    async with engine.begin() as conn:
+        await load_shipped(conn)
+        ids = [
+            await add_party(conn, COMMAND_LINE, NewParty(kind=kind, name_uk=kind, name_en=kind))
+            for kind in ("implementer", "donor")
+        ]
+        shares = (Share(ids[1], Decimal(100)),)
+        new = NewProgramme(code="BENCH", name_uk="Б", name_en="B", implementer=ids[0], shares=shares)
+        await add_programme(conn, COMMAND_LINE, new)
+    await engine.dispose()
+    return url
 
 
 def write(path: Path, rows: int) -> Path:

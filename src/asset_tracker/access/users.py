@@ -1,7 +1,7 @@
 """User accounts: made, granted, disabled; API tokens made and revoked."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,8 @@ from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFou
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import erasure
 from asset_tracker.ledger.ids import uuid7
+
+_LONGEST = timedelta(days=3653)
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,6 +127,11 @@ async def make_token(
     """A token for oneself; for somebody else only as an administrator."""
     if user not in (None, actor.id):
         require(actor, "user.manage")
+    now = datetime.now(UTC)
+    if expires_at is not None and not now < expires_at <= now + _LONGEST:
+        raise InvalidError(
+            errors=(FieldError("expires_at", "A time within the next ten years is expected."),)
+        )
     text = sessions.TOKEN_PREFIX + secrets.token_urlsafe(32)
     made = TokenMade(uuid7(), text)
     await conn.execute(

@@ -136,6 +136,8 @@ async def record_each(
     for kind, wanted in by_kind.items():
         await _require_recordable(conn, actor, kind, wanted)
     _check_all([each.fact for each in facts])
+    for each in facts:
+        _check_time(each.occurred_at)
     if by_rules:
         await _check_rules(conn, facts)
     whole = await _all_completed(conn, [each.fact for each in facts])

@@ -31,6 +31,7 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.store import advisory_lock
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag
+from asset_tracker.ledger.values import wrong_days
 from asset_tracker.programmes.queries import (
     PartyView,
     ProgrammeView,
@@ -89,6 +90,8 @@ async def issue_acts(
 ) -> list[ActView]:
     """Draw up the acts of several consignments (id: the day, None for today), all or none, in their order."""
     keys = {key.id: key for key in await locked_all(conn, actor, list(drawn_on), "act.manage")}
+    if wrong := [error for day in drawn_on.values() for error in wrong_days(drawn_on=day)]:
+        raise InvalidError(errors=tuple(wrong))
     known = await _known(conn, actor, list(keys.values()))
     numbers = await _numbers(conn, keys, {each: day or _today() for each, day in drawn_on.items()})
     views, acts, lines = [], [], []
@@ -174,7 +177,7 @@ def check_open(rows: Sequence[Any]) -> None:
 
 
 async def _check_signatures(conn: AsyncConnection, signatures: Sequence[Signature]) -> None:
-    errors = []
+    errors = [error for each in signatures for error in wrong_days(signed_on=each.signed_on)]
     if any(signature.signed_on > _today() for signature in signatures):
         errors.append(FieldError("signed_on", "The day of signing lies in the future."))
     if await unknown(conn, [signature.scan for signature in signatures]):

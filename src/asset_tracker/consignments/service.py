@@ -31,7 +31,8 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import as_state
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
-from asset_tracker.ledger.values import Name
+from asset_tracker.ledger.values import Name, wrong_days
+from asset_tracker.programmes.queries import get_programme
 from asset_tracker.territory.queries import get_municipalities
 
 
@@ -39,7 +40,7 @@ class NewConsignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """A packing list for one municipality; ``number`` is the sender's own and unique in the programme."""
 
     programme: UUID
-    number: Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[^\x00]*$")]
+    number: Annotated[str, Meta(max_length=60, pattern=r"^\s*[^\s\x00][^\x00]*$")]
     municipality: str
 
 
@@ -49,7 +50,7 @@ class Dispatch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     waybill: Name | None = None
     carrier: Name | None = None
     expected_on: date | None = None
-    occurred_at: datetime | None = None
+    occurred_at: Annotated[datetime, Meta(tz=True)] | None = None
 
 
 class Handover(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,7 +87,9 @@ async def add_consignments(
         raise ForbiddenError
     codes = {each.municipality for each in new}
     for unknown in codes - (await get_municipalities(conn, codes)).keys():
-        raise NotFoundError("No municipality has the code %(code)s", code=unknown)
+        raise NotFoundError("No municipality has the code %(code)s", code=unknown[:40])
+    for programme in {each.programme for each in new}:
+        await get_programme(conn, actor, programme)
     made = list(ids) if ids else [uuid7() for _ in new]
     rows = [
         (id_, each.programme, each.number.strip(), each.municipality)
@@ -170,6 +173,8 @@ async def record_customs(conn: AsyncConnection, actor: Actor, consignment_id: UU
     Raises InvalidError for a report sent before the clearance.
     """
     await locked(conn, actor, consignment_id)
+    if wrong := wrong_days(cleared_on=told.cleared_on, report_sent_on=told.report_sent_on):
+        raise InvalidError(errors=tuple(wrong))
     if told.report_sent_on and (told.cleared_on is None or told.report_sent_on < told.cleared_on):
         early = FieldError("report_sent_on", "The report cannot go out before customs cleared the aid.")
         raise InvalidError(errors=(early,))

@@ -204,7 +204,7 @@ class EmbeddedServer:
 
     def _launch(self, place: Place) -> _Postmaster:
         """The running server, found or started; waits for one that somebody else has just started."""
-        begun = time.monotonic()
+        begun = deaf_since = time.monotonic()
         spawned: int | None = None
         log_size = 0
         while time.monotonic() < begun + PATIENCE:
@@ -213,13 +213,15 @@ class EmbeddedServer:
                 if running.ready:
                     return running
             elif running is not None and _is_server(running.pid, place.cluster):
-                if time.monotonic() > begun + 2:
+                if time.monotonic() > deaf_since + 2:
                     self._stop(place)  # it lives, but its socket was swept away
             elif spawned is None or not _alive(spawned):
                 if spawned is not None:
                     _explain(place, log_size)
                 log_size = _open_log(place)
                 spawned = self._spawn(place, running)
+                # A slow machine may take longer to listen; only one we did not start has been swept.
+                deaf_since = time.monotonic() + PATIENCE
             time.sleep(0.02)
         raise EmbeddedServerError("PostgreSQL does not become ready; its log is %(log)s", log=str(place.log))
 

@@ -36,13 +36,15 @@ def decode(data: bytes) -> tuple[str, str]:
 def sniff(text: str) -> str:
     """The delimiter that cuts the first lines into the same number of columns most often, outside quotes."""
     sample = text[:_SAMPLE]
-    if sample.lower().startswith("sep=") and len(sample) > 4:
+    if sample.lower().startswith("sep=") and sample[4:5] not in ("", "\r", "\n", '"'):
         return sample[4]
 
     def fit(delimiter: str) -> tuple[int, int]:
-        widths = Counter(
-            len(row) for row in csv.reader(io.StringIO(sample), delimiter=delimiter) if len(row) > 1
-        )
+        lines = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        try:
+            widths = Counter(len(row) for row in lines if len(row) > 1)
+        except csv.Error:  # a carriage return where this delimiter sees no quotes
+            return (0, 0)
         if not widths:
             return (0, 0)
         width, times = max(widths.items(), key=lambda pair: (pair[1], pair[0]))

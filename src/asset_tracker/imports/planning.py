@@ -1,6 +1,7 @@
 """From the bytes of a file to the stored plan of what would come of it."""
 
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
@@ -27,7 +28,7 @@ from asset_tracker.imports.views import Choices, ConsignmentPlan, Counts, Plan
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.territory.queries import municipality_index
 
-CHUNK = 250
+CHUNK = 100
 _ROW = ("batch_id", "n", "action", "weight", "programme_id", "asset_id", "kit_key", "item")
 _WEIGHT = {"warning": 1, "error": 2, "question": 2}
 _json = msgspec.json.Encoder(decimal_format="string").encode
@@ -82,8 +83,13 @@ class _Planning:
         return self.tally.plan(looked.mappings, problems, self.known)
 
     def _judge(self, lines: list[Line]) -> list[Item]:
-        judged = (self.planner.judge(line, self.known) for line in lines)
-        return [item for item in judged if item is not None]
+        judged = []
+        for n, line in enumerate(lines):
+            if (item := self.planner.judge(line, self.known)) is not None:
+                judged.append(item)
+            if not n % 8:
+                time.sleep(0)
+        return judged
 
     async def _store(self, items: Iterable[Item]) -> None:
         rows = []
@@ -172,6 +178,8 @@ def _next_lines(reader: LineReader, rows: Iterator[Row]) -> list[Line]:
     lines: list[Line] = []
     for row in rows:
         lines += reader.lines(row)
+        if not row.number % 8:
+            time.sleep(0)  # hands the interpreter to whoever waits to be answered
         if len(lines) >= CHUNK:
             break
     return lines

@@ -8,7 +8,7 @@ import msgspec
 
 from asset_tracker.errors import FieldError
 from asset_tracker.ledger.events import Payload
-from asset_tracker.ledger.values import MAX_MONEY, Share
+from asset_tracker.ledger.values import Share, is_amount, sum_to_100, wrong_days
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -62,11 +62,11 @@ def problems(payload: Payload) -> list[FieldError]:
     ]
     for name in payload.__struct_fields__:
         value = getattr(payload, name)
-        if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value <= MAX_MONEY):
+        if isinstance(value, Decimal) and not is_amount(value):
             found.append(FieldError(name, "An amount from 0 to 1 000 000 000 000 is expected."))
-        elif isinstance(value, date) and not 1990 <= value.year <= 2100:
-            found.append(FieldError(name, "A date between 1990 and 2100 is expected."))
+        elif isinstance(value, date):
+            found += wrong_days(**{name: value})
     shares: tuple[Share, ...] = getattr(payload, "shares", ())
-    if shares and (any(not 0 < s.percent <= 100 for s in shares) or sum(s.percent for s in shares) != 100):
+    if shares and not sum_to_100(shares):
         found.append(FieldError("shares", "The funding shares must sum to 100 per cent."))
     return found

@@ -1,11 +1,15 @@
 """The words and bounded values that events are made of [pure]."""
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
+
+from asset_tracker.errors import FieldError
 
 Stage = Literal[
     "expected",
@@ -66,6 +70,8 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
 Tag = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{8}$", description="Tag without the hyphen")]
 MAX_MONEY = Decimal("1e12")
+FIRST_YEAR, LAST_YEAR = 1990, 2100
+_PERCENT_PLACES = 4
 
 
 class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,6 +79,32 @@ class Share(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     donor: UUID
     percent: Decimal
+
+
+def sum_to_100(shares: Sequence[Share]) -> bool:
+    """Whether each share is above 0, of at most four places after the point, and all sum to 100."""
+    return all(_is_percent(share.percent) for share in shares) and sum(s.percent for s in shares) == 100
+
+
+def _is_percent(value: Decimal) -> bool:
+    exponent = Decimal(value).as_tuple().exponent  # a whole number may stand here as one
+    # An exponent is a letter for what is no number; a huge one would take for ever to be summed.
+    return isinstance(exponent, int) and -_PERCENT_PLACES <= exponent <= 2 and 0 < value <= 100
+
+
+def is_amount(value: Decimal) -> bool:
+    """Whether an amount of money is a number from 0 to 1e12."""
+    return value.is_finite() and 0 <= value <= MAX_MONEY
+
+
+def wrong_days(**days: date | None) -> list[FieldError]:
+    """An error for each day, by its field, that nobody can have meant."""
+    message = "A date between 1990 and 2100 is expected."
+    return [
+        FieldError(field, message)
+        for field, day in days.items()
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR
+    ]
 
 
 class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

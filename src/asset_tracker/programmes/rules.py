@@ -13,6 +13,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.values import is_amount
 from asset_tracker.programmes.policies import PRESETS, Reach, Rule, missing_parts
 from asset_tracker.programmes.queries import in_reach
 from asset_tracker.programmes.tables import funding_share, party, policy_rule, programme
@@ -81,7 +82,7 @@ async def add_rule(
     errors = [FieldError(part, "This rule needs it.") for part in missing_parts(rule)]
     if (rule.amount is None) != (rule.currency is None):
         errors.append(FieldError("amount", "An amount needs its currency, and a currency its amount."))
-    elif rule.amount is not None and not (rule.amount.is_finite() and rule.amount >= 0):
+    elif rule.amount is not None and not is_amount(rule.amount):
         errors.append(FieldError("amount", "An amount from 0 to 1 000 000 000 000 is expected."))
     if errors:
         raise InvalidError(errors=tuple(errors))

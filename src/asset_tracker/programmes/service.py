@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -18,7 +17,8 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import ConflictError, FieldError, ForbiddenError, InvalidError
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.values import Currency, Name, Share
+from asset_tracker.ledger.values import Currency, Name, Share, sum_to_100, wrong_days
+from asset_tracker.programmes.queries import get_programme
 from asset_tracker.programmes.tables import funding_share, party, programme, support_activity
 from asset_tracker.programmes.words import ActivityKind, LegalRegime, PartyKind, TitleRule
 from asset_tracker.territory.queries import get_municipality
@@ -74,11 +74,13 @@ async def add_party(
 ) -> UUID:
     """A new party. Raises InvalidError for a wrong EDRPOU, ConflictError for a known one."""
     require(actor, "programme.manage")
-    if new.edrpou is not None and not edrpou_number.is_valid(new.edrpou):
+    if new.edrpou is not None and not (new.edrpou.isascii() and edrpou_number.is_valid(new.edrpou)):
         wrong = FieldError(
             "edrpou", "This EDRPOU code is not valid.", {}, "eight digits, the last a check digit"
         )
         raise InvalidError(errors=(wrong,))
+    if new.municipality is not None:
+        await get_municipality(conn, new.municipality)
     made = party_id or uuid7()
     values = msgspec.structs.asdict(new)
     values["municipality_code"] = values.pop("municipality")
@@ -129,8 +131,12 @@ async def record_activity(
     if allowed is not None and new.programme not in allowed:
         raise ForbiddenError
     await get_municipality(conn, new.municipality)
+    await get_programme(conn, actor, new.programme)
+    errors = wrong_days(starts_on=new.starts_on, ends_on=new.ends_on)
     if new.ends_on < new.starts_on:
-        raise InvalidError(errors=(FieldError("ends_on", "It cannot end before it begins."),))
+        errors.append(FieldError("ends_on", "It cannot end before it begins."))
+    if errors:
+        raise InvalidError(errors=tuple(errors))
     made = activity_id or uuid7()
     values = msgspec.structs.asdict(new)
     values |= {"programme_id": values.pop("programme"), "municipality_code": values.pop("municipality")}
@@ -139,8 +145,8 @@ async def record_activity(
 
 
 async def _check_programme(conn: AsyncConnection, new: NewProgramme) -> None:
-    errors = []
-    if any(s.percent <= 0 for s in new.shares) or sum((s.percent for s in new.shares), Decimal(0)) != 100:
+    errors = wrong_days(starts_on=new.starts_on, ends_on=new.ends_on)
+    if not sum_to_100(new.shares):
         errors.append(FieldError("shares", "The funding shares must sum to 100 per cent."))
     if len({s.donor for s in new.shares}) != len(new.shares):
         errors.append(FieldError("shares", "A donor stands here twice."))

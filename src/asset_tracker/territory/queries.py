@@ -44,7 +44,7 @@ async def get_municipality(conn: AsyncConnection, code: str) -> Municipality:
     """The municipality with this code. Raises NotFoundError."""
     found = await find_municipality(conn, code)
     if found is None:
-        raise NotFoundError("No municipality has the code %(code)s", code=code)
+        raise NotFoundError("No municipality has the code %(code)s", code=code[:40])
     return found
 
 

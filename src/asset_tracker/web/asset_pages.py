@@ -25,8 +25,9 @@ from asset_tracker.ledger.tags import format_tag, parse_tag
 from asset_tracker.programmes import queries as programmes
 from asset_tracker.web import formats, history, words
 from asset_tracker.web.event_fields import FORMS
-from asset_tracker.web.forms import read_id
+from asset_tracker.web.forms import read_day, read_id
 from asset_tracker.web.pages import page, see_other
+from asset_tracker.web.then import as_it_was, end_of
 
 _MAIN_ACTIONS = 4
 
@@ -76,7 +77,10 @@ async def list_assets(
 
 @get(["/a/{tag:str}", "/A/{tag:str}"], opt={"public": True})
 async def show_asset(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], tag: FromPath[str]
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    tag: FromPath[str],
+    as_of: FromQuery[str] = "",
 ) -> Response[str] | Redirect:
     """What a label leads to. A stranger learns nothing, not even whether there is such a tag."""
     if request.user is None:
@@ -86,6 +90,9 @@ async def show_asset(
     asset_id = await queries.find_asset(conn, request.user, tag)
     view = await queries.get_asset(conn, request.user, asset_id)
     events = await asset_history.timeline(conn, request.user, asset_id)
+    if day := read_day(as_of, "as_of"):
+        view = await as_it_was(conn, request.user, view, day)
+        events = [event for event in events if event.occurred_at <= end_of(day)]
     lang = lang_of(request)
     forms = [FORMS[kind] for kind in view.actions]
     return page(
@@ -94,11 +101,12 @@ async def show_asset(
         section="assets",
         asset=view.row,
         view=view,
+        shown_day=day,
         state=view.state,
         history=await history.entries(conn, lang, events),
         open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],
         plans=await list_plans(conn, request.user, asset_id),
-        may_plan=may(request.user, "plan.manage"),
+        may_plan=may(request.user, "plan.manage") and not day,
         stage_detail=_since(lang, view),
         donors=", ".join(
             f"{formats.named(lang, f)} {formats.percent(lang, f.percent)}" for f in view.funding

@@ -30,7 +30,7 @@ from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.forms import read_id
+from asset_tracker.web.forms import read_day, read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import CONSIGNMENTS
 
@@ -123,7 +123,7 @@ async def dispatch(
         how = service.Dispatch(
             waybill=_line(data.waybill, "waybill"),
             carrier=_line(data.carrier, "carrier"),
-            expected_on=_day(data.expected_on, "expected_on"),
+            expected_on=read_day(data.expected_on, "expected_on"),
             occurred_at=_moment(data.occurred_at),
         )
         await service.dispatch(conn, actor, consignment_id, how)
@@ -182,7 +182,7 @@ async def sign_act(
     act = await acts.get_act(conn, actor, act_id)
     try:
         scan = await _scan(request, conn, sent.get("scan"))
-        signed_on = _day(str(sent.get("signed_on") or "?"), "signed_on") or date.min
+        signed_on = read_day(str(sent.get("signed_on") or "?"), "signed_on") or date.min
         await acts.sign_act(conn, actor, act_id, signed_on=signed_on, scan=scan)
     except InvalidError as wrong:
         raise await _instead(request, conn, actor, act.consignment, wrong) from wrong
@@ -199,7 +199,7 @@ async def record_signature(
 ) -> Redirect:
     act = await acts.get_act(conn, actor, act_id)
     try:
-        signed_on = _day(data.side_signed_on or "?", "side_signed_on") or date.min
+        signed_on = read_day(data.side_signed_on or "?", "side_signed_on") or date.min
         await signing.record_signature(conn, actor, act_id, by=_side(data.by), signed_on=signed_on)
     except (InvalidError, RefusedError) as wrong:
         raise await _instead(request, conn, actor, act.consignment, wrong, data) from wrong
@@ -244,13 +244,6 @@ def _line(text: str, field: str) -> str | None:
     if len(text) > 200 or "\x00" in text:
         raise InvalidError(errors=(FieldError(field, "This is too long or has a wrong character."),))
     return text.strip() or None
-
-
-def _day(text: str, field: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise InvalidError(errors=(FieldError(field, "Choose a day."),)) from error
 
 
 def _moment(text: str) -> datetime | None:

@@ -1,6 +1,7 @@
 """Reading a form into a command, with every mistake at once."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
@@ -18,6 +19,14 @@ def read_id(text: str, field: str) -> UUID | None:
         return UUID(text) if text.strip() else None
     except ValueError as error:
         raise InvalidError(errors=(FieldError(field, "This is not what is expected here."),)) from error
+
+
+def read_day(text: str, field: str) -> date | None:
+    """The day that a field or an address holds, None for nothing. Raises InvalidError."""
+    try:
+        return date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError as error:
+        raise InvalidError(errors=(FieldError(field, "Choose a day."),)) from error
 
 
 @cache

@@ -1,10 +1,13 @@
 """Municipalities: what each got, where it stands, and its service points."""
 
+from typing import Annotated
+
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
+from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -23,7 +26,7 @@ from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
-_SHOWN = 50
+_SHOWN, _PAGE = 50, 100
 
 
 class PointForm(msgspec.Struct, frozen=True):
@@ -41,6 +44,7 @@ async def list_held(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     q: FromQuery[str] = "",
+    start: FromQuery[Annotated[int, Meta(ge=0, le=100_000)]] = 0,
 ) -> Response[str]:
     """Those that have or await something the reader may see; with a text, all that answer to it."""
     text = q.strip()[:120].replace("\x00", "")
@@ -49,7 +53,7 @@ async def list_held(
         found = await queries.search_municipalities(conn, text, limit=_SHOWN)
     else:
         known = await queries.get_municipalities(conn, held)
-        found = tuple(known[code] for code in held)
+        found = tuple(known[code] for code in list(held)[start : start + _PAGE])
     lang = lang_of(request)
     return page(
         request,
@@ -57,6 +61,10 @@ async def list_held(
         section="municipalities",
         block="results",
         q=text,
+        next_href=f"/municipalities?start={start + _PAGE}"
+        if not text and start + _PAGE < len(held)
+        else None,
+        first_href="/municipalities" if start else None,
         rows=[(municipality, held.get(municipality.code)) for municipality in found],
         summary=ngettext(
             lang,

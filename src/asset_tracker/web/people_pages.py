@@ -59,6 +59,7 @@ async def add_person(
     actor: NamedDependency[Actor],
     data: URLEncodedBody[PersonForm],
 ) -> Redirect:
+    require(actor, "user.manage")
     try:
         await users.add_user(
             conn,

@@ -30,7 +30,11 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
     path = request.scope["path"]
     if problem.status == 401:
         return _to_the_log_in(request)
-    on_label = problem.status in (404, 422) and path.lower().startswith("/a/")
+    on_label = (
+        problem.status in (404, 422)
+        and path.lower().startswith("/a/")
+        and not request.scope.get("query_string")
+    )
     advice = _TAG_ADVICE if on_label else _ADVICE.get(problem.status, ())
     title = "There is no asset with this tag" if on_label else problem.title
     answer = page(

@@ -150,6 +150,25 @@ async def test_a_wrong_form_comes_back_with_what_was_typed(site, form, said):
     assert form["occurred_at"] in answer.text
 
 
+async def test_an_asset_as_it_was_on_an_earlier_day(site):
+    here = f"/a/{site.office.kit}"
+    for kind, at in (("delivered", "2025-03-10T10:00"), ("lost", "2025-03-12T11:00")):
+        fields = hidden(await site.get("coordinator", f"{here}/{kind}"))
+        form = {**fields, "outcome": "full", "circumstances": "Зникло", "occurred_at": at}
+        assert (await site.post("coordinator", f"{here}/{kind}", form)).status_code == 303
+    then = await site.get("coordinator", f"{here}?as_of=2025-03-11")
+    assert "Так було 11.03.2025." in then.text
+    assert "10.03.2025, 10:00" in then.text
+    assert "12.03.2025, 11:00" not in then.text
+    assert f"{here}/installed" not in then.text
+    now = await site.get("coordinator", here)
+    assert "12.03.2025, 11:00" in now.text
+    early = await site.get("coordinator", f"{here}?as_of=2025-03-09")
+    assert early.status_code == 404
+    assert "Тоді про нього ще нічого не було відомо." in early.text
+    assert (await site.get("coordinator", f"{here}?as_of=nonsense")).status_code == 422
+
+
 @pytest.mark.parametrize("kind", ["delivered", "installed", "moved", "maintained", "disposed", "lost"])
 async def test_an_empty_form_is_answered_with_the_form(site, kind):
     answer = await site.post("coordinator", f"/a/{site.office.laptop}/{kind}", {})

@@ -1,0 +1,98 @@
+"""How long others wait while somebody imports: the 95th percentile of a small page, idle and beside an import.
+
+    python tests/bench/imports_beside.py [--rows 10000]
+
+One server process, one import at a time, one request after another all the while.
+"""
+
+import argparse
+import asyncio
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+from imports import prepared, write
+
+from asset_tracker.access import users
+from asset_tracker.access.actors import COMMAND_LINE, Grant
+from asset_tracker.app import create_app
+from asset_tracker.db.embedded import EmbeddedServer
+from asset_tracker.settings import Settings
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=10_000)
+    folder = Path(tempfile.mkdtemp(prefix="at-bench-", dir="/tmp"))
+    folder.chmod(0o755)
+    rows = parser.parse_args().rows
+    try:
+        asyncio.run(measure(folder, rows))
+    finally:
+        EmbeddedServer(folder / "db").stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def measure(folder: Path, rows: int) -> None:
+    path = write(folder / "list.xlsx", rows)
+    url = await prepared(folder)
+    settings = {"DATABASE_URL": url, "DATA_DIR": str(folder / "data"), "SECRET_KEY": "b" * 40}
+    app = create_app(Settings.from_env({f"ASSET_TRACKER_{name}": value for name, value in settings.items()}))
+    async with (
+        app.lifespan(),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app), base_url="http://bench", timeout=300
+        ) as client,
+    ):
+        async with app.state.engine.begin() as conn:
+            user = await users.add_user(
+                conn,
+                COMMAND_LINE,
+                email="bench@example.org",
+                name="Bench",
+                password=None,
+                grants=(Grant(role="administrator"),),
+                lang="en",
+            )
+            token = (await users.make_token(conn, COMMAND_LINE, "bench", user=user)).token
+        client.headers["Authorization"] = f"Bearer {token}"
+        await beside(client, asyncio.sleep(1))
+        idle = await beside(client, asyncio.sleep(4))
+        print(f"idle: {told(idle)}")
+        files = {"file": (path.name, path.read_bytes())}
+        sent = client.post("/api/v1/imports", files=files, data={"programme": "BENCH"})
+        answer, waits = await answered_beside(client, sent)
+        print(f"beside the plan of {rows} rows: {told(waits)}, {p95(waits) / p95(idle):.1f} of idle")
+        batch = answer.json()["batch"]["id"]
+        _, waits = await answered_beside(client, client.post(f"/api/v1/imports/{batch}/commit", json={}))
+        print(f"beside its commit: {told(waits)}, {p95(waits) / p95(idle):.1f} of idle")
+
+
+async def beside(client, work) -> list[float]:
+    return (await answered_beside(client, work))[1]
+
+
+async def answered_beside(client, work) -> tuple[httpx.Response, list[float]]:
+    task = asyncio.ensure_future(work)
+    waits = []
+    while not task.done():
+        begun = time.perf_counter()
+        (await client.get("/api/v1/programmes")).raise_for_status()
+        waits.append(time.perf_counter() - begun)
+        await asyncio.sleep(0.01)
+    return task.result(), waits
+
+
+def p95(waits: list[float]) -> float:
+    return sorted(waits)[int(len(waits) * 0.95)]
+
+
+def told(waits: list[float]) -> str:
+    middle = sorted(waits)[len(waits) // 2]
+    return f"{len(waits)} requests, median {middle * 1000:.1f} ms, p95 {p95(waits) * 1000:.1f} ms"
+
+
+if __name__ == "__main__":
+    main()
