@@ -16,6 +16,7 @@ from asset_tracker.access.passwords import verify_password
 from asset_tracker.access.tables import api_token, login_attempt, session, user_account, user_grant
 from asset_tracker.errors import ThrottledError
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.store import advisory_lock
 
 IDLE = timedelta(days=7)
 ABSOLUTE = timedelta(days=30)
@@ -54,6 +55,8 @@ async def log_in(
     Ends the session that the browser came with. Raises ThrottledError after too many failures.
     """
     account = digest(email.strip().lower())
+    # One after the other from one address, or a hundred guesses at once would each find none before it.
+    await advisory_lock(conn, f"log-in {address}")
     await _throttle(conn, account, address)
     u = user_account.c
     found = (
