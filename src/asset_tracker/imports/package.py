@@ -17,6 +17,8 @@ from asset_tracker.imports.cells import Limits, RefusedBookError, column_index, 
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 20
+# Lists of goods pack to a tenth or a thirtieth of their size; what packs better and is large was made to be large.
+_LARGE, _RATIO = 48 << 20, 60
 _KEEP = 1 << 16  # a tag and the one after it never span more
 
 _FILLED = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^<>]*(?<!/)><(?!/)")
@@ -90,10 +92,17 @@ def _directory(archive: zipfile.ZipFile, limits: Limits) -> str:
         raise RefusedBookError(
             "The workbook holds %(n)s parts, more than any spreadsheet program writes.", n=len(members)
         )
-    if sum(member.file_size for member in members) > limits.unpacked_bytes:
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > limits.unpacked_bytes:
         raise RefusedBookError(
             "The workbook unpacks to more than %(limit)s MB. Split it into several files.",
             limit=limits.unpacked_bytes >> 20,
+        )
+    packed = sum(member.compress_size for member in members)
+    if unpacked > _LARGE and unpacked > _RATIO * packed:
+        raise RefusedBookError(
+            "The workbook unpacks to %(times)s times its size, as no list does; it was not opened.",
+            times=unpacked // max(packed, 1),
         )
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/"))

@@ -221,6 +221,10 @@ def test_a_bomb_is_refused_and_this_process_does_not_notice(tmp_path):
         pass
 
 
+def test_a_workbook_that_packs_too_well_was_made_to_be_large(tmp_path):
+    assert "times its size" in refusal(workbooks.bomb(tmp_path / "b.xlsx", megabytes=60))
+
+
 def test_what_the_look_misses_the_limits_of_the_process_stop(tmp_path):
     # the position is written as a character reference, which the quick look does not see and the parser does
     xml = (
