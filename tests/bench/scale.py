@@ -1,0 +1,100 @@
+"""What people wait for, in a small database and in a large one: it should not depend on the size.
+
+    python tests/bench/scale.py [--small 10000] [--large 1000000]
+
+The municipality asked about holds 500 assets in both.
+"""
+
+import argparse
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from statistics import median
+from typing import Any
+
+from bench_database import database
+from seed import MUNICIPALITY, seed
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from tables import show
+
+from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.assets import history, queries
+from asset_tracker.assets.views import Filters
+from asset_tracker.db.engine import make_engine
+from asset_tracker.ledger.tables import asset
+from asset_tracker.reports.asking import parse_ask
+from asset_tracker.reports.queries import municipality_report
+
+RUNS = 7
+Work = Callable[[AsyncConnection, str], Awaitable[Any]]
+
+
+async def _report(conn: AsyncConnection, _tag: str, **asked: str) -> Any:
+    now = datetime.now(UTC)
+    ask = parse_ask(now=now, **({"as_of": "2021-06-01"} | asked))
+    return await municipality_report(
+        conn, COMMAND_LINE, MUNICIPALITY, ask, now=now, base_url="https://a.example"
+    )
+
+
+async def _page(conn: AsyncConnection, tag: str) -> Any:
+    found = await queries.find_asset(conn, COMMAND_LINE, tag)
+    return await queries.get_asset(conn, COMMAND_LINE, found), await history.timeline(
+        conn, COMMAND_LINE, found
+    )
+
+
+WORK: dict[str, Work] = {
+    "look-up by tag": lambda conn, tag: queries.find_asset(conn, COMMAND_LINE, tag),
+    "an asset's page": _page,
+    "a list of 50": lambda conn, _: queries.list_assets(conn, COMMAND_LINE, Filters()),
+    "a list of a municipality": lambda conn, _: queries.list_assets(
+        conn, COMMAND_LINE, Filters(municipality=MUNICIPALITY)
+    ),
+    "municipality report as of a day": _report,
+}
+
+
+async def _times(url: str) -> dict[str, float]:
+    engine = make_engine(url)
+    found: dict[str, float] = {}
+    async with engine.connect() as conn:
+        tag = str(
+            await conn.scalar(select(asset.c.tag).where(asset.c.municipality_code == MUNICIPALITY).limit(1))
+        )
+        for name, work in WORK.items():
+            took = []
+            for _ in range(RUNS):
+                began = time.perf_counter()
+                await work(conn, tag)
+                took.append(time.perf_counter() - began)
+            found[name] = median(took[1:])
+    await engine.dispose()
+    return found
+
+
+def measured(assets: int) -> dict[str, float]:
+    """Seconds for each piece of work in a database of so many assets."""
+    with database(fsync="off", synchronous_commit="off", max_wal_size="4GB") as (_, url):
+        print(f"{assets:,} assets: {seed(url, assets):,.0f} events a second")
+        return asyncio.run(_times(url))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--small", type=int, default=10_000)
+    parser.add_argument("--large", type=int, default=1_000_000)
+    given = parser.parse_args()
+    small, large = measured(given.small), measured(given.large)
+    heads = ("", f"{given.small:,} assets, ms", f"{given.large:,} assets, ms", "ratio")
+    rows = [
+        (name, f"{small[name] * 1000:.1f}", f"{large[name] * 1000:.1f}", f"{large[name] / small[name]:.2f}")
+        for name in WORK
+    ]
+    show("scale", heads, rows, None)
+
+
+if __name__ == "__main__":
+    main()
