@@ -20,6 +20,7 @@ from asset_tracker.assets import service as assets
 from asset_tracker.assets.service import AssetFact
 from asset_tracker.consignments.act_document import ActDocument, ActLine, ActParty
 from asset_tracker.consignments.act_pdf import write_act
+from asset_tracker.consignments.kit_lines import Part, parts_of, price_of
 from asset_tracker.consignments.service import ConsignmentKey, locked_all
 from asset_tracker.consignments.tables import act, act_line, consignment
 from asset_tracker.documents.names import Name
@@ -278,7 +279,7 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True):
     municipalities: dict[str, Municipality]
     councils: dict[str, PartyView]
     rows: dict[UUID, list[Any]]
-    parts: dict[UUID, tuple[str, ...]]
+    parts: dict[UUID, tuple[Part, ...]]
     ledger_head: str | None
 
 
@@ -296,7 +297,7 @@ async def _known(conn: AsyncConnection, actor: Actor, keys: Sequence[Consignment
         municipalities=await get_municipalities(conn, codes),
         councils=await councils_of(conn, codes),
         rows=rows,
-        parts=await _parts(conn, [row.id for of_one in rows.values() for row in of_one]),
+        parts=await parts_of(conn, [row.id for of_one in rows.values() for row in of_one]),
     )
 
 
@@ -394,27 +395,18 @@ def _document(
     )
 
 
-async def _parts(conn: AsyncConnection, kits: list[UUID]) -> dict[UUID, tuple[str, ...]]:
-    a = asset.c
-    wanted = select(a.kit_id, a.name_uk, a.model, a.serial).where(a.kit_id.in_(kits)).order_by(a.line, a.id)
-    found: dict[UUID, tuple[str, ...]] = {}
-    for row in await conn.execute(wanted):
-        text = " ".join(part for part in (row.name_uk, row.model, row.serial and f"№ {row.serial}") if part)
-        found[row.kit_id] = (*found.get(row.kit_id, ()), text)
-    return found
-
-
-def _line(row: Any, parts: tuple[str, ...]) -> ActLine:
+def _line(row: Any, parts: tuple[Part, ...]) -> ActLine:
+    price, currency = price_of(row.unit_price, row.currency, parts)
     return ActLine(
         tag=format_tag(row.tag),
         name=Name(row.name_uk, row.name_en or row.name_uk),
         made=" ".join(part for part in (row.manufacturer, row.model) if part),
         serial=row.serial,
         quantity=row.state.get("delivered_quantity") or row.quantity,
-        unit_price=row.unit_price,
-        currency=row.currency,
+        unit_price=price,
+        currency=currency,
         condition=_CONDITION[row.condition],
-        parts=parts,
+        parts=tuple(part.text for part in parts),
     )
 
 

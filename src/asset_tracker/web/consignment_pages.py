@@ -49,6 +49,7 @@ class DispatchForm(msgspec.Struct, frozen=True):
     carrier: str = ""
     expected_on: str = ""
     occurred_at: str = ""
+    shown_at: str = ""
 
 
 class SideForm(msgspec.Struct, frozen=True):
@@ -69,6 +70,7 @@ class DeliverForm(msgspec.Struct, frozen=True):
 
     service_point: str = ""
     occurred_at: str = ""
+    shown_at: str = ""
 
 
 @get("/consignments")
@@ -124,7 +126,7 @@ async def dispatch(
             waybill=_line(data.waybill, "waybill"),
             carrier=_line(data.carrier, "carrier"),
             expected_on=read_day(data.expected_on, "expected_on"),
-            occurred_at=_moment(data.occurred_at),
+            occurred_at=_moment(data.occurred_at, data.shown_at),
         )
         await service.dispatch(conn, actor, consignment_id, how)
     except InvalidError as wrong:
@@ -142,7 +144,7 @@ async def deliver(
 ) -> Redirect:
     try:
         point = read_id(data.service_point, "service_point")
-        at = _moment(data.occurred_at)
+        at = _moment(data.occurred_at, data.shown_at)
         await service.deliver(conn, actor, consignment_id, service_point=point, occurred_at=at)
     except InvalidError as wrong:
         raise await _instead(request, conn, actor, consignment_id, wrong, data) from wrong
@@ -246,7 +248,10 @@ def _line(text: str, field: str) -> str | None:
     return text.strip() or None
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str, shown_at: str) -> datetime | None:
+    """When it happened; None, so this very second, for a time left as it was shown."""
+    if text and text == shown_at:
+        return None
     try:
         return formats.from_local_input(text) if text else None
     except ValueError as error:
@@ -300,7 +305,13 @@ async def _page(
         may_manage=may(actor, "consignment.manage"),
         may_act=may(actor, "act.manage"),
         may_label=may(actor, "label.print"),
-        values={"occurred_at": now, "signed_on": now[:10], "side_signed_on": now[:10], **(typed or {})},
+        values={
+            "occurred_at": now,
+            "shown_at": now,
+            "signed_on": now[:10],
+            "side_signed_on": now[:10],
+            **(typed or {}),
+        },
         errors=errors or {},
     )
 
