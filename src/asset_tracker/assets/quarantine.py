@@ -4,7 +4,7 @@ The bytes stay as they came. Nothing is taken out of quarantine; it is settled, 
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,8 @@ from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import user_account
 from asset_tracker.assets import field
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
-from asset_tracker.ledger.tables import asset, quarantine, tag
+from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tables import asset, event, quarantine, tag
 
 _q = quarantine.c
 _MAX = 200
@@ -52,13 +53,23 @@ async def count_quarantined(conn: AsyncConnection, actor: Actor) -> int:
     return (await conn.execute(counted)).scalar_one()
 
 
-async def record_after_all(conn: AsyncConnection, actor: Actor, quarantined: int) -> None:
-    """Take the fact in, under the name of who settles it.
+class Mended(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What must be put right before it can be recorded; None leaves it as it was sent."""
 
-    Raises NotFoundError for what does not wait in reach, RefusedError where it still cannot be recorded.
+    asset: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    occurred_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+
+
+async def record_after_all(
+    conn: AsyncConnection, actor: Actor, quarantined: int, mended: Mended | None = None
+) -> None:
+    """Take the fact in, under the name of who settles it, with the asset or the time put right.
+
+    One whose id was used for another fact gets a new id. Raises NotFoundError for what does not wait in reach, RefusedError where it still cannot be recorded.
     """
     row = await _locked(conn, actor, quarantined)
-    (outcome,) = await field.receive(conn, actor, [msgspec.Raw(row.raw)])
+    raw = await _mend(conn, row, mended or Mended())
+    (outcome,) = await field.receive(conn, actor, [msgspec.Raw(raw)])
     if outcome.outcome not in ("recorded", "duplicate"):
         raise RefusedError("It still cannot be recorded: %(reason)s", reason=outcome.reason or "")
     await _settle(conn, actor, quarantined, "recorded")
@@ -71,6 +82,17 @@ async def put_aside(conn: AsyncConnection, actor: Actor, quarantined: int, reaso
     if not 1 <= len(why) <= 2000 or "\x00" in why:
         raise InvalidError(errors=(FieldError("reason", "Please fill this in."),))
     await _settle(conn, actor, quarantined, f"put_aside: {why}")
+
+
+async def _mend(conn: AsyncConnection, row: Any, mended: Mended) -> bytes:
+    changes = {name: value for name, value in msgspec.structs.asdict(mended).items() if value is not None}
+    used = select(event.c.id).where(event.c.id == row.event_id)
+    if row.event_id and await conn.scalar(used):
+        changes["id"] = uuid7()
+    said = _said(row.raw)
+    if not changes or not said:
+        return bytes(row.raw)
+    return msgspec.json.encode({**said, **changes})
 
 
 def _reach(actor: Actor) -> ColumnElement[bool]:

@@ -52,6 +52,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[tuple[str, str]]
     note: str | None
     photos: tuple[str, ...]
+    replaceable: bool
 
 
 class Places(msgspec.Struct, frozen=True):
@@ -91,6 +92,7 @@ def _entry(lang: Lang, event: EventView, places: Places) -> Entry:
         facts=facts(lang, event.payload, places),
         note=event.payload.get("note"),
         photos=event.photos,
+        replaceable=event.kind in FORMS,
     )
 
 

@@ -11,8 +11,8 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets import corrections, queries, service
 from asset_tracker.assets import history as asset_history
-from asset_tracker.assets import queries, service
 from asset_tracker.assets.views import AssetView, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ForbiddenError, NotFoundError
@@ -57,15 +57,14 @@ async def strike_out(
     view, events = await _asked_about(conn, actor, tag)
     wrong = _only(events, event_id)
     reason = await _reason(request, conn, view, wrong, "strike-out", data)
-    fact = ev.Correction(reason=reason)
-    await service.record(
+    await corrections.strike_out(
         conn,
         actor,
-        [view.row.id],
-        fact,
+        view.row.id,
+        event_id,
+        reason,
         heads={view.row.id: data.head},
-        supersedes=event_id,
-        event_id=data.id,
+        correction_id=data.id,
     )
     return _done(request, view, "The entry was struck out; it stays readable.")
 

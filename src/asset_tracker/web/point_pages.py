@@ -78,6 +78,8 @@ async def move_along(
     point_id: FromPath[UUID],
     data: URLEncodedBody[AlongForm],
 ) -> Redirect:
+    require(actor, "service_point.manage")
+    await points.get_point(conn, actor, point_id)
     to_point = _uuid(data.to_point)
     if to_point is None:
         return see_other(request, f"/points/{point_id}", Flash("bad", "Choose a service point."))

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import quarantine
-from asset_tracker.assets.quarantine import Quarantined
+from asset_tracker.assets.quarantine import Mended, Quarantined
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, RefusedError
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
 from asset_tracker.web.words import word
@@ -22,6 +23,13 @@ class AsideForm(msgspec.Struct, frozen=True):
     """Why something is not recorded."""
 
     reason: str = ""
+
+
+class MendForm(msgspec.Struct, frozen=True):
+    """What is put right, as typed."""
+
+    asset: str = ""
+    occurred_at: str = ""
 
 
 @get("/quarantine")
@@ -37,9 +45,13 @@ async def record_after_all(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     quarantined: FromPath[int],
+    data: URLEncodedBody[MendForm],
 ) -> Redirect:
     try:
-        await quarantine.record_after_all(conn, actor, quarantined)
+        await quarantine.record_after_all(conn, actor, quarantined, _mended(data))
+    except ValueError as wrong:
+        text = gettext(lang_of(request), "Choose a day and a time.")
+        raise Instead(await _page(request, conn, actor, {quarantined: text})) from wrong
     except RefusedError as still:
         lang = lang_of(request)
         reason = gettext(lang, str(still.params.get("reason", "")))
@@ -62,6 +74,12 @@ async def put_aside(
         text = gettext(lang_of(request), "Say why it is not recorded.")
         raise Instead(await _page(request, conn, actor, {quarantined: text})) from wrong
     return see_other(request, "/quarantine", Flash("good", "It was put aside; what was sent is kept."))
+
+
+def _mended(data: MendForm) -> Mended:
+    """What was put right; raises ValueError for what is no time."""
+    at = formats.from_local_input(data.occurred_at) if data.occurred_at else None
+    return Mended(asset=data.asset.strip()[:200].replace("\x00", "") or None, occurred_at=at)
 
 
 async def _page(

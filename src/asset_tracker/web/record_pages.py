@@ -15,8 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record
-from asset_tracker.assets import queries, service
-from asset_tracker.assets.views import AssetView
+from asset_tracker.assets import corrections, queries, service
+from asset_tracker.assets import history as asset_history
+from asset_tracker.assets.views import AssetView, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import (
     FieldError,
@@ -34,6 +35,7 @@ from asset_tracker.territory.queries import list_service_points, municipality_in
 from asset_tracker.web import event_forms, formats, history
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
+from asset_tracker.web.event_values import values_of
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.picks import picks
 from asset_tracker.web.questions import EventForm
@@ -51,6 +53,9 @@ async def ask(
 ) -> Response[str]:
     view, form = await _asked_about(conn, actor, tag, kind)
     now = formats.local_input(datetime.now(UTC))
+    if replaces := request.query_params.get("replaces"):
+        told = await _told(conn, actor, view, kind, replaces)
+        return await _form(request, conn, actor, view, form, values_of(form, told) | {"head": view.head})
     picked = {name: request.query_params[name] for name in ("plan",) if name in request.query_params}
     values = {"id": str(uuid7()), "head": view.head, "occurred_at": now, "shown_at": now, **picked}
     return await _form(request, conn, actor, view, form, values)
@@ -120,7 +125,25 @@ async def _record(
         raise InvalidError(errors=tuple(errors))
     made = event_forms.payload(form, {**values, "photos": photos})
     heads = {view.row.id: answers.get("head", "")}
+    if replaces := answers.get("replaces"):
+        told = await _told(conn, actor, view, form.kind, replaces)
+        if not photos and told.photos:
+            made = msgspec.structs.replace(made, photos=told.photos)
+        await corrections.replace(
+            conn, actor, view.row.id, told.id, made, occurred_at=at, heads=heads, correction_id=event_id
+        )
+        return
     await service.record(conn, actor, [view.row.id], made, occurred_at=at, heads=heads, event_id=event_id)
+
+
+async def _told(conn: AsyncConnection, actor: Actor, view: AssetView, kind: str, event: str) -> EventView:
+    """The entry that is to be replaced. Raises ForbiddenError, NotFoundError."""
+    if not view.may_correct:
+        raise ForbiddenError
+    for each in await asset_history.timeline(conn, actor, view.row.id):
+        if str(each.id) == event and each.kind == kind:
+            return each
+    raise NotFoundError
 
 
 def _moment(answers: Mapping[str, str], errors: list[FieldError]) -> datetime | None:

@@ -40,6 +40,21 @@ ROUTES = {
     "GET /api/v1/checkpoints/keys": Route(ALL),
     "GET /api/v1/checkpoints/consistency": Route(ALL, query={"from": "1"}),
     "GET /api/v1/bundle": Route("ACSDU"),
+    "POST /api/v1/assets/{reference}/events/{event_id}/strike-out": Route(
+        DESK, {"reference": "{tag}"}, json={"reason": "x"}
+    ),
+    "POST /api/v1/assets/{reference}/events/{event_id}/replace": Route(
+        DESK,
+        {"reference": "{tag}"},
+        json={"payload": {"kind": "note", "note": "x"}, "occurred_at": instant()},
+        ok=(200, 403),
+    ),
+    "POST /api/v1/assets/{reference}/resolution": Route(
+        DESK, {"reference": "{tag}"}, json={"events": ["{event}"], "reason": "x"}, ok=(200, 409)
+    ),
+    "GET /api/v1/quarantine": Route(DESK),
+    "POST /api/v1/quarantine/{quarantined}/record": Route(DESK, json={}),
+    "POST /api/v1/quarantine/{quarantined}/discard": Route(DESK, json={"reason": "x"}),
     # files
     "GET /api/v1/files/{sha256}": Route(READERS, {"sha256": "{photo}"}),
     "POST /api/v1/photos": Route(FIELD, files=PICTURE),
@@ -97,6 +112,10 @@ ROUTES = {
         json={"municipality_code": "{place}", "kind": "asc", "name_uk": "x"},
         things=True,
         whose="everybody",
+    ),
+    "GET /api/v1/service-points/{point_id}": Route(READERS, whose="everybody"),
+    "POST /api/v1/service-points/{point_id}/changes": Route(
+        DESK, json={"change": "suspended", "with_assets": False}, whose="everybody"
     ),
     # programmes
     "GET /api/v1/programmes": Route(READERS),

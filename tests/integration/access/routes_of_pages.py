@@ -29,6 +29,7 @@ ROUTES = {
     "GET /find": Route(READERS),
     "GET /find/suggestions": Route(READERS, query={"q": "WALK"}),
     "GET /due": Route(READERS),
+    "GET /a/{tag}/as-of": Route(READERS),
     "GET /quarantine": Route(DESK),
     "POST /quarantine/{quarantined}/put-aside": Route(DESK, form={"reason": "x"}),
     "POST /quarantine/{quarantined}/record": Route(DESK),
@@ -95,7 +96,11 @@ ROUTES = {
     "GET /municipalities": Route(READERS),
     "GET /municipalities/{code}": Route(READERS, {"code": "{place}"}, whose="everybody"),
     "POST /municipalities/{code}/points": Route(DESK, {"code": "{place}"}, form=POINT, whose="everybody"),
-    "POST /points/{point_id}/status": Route(DESK, form={"status": "suspended"}, whose="everybody"),
+    "GET /points/{point_id}": Route(READERS, whose="everybody"),
+    "POST /points/{point_id}/changes": Route(
+        DESK, form={"change": "suspended", "occurred_at": "2025-03-01T10:00"}, whose="everybody"
+    ),
+    "POST /points/{point_id}/along": Route(DESK, form={"to_point": ""}, whose="everybody"),
     # programmes
     "GET /parties": Route(READERS),
     "GET /parties/new": Route(DESK),

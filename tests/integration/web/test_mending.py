@@ -60,3 +60,33 @@ async def test_a_dispute_is_resolved_with_a_reason(site):
     shown = await site.get("coordinator", f"/a/{site.office.kit}")
     assert "Його доставлено двічі" not in shown.text
     assert "Друга доставка" in shown.text
+
+
+async def test_an_entry_is_replaced_by_a_right_one(site):
+    assert (await record(site, "coordinator", "note", note="Стара примітка")).status_code == 303
+    here = f"/a/{site.office.kit}"
+    shown = await site.get("coordinator", here)
+    entry = next(part for part in shown.text.split("<li id=") if "Стара примітка" in part)
+    replace = re.search(r'/a/[^"]+\?replaces=[^"]+', entry)[0]
+    asked = await site.get("coordinator", replace)
+    assert "Стара примітка" in asked.text
+    assert (await site.get("technician", replace)).status_code == 403
+    sent = {**hidden(asked), "note": "Нова примітка", "occurred_at": "2026-02-01T10:00"}
+    assert (await site.post("coordinator", f"{here}/note", sent)).status_code == 303
+    shown = await site.get("coordinator", here)
+    new, old = (
+        next(part for part in shown.text.split("<li id=") if text in part)
+        for text in ("Нова примітка", "Стара примітка")
+    )
+    assert "superseded" in old
+    assert "superseded" not in new
+
+
+async def test_another_day(site):
+    here = f"/a/{site.office.laptop}/as-of"
+    assert (
+        "Тоді про нього ще нічого не було відомо" in (await site.get("donor", f"{here}?day=2001-01-01")).text
+    )
+    known = await site.get("donor", f"{here}?day=2026-12-31&known_on=2001-01-01")
+    assert "Тоді про нього ще нічого не було відомо" in known.text
+    assert (await site.get("donor", f"{here}?day=nonsense")).status_code == 200
