@@ -197,6 +197,7 @@ async def rest(offices, who, n, mine):
     plan = {"title": "cleaning", "every_months": 6, "starts_on": "2025-01-01"}
     mine["plan"] = (await offices.made(who, f"/api/v1/assets/{mine['tag']}/plans", plan))["id"]
     mine["token"] = (await offices.made(who, "/api/v1/tokens", {"name": f"token {n}"}))["id"]
+    mine["session"] = str(uuid4())
     mine["user"] = offices.users[who]
     stock = STOCK | {"name": f"stock-{n}", "title": f"Stock {n}"}
     mine["stock"] = (await offices.made(who, "/api/v1/labels/stock", stock))["name"]

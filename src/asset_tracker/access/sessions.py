@@ -8,13 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor, Grant
 from asset_tracker.access.passwords import verify_password
 from asset_tracker.access.tables import api_token, login_attempt, session, user_account, user_grant
-from asset_tracker.errors import ThrottledError
+from asset_tracker.errors import NotFoundError, ThrottledError
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.store import advisory_lock
 
@@ -35,6 +35,15 @@ class LoggedIn(msgspec.Struct, frozen=True):
     actor: Actor
 
 
+class SessionView(msgspec.Struct, frozen=True):
+    """One's own session: since when, last used, in which browser."""
+
+    id: UUID
+    created_at: datetime
+    seen_at: datetime
+    agent: str | None
+
+
 class Authenticated(msgspec.Struct, frozen=True):
     """Who a cookie or a bearer token stands for; ``session`` is None for a token."""
 
@@ -48,7 +57,13 @@ def digest(token: str) -> bytes:
 
 
 async def log_in(
-    conn: AsyncConnection, email: str, password: str, address: str, *, old_token: str | None = None
+    conn: AsyncConnection,
+    email: str,
+    password: str,
+    address: str,
+    *,
+    old_token: str | None = None,
+    agent: str | None = None,
 ) -> LoggedIn | None:
     """A new session, or None when e-mail or password are wrong (the attempt is counted either way).
 
@@ -72,13 +87,23 @@ async def log_in(
         return None
     if old_token:
         await end_session(conn, token=old_token)
-    return await begin_session(conn, found.id)
+    # Whoever shuts the account or changes the password holds its row: a log-in that began before must
+    # not make a session that outlives it.
+    still = select(u.id).where(
+        u.id == found.id, u.disabled_at.is_(None), u.password_hash == found.password_hash
+    )
+    if await conn.scalar(still.with_for_update(read=True)) is None:
+        return None
+    return await begin_session(conn, found.id, agent)
 
 
-async def begin_session(conn: AsyncConnection, user: UUID) -> LoggedIn:
-    """A new session for somebody whose identity is proven."""
+async def begin_session(conn: AsyncConnection, user: UUID, agent: str | None = None) -> LoggedIn:
+    """A new session for somebody whose identity is proven; ``agent``: what the browser calls itself."""
     token = secrets.token_urlsafe(32)
-    await conn.execute(insert(session).values(id=uuid7(), token_hash=digest(token), user_id=user))
+    named = (agent or "").replace("\x00", "")[:300] or None
+    await conn.execute(
+        insert(session).values(id=uuid7(), token_hash=digest(token), user_id=user, agent=named)
+    )
     actor = await actor_of(conn, user)
     return LoggedIn(token, actor)
 
@@ -87,6 +112,30 @@ async def end_session(conn: AsyncConnection, *, token: str) -> None:
     """End the session for good."""
     ended = update(session).where(session.c.token_hash == digest(token), session.c.ended_at.is_(None))
     await conn.execute(ended.values(ended_at=func.now()))
+
+
+async def list_sessions(conn: AsyncConnection, actor: Actor) -> list[SessionView]:
+    """One's own sessions that are open, the last used first."""
+    s = session.c
+    rows = await conn.execute(
+        select(s.id, s.created_at, s.seen_at, s.agent)
+        .where(s.user_id == actor.id, *_open(datetime.now(UTC)))
+        .order_by(s.seen_at.desc(), s.id)
+    )
+    return [SessionView(row.id, row.created_at, row.seen_at, row.agent) for row in rows]
+
+
+async def end_own(conn: AsyncConnection, actor: Actor, which: UUID) -> None:
+    """End one of one's own sessions for good. Raises NotFoundError."""
+    s = session.c
+    ended = update(session).where(s.id == which, s.user_id == actor.id, s.ended_at.is_(None))
+    if not (await conn.execute(ended.values(ended_at=func.now()))).rowcount:
+        raise NotFoundError
+
+
+def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    s = session.c
+    return s.ended_at.is_(None), s.seen_at > now - IDLE, s.created_at > now - ABSOLUTE
 
 
 async def end_all(conn: AsyncConnection, user: UUID) -> None:
@@ -105,9 +154,7 @@ async def by_cookie(conn: AsyncConnection, token: str) -> Authenticated | None:
             .join(user_account, u.id == s.user_id)
             .where(
                 s.token_hash == digest(token),
-                s.ended_at.is_(None),
-                s.seen_at > now - IDLE,
-                s.created_at > now - ABSOLUTE,
+                *_open(now),
                 u.disabled_at.is_(None),
             )
         )

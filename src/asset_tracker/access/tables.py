@@ -60,6 +60,7 @@ session = Table(
     Column("created_at", _instant, nullable=False, server_default=text("now()")),
     Column("seen_at", _instant, nullable=False, server_default=text("now()")),
     Column("ended_at", _instant),
+    Column("agent", Text),  # what the browser calls itself, so that one knows one's sessions apart
     Index("session_user_id_idx", "user_id"),
 )
 
@@ -74,6 +75,34 @@ api_token = Table(
     Column("expires_at", _instant),
     Column("revoked_at", _instant),
     Index("api_token_user_id_idx", "user_id"),
+)
+
+one_time_link = Table(
+    "one_time_link",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False),
+    Column("made_by", Uuid, nullable=False),
+    Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    Column("expires_at", _instant, nullable=False),
+    Column("used_at", _instant),
+    Index("one_time_link_user_id_idx", "user_id"),
+)
+
+# While a row is not over, nothing is changed through pages and API.
+lockdown = Table(
+    "lockdown",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("began_at", _instant, nullable=False, server_default=text("now()")),
+    Column("over_at", _instant),
+    Index(
+        "lockdown_one_at_a_time",
+        text("(over_at IS NULL)"),
+        unique=True,
+        postgresql_where=text("over_at IS NULL"),
+    ),
 )
 
 login_attempt = Table(

@@ -1,16 +1,25 @@
 """One request, one transaction: opened and committed here, and only here."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
+from litestar import Request
 from litestar.datastructures import State
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.access.panic import check_may_change
 
-async def provide_conn(state: State) -> AsyncIterator[AsyncConnection]:
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+async def provide_conn(request: Request[Any, Any, State], state: State) -> AsyncIterator[AsyncConnection]:
     """The connection of the request. Answering commits it before the answer leaves; raising rolls it back.
 
     The only generator dependency: errors of a second one would arrive as a group and miss the table
     of problems. Streams outlive it and open their own.
     """
     async with state.engine.begin() as conn:
+        # Logging in and out goes on while the system is read-only, or nobody could read.
+        if request.method not in _SAFE and not request.route_handler.opt.get("when_read_only"):
+            await check_may_change(conn)
         yield conn

@@ -9,7 +9,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import users
+from asset_tracker.access import links, users
 from asset_tracker.access.actors import ROLES, Actor, Grant
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -17,6 +17,7 @@ from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes import queries as programmes
 from asset_tracker.territory.queries import municipality_index
+from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import named
 from asset_tracker.web.forms import read_id
@@ -58,15 +59,15 @@ async def add_person(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     data: URLEncodedBody[PersonForm],
-) -> Redirect:
+) -> Redirect | Response[str]:
     require(actor, "user.manage")
     try:
-        await users.add_user(
+        made = await users.add_user(
             conn,
             actor,
             email=data.email,
             name=data.name,
-            password=data.password,
+            password=data.password or None,
             grants=(await _grant(conn, data),),
             lang="en" if data.lang == "en" else "uk",
         )
@@ -76,7 +77,19 @@ async def add_person(
     except ConflictError as taken:
         texts = {"email": gettext(lang_of(request), taken.message, **taken.params)}
         raise Instead(await _form(request, conn, actor, data, texts)) from taken
+    if not data.password:
+        return await _link(request, conn, actor, made)
     return see_other(request, "/people", Flash("good", "The account was made."))
+
+
+@post("/people/{user_id:uuid}/link", status_code=200)
+async def make_link(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    user_id: FromPath[UUID],
+) -> Response[str]:
+    return await _link(request, conn, actor, user_id)
 
 
 @post("/people/{user_id:uuid}/disable", status_code=303)
@@ -88,6 +101,14 @@ async def shut_account(
 ) -> Redirect:
     await users.disable_user(conn, actor, user_id)
     return see_other(request, "/people", Flash("good", "The account was shut."))
+
+
+async def _link(request: AnyRequest, conn: AsyncConnection, actor: Actor, user: UUID) -> Response[str]:
+    """Answered as a page, not a redirect: the link is shown this once and stands in no cookie."""
+    made = await links.make_link(conn, actor, user)
+    address = f"{request.app.state.settings.base_url.rstrip('/')}/password/{made.token}"
+    when = formats.moment(lang_of(request), made.expires_at)
+    return page(request, "people/link.html", section="people", link=made, address=address, when=when)
 
 
 async def _grant(conn: AsyncConnection, data: PersonForm) -> Grant:
@@ -135,4 +156,4 @@ async def _form(
     )
 
 
-ROUTES = (list_people, new_person, add_person, shut_account)
+ROUTES = (list_people, new_person, add_person, make_link, shut_account)

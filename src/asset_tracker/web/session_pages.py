@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import sessions, users
+from asset_tracker.access import links, sessions, users
 from asset_tracker.access.actors import Actor
 from asset_tracker.edge.who import LANG_COOKIE, AnyRequest, cookie_name, lang_of
 from asset_tracker.errors import InvalidError
@@ -21,6 +21,10 @@ from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, error_texts, own_path, page, see_other
 
 _YEAR = int(timedelta(days=365).total_seconds())
+
+
+# The address is a secret: it must not go along with anything that the page leads to.
+_NO_REFERRER = {"Referrer-Policy": "no-referrer"}
 
 
 class LoginForm(msgspec.Struct, frozen=True):
@@ -62,13 +66,16 @@ async def login_page(
     return _login_page(request, next)
 
 
-@post("/login", opt={"public": True}, status_code=200)
+@post("/login", opt={"public": True, "when_read_only": True}, status_code=200)
 async def log_in(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], data: URLEncodedBody[LoginForm]
 ) -> Response[str] | Redirect:
     address = request.client.host if request.client else "?"
     old = request.cookies.get(cookie_name(request))
-    made = await sessions.log_in(conn, data.email[:200], data.password[:200], address, old_token=old)
+    agent = request.headers.get("user-agent")
+    made = await sessions.log_in(
+        conn, data.email[:200], data.password[:200], address, old_token=old, agent=agent
+    )
     if made is None:
         problem = gettext(lang_of(request), "E-mail or password is wrong.")
         return _login_page(request, data.next, data.email, problem)
@@ -77,7 +84,7 @@ async def log_in(
     return answer
 
 
-@post("/logout", status_code=303)
+@post("/logout", opt={"when_read_only": True}, status_code=303)
 async def log_out(request: AnyRequest, conn: NamedDependency[AsyncConnection]) -> Redirect:
     name = cookie_name(request)
     await sessions.end_session(conn, token=request.cookies.get(name, ""))
@@ -118,7 +125,49 @@ async def change_password(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _account(request, conn, actor, errors=texts)) from wrong
-    return see_other(request, "/login", Flash("good", "The password was changed. Log in with it."))
+    answer = see_other(
+        request, "/me", Flash("good", "The password was changed. You are logged out everywhere else.")
+    )
+    if request.auth is not None and request.auth.session is not None:
+        anew = await sessions.begin_session(conn, actor.id, request.headers.get("user-agent"))
+        answer.set_cookie(_session_cookie(request, anew.token))
+    return answer
+
+
+@post("/me/sessions/{session_id:uuid}/end", status_code=303)
+async def end_session(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    session_id: FromPath[UUID],
+) -> Redirect:
+    await sessions.end_own(conn, actor, session_id)
+    return see_other(request, "/me", Flash("good", "The session was ended."))
+
+
+@get("/password/{token:str}", opt={"public": True}, response_headers=_NO_REFERRER)
+async def ask_for_password(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], token: FromPath[str]
+) -> Response[str]:
+    return page(request, "set_password.html", email=await links.whose(conn, token), errors={})
+
+
+@post("/password/{token:str}", opt={"public": True}, status_code=303, response_headers=_NO_REFERRER)
+async def set_password(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    token: FromPath[str],
+    data: URLEncodedBody[PasswordForm],
+) -> Redirect:
+    try:
+        await links.set_password(conn, token, data.password[:201])
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors)
+        email = await links.whose(conn, token)
+        again = page(request, "set_password.html", status=422, email=email, errors=texts)
+        again.headers["Referrer-Policy"] = "no-referrer"
+        raise Instead(again) from wrong
+    return see_other(request, "/login", Flash("good", "The password is set. Log in with it."))
 
 
 @post("/me/tokens", status_code=200)
@@ -157,8 +206,16 @@ async def _account(
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
     known = await users.list_tokens(conn, actor)
-    status = 422 if errors else 200
-    return page(request, "people/me.html", status=status, tokens=known, token=token, errors=errors or {})
+    return page(
+        request,
+        "people/me.html",
+        status=422 if errors else 200,
+        tokens=known,
+        token=token,
+        sessions=await sessions.list_sessions(conn, actor),
+        this=request.auth.session if request.auth else None,
+        errors=errors or {},
+    )
 
 
 def _login_page(request: AnyRequest, after: str, email: str = "", problem: str = "") -> Response[str]:
@@ -193,4 +250,7 @@ ROUTES = (
     change_password,
     make_token,
     revoke_token,
+    end_session,
+    ask_for_password,
+    set_password,
 )

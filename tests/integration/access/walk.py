@@ -32,6 +32,7 @@ NAMES = {
     "file": "{file}",
     "case_id": "{case}",
     "plan_id": "{plan}",
+    "session_id": "{session}",
     "reference": "{tag}",
 }
 # Names of things that tell nobody anything by themselves.
