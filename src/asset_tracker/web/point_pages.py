@@ -79,10 +79,7 @@ async def move_along(
     data: URLEncodedBody[AlongForm],
 ) -> Redirect:
     require(actor, "service_point.manage")
-<<<<<<< HEAD
     await points.get_point(conn, actor, point_id)
-=======
->>>>>>> f6bb732 (The move along from a service point asks who may first; the brake described)
     to_point = _uuid(data.to_point)
     if to_point is None:
         return see_other(request, f"/points/{point_id}", Flash("bad", "Choose a service point."))
