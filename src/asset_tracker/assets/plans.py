@@ -77,7 +77,9 @@ async def plan_titles(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, 
     return {row.id: row.title for row in rows}
 
 
-async def add_plan(conn: AsyncConnection, actor: Actor, asset_id: UUID, new: NewPlan) -> UUID:
+async def add_plan(
+    conn: AsyncConnection, actor: Actor, asset_id: UUID, new: NewPlan, *, plan_id: UUID | None = None
+) -> UUID:
     """A new plan. Raises NotFoundError for an asset out of reach, InvalidError without a turn."""
     await _reached(conn, actor, asset_id)
     errors = []
@@ -89,7 +91,7 @@ async def add_plan(conn: AsyncConnection, actor: Actor, asset_id: UUID, new: New
         errors.append(FieldError("starts_on", "A date between 1990 and 2100 is expected."))
     if errors:
         raise InvalidError(errors=tuple(errors))
-    made = uuid7()
+    made = plan_id or uuid7()
     values = msgspec.structs.asdict(new)
     values["starts_on"] = new.starts_on or datetime.now(KYIV_TIME).date()
     await conn.execute(

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets import service as assets
+from asset_tracker.assets.plans import NewPlan, add_plan
 from asset_tracker.assets.service import AssetFact, NewAsset
 from asset_tracker.consignments import acts
 from asset_tracker.consignments import service as consignments
@@ -151,6 +152,7 @@ async def _batch(
         conn, COORDINATOR, programme_id, things, occurred_at=lives.moment(batch.on, 7), operation=operation
     )
     await _hand_over(conn, deliveries, scan=scan, base_url=base_url)
+    await _plans(conn, things, batch.on)
     for who, actor in (("coordinator", COORDINATOR), ("technician", TECHNICIAN)):
         facts = [
             AssetFact(asset=past.asset, occurred_at=past.at, fact=past.fact)
@@ -160,6 +162,21 @@ async def _batch(
         ]
         operation = fixed_id("operation", who, batch.number)
         await assets.record_each(conn, actor, facts, operation=operation, by_rules=False)
+
+
+async def _plans(conn: AsyncConnection, things: Sequence[NewAsset], starts_on: date) -> None:
+    """Each vehicle is serviced once a year, or every ten thousand kilometres."""
+    service = NewPlan(
+        title="Планове технічне обслуговування",
+        every_months=12,
+        every_meter=10_000,
+        meter_unit="km",
+        starts_on=starts_on,
+    )
+    for each in things:
+        if each.fact.category == "vehicle":
+            plan_id = lives.service_plan(each.id)
+            await add_plan(conn, COORDINATOR, each.id, service, plan_id=plan_id)
 
 
 async def _hand_over(

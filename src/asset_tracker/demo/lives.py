@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from asset_tracker.assets.service import NewAsset
-from asset_tracker.demo.fixed import between, chance, pick, working_time
+from asset_tracker.demo.fixed import between, chance, fixed_id, pick, working_time
 from asset_tracker.demo.story import Delivery
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.values import Category, Meter
@@ -147,8 +147,14 @@ def _services(each: NewAsset, installed: date) -> Iterator[Past]:
             currency="UAH",
             meter=Meter(kilometres, "km"),
             condition="working",
+            plan=service_plan(each.id),
         )
         yield Past(each.id, working_time(day, "service", each.id), fact)
+
+
+def service_plan(vehicle: UUID) -> UUID:
+    """The maintenance plan of a vehicle."""
+    return fixed_id("plan", vehicle)
 
 
 def moment(day: date, hour: int = 9, minute: int = 0) -> datetime:

@@ -3,7 +3,6 @@
 from litestar import Router
 
 from asset_tracker.web import (
-    as_of_pages,
     asset_pages,
     consignment_pages,
     desk_pages,
@@ -35,7 +34,6 @@ _pages = Router(
         *session_pages.ROUTES,
         *desk_pages.ROUTES,
         *due_pages.ROUTES,
-        *as_of_pages.ROUTES,
         *asset_pages.ROUTES,
         *loss_pages.ROUTES,
         *mending_pages.ROUTES,

@@ -81,6 +81,7 @@ async def show_asset(
     conn: NamedDependency[AsyncConnection],
     tag: FromPath[str],
     as_of: FromQuery[str] = "",
+    known_on: FromQuery[str] = "",
 ) -> Response[str] | Redirect:
     """What a label leads to. A stranger learns nothing, not even whether there is such a tag."""
     if request.user is None:
@@ -91,8 +92,13 @@ async def show_asset(
     view = await queries.get_asset(conn, request.user, asset_id)
     events = await asset_history.timeline(conn, request.user, asset_id)
     if day := read_day(as_of, "as_of"):
-        view = await as_it_was(conn, request.user, view, day)
-        events = [event for event in events if event.occurred_at <= end_of(day)]
+        known = read_day(known_on, "known_on")
+        view = await as_it_was(conn, request.user, view, day, known)
+        events = [
+            event
+            for event in events
+            if event.occurred_at <= end_of(day) and (known is None or event.recorded_at <= end_of(known))
+        ]
     lang = lang_of(request)
     forms = [FORMS[kind] for kind in view.actions]
     return page(
@@ -102,6 +108,7 @@ async def show_asset(
         asset=view.row,
         view=view,
         shown_day=day,
+        known_on=known_on if day else "",
         state=view.state,
         history=await history.entries(conn, lang, events),
         open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],

@@ -19,12 +19,15 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, KYIV).astimezone(UTC)
 
 
-async def as_it_was(conn: AsyncConnection, actor: Actor, view: AssetView, day: date) -> AssetView:
-    """The view with what was true at the end of the day; nothing can be recorded on it.
+async def as_it_was(
+    conn: AsyncConnection, actor: Actor, view: AssetView, day: date, known_on: date | None = None
+) -> AssetView:
+    """The view with what was true at the end of the day, by what was known at the end of another.
 
-    Raises NotFoundError when nothing of the asset was known then.
+    Nothing can be recorded on it. Raises NotFoundError when nothing of the asset was known then.
     """
-    state = (await as_of(conn, actor, view.row.id, end_of(day))).state
+    known = end_of(known_on) if known_on else None
+    state = (await as_of(conn, actor, view.row.id, end_of(day), known)).state
     if not may(actor, "people.read"):
         state = msgspec.structs.replace(state, room=None, shares=())
     return await _placed(conn, view, state)

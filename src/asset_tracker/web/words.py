@@ -248,7 +248,7 @@ POINTS: dict[str, Word] = {
     "destroyed": Word("destroyed", "damaged", "bad"),
 }
 POINT_CHANGES: dict[str, Word] = {
-    "opened": Word("Opened", "plus", "info"),
+    "opened": Word("Entered here", "plus", "info"),
     "relocated": Word("It moved", "transit", "wait"),
     "suspended": Word("It stopped working", "warn", "wait"),
     "destroyed": Word("It was destroyed", "damaged", "bad"),

@@ -33,7 +33,6 @@ ROUTES = {
     "GET /find": Route(READERS),
     "GET /find/suggestions": Route(READERS, query={"q": "WALK"}),
     "GET /due": Route(READERS),
-    "GET /a/{tag}/as-of": Route(READERS),
     "GET /quarantine": Route(DESK),
     "POST /quarantine/{quarantined}/put-aside": Route(DESK, form={"reason": "x"}),
     "POST /quarantine/{quarantined}/record": Route(DESK),

@@ -82,11 +82,10 @@ async def test_an_entry_is_replaced_by_a_right_one(site):
     assert "superseded" not in new
 
 
-async def test_another_day(site):
-    here = f"/a/{site.office.laptop}/as-of"
-    assert (
-        "Тоді про нього ще нічого не було відомо" in (await site.get("donor", f"{here}?day=2001-01-01")).text
-    )
-    known = await site.get("donor", f"{here}?day=2026-12-31&known_on=2001-01-01")
-    assert "Тоді про нього ще нічого не було відомо" in known.text
-    assert (await site.get("donor", f"{here}?day=nonsense")).status_code == 200
+async def test_another_day_as_known_on_another(site):
+    here = f"/a/{site.office.laptop}"
+    assert (await site.get("donor", f"{here}?as_of=2001-01-01")).status_code == 404
+    assert (await site.get("donor", f"{here}?as_of=2098-12-31&known_on=2001-01-01")).status_code == 404
+    known = await site.get("donor", f"{here}?as_of=2098-12-31&known_on=2098-12-31")
+    assert known.status_code == 200
+    assert (await site.get("donor", f"{here}?as_of=nonsense")).status_code == 422

@@ -30,7 +30,7 @@ async def test_a_point_by_page(site):
     moved = await site.post("coordinator", f"{here}/changes", told | {"municipality": "Овруцька"})
     assert moved.status_code == 303
     shown = await site.get("coordinator", here)
-    for text in ("Переїзд", "Обстріли", "10.01.2026", "Відкрито"):
+    for text in ("Переїзд", "Обстріли", "10.01.2026", "Внесено до обліку"):
         assert text in shown.text
     there = re.search(r'href="(/points/[0-9a-f-]{36})"><svg', shown.text)[1]
     assert "ЦНАП Довбиш" in (await site.get("coordinator", there)).text
