@@ -31,7 +31,7 @@ from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.projection import Head
 from asset_tracker.ledger.replay import replay
-from asset_tracker.ledger.tags import new_tag
+from asset_tracker.ledger.tags import ALPHABET, check_character
 from asset_tracker.ledger.values import Share
 from asset_tracker.programmes.service import NewParty, NewProgramme, add_party, add_programme
 from asset_tracker.territory.codifier import read_shipped
@@ -44,12 +44,21 @@ BATCH = 1000
 KINDS = ("laptop", "desktop", "monitor", "mfd", "ups", "router")
 
 
-def life(rng: random.Random, municipality: str, donor: UUID) -> Iterator[tuple[datetime, ev.Payload]]:
+def tag_of(number: int) -> str:
+    """A tag for each number, no two the same: a million random ones would meet some fourteen times."""
+    bits = number * 0x2545F4914F6CDD1D % 2**35
+    seven = "".join(ALPHABET[bits >> shift & 31] for shift in range(30, -1, -5))
+    return seven + check_character(seven)
+
+
+def life(
+    rng: random.Random, municipality: str, donor: UUID, tag: str
+) -> Iterator[tuple[datetime, ev.Payload]]:
     """Ten facts of one asset over some eight years."""
     point = uuid5(donor, municipality)
     day = START + timedelta(days=rng.randrange(1500), minutes=rng.randrange(500))
     facts: Iterable[tuple[int, ev.Payload]] = (
-        (0, _registered(rng, municipality, donor)),
+        (0, _registered(rng, municipality, donor, tag)),
         (5, ev.Dispatched(destination=municipality)),
         (3, ev.Delivered(municipality=municipality)),
         (6, ev.Accepted(act=point, act_number="A-1")),
@@ -65,14 +74,14 @@ def life(rng: random.Random, municipality: str, donor: UUID) -> Iterator[tuple[d
         yield day, fact
 
 
-def _registered(rng: random.Random, municipality: str, donor: UUID) -> ev.Registered:
+def _registered(rng: random.Random, municipality: str, donor: UUID, tag: str) -> ev.Registered:
     return ev.Registered(
         category=rng.choice(KINDS),
         name_uk="Ноутбук",
         manufacturer="Lenovo",
         model=f"E{rng.randrange(10, 20)}",
         serial=f"SN{rng.randrange(10**9):09d}",
-        tag=new_tag(),
+        tag=tag,
         unit_price=Decimal("30499.99"),
         currency="UAH",
         shares=(Share(donor, Decimal(100)),),
@@ -81,19 +90,19 @@ def _registered(rng: random.Random, municipality: str, donor: UUID) -> ev.Regist
 
 
 async def write(
-    conn: AsyncConnection, municipalities: list[str], seed: int, programme: UUID, donor: UUID
+    conn: AsyncConnection, municipalities: list[str], first: int, programme: UUID, donor: UUID
 ) -> int:
-    """One batch of assets, one for each municipality in the list; answers how many events."""
-    rng = random.Random(seed)  # noqa: S311 - the same data every time
+    """Assets number ``first`` and following, one for each municipality in the list; answers how many events."""
+    rng = random.Random(first)  # noqa: S311 - the same data every time
     now = datetime.now(UTC)
     drafts: list[Draft] = []
     heads: dict[UUID, Head] = {}
-    for municipality in municipalities:
+    for number, municipality in enumerate(municipalities, first):
         asset = uuid7()
         heads[asset] = Head(0, GENESIS, programme, now)
         drafts += [
             Draft(id=uuid7(), asset=asset, occurred_at=day, payload=fact)
-            for day, fact in life(rng, municipality, donor)
+            for day, fact in life(rng, municipality, donor, tag_of(number))
         ]
     _, rows, moved, new = store._chain(drafts, {}, heads, COMMAND_LINE.id)
     folded = {asset: replay(events) for asset, events in new.items()}
@@ -104,14 +113,14 @@ async def write(
     return len(rows)
 
 
-async def _work(url: str, municipalities: list[str], seed: int, programme: UUID, donor: UUID) -> int:
+async def _work(url: str, municipalities: list[str], first: int, programme: UUID, donor: UUID) -> int:
     engine = make_engine(url, poolclass=NullPool, statement_timeout="0")
     written = 0
     try:
-        for first in range(0, len(municipalities), BATCH):
+        for at in range(0, len(municipalities), BATCH):
             async with engine.begin() as conn:
-                part = municipalities[first : first + BATCH]
-                written += await write(conn, part, seed + first, programme, donor)
+                part = municipalities[at : at + BATCH]
+                written += await write(conn, part, first + at, programme, donor)
     finally:
         await engine.dispose()
     return written

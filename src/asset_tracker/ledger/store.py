@@ -140,12 +140,16 @@ async def append(
     known = await _known(conn, [draft.id for draft in drafts])
     receipts, rows, heads_now, new = _chain(drafts, known, locked, actor)
     going_on = await _going_on(conn, new, fresh)
-    await _store(conn, rows, heads_now, unclaimed)
     files = [
         (e.id, sha256, e.asset) for events in new.values() for e in events for sha256 in files_of(e.payload)
     ]
-    await bulk.insert(conn, tables.event_file, _FILE, files, suffix="ON CONFLICT DO NOTHING")
-    await _project(conn, heads_now, fresh, new, going_on)
+    try:
+        await _store(conn, rows, heads_now, unclaimed)
+        await bulk.insert(conn, tables.event_file, _FILE, files, suffix="ON CONFLICT DO NOTHING")
+        await _project(conn, heads_now, fresh, new, going_on)
+    except asyncpg.UniqueViolationError as error:
+        # The same asset was registered, or the same id or tag used, in a transaction that we could not see yet.
+        raise RacedError from error
     return receipts
 
 
@@ -313,12 +317,8 @@ async def _store(
     ends = [(asset, heads[asset].seq, heads[asset].hash, heads[asset].programme) for asset in sorted(heads)]
     begun = [end for end in ends if end[0] in unclaimed]
     moved = [end for end in ends if end[0] not in unclaimed]
-    try:
-        await _put(conn, tables.asset_head, _HEAD, begun)
-        await _put(conn, tables.event, EVENT_COLUMNS, rows)
-    except asyncpg.UniqueViolationError as error:
-        # The same asset was registered, or the same id used, in a transaction that we could not see yet.
-        raise RacedError from error
+    await _put(conn, tables.asset_head, _HEAD, begun)
+    await _put(conn, tables.event, EVENT_COLUMNS, rows)
     clause = bulk.upsert_clause(("asset_id",), _HEAD)
     await bulk.insert(conn, tables.asset_head, _HEAD, moved, suffix=clause)
 

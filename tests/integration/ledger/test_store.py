@@ -156,6 +156,13 @@ async def test_an_unknown_asset_is_named(conn):
         await add(conn, draft(uuid7(), ev.Note(note="?")))
 
 
+async def test_a_tag_that_somebody_else_took_meanwhile_can_be_tried_again(conn):
+    await add(conn, draft(uuid7(), registered(tag="00000000")))
+    with pytest.raises(store.RacedError):
+        async with conn.begin_nested():
+            await add(conn, draft(uuid7(), registered(tag="00000000")))
+
+
 async def test_many_at_once_go_by_copy_and_say_the_same(conn):
     ids = [uuid7() for _ in range(300)]
     receipts = await add(conn, *[draft(each, registered()) for each in ids])
