@@ -57,6 +57,10 @@ _CONDITION = {
 }
 
 
+class _Drawn(msgspec.Struct, frozen=True):
+    drawn_on: date
+
+
 class ActView(msgspec.Struct, frozen=True, kw_only=True):
     """An act as lists show it. ``sha256`` is of what was printed; ``scan`` of the signed paper.
 
@@ -67,6 +71,7 @@ class ActView(msgspec.Struct, frozen=True, kw_only=True):
     consignment: UUID
     number: str
     status: str
+    drawn_on: date
     issued_at: datetime
     sha256: str
     signed_on: date | None
@@ -107,6 +112,7 @@ async def issue_acts(
             consignment=consignment_id,
             number=number,
             status="printed",
+            drawn_on=day,
             issued_at=document.made_at,
             sha256=sha256(frozen).hexdigest(),
             signed_on=None,
@@ -236,6 +242,7 @@ def act_view(row: Any) -> ActView:
         consignment=row.consignment_id,
         number=row.number,
         status=row.status,
+        drawn_on=msgspec.json.decode(row.document, type=_Drawn).drawn_on,
         issued_at=row.issued_at,
         sha256=row.sha256,
         signed_on=row.signed_on,

@@ -113,6 +113,8 @@ async def show_asset(
         history=await history.entries(conn, lang, events),
         open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],
         plans=await list_plans(conn, request.user, asset_id),
+        may_label=may(request.user, "label.print"),
+        may_papers=may(request.user, "consignment.read"),
         may_plan=may(request.user, "plan.manage") and not day,
         stage_detail=_since(lang, view),
         donors=", ".join(

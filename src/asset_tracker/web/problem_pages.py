@@ -46,7 +46,9 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
         text=problem.detail or "",
         icon=_ICONS.get(problem.status, "bad"),
         advice=[gettext(lang, line) for line in advice],
-        problems=[f"{each.field}: {each.message}" for each in problem.errors],
+        problems=[
+            f"{each.field}: {each.message}" for each in problem.errors if each.message != problem.detail
+        ],
         happened=problem.happened,
         again=path if problem.status == 409 else None,
         request_id=problem.request if problem.status >= 500 else None,
