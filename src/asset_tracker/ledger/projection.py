@@ -156,8 +156,10 @@ async def write(
     conn: AsyncConnection, folded: Mapping[UUID, Replayed], heads: Mapping[UUID, Head], fresh: set[UUID]
 ) -> None:
     """Replace the projections of the assets; ``fresh`` ones are new and have none to remove."""
-    rows = [asset_row(asset, replayed.state, heads[asset]) for asset, replayed in folded.items()]
-    await bulk.insert(conn, tables.asset, ASSET_COLUMNS, rows, suffix=_UPSERT_ASSET)
+    rows = [(asset in fresh, asset_row(asset, r.state, heads[asset])) for asset, r in folded.items()]
+    await _insert(conn, tables.asset, ASSET_COLUMNS, [row for is_fresh, row in rows if is_fresh])
+    again = [row for is_fresh, row in rows if not is_fresh]
+    await bulk.insert(conn, tables.asset, ASSET_COLUMNS, again, suffix=_UPSERT_ASSET)
     known = [asset for asset in folded if asset not in fresh]
     if known:
         for table in (tables.asset_period, tables.asset_share):

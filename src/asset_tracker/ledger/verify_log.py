@@ -1,6 +1,6 @@
 """The log against the events, the tree against the log, checkpoints and keys against both."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -28,7 +28,11 @@ LIMIT 1000"""
 _WAITING_FOR_NOTHING: Final = """
 SELECT event_id FROM ledger_unsealed AS u
 WHERE NOT EXISTS (SELECT FROM event WHERE event.id = u.event_id) LIMIT 1000"""
-_LEAVES: Final = "SELECT position, hash FROM ledger_leaf ORDER BY position"
+# The leaves of a tile together: a row for each would cost more than the tree.
+_LEAVES: Final = f"""
+SELECT min(position) AS first, count(*) AS count, max(position) AS last,
+       string_agg(hash, '' ORDER BY position) AS hashes, min(length(hash)) = 32 AND max(length(hash)) = 32 AS whole
+FROM ledger_leaf WHERE position >= $1 AND position < $2 GROUP BY position / {merkle.TILE_WIDTH} ORDER BY 1"""
 _GROWS: Final = ("only_grows", "only_grows_whole")
 _PROTECTION: Final = {
     "event": (*_GROWS, "note_unsealed"),
@@ -150,18 +154,27 @@ async def _tree(raw: asyncpg.Connection, sizes: set[int]) -> tuple[int, dict[int
     roots = {0: merkle.EMPTY_ROOT}
     found: list[Finding] = []
     due: dict[TileKey, bytes] = {}
-    async for position, hashed in raw.cursor(_LEAVES, prefetch=5000):
-        if position != growing.size:
-            found.append(Finding("log-gap", f"leaf {growing.size} is followed by leaf {position}"))
+    async for first, count, last, hashes, whole in _leaves(raw):
+        if first != growing.size or last - first + 1 != count or not whole:
+            found.append(Finding("log-gap", f"among the leaves {growing.size} to {last}"))
             break
-        due.update(growing.add(merkle.leaf_hash(hashed)))
-        if growing.size in sizes:
-            roots[growing.size] = growing.root()
+        for place in range(0, len(hashes), merkle.HASH):
+            due.update(growing.add(merkle.leaf_hash(hashes[place : place + merkle.HASH])))
+            if growing.size in sizes:
+                roots[growing.size] = growing.root()
         if len(due) >= _TILES_TOGETHER:
             found += await _tiles_differ(raw, due)
             due = {}
     found += await _tiles_differ(raw, due | growing.edge())
     return growing.size, roots, found
+
+
+async def _leaves(raw: asyncpg.Connection) -> AsyncIterator[Any]:
+    last = await raw.fetchval("SELECT max(position) FROM ledger_leaf")
+    together = _TILES_TOGETHER * merkle.TILE_WIDTH
+    for start in range(0, 0 if last is None else last + 1, together):
+        for row in await raw.fetch(_LEAVES, start, start + together):
+            yield row
 
 
 async def _tiles_differ(raw: asyncpg.Connection, due: dict[TileKey, bytes]) -> list[Finding]:
