@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -217,9 +218,11 @@ async def _grow(conn: AsyncConnection, size: int) -> Growing:
     # The new leaves are read and the tiles written on one connection, so in turns.
     position = size
     while rows := await raw.fetch(f"{_LEAVES} LIMIT 100000", position):
-        for row in rows:
-            for key, hashes in growing.add(merkle.leaf_hash(row["hash"])):
-                changed.append((*key, hashes))
+        leaves = [merkle.leaf_hash(row["hash"]) for row in rows]
+        # Up to where a tile begins leaf by leaf, then tile by tile.
+        cuts = [0, *range(-position % merkle.TILE_WIDTH, len(leaves), merkle.TILE_WIDTH), len(leaves)]
+        for start, end in pairwise(cuts):
+            changed += [(*key, hashes) for key, hashes in growing.add_tile(leaves[start:end])]
         position += len(rows)
         await bulk.insert(conn, ledger_tile, _TILE, changed, suffix=_UPSERT_TILE)
         changed.clear()

@@ -187,8 +187,12 @@ class Growing:
     def add(self, hashed: bytes) -> list[tuple[TileKey, bytes]]:
         """One more leaf; the tiles that it finished."""
         finished: list[tuple[TileKey, bytes]] = []
-        number, level = self.size, 0
         self.size += 1
+        self._rise(hashed, self.size - 1, 0, finished)
+        return finished
+
+    def _rise(self, hashed: bytes, number: int, level: int, finished: list[tuple[TileKey, bytes]]) -> None:
+        """A node is complete: it goes into its tile, and with its left sibling makes the node above."""
         while True:
             if level % TILE_LEVELS == 0:
                 self._put(level // TILE_LEVELS, number, hashed, finished)
@@ -197,6 +201,15 @@ class Growing:
             hashed = node_hash(self._subtrees.pop(), hashed)
             number, level = number >> 1, level + 1
         self._subtrees.append(hashed)
+
+    def add_tile(self, hashes: Sequence[bytes]) -> list[tuple[TileKey, bytes]]:
+        """As many leaves at once as a tile holds, where a tile begins; the tiles that they finished."""
+        if len(hashes) != TILE_WIDTH or self.size % TILE_WIDTH:
+            return [finished for hashed in hashes for finished in self.add(hashed)]
+        number = self.size >> TILE_LEVELS
+        self.size += TILE_WIDTH
+        finished = [(TileKey(0, number), b"".join(hashes))]
+        self._rise(root_of(hashes), number, TILE_LEVELS, finished)
         return finished
 
     def _put(self, level: int, number: int, hashed: bytes, finished: list[tuple[TileKey, bytes]]) -> None:

@@ -119,6 +119,17 @@ def test_tiles_say_what_the_definition_says(size):
     assert Tiles(tiles).subtree(Range(0, size)) == growing.root()
 
 
+@pytest.mark.parametrize("ahead", [0, 1, 255, 256])
+def test_many_leaves_at_once_make_the_same_tree(ahead):
+    leaves = hashes(256 * 257 + ahead)
+    slow, tiles = grown(leaves)
+    growing, found = Growing(), {}
+    found.update(growing.add_tile(leaves[:ahead]))
+    for start in range(ahead, len(leaves), 256):
+        found.update(growing.add_tile(leaves[start : start + 256]))
+    assert (growing.root(), found | growing.edge()) == (slow.root(), tiles)
+
+
 def test_three_levels_of_tiles():
     leaves = hashes(256 * 256 + 5)
     growing, tiles = grown(leaves)
