@@ -124,14 +124,16 @@ async def list_due(
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
     everything = _all(actor, wanted)
-    d = everything.c
-    key = func.concat(
-        func.coalesce(cast(d.asset_id, String), cast(d.consignment_id, String)), ":", d.rule, ":", d.detail
-    )
+    key = _key(everything.c)
+    first = select(everything, key.label("key")).order_by(everything.c.due_on, key).limit(limit + 1)
+    if after and (mark := _mark(after)):
+        first = first.where(tuple_(everything.c.due_on, key) > tuple_(literal(mark[0]), literal(mark[1])))
+    # Names are looked up for the page alone, not for everything that is due.
+    page = first.subquery("page")
+    d = page.c
     found = (
         select(
-            everything,
-            key.label("key"),
+            *d,
             _a.tag,
             func.coalesce(_a.name_uk, _c.number).label("name_uk"),
             _a.name_en,
@@ -139,16 +141,13 @@ async def list_due(
             municipality.c.name_uk.label("m_uk"),
             municipality.c.name_en.label("m_en"),
         )
-        .select_from(everything)
+        .select_from(page)
         .outerjoin(asset, _a.id == d.asset_id)
         .outerjoin(consignment, _c.id == d.consignment_id)
         .outerjoin(programme, programme.c.id == d.programme_id)
         .outerjoin(municipality, municipality.c.code == d.municipality_code)
-        .order_by(d.due_on, key)
-        .limit(limit + 1)
+        .order_by(d.due_on, d.key)
     )
-    if after and (mark := _mark(after)):
-        found = found.where(tuple_(d.due_on, key) > tuple_(literal(mark[0]), literal(mark[1])))
     rows = (await conn.execute(found)).all()
     last = rows[limit - 1] if len(rows) > limit else None
     following = f"{last.due_on.isoformat()}~{last.key}" if last else None
@@ -165,6 +164,12 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
     )
     found = {row.rule: DueCount(row.rule, row.due, row.over) for row in rows}
     return [found[kind] for kind in DUE_KINDS if kind in found]
+
+
+def _key(columns: Any) -> ColumnElement[str]:
+    """What tells two things apart that are due on the same day."""
+    thing = func.coalesce(cast(columns.asset_id, String), cast(columns.consignment_id, String))
+    return func.concat(thing, ":", columns.rule, ":", columns.detail)
 
 
 def _mark(after: str) -> tuple[date, str] | None:
