@@ -6,7 +6,7 @@ What went along with a kit is mended with it: an event that a kit made for a com
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -129,7 +129,7 @@ async def _went_along(conn: AsyncConnection, wrong: Event) -> list[Any]:
     if not parts:
         return []
     e = event.c
-    same: ColumnElement[bool] = e.id.in_([uuid5(wrong.id, str(part)) for part in parts])
+    same: ColumnElement[bool] = e.id.in_([derived_id(wrong.id, part) for part in parts])
     if wrong.operation:
         same = or_(
             same,

@@ -27,7 +27,8 @@ async def driver(conn: AsyncConnection) -> asyncpg.Connection:
 
 
 @cache
-def _insert(table: Table, columns: tuple[str, ...], suffix: str) -> str:
+def insert_statement(table: Table, columns: tuple[str, ...], suffix: str = "") -> str:
+    """The INSERT of many rows, whose columns come as one array each: $1, $2, ..."""
     names = ", ".join(columns)
     arrays = ", ".join(
         f"${n}::{table.c[name].type.compile(_DIALECT)}[]" for n, name in enumerate(columns, start=1)
@@ -48,7 +49,8 @@ async def insert(
         return []
     raw = await driver(conn)
     return cast(
-        "list[Any]", await raw.fetch(_insert(table, columns, suffix), *map(list, zip(*rows, strict=True)))
+        "list[Any]",
+        await raw.fetch(insert_statement(table, columns, suffix), *map(list, zip(*rows, strict=True))),
     )
 
 

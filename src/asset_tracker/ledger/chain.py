@@ -57,8 +57,7 @@ def commitment(salt: str, value: Any) -> str:
     return sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
 
 
-def _commit(name: str, value: Any, opening: Opening) -> dict[str, str]:
-    salt = token_bytes(16).hex()
+def _commit(name: str, value: Any, salt: str, opening: Opening) -> dict[str, str]:
     opening[name] = (salt, value)
     return {"sha256": commitment(salt, value)}
 
@@ -68,16 +67,20 @@ def seal(
 ) -> tuple[bytes, Opening]:
     """The canonical bytes of an event and the openings of its private values."""
     payload = draft.payload
+    names = PRIVATE[draft.kind]
+    # The system is asked once for all the randomness of the event: a nonce, and a salt for each value.
+    chance = token_bytes(16 * (len(names) + 2)).hex()
+    salts = (chance[place : place + 32] for place in range(32, len(chance), 32))
     opening: Opening = {}
     private = {
-        name: _commit(name, value, opening)
-        for name in PRIVATE[draft.kind]
+        name: _commit(name, value, next(salts), opening)
+        for name in names
         if (value := getattr(payload, name)) is not None
     }
     if private:
         # Only to be written out: msgspec does not look at types when it replaces and encodes.
         payload = msgspec.structs.replace(payload, **private)
-    device = None if draft.device is None else _commit(DEVICE, draft.device, opening)
+    device = None if draft.device is None else _commit(DEVICE, draft.device, next(salts), opening)
     body = canonical(
         Body(
             v=VERSION,
@@ -91,7 +94,7 @@ def seal(
             device=device,
             operation=draft.operation,
             supersedes=draft.supersedes,
-            nonce=token_bytes(16).hex(),
+            nonce=chance[:32],
             payload=payload,
         )
     )

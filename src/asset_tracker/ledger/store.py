@@ -110,6 +110,11 @@ EVENT_COLUMNS = (
     "prev_hash",
     "hash",
 )
+_STORE_FEW = f"""
+WITH stored AS ({bulk.insert_statement(tables.event, EVENT_COLUMNS)})
+UPDATE asset_head SET seq = moved.seq, hash = moved.hash
+FROM unnest(${len(EVENT_COLUMNS) + 1}::uuid[], ${len(EVENT_COLUMNS) + 2}::integer[], ${len(EVENT_COLUMNS) + 3}::bytea[])
+AS moved (asset_id, seq, hash) WHERE asset_head.asset_id = moved.asset_id"""
 _FILE = ("event_id", "sha256", "asset_id")
 _to_json = msgspec.json.Encoder(decimal_format="string").encode
 
@@ -315,12 +320,22 @@ async def _store(
     conn: AsyncConnection, rows: list[tuple[Any, ...]], heads: dict[UUID, Head], unclaimed: set[UUID]
 ) -> None:
     ends = [(asset, heads[asset].seq, heads[asset].hash, heads[asset].programme) for asset in sorted(heads)]
+    if rows and not unclaimed and len(rows) < bulk.COPY_FROM:
+        await _store_few(conn, rows, ends)
+        return
     begun = [end for end in ends if end[0] in unclaimed]
     moved = [end for end in ends if end[0] not in unclaimed]
     await _put(conn, tables.asset_head, _HEAD, begun)
     await _put(conn, tables.event, EVENT_COLUMNS, rows)
     clause = bulk.upsert_clause(("asset_id",), _HEAD)
     await bulk.insert(conn, tables.asset_head, _HEAD, moved, suffix=clause)
+
+
+async def _store_few(conn: AsyncConnection, rows: list[tuple[Any, ...]], ends: list[tuple[Any, ...]]) -> None:
+    """Events and the ends of their chains, which are there and locked, in one statement: one way there and back."""
+    raw = await bulk.driver(conn)
+    moved = list(map(list, zip(*ends, strict=True)))[:3]
+    await raw.execute(_STORE_FEW, *map(list, zip(*rows, strict=True)), *moved)
 
 
 async def _put(conn: AsyncConnection, table: Any, columns: tuple[str, ...], rows: list[Any]) -> None:
