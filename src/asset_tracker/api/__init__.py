@@ -23,6 +23,7 @@ from asset_tracker.api import (
     tokens,
     verifications,
 )
+from asset_tracker.api.described import with_problems
 
 DESCRIPTION = "Custody of donated equipment. Errors are RFC 9457 problems; events are appended, never edited."
 DOCS = [
@@ -35,24 +36,26 @@ DOCS = [
 ]
 _v1 = Router(
     path="/api/v1",
-    route_handlers=[
-        *assets.ROUTES,
-        *checkpoints.ROUTES,
-        *consignments.ROUTES,
-        *due.ROUTES,
-        *events.ROUTES,
-        *files.ROUTES,
-        *imports.ROUTES,
-        *labels.ROUTES,
-        *losses.ROUTES,
-        *mending.ROUTES,
-        *municipalities.ROUTES,
-        *plans.ROUTES,
-        *programmes.ROUTES,
-        *reports.ROUTES,
-        *tags.ROUTES,
-        *tokens.ROUTES,
-        *verifications.ROUTES,
-    ],
+    route_handlers=with_problems(
+        [
+            *assets.ROUTES,
+            *checkpoints.ROUTES,
+            *consignments.ROUTES,
+            *due.ROUTES,
+            *events.ROUTES,
+            *files.ROUTES,
+            *imports.ROUTES,
+            *labels.ROUTES,
+            *losses.ROUTES,
+            *mending.ROUTES,
+            *municipalities.ROUTES,
+            *plans.ROUTES,
+            *programmes.ROUTES,
+            *reports.ROUTES,
+            *tags.ROUTES,
+            *tokens.ROUTES,
+            *verifications.ROUTES,
+        ]
+    ),
 )
 ROUTES = (_v1, *operation.ROUTES)

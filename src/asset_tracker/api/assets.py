@@ -1,13 +1,13 @@
 """Assets and their events as JSON."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,7 +17,7 @@ from asset_tracker.assets.views import AssetPage, AssetView, EventView, Filters
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.values import Category, Condition, Stage, Title
 
-Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 Instant = Annotated[datetime, Meta(tz=True)]
 
 
@@ -45,7 +45,7 @@ async def list_assets(
     disputed: FromQuery[bool | None] = None,
     kit: FromQuery[UUID | None] = None,
     after: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> AssetPage:
     """A page of the assets in reach, newest first; pass ``next`` as ``after`` for the following one."""
     filters = Filters(
@@ -85,10 +85,11 @@ async def get_state(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     reference: FromPath[str],
-    as_of: FromQuery[Instant],
+    as_of: FromQuery[Instant | None] = None,
     known_on: FromQuery[Instant | None] = None,
 ) -> StateView:
-    """What was true of an asset at an instant, by what had been recorded at another."""
+    """What was true of an asset at an instant (now), by what had been recorded at another (now)."""
+    as_of = as_of or datetime.now(UTC)
     asset_id = await queries.find_asset(conn, actor, reference)
     return StateView(as_of, known_on, await history.as_of(conn, actor, asset_id, as_of, known_on))
 

@@ -51,8 +51,8 @@ async def list_keys(conn: NamedDependency[AsyncConnection]) -> list[KnownKey]:
 @get("/checkpoints/consistency")
 async def get_consistency(
     conn: NamedDependency[AsyncConnection],
-    old: Annotated[_Size, QueryParameter(name="from")],
-    new: Annotated[_Size | None, QueryParameter(name="to")] = None,
+    old: Annotated[int, QueryParameter(name="from", ge=1, le=2**53)],
+    new: Annotated[int | None, QueryParameter(name="to", ge=1, le=2**53)] = None,
 ) -> Consistency:
     """The proof that the log of size ``from`` is the beginning of that of size ``to`` (the newest)."""
     return await checkpoints.consistency(conn, old, new)

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Response, get, post, put
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,7 +22,7 @@ from asset_tracker.consignments.signing import Side
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.values import Sha256
 
-Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 
 
 class NewAct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +46,7 @@ async def list_consignments(
     municipality: FromQuery[str | None] = None,
     status: FromQuery[str | None] = None,
     after: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> ConsignmentPage:
     """A page of the consignments in reach, newest first."""
     return await queries.list_consignments(

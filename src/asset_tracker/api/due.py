@@ -5,16 +5,15 @@ from uuid import UUID
 
 from litestar import get
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
-from msgspec import Meta
+from litestar.params import FromQuery, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueCount, DueFilter, DueKind, DuePage
 
-Limit = Annotated[int, Meta(ge=1, le=due.MAX_PAGE)]
-Days = Annotated[int, Meta(ge=0, le=3660)]
+Limit = Annotated[int, QueryParameter(ge=1, le=due.MAX_PAGE)]
+Days = Annotated[int, QueryParameter(ge=0, le=3660)]
 
 
 @get("/due")
@@ -24,9 +23,9 @@ async def list_due(
     rule: FromQuery[DueKind | None] = None,
     programme: FromQuery[UUID | None] = None,
     municipality: FromQuery[str | None] = None,
-    days: FromQuery[Days] = due.SOON_DAYS,
+    days: Days = due.SOON_DAYS,
     after: FromQuery[str | None] = None,
-    limit: FromQuery[Limit] = 100,
+    limit: Limit = 100,
 ) -> DuePage:
     """What is due within so many ``days`` or overdue, the oldest first, with the rule and its source."""
     wanted = DueFilter(rule=rule, programme=programme, municipality=municipality, days=days)
@@ -39,7 +38,7 @@ async def count_due(
     actor: NamedDependency[Actor],
     programme: FromQuery[UUID | None] = None,
     municipality: FromQuery[str | None] = None,
-    days: FromQuery[Days] = due.SOON_DAYS,
+    days: Days = due.SOON_DAYS,
 ) -> list[DueCount]:
     """How much of each kind is due, and how much of it overdue."""
     return await due.count_due(

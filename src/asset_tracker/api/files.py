@@ -6,8 +6,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, MultipartBody
-from msgspec import Meta
+from litestar.params import MultipartBody, PathParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -15,7 +14,7 @@ from asset_tracker.access.permissions import require
 from asset_tracker.assets.photos import read_visible
 from asset_tracker.files.service import StoredFile, store_photo, store_scan
 
-Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Hash = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$")]
 
 
 class Upload(msgspec.Struct):
@@ -53,7 +52,7 @@ async def get_file(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     state: State,
-    sha256: FromPath[Hash],
+    sha256: Hash,
 ) -> Response[bytes]:
     """A photo or scan of an asset in reach."""
     found, data = await read_visible(conn, state.storage, actor, sha256)

@@ -8,8 +8,7 @@ import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -23,7 +22,7 @@ from asset_tracker.imports.telling import Told, told
 from asset_tracker.imports.views import BatchView, Choices, RowPage
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
 
-Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 
 
 class Upload(msgspec.Struct, kw_only=True):
@@ -80,7 +79,7 @@ async def add_import(
 
 @get("/imports")
 async def list_imports(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], limit: FromQuery[Limit] = 50
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], limit: Limit = 50
 ) -> list[BatchView]:
     """The newest imports in reach."""
     return await queries.list_imports(conn, actor, limit)
@@ -103,8 +102,8 @@ async def list_rows(
     actor: NamedDependency[Actor],
     batch_id: FromPath[UUID],
     action: FromQuery[Action | None] = None,
-    after: FromQuery[int] = 0,
-    limit: FromQuery[Limit] = 100,
+    after: Annotated[int, QueryParameter(ge=0, le=2**31 - 1)] = 0,
+    limit: Limit = 100,
 ) -> RowPage:
     """What will be done with each row, in the order of the file."""
     return await queries.list_rows(conn, actor, batch_id, action=action, after=after, limit=limit)

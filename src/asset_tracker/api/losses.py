@@ -6,8 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
-from msgspec import Meta
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -16,7 +15,7 @@ from asset_tracker.assets.losses import CaseFacts, CasePage, CaseStatus, CaseVie
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.values import Text
 
-Limit = Annotated[int, Meta(ge=1, le=losses.MAX_PAGE)]
+Limit = Annotated[int, QueryParameter(ge=1, le=losses.MAX_PAGE)]
 
 
 class NewNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +30,7 @@ async def list_cases(
     actor: NamedDependency[Actor],
     status: FromQuery[CaseStatus | None] = None,
     after: FromQuery[str | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> CasePage:
     """A page of the loss cases in reach, latest first."""
     return await losses.list_cases(conn, actor, status=status, after=after, limit=limit)

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ from asset_tracker.ledger.events import AnyPayload
 from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.values import Text
 
+Number = Annotated[int, PathParameter(ge=1, le=2**62)]
 Events = Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=200)]
 
 
@@ -110,7 +111,7 @@ async def list_quarantined(
 async def record_after_all(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
-    quarantined: FromPath[int],
+    quarantined: Number,
     data: JSONBody[Mended],
 ) -> None:
     """Record it after all, with the asset or the time put right."""
@@ -121,7 +122,7 @@ async def record_after_all(
 async def discard(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
-    quarantined: FromPath[int],
+    quarantined: Number,
     data: JSONBody[Aside],
 ) -> None:
     """Settle it without recording it; what was sent is kept."""

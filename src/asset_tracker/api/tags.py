@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -66,7 +66,9 @@ async def link_code(
 
 @get("/codes")
 async def find_by_code(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], code: FromQuery[Written]
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    code: Annotated[str, QueryParameter(min_length=1, max_length=2000)],
 ) -> AssetView:
     """The asset that a foreign code stands for."""
     return await get_asset(conn, actor, await tagging.find_by_code(conn, actor, code))

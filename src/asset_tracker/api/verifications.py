@@ -6,7 +6,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,7 @@ from asset_tracker.verifications.count import Status
 from asset_tracker.verifications.queries import CampaignPage, CampaignView, Results
 from asset_tracker.verifications.service import MAX_SCANS, NewCampaign, Scan, Scanned
 
-Limit = Annotated[int, Meta(ge=1, le=queries.MAX_PAGE)]
+Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 
 
 class Scans(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,7 +32,7 @@ async def list_campaigns(
     status: FromQuery[Status | None] = None,
     municipality: FromQuery[str | None] = None,
     after: FromQuery[UUID | None] = None,
-    limit: FromQuery[Limit] = 50,
+    limit: Limit = 50,
 ) -> CampaignPage:
     """A page of the verification campaigns in reach, newest first."""
     return await queries.list_campaigns(

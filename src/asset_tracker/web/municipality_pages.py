@@ -5,9 +5,8 @@ from typing import Annotated
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.params import FromPath, FromQuery, QueryParameter, URLEncodedBody
 from litestar.response import Redirect
-from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -44,7 +43,7 @@ async def list_held(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     q: FromQuery[str] = "",
-    start: FromQuery[Annotated[int, Meta(ge=0, le=100_000)]] = 0,
+    start: Annotated[int, QueryParameter(ge=0, le=100_000)] = 0,
 ) -> Response[str]:
     """Those that have or await something the reader may see; with a text, all that answer to it."""
     text = q.strip()[:120].replace("\x00", "")

@@ -56,6 +56,8 @@ async def test_one_broken_event_is_answered_not_raised(world, body):
         "/api/v1/assets/%00",
         "/api/v1/assets/" + "A" * 3000,
         "/api/v1/assets?limit=0",
+        "/api/v1/imports?limit=-186644",
+        "/api/v1/due?days=-1",
         "/api/v1/assets?limit=99999999999999999999",
         "/api/v1/assets?after=x",
         "/api/v1/assets?q=%25_%5C",
