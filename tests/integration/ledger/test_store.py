@@ -86,7 +86,7 @@ async def test_what_is_personal_or_a_place_is_not_in_the_hashed_bytes(conn):
     await add(conn, draft(asset_id, registered()), draft(asset_id, said))
     row = (await conn.execute(select(event).where(event.c.asset_id == asset_id, event.c.seq == 2))).one()
     assert b"sha256" in row.body
-    for secret in (BARANIVKA, "Оксана", "067"):
+    for secret in (BARANIVKA, "Оксана", "Телефон"):
         assert secret.encode() not in row.body
     assert set(row.private) == {"municipality", "received_by", "note"}
     assert (await store.history(conn, [asset_id]))[asset_id][1].payload == said
