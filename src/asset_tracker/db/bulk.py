@@ -62,6 +62,16 @@ async def copy(
     await raw.copy_records_to_table(table.name, records=rows, columns=columns)
 
 
+async def put(
+    conn: AsyncConnection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert rows that cannot conflict, in whichever way is quicker for so many."""
+    if len(rows) >= COPY_FROM:
+        await copy(conn, table, columns, rows)
+    else:
+        await insert(conn, table, columns, rows)
+
+
 def upsert_clause(key: tuple[str, ...], columns: tuple[str, ...]) -> str:
     """``ON CONFLICT`` that overwrites every column outside the key."""
     sets = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key)

@@ -1,6 +1,6 @@
 """Writes what the fold says: asset, periods, shares and tags. Only the ledger's store calls this."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -157,21 +157,21 @@ async def write(
 ) -> None:
     """Replace the projections of the assets; ``fresh`` ones are new and have none to remove."""
     rows = [(asset in fresh, asset_row(asset, r.state, heads[asset])) for asset, r in folded.items()]
-    await _insert(conn, tables.asset, ASSET_COLUMNS, [row for is_fresh, row in rows if is_fresh])
+    await bulk.put(conn, tables.asset, ASSET_COLUMNS, [row for is_fresh, row in rows if is_fresh])
     again = [row for is_fresh, row in rows if not is_fresh]
     await bulk.insert(conn, tables.asset, ASSET_COLUMNS, again, suffix=_UPSERT_ASSET)
     known = [asset for asset in folded if asset not in fresh]
     if known:
         for table in (tables.asset_period, tables.asset_share):
             await conn.execute(delete(table).where(table.c.asset_id.in_(known)))
-    await _insert(
+    await bulk.put(
         conn,
         tables.asset_period,
         PERIOD_COLUMNS,
         [period_row(a, p) for a, r in folded.items() for p in r.periods],
     )
     shares = [row for a, r in folded.items() for row in share_rows(a, r.state)]
-    await _insert(conn, tables.asset_share, SHARE_COLUMNS, shares)
+    await bulk.put(conn, tables.asset_share, SHARE_COLUMNS, shares)
     tags = [row for a, r in folded.items() for row in tag_rows(a, r.state, heads[a].programme)]
     await bulk.insert(conn, tables.tag, TAG_COLUMNS, tags, suffix=_UPSERT_TAG)
 
@@ -186,12 +186,3 @@ async def write_on(
     await bulk.insert(conn, tables.asset_period, PERIOD_COLUMNS, periods, suffix=_UPSERT_PERIOD)
     tags = [row for a, r in gone_on.items() for row in tag_rows(a, r.state, heads[a].programme)]
     await bulk.insert(conn, tables.tag, TAG_COLUMNS, tags, suffix=_UPSERT_TAG)
-
-
-async def _insert(
-    conn: AsyncConnection, table: Any, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    if len(rows) >= bulk.COPY_FROM:
-        await bulk.copy(conn, table, columns, rows)
-    else:
-        await bulk.insert(conn, table, columns, rows)

@@ -325,8 +325,8 @@ async def _store(
         return
     begun = [end for end in ends if end[0] in unclaimed]
     moved = [end for end in ends if end[0] not in unclaimed]
-    await _put(conn, tables.asset_head, _HEAD, begun)
-    await _put(conn, tables.event, EVENT_COLUMNS, rows)
+    await bulk.put(conn, tables.asset_head, _HEAD, begun)
+    await bulk.put(conn, tables.event, EVENT_COLUMNS, rows)
     clause = bulk.upsert_clause(("asset_id",), _HEAD)
     await bulk.insert(conn, tables.asset_head, _HEAD, moved, suffix=clause)
 
@@ -336,13 +336,6 @@ async def _store_few(conn: AsyncConnection, rows: list[tuple[Any, ...]], ends: l
     raw = await bulk.driver(conn)
     moved = list(map(list, zip(*ends, strict=True)))[:3]
     await raw.execute(_STORE_FEW, *map(list, zip(*rows, strict=True)), *moved)
-
-
-async def _put(conn: AsyncConnection, table: Any, columns: tuple[str, ...], rows: list[Any]) -> None:
-    if len(rows) >= bulk.COPY_FROM:
-        await bulk.copy(conn, table, columns, rows)
-    else:
-        await bulk.insert(conn, table, columns, rows)
 
 
 async def _going_on(
