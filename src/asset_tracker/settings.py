@@ -10,6 +10,9 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from difflib import get_close_matches
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -23,6 +26,7 @@ PREFIX: Final = "ASSET_TRACKER_"
 TEST_PREFIX: Final = f"{PREFIX}TEST_"
 _PRINTER: Final = re.compile(r"cups:[A-Za-z0-9_.-]+|socket://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 STORAGE_SCHEMES: Final = ("file", "s3", "gs", "az")
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class SettingsError(AssetTrackerError):
@@ -43,6 +47,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trailing slash; it is what label codes point to. ``secret_key``: None until ``with_secret_key``.
     ``host``, ``port``: what the web server listens on. ``lang``: of people who have not chosen one.
     ``label_printers``: name to ``cups:QUEUE`` or ``socket://HOST:PORT``.
+    ``smtp_url``: ``smtp://`` or ``smtps://USER:PASSWORD@HOST:PORT``, None for no mail; with it comes
+    ``mail_from``, an address perhaps with a name before it.
     """
 
     database_url: str | None = None
@@ -54,6 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 8000
     lang: Literal["uk", "en"] = "uk"
     label_printers: dict[str, str] = {}
+    smtp_url: str | None = None
+    mail_from: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -77,6 +85,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "port": port,
             "lang": _lang(given.get("lang", "uk")),
             "label_printers": _printers(given.get("label_printers", "")),
+            "smtp_url": _smtp_url(given["smtp_url"]) if "smtp_url" in given else None,
+            "mail_from": _mail_from(given.get("mail_from"), needed="smtp_url" in given),
         }
         return cls(**fields)
 
@@ -158,6 +168,43 @@ def _storage_url(value: str) -> str:
             variable("storage_url"), f"expected an address that begins with one of {expected}"
         )
     return value.rstrip("/")
+
+
+def _smtp_url(value: str) -> str:
+    """Never repeated in a message: there may be a password in it."""
+    name = variable("smtp_url")
+    expected = "expected smtp://USER:PASSWORD@HOST:PORT (STARTTLS) or smtps://... (TLS from the start)"
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError as error:
+        raise SettingsError(name, expected) from error
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or port == 0:
+        raise SettingsError(name, expected)
+    if (
+        parts.query
+        or parts.fragment
+        or parts.path not in {"", "/"}
+        or bool(parts.username) != bool(parts.password)
+    ):
+        raise SettingsError(name, expected)
+    return value.rstrip("/")
+
+
+def _mail_from(value: str | None, *, needed: bool) -> str | None:
+    name = variable("mail_from")
+    if value is None:
+        if needed:
+            raise SettingsError(name, f"expected the sender's address, since {variable('smtp_url')} is set")
+        return None
+    try:
+        display, address = parseaddr(value)
+        Address(display, addr_spec=address)
+    except (ValueError, IndexError, MessageError) as error:
+        raise SettingsError(name, "expected an e-mail address, perhaps with a name before it") from error
+    if "@" not in address or not value.isprintable():
+        raise SettingsError(name, "expected an e-mail address, perhaps with a name before it")
+    return value
 
 
 def _base_url(value: str) -> str:

@@ -58,6 +58,12 @@ def test_reads(name, value, field, expected):
         ("STORAGE_URL", "ftp://x/y"),
         ("LABEL_PRINTERS", "10.0.0.7"),
         ("LABEL_PRINTERS", "zebra=ipp://10.0.0.7"),
+        ("SMTP_URL", "http://mail.example.org"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://u@mail.example.org"),
+        ("SMTP_URL", "smtp://mail.example.org:notaport"),
+        ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "a@example.org\nBcc: b@example.org"),
         ("LABEL_PRINTERS", "office=cups:-o;rm"),
     ],
 )
@@ -96,3 +102,10 @@ def test_a_given_secret_key_is_used_and_nothing_written(tmp_path):
 def test_the_document_lists_exactly_the_settings():
     listed = re.findall(r"^\| `(ASSET_TRACKER_\w+)`", DOC.read_text(), flags=re.MULTILINE)
     assert listed == [variable(field) for field in Settings.__struct_fields__]
+
+
+def test_mail_needs_a_sender():
+    with pytest.raises(SettingsError) as error:
+        Settings.from_env({"ASSET_TRACKER_SMTP_URL": "smtp://u:secret-word@mail.example.org"})
+    assert error.value.name == "ASSET_TRACKER_MAIL_FROM"
+    assert "secret-word" not in str(error.value)

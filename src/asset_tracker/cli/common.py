@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 # Held locked by the running server, so that it means nothing once the server is gone.
 NOTE = Path(sys.prefix) / "asset-tracker.running"
-_SECRET = {variable("secret_key"), variable("database_url")}
+_SECRET = {variable("secret_key"), variable("database_url"), variable("smtp_url")}
 
 
 class NotMigratedError(UnavailableError):
