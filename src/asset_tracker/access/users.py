@@ -105,7 +105,8 @@ async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
 async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     """Forget who somebody was: the account is shut and says nobody's name, and no event names their device.
 
-    Their events stay, recorded by an id that stands for nobody. Answers how many events lost a device's name.
+    Their events stay, recorded by an id that stands for nobody; so do their messages in quarantine.
+    Answers how many events and messages lost a device's name.
     """
     await disable_user(conn, actor, user)
     gone = {"name": "—", "email": f"erased-{user}", "password_hash": None}
@@ -113,7 +114,9 @@ async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     await conn.execute(delete(user_grant).where(user_grant.c.user_id == user))
     devices = await erasure.devices_of(conn, user)
     await erasure.erase(conn, devices)
-    return len(devices)
+    aside = await erasure.aside_devices_of(conn, user)
+    await erasure.erase_aside(conn, aside)
+    return len(devices) + len({each.quarantined for each in aside})
 
 
 async def make_token(

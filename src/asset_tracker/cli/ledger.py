@@ -14,6 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import MofNCompleteColumn
 from rich.progress import Progress as Bar
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asset_tracker.access.actors import COMMAND_LINE
@@ -26,11 +27,15 @@ from asset_tracker.ledger import checkpoints, keys
 from asset_tracker.ledger.bundle import Made
 from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.checkpoints import Checkpoint
-from asset_tracker.ledger.erasure import Mention, mentions_of
+from asset_tracker.ledger.erasure import Aside, Mention, aside_of, erase_aside, mentions_of
 from asset_tracker.ledger.erasure import erase as erase_mentions
+from asset_tracker.ledger.rebuild import rebuild_some
+from asset_tracker.ledger.tables import asset_head
 from asset_tracker.ledger.verify import Progress, Verified
 from asset_tracker.ledger.verify import verify as run_verify
 from asset_tracker.reports.surroundings import asked_donor
+
+_AT_ONCE = 500  # assets that one transaction folds again
 
 
 @click.group(help="Seal the ledger, check it, and hand it out.")
@@ -96,23 +101,28 @@ def show_keys() -> None:
 def erase(name: str, *, yes: bool) -> None:
     """Erase every personal value that contains NAME: who received, to whom lent, notes, rooms, devices.
 
-    What is found is listed first. The proofs stay valid; the values are gone for good, backups apart.
+    Messages in quarantine are searched too. What is found is listed first. The proofs stay valid; the
+    values are gone for good, backups apart.
     """
 
-    async def find(engine: AsyncEngine) -> list[Mention]:
+    async def find(engine: AsyncEngine) -> tuple[list[Mention], list[Aside]]:
         async with transaction(engine) as conn:
-            return await mentions_of(conn, name)
+            return await mentions_of(conn, name), await aside_of(conn, name)
 
     async def forget(engine: AsyncEngine) -> int:
         async with transaction(engine) as conn:
-            found = await mentions_of(conn, name)
+            found, aside = await mentions_of(conn, name), await aside_of(conn, name)
             await erase_mentions(conn, found)
-            return len(found)
+            await erase_aside(conn, aside)
+            return len(found) + len(aside)
 
     if not name.strip():
         raise click.UsageError("A name is expected.")
-    for mention in run(find):
+    mentions, asides = run(find)
+    for mention in mentions:
         click.echo(f"asset {mention.asset}, event {mention.event}, {mention.field}: {mention.value}")
+    for aside in asides:
+        click.echo(f"quarantine {aside.quarantined}, {aside.field}: {aside.value}")
     if not yes:
         click.confirm("Erase these values for good?", abort=True)
     click.echo(f"Erased: {run(forget)}.")
@@ -178,11 +188,37 @@ def verify(*, kept: tuple[TextIO, ...], proofs_only: bool, processes: int, as_js
     return DONE if result.clean else PROBLEMS
 
 
+@command.command()
+def rebuild() -> None:
+    """Fold every asset again from its events, and write anew what screens and reports show.
+
+    For a database that an older version filled, or after `ledger verify` named a projection. Events stay
+    as they are; it may run beside the server.
+    """
+    settings = load_settings()
+
+    async def work(engine: AsyncEngine, progress: Progress) -> int:
+        done, last = 0, UUID(int=0)
+        async with transaction(engine) as conn:
+            due = (await conn.execute(select(func.count()).select_from(asset_head))).scalar_one()
+        while True:
+            async with transaction(engine) as conn:
+                some = await rebuild_some(conn, last, _AT_ONCE)
+            if not some:
+                return done
+            done, last = done + len(some), some[-1]
+            progress(done, due)
+
+    with _progress(hidden=False, of="Assets") as progress:
+        done = run(lambda engine: work(engine, progress), settings)
+    click.echo(f"Folded again: {done}.")
+
+
 @contextmanager
-def _progress(*, hidden: bool) -> Iterator[Progress]:
+def _progress(*, hidden: bool, of: str = "Events") -> Iterator[Progress]:
     columns = (*Bar.get_default_columns(), MofNCompleteColumn())
     with Bar(*columns, console=Console(stderr=True), disable=hidden, transient=True) as bar:
-        task = bar.add_task("Events", total=None)
+        task = bar.add_task(of, total=None)
         yield lambda done, due: bar.update(task, completed=done, total=due)
 
 

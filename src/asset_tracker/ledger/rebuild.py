@@ -1,4 +1,4 @@
-"""Every projection made anew from the events, and held against what is stored."""
+"""Every projection made anew from the events: held against what is stored, or put in its place."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,8 +7,11 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.ledger import projection
+from asset_tracker.db import bulk
+from asset_tracker.ledger import projection, store, tables
 from asset_tracker.ledger.check import Finding, Stored, read
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.projection import Head
@@ -114,3 +117,45 @@ def _tags_named(events: Sequence[Event]) -> set[str]:
         for name in names
         if hasattr(event.payload, name)
     }
+
+
+async def rebuild_some(conn: AsyncConnection, after: UUID, count: int) -> list[UUID]:
+    """Write the projections of the next ``count`` assets after this id anew; answers whose.
+
+    The events and the ends of their chains stay as they are: what was done to those is for ``verify``
+    to tell. For a transaction each, beside whatever else goes on.
+    """
+    h = tables.asset_head.c
+    wanted = select(h.asset_id).where(h.asset_id > after).order_by(h.asset_id).limit(count)
+    assets = list((await conn.execute(wanted)).scalars())
+    if not assets:
+        return []
+    events = await store.history(conn, assets)
+    await _free_tags(conn, events)
+    files = {(e.id, sha256, a) for a in assets for e in events[a] for sha256 in files_of(e.payload)}
+    f = tables.event_file.c
+    there = {tuple(row) for row in await conn.execute(_files_of(assets))}
+    if strange := [row[:2] for row in there - files]:
+        await conn.execute(delete(tables.event_file).where(tuple_(f.event_id, f.sha256).in_(strange)))
+    await bulk.put(conn, tables.event_file, store.FILE_COLUMNS, sorted(files - there))
+    await store.fold_again(conn, assets)
+    return assets
+
+
+def _files_of(assets: Sequence[UUID]) -> Any:
+    f = tables.event_file.c
+    return select(f.event_id, f.sha256, f.asset_id).where(f.asset_id.in_(assets))
+
+
+async def _free_tags(conn: AsyncConnection, events: Mapping[UUID, Sequence[Event]]) -> None:
+    """Take tags away from assets of which no event ever named them."""
+    t = tables.tag.c
+    named = {asset: _tags_named(events[asset]) for asset in events}
+    every = set().union(*named.values())
+    rows = (
+        await conn.execute(select(t.tag, t.asset_id).where(t.asset_id.in_(named) | t.tag.in_(every)))
+    ).all()
+    others = {row.asset_id for row in rows if row.asset_id} - named.keys()
+    named |= {asset: _tags_named(of) for asset, of in (await store.history(conn, others)).items()}
+    wrong = [row.tag for row in rows if row.asset_id and row.tag not in named.get(row.asset_id, set())]
+    await conn.execute(update(tables.tag).where(t.tag.in_(wrong)).values(asset_id=None, status="blank"))

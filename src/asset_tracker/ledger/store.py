@@ -115,7 +115,7 @@ WITH stored AS ({bulk.insert_statement(tables.event, EVENT_COLUMNS)})
 UPDATE asset_head SET seq = moved.seq, hash = moved.hash
 FROM unnest(${len(EVENT_COLUMNS) + 1}::uuid[], ${len(EVENT_COLUMNS) + 2}::integer[], ${len(EVENT_COLUMNS) + 3}::bytea[])
 AS moved (asset_id, seq, hash) WHERE asset_head.asset_id = moved.asset_id"""
-_FILE = ("event_id", "sha256", "asset_id")
+FILE_COLUMNS = ("event_id", "sha256", "asset_id")
 _to_json = msgspec.json.Encoder(decimal_format="string").encode
 
 
@@ -150,7 +150,7 @@ async def append(
     ]
     try:
         await _store(conn, rows, heads_now, unclaimed)
-        await bulk.insert(conn, tables.event_file, _FILE, files, suffix="ON CONFLICT DO NOTHING")
+        await bulk.insert(conn, tables.event_file, FILE_COLUMNS, files, suffix="ON CONFLICT DO NOTHING")
         await _project(conn, heads_now, fresh, new, going_on)
     except asyncpg.UniqueViolationError as error:
         # The same asset was registered, or the same id or tag used, in a transaction that we could not see yet.
@@ -182,6 +182,12 @@ async def forget(conn: AsyncConnection, erased: Mapping[UUID, Collection[str]]) 
     await conn.execute(_LOCK, {"ids": assets})
     if named:
         await conn.execute(_FORGET, named)
+    await fold_again(conn, assets)
+
+
+async def fold_again(conn: AsyncConnection, assets: Sequence[UUID]) -> None:
+    """Write the projections of these assets anew from all their events."""
+    await conn.execute(_LOCK, {"ids": sorted(assets)})
     heads = {
         row.asset_id: Head(row.seq, row.hash, row.programme_id, row.recorded_at)
         for row in await conn.execute(_ENDS, {"ids": assets})

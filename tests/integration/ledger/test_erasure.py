@@ -1,5 +1,6 @@
 """A person is forgotten, and everything is as provable as before."""
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from sqlalchemy.pool import NullPool
@@ -7,12 +8,14 @@ from sqlalchemy.pool import NullPool
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import user_account
+from asset_tracker.assets import field, quarantine
 from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger import erasure, store
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import as_state
 from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import quarantine as quarantine_table
 from asset_tracker.ledger.verify import verify
 from factories.facts import add, draft, life, sealed
 
@@ -80,3 +83,42 @@ async def test_what_was_erased_is_still_recognised_when_it_is_sent_again(conn):
     await add(conn, *facts)
     await erasure.erase(conn, await erasure.mentions_of(conn, "Оксана"))
     assert {receipt.outcome for receipt in await add(conn, *facts)} == {"duplicate"}
+
+
+async def test_what_waits_in_quarantine_forgets_too(conn):
+    message = {
+        "id": str(uuid7()),
+        "asset": "нема такого",
+        "occurred_at": "2026-02-01T10:00:00Z",
+        "device": "телефон Оксани",
+        "payload": {"kind": "delivered", "received_by": "ОКСАНА Коваль", "photos": [], "note": "біля дверей"},
+    }
+    unreadable = '{"device": "x", "note": "Оксана' + '" : }'
+    rows = [msgspec.json.encode(message), unreadable.encode()]
+    outcomes = await field.receive(conn, COMMAND_LINE, [msgspec.Raw(rows[0])])
+    assert outcomes[0].outcome == "quarantined"
+    await field._keep(conn, COMMAND_LINE, rows[1], None, None, None, "unreadable")
+    found = await erasure.aside_of(conn, " оксан")
+    assert sorted(each.field for each in found) == [
+        "device",
+        "message",
+        "message.device",
+        "message.payload.received_by",
+    ]
+    await erasure.erase_aside(conn, found)
+    assert await erasure.aside_of(conn, "оксан") == []
+    first, second = await quarantine.list_quarantined(conn, COMMAND_LINE)
+    assert first.said["payload"] == message["payload"] | {"received_by": None}
+    assert (first.device, first.asset_ref, second.said) == (None, "нема такого", {})
+    digests = set((await conn.execute(select(quarantine_table.c.digest))).scalars())
+    assert len(digests) == 2
+
+
+async def test_the_device_of_somebody_erased_is_gone_from_quarantine(conn):
+    sender = uuid7()
+    raw = msgspec.json.encode({"device": "телефон Оксани", "asset": "Оксана"})
+    person = msgspec.structs.replace(COMMAND_LINE, id=sender)
+    await field._keep(conn, person, raw, None, "телефон Оксани", "Оксана", "unreadable")
+    await erasure.erase_aside(conn, await erasure.aside_devices_of(conn, sender))
+    assert await erasure.aside_devices_of(conn, sender) == []
+    assert {each.field for each in await erasure.aside_of(conn, "Оксана")} == {"asset_ref", "message.asset"}
