@@ -34,6 +34,7 @@ from asset_tracker.ledger.tables import asset_head
 from asset_tracker.ledger.verify import Progress, Verified
 from asset_tracker.ledger.verify import verify as run_verify
 from asset_tracker.reports.surroundings import asked_donor
+from asset_tracker.verifications.service import forget_members, members_named
 
 _AT_ONCE = 500  # assets that one transaction folds again
 
@@ -101,28 +102,36 @@ def show_keys() -> None:
 def erase(name: str, *, yes: bool) -> None:
     """Erase every personal value that contains NAME: who received, to whom lent, notes, rooms, devices.
 
-    Messages in quarantine are searched too. What is found is listed first. The proofs stay valid; the
+    Messages in quarantine and commissions are searched too. What is found is listed first. The proofs stay valid; the
     values are gone for good, backups apart.
     """
 
-    async def find(engine: AsyncEngine) -> tuple[list[Mention], list[Aside]]:
+    async def find(engine: AsyncEngine) -> tuple[list[Mention], list[Aside], list[tuple[str, str]]]:
         async with transaction(engine) as conn:
-            return await mentions_of(conn, name), await aside_of(conn, name)
+            return (
+                await mentions_of(conn, name),
+                await aside_of(conn, name),
+                await members_named(conn, name),
+            )
 
     async def forget(engine: AsyncEngine) -> int:
         async with transaction(engine) as conn:
             found, aside = await mentions_of(conn, name), await aside_of(conn, name)
+            members = await members_named(conn, name)
             await erase_mentions(conn, found)
             await erase_aside(conn, aside)
-            return len(found) + len(aside)
+            await forget_members(conn, name)
+            return len(found) + len(aside) + len(members)
 
     if not name.strip():
         raise click.UsageError("A name is expected.")
-    mentions, asides = run(find)
+    mentions, asides, members = run(find)
     for mention in mentions:
         click.echo(f"asset {mention.asset}, event {mention.event}, {mention.field}: {mention.value}")
     for aside in asides:
         click.echo(f"quarantine {aside.quarantined}, {aside.field}: {aside.value}")
+    for number, member in members:
+        click.echo(f"commission of {number}: {member}")
     if not yes:
         click.confirm("Erase these values for good?", abort=True)
     click.echo(f"Erased: {run(forget)}.")

@@ -1,7 +1,8 @@
 """The certificate of a count: frozen when the campaign ends, printed in both languages.
 
 Contents after the inventory list of order 572 of 17.06.2015 and the certification of a physical count that
-donors ask for; people sign by hand, so no name stands in it.
+donors ask for. What is frozen names nobody: who counted is looked up when it is printed, for those who
+may see people, and somebody who was forgotten is a blank to be signed by hand.
 """
 
 from datetime import UTC, datetime
@@ -24,7 +25,14 @@ from asset_tracker.ledger.tags import format_tag
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.queries import get_service_points
 from asset_tracker.verifications.count import VARIANCES, Finding, Reason, Tally
-from asset_tracker.verifications.queries import CampaignView, Counted, campaign_row, get_campaign, results
+from asset_tracker.verifications.queries import (
+    CampaignView,
+    CommissionMember,
+    Counted,
+    campaign_row,
+    get_campaign,
+    results,
+)
 from asset_tracker.verifications.service import end_as
 from asset_tracker.verifications.tables import campaign, campaign_programme
 
@@ -108,7 +116,9 @@ async def certificate_pdf(conn: AsyncConnection, actor: Actor, campaign_id: UUID
     if row.document is None:
         raise NotFoundError("The count has not ended.")
     certificate = msgspec.json.decode(row.document, type=Certificate)
-    return row.number, await anyio.to_thread.run_sync(write, certificate)
+    it = await get_campaign(conn, actor, campaign_id)
+    people = (CommissionMember(it.counter or "", None), *it.commission)
+    return row.number, await anyio.to_thread.run_sync(write, certificate, people)
 
 
 async def _certificate(conn: AsyncConnection, actor: Actor, campaign_id: UUID) -> Certificate:
@@ -159,8 +169,8 @@ def _line(each: Counted, places: dict[UUID, Name]) -> Line:
     )
 
 
-def write(it: Certificate) -> bytes:
-    """The PDF. Takes CPU: call it in a thread."""
+def write(it: Certificate, people: tuple[CommissionMember, ...]) -> bytes:
+    """The PDF, for these people to sign: who led the count, and the commission. Takes CPU: call it in a thread."""
     tally = it.tally
     numbers = (
         (Name("Очікувалося за обліком", "expected by the register"), tally.expected),
@@ -188,6 +198,7 @@ def write(it: Certificate) -> bytes:
         "unknown": list(it.unknown),
         "ledger_head": it.ledger_head,
         "demonstration": it.demonstration,
+        "people": [[each.name, each.position or ""] for each in people],
     }
     return typeset(TEMPLATE, tree, made_at=it.ended_at)
 

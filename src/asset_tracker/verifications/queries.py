@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -35,6 +36,7 @@ from asset_tracker.verifications.count import (
 from asset_tracker.verifications.tables import (
     campaign,
     campaign_expected,
+    campaign_member,
     campaign_programme,
     campaign_unknown,
 )
@@ -43,8 +45,17 @@ MAX_PAGE = 200
 _c, _p, _a = campaign.c, campaign_programme.c, asset.c
 
 
+class CommissionMember(msgspec.Struct, frozen=True):
+    """Somebody of the commission, and their position as it was given."""
+
+    name: str
+    position: str | None
+
+
 class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
-    """A campaign. ``counter`` is the name of who counts, for those who may see people."""
+    """A campaign. ``counter`` is the name of who leads the count, ``commission`` of those who count along:
+    for those who may see people.
+    """
 
     id: UUID
     number: str
@@ -59,6 +70,7 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     service_point_en: str | None
     programmes: tuple[str, ...]
     counter: str | None
+    commission: tuple[CommissionMember, ...]
     counts_oneself: bool
     started_at: datetime
     ended_at: datetime | None
@@ -186,11 +198,26 @@ def in_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     within = scope.within(actor, permission, programme=_p.programme_id, areas=(_c.municipality_code,))
     outside = exists(select(_p.campaign_id).where(_p.campaign_id == _c.id, ~within))
     if permission == "verification.read":
-        return or_(~outside, _c.counter_id == actor.id)
+        m = campaign_member.c
+        counts = exists().where(m.campaign_id == _c.id, m.user_id == actor.id)
+        return or_(~outside, _c.counter_id == actor.id, counts)
     return ~outside
 
 
 def _select() -> Select[Any]:
+    m = campaign_member.c
+    named = func.jsonb_build_array(func.coalesce(user_account.c.name, m.name), m.position)
+    members = (
+        select(func.jsonb_agg(aggregate_order_by(named, m.place)))
+        .select_from(campaign_member.outerjoin(user_account, user_account.c.id == m.user_id))
+        .where(m.campaign_id == _c.id)
+        .scalar_subquery()
+    )
+    mine = (
+        select(func.array_agg(m.user_id))
+        .where(m.campaign_id == _c.id, m.user_id.is_not(None))
+        .scalar_subquery()
+    )
     codes = (
         select(func.array_agg(programme.c.code))
         .select_from(campaign_programme.join(programme, programme.c.id == _p.programme_id))
@@ -212,6 +239,8 @@ def _select() -> Select[Any]:
             service_point.c.name_uk.label("s_uk"),
             service_point.c.name_en.label("s_en"),
             user_account.c.name.label("counter"),
+            members.label("members"),
+            mine.label("counting"),
             codes.label("codes"),
             of_it.scalar_subquery().label("expected"),
             scanned.scalar_subquery().label("scanned"),
@@ -257,7 +286,10 @@ def _view(actor: Actor, row: Any) -> CampaignView:
         service_point_en=row.s_en,
         programmes=tuple(sorted(row.codes or ())),
         counter=row.counter if may(actor, "people.read") else None,
-        counts_oneself=row.counter_id == actor.id,
+        commission=tuple(CommissionMember(*each) for each in row.members or ())
+        if may(actor, "people.read")
+        else (),
+        counts_oneself=actor.id in (row.counter_id, *(row.counting or ())),
         started_at=row.started_at,
         ended_at=row.ended_at,
         sha256=row.sha256,

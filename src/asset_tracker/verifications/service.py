@@ -32,13 +32,14 @@ from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import Seen
 from asset_tracker.ledger.tables import asset, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
-from asset_tracker.ledger.values import Condition, Text, Use
+from asset_tracker.ledger.values import Condition, Name, Text, Use
 from asset_tracker.territory.queries import find_service_point, get_municipality
 from asset_tracker.verifications.count import Expected, Place, Reason, compare
 from asset_tracker.verifications.queries import campaign_row
 from asset_tracker.verifications.tables import (
     campaign,
     campaign_expected,
+    campaign_member,
     campaign_programme,
     campaign_unknown,
 )
@@ -49,12 +50,24 @@ _a = asset.c
 ScanOutcome = Literal["found", "wrong_place", "unexpected", "by_custodian", "double", "unknown"]
 
 
+class Member(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody of the commission: an account, or a name; the position is as people say it."""
+
+    user: UUID | None = None
+    name: Name | None = None
+    position: Name | None = None
+
+
 class NewCampaign(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whom to count where, why, and who counts: anybody but the custodian of the place."""
+    """What to count where, why, and who counts: anybody but the custodian of the place.
+
+    ``counter`` leads the count; ``commission`` are those who count along, and sign.
+    """
 
     programmes: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=50)]
     municipality: str
     counter: UUID
+    commission: Annotated[tuple[Member, ...], Meta(max_length=12)] = ()
     service_point: UUID | None = None
     reason: Reason = "annual"
     note: Text | None = None
@@ -128,6 +141,12 @@ async def start(
     await conn.execute(insert(campaign).values(values))
     programmes = [{"campaign_id": made, "programme_id": each} for each in dict.fromkeys(new.programmes)]
     await conn.execute(insert(campaign_programme), programmes)
+    members = [
+        {"campaign_id": made, "place": n, "user_id": each.user, "name": each.name, "position": each.position}
+        for n, each in enumerate(new.commission, start=1)
+    ]
+    if members:
+        await conn.execute(insert(campaign_member), members)
     frozen = [
         {
             "campaign_id": made,
@@ -166,6 +185,22 @@ async def cancel(conn: AsyncConnection, actor: Actor, campaign_id: UUID) -> None
     await end_as(conn, actor, campaign_id, "cancelled")
 
 
+async def members_named(conn: AsyncConnection, name: str) -> list[tuple[str, str]]:
+    """The number of each campaign whose commission names somebody without an account like this, and the name."""
+    m = campaign_member.c
+    wanted = select(campaign.c.number, m.name).where(
+        campaign.c.id == m.campaign_id, m.name.icontains(name.strip(), autoescape=True)
+    )
+    return [(row.number, row.name) for row in await conn.execute(wanted.order_by(campaign.c.id, m.place))]
+
+
+async def forget_members(conn: AsyncConnection, name: str) -> None:
+    """Whoever is named like this in a commission is a blank on its certificate from now on."""
+    m = campaign_member.c
+    named = m.name.icontains(name.strip(), autoescape=True)
+    await conn.execute(update(campaign_member).where(named).values(name="", position=None))
+
+
 async def end_as(conn: AsyncConnection, actor: Actor, campaign_id: UUID, status: str, **more: Any) -> None:
     """Write how a campaign ended."""
     ended = {"status": status, "ended_at": func.now(), "ended_by": actor.id, **more}
@@ -178,10 +213,22 @@ async def _check_start(conn: AsyncConnection, new: NewCampaign) -> None:
         point = await find_service_point(conn, new.service_point)
         if point is None or point.municipality_code != new.municipality:
             errors.append(FieldError("service_point", "There is no such service point in this municipality."))
-    if not await is_there(conn, new.counter):
-        errors.append(FieldError("counter", "There is no such person."))
-    elif new.counter in await custodians(conn, new.municipality):
-        errors.append(FieldError("counter", "The custodian of the place may not count it."))
+    keepers = await custodians(conn, new.municipality)
+    users = [("counter", new.counter)] + [
+        (f"commission[{n}].user", each.user) for n, each in enumerate(new.commission) if each.user
+    ]
+    for n, (field, user) in enumerate(users):
+        if not await is_there(conn, user):
+            errors.append(FieldError(field, "There is no such person."))
+        elif user in keepers:
+            errors.append(FieldError(field, "The custodian of the place may not count it."))
+        elif user in [before for _, before in users[:n]]:
+            errors.append(FieldError(field, "This person is named twice."))
+    errors += [
+        FieldError(f"commission[{n}]", "Either an account or a name is expected.")
+        for n, each in enumerate(new.commission)
+        if (each.user is None) == (not (each.name or "").strip())
+    ]
     if errors:
         raise InvalidError(errors=tuple(errors))
 

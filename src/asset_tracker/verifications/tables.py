@@ -57,6 +57,20 @@ campaign_programme = Table(
     Index("campaign_programme_programme_id_idx", "programme_id"),
 )
 
+# The commission besides who leads the count: somebody with an account, or a name as it was given. It is
+# kept here and not in the frozen certificate, so that a person can be forgotten.
+campaign_member = Table(
+    "campaign_member",
+    metadata,
+    Column("campaign_id", Uuid, ForeignKey("campaign.id"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("user_id", Uuid),
+    Column("name", Text),
+    Column("position", Text),
+    CheckConstraint("(user_id IS NULL) <> (name IS NULL)", name="who"),
+    Index("campaign_member_user_id_idx", "user_id", postgresql_where=text("user_id IS NOT NULL")),
+)
+
 # Frozen when the campaign starts: what the register said should be there.
 campaign_expected = Table(
     "campaign_expected",

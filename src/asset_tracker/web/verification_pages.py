@@ -1,6 +1,8 @@
 """Verification campaigns: started, counted with a scanner or by typing, ended with a certificate."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.people import possible_counters
+from asset_tracker.access.people import Counter, possible_counters
 from asset_tracker.access.permissions import may, may_record, require
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError, RefusedError
@@ -29,7 +31,7 @@ from asset_tracker.territory.queries import (
 )
 from asset_tracker.verifications import certificate, queries, service
 from asset_tracker.verifications.count import REASONS, STATUSES, Finding
-from asset_tracker.verifications.service import NewCampaign, Scan
+from asset_tracker.verifications.service import Member, NewCampaign, Scan
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash, Tone
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
@@ -54,6 +56,7 @@ class CampaignForm(msgspec.Struct, frozen=True):
     service_point: str = ""
     reason: str = "annual"
     counter: str = ""
+    commission: str = ""
     note: str = ""
 
 
@@ -109,10 +112,11 @@ async def start(
 ) -> Redirect:
     require(actor, "verification.manage")
     try:
-        made = await service.start(conn, actor, await _asked(conn, data))
+        made = await service.start(conn, actor, await _asked(conn, actor, data))
     except (InvalidError, RefusedError) as wrong:
         errors = wrong.errors if isinstance(wrong, InvalidError) else ()
-        texts = error_texts(lang_of(request), errors) or {"": gettext(lang_of(request), wrong.message)}
+        names = {error.field: error.field.partition("[")[0] for error in errors}
+        texts = error_texts(lang_of(request), errors, names) or {"": gettext(lang_of(request), wrong.message)}
         raise Instead(await _form(request, conn, actor, data, texts)) from wrong
     return see_other(request, f"/verifications/{made}", Flash("good", "The count has begun."))
 
@@ -184,7 +188,7 @@ async def print_certificate(
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-async def _asked(conn: AsyncConnection, data: CampaignForm) -> NewCampaign:
+async def _asked(conn: AsyncConnection, actor: Actor, data: CampaignForm) -> NewCampaign:
     """The campaign that was typed. Raises InvalidError with every mistake."""
     errors = []
     match = (await municipality_index(conn)).find(data.municipality.strip()[:120])
@@ -202,6 +206,9 @@ async def _asked(conn: AsyncConnection, data: CampaignForm) -> NewCampaign:
     note = data.note.strip()
     if len(note) > 4000 or "\x00" in note:
         errors.append(FieldError("note", "This is too long or has a wrong character."))
+    code = match.one.code if match.one else None
+    commission, wrong = members_typed(data.commission, await possible_counters(conn, actor, code))
+    errors += wrong
     if errors or match.one is None or reason is None or not ids["programme"] or not ids["counter"]:
         raise InvalidError(errors=tuple(errors))
     return NewCampaign(
@@ -209,9 +216,28 @@ async def _asked(conn: AsyncConnection, data: CampaignForm) -> NewCampaign:
         municipality=match.one.code,
         service_point=ids["service_point"],
         counter=ids["counter"],
+        commission=commission,
         reason=reason,
         note=note or None,
     )
+
+
+def members_typed(typed: str, accounts: Sequence[Counter]) -> tuple[tuple[Member, ...], list[FieldError]]:
+    """The commission, one a line: a name and, after a comma, a position; and what is wrong with it.
+
+    A name that one account bears is that account, which may then scan.
+    """
+    members = []
+    for line in filter(None, map(str.strip, typed.splitlines())):
+        name, _, position = (part.strip() for part in line.partition(","))
+        if not name or max(len(name), len(position)) > 200 or "\x00" in line:
+            return (), [FieldError("commission", "This is too long or has a wrong character.")]
+        same = [each.id for each in accounts if each.name.casefold() == name.casefold()]
+        who: dict[str, Any] = {"user": same[0]} if len(same) == 1 else {"name": name}
+        members.append(Member(**who, position=position or None))
+    if len(members) > 12:
+        return (), [FieldError("commission", "At most 12 people are expected.")]
+    return tuple(members), []
 
 
 def _uuid(text: str) -> UUID | None:

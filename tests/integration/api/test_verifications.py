@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pypdfium2
 import pytest
 
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import format_tag
+from asset_tracker.verifications import service
 
 from .test_story import BARANIVKA, a_consignment, asset, fact, send
 
@@ -114,6 +116,42 @@ async def test_what_the_custodian_scans_does_not_count(world):
     answer = await world.post("custodian", f"{here}/scans", {"scans": [a_scan(tags[0])]})
     assert [each["outcome"] for each in answer.json()] == ["by_custodian"]
     assert (await world.get("coordinator", f"{here}/results")).json()["tally"]["found"] == 0
+
+
+async def test_a_commission_counts_and_stands_on_the_certificate(world):
+    point, tags = await a_place(world, "VER-6", 3)
+    members = [
+        {"user": await who_am_i(world, "auditor"), "position": "бухгалтер"},
+        {"name": "Оксана Коваль", "position": "секретар ради"},
+    ]
+    for field, wrong in (
+        ("commission[0].user", [{"user": await who_am_i(world, "custodian")}]),
+        ("commission[1].user", [{"name": "Х"}, {"user": await who_am_i(world, "technician")}]),
+        ("commission[0].user", [{"user": str(uuid7())}]),
+        ("commission[0]", [{"position": "голова"}]),
+    ):
+        refused = await start(world, point, commission=wrong)
+        assert [each["field"] for each in refused.json()["errors"]] == [field]
+    campaign = (await start(world, point, commission=members)).json()
+    here = f"{HERE}/{campaign['id']}"
+    assert campaign["commission"] == [
+        {"name": "Auditor", "position": "бухгалтер"},
+        {"name": "Оксана Коваль", "position": "секретар ради"},
+    ]
+    assert (await world.get("auditor", here)).json()["counts_oneself"] is True
+    await world.post("technician", f"{here}/scans", {"scans": [a_scan(tags[0])]})
+    await world.post("coordinator", f"{here}/end")
+    told = printed(await world.get("coordinator", f"{here}/certificate.pdf"))
+    for words in ("Оксана Коваль", "секретар ради", "Auditor", "Technician", "Голова комісії"):
+        assert words in told
+    async with world.engine.begin() as conn:
+        assert await service.members_named(conn, "коваль") == [(campaign["number"], "Оксана Коваль")]
+        await service.forget_members(conn, "коваль")
+    assert "Коваль" not in printed(await world.get("coordinator", f"{here}/certificate.pdf"))
+
+
+def printed(answer):
+    return "".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(answer.content))
 
 
 async def test_a_count_through_the_field_is_the_same_count(world):

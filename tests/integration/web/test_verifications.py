@@ -41,6 +41,10 @@ async def test_a_count_by_page(site):
     }
     wrong = await site.post("coordinator", "/verifications", asked | {"counter": "", "reason": "x"})
     assert wrong.status_code == 422
+    for who, why in (("technician", "двічі"), ("х" * 300, "довг"), ("x\n" * 13, "12")):
+        wrong = await site.post("coordinator", "/verifications", asked | {"commission": who})
+        assert (wrong.status_code, why in wrong.text) == (422, True), wrong.text
+    asked["commission"] = "Auditor, бухгалтер\n\nОксана Коваль, секретар ради\n"
     started = await site.post("coordinator", "/verifications", asked)
     assert started.status_code == 303, started.text
     here = started.headers["location"]
@@ -49,6 +53,7 @@ async def test_a_count_by_page(site):
     for code in (site.office.kit, site.office.kit, "777", ""):
         answer = await site.post("technician", f"{here}/scans", {"code": code, "condition": "working"})
         assert answer.status_code == 303
+    assert "Auditor, бухгалтер; Оксана Коваль, секретар ради" in (await site.get("coordinator", here)).text
     shown = await site.get("technician", here)
     for text in ("777", "На своєму місці", "Ще не скановано"):
         assert text in shown.text
