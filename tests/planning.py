@@ -8,13 +8,13 @@ import msgspec
 
 from asset_tracker.imports import reader
 from asset_tracker.imports.cells import Limits, Opened, Row, Rows, SheetEnd, SheetInfo
-from asset_tracker.imports.fields import FieldKey
-from asset_tracker.imports.known import ConsignmentRef, Existing, Item, Known, wanted
+from asset_tracker.imports.fields import ASSETS
+from asset_tracker.imports.kinds.assets import AssetPlanning
+from asset_tracker.imports.known import ConsignmentRef, Existing, Item
 from asset_tracker.imports.line import Defaults, ProgrammeRef
-from asset_tracker.imports.lines import LineReader
-from asset_tracker.imports.plan import Planner
 from asset_tracker.imports.problems import Problem
-from asset_tracker.imports.survey import Survey, aftermath, survey
+from asset_tracker.imports.survey import Survey, survey
+from asset_tracker.imports.views import Choices
 
 PROSTO = ProgrammeRef(UUID(int=1), "PROSTO", "ПРОСТО: підтримка надання послуг")
 EGA = ProgrammeRef(UUID(int=2), "EGA-ZH", "Digital services in Zhytomyr")
@@ -64,28 +64,28 @@ def plan(
     *,
     known: Iterable[Existing] = (),
     defaults: Mapping[str, str] | None = None,
-    answers: Mapping[str, FieldKey | None] | None = None,
+    answers: Mapping[str, str | None] | None = None,
 ) -> Planned:
     source = book(path)
     given = msgspec.convert({"programme": "PROSTO", **(defaults or {})}, Defaults)
-    looked = survey(source, answers, given)
-    planner, facts = Planner(), Known(known)
-    facts.add_consignments(
+    planning = AssetPlanning(None, None, Choices(defaults=given), (PROSTO, EGA), municipalities)
+    planning.known.add(known)
+    planning.known.add_consignments(
         ConsignmentRef(each.id, each.programme, each.consignment, each.municipality)
         for each in known
         if each.programme and each.consignment and each.municipality
     )
+    looked = survey(source, ASSETS, answers, planning.asked)
     items, readers = [], []
     for mapping in looked.mappings:
-        lines = LineReader(mapping, municipalities, (PROSTO, EGA), given, since_1904=source.about.since_1904)
+        lines = planning.reader(mapping, since_1904=source.about.since_1904)
         readers.append(lines)
         for row in source.rows(mapping.sheet):
-            for line in lines.lines(row):
-                wanted([line])
-                if item := planner.judge(line, facts):
-                    items.append(item)
-    items += planner.finish(facts)
-    problems = [*looked.problems, *(p for item in items for p in item.problems), *aftermath(readers)]
+            judged = map(planning.judge, lines.lines(row))
+            items += [item for item in judged if item]
+    items += planning.finish()
+    after = [problem for each in readers for problem in each.aftermath()]
+    problems = [*looked.problems, *(p for item in items for p in item.problems), *after]
     return Planned(looked, items, problems)
 
 

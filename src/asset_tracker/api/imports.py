@@ -19,16 +19,20 @@ from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.known import Action
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.telling import Told, told
-from asset_tracker.imports.views import BatchView, Choices, RowPage
+from asset_tracker.imports.views import BatchView, Choices, KindKey, RowPage
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
 
 Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 
 
 class Upload(msgspec.Struct, kw_only=True):
-    """A multipart form: the ``file``, what holds for the whole of it, and perhaps a saved ``mapping``."""
+    """A multipart form: the ``file``, what ``kind`` of table it is, what holds for the whole of it.
+
+    ``mapping`` names saved columns.
+    """
 
     file: UploadFile
+    kind: KindKey = "assets"
     programme: str | None = None
     consignment: str | None = None
     municipality: str | None = None
@@ -71,7 +75,7 @@ async def add_import(
         actor,
         data.file.filename,
         await data.file.read(),
-        Choices(defaults=defaults, occurred_on=data.occurred_on),
+        Choices(kind=data.kind, defaults=defaults, occurred_on=data.occurred_on),
         mapping=data.mapping or None,
     )
     return await _planned(conn, actor, lang, batch)

@@ -17,16 +17,18 @@ from asset_tracker.db.engine import transaction
 from asset_tracker.errors import InvalidError
 from asset_tracker.files.storage import Storage
 from asset_tracker.imports import commit, queries, service
-from asset_tracker.imports.fields import FieldKey
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.telling import Told, told
-from asset_tracker.imports.views import BatchView, Choices
+from asset_tracker.imports.views import KIND_KEYS, BatchView, Choices, KindKey
 
 _SHOWN = 100
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--kind", type=click.Choice(KIND_KEYS), help="What the table is [default: guessed from its headings]."
+)
 @click.option("--programme", help="The programme of rows that name none.")
 @click.option("--consignment", help="The consignment of rows that name none.")
 @click.option("--municipality", help="The municipality of rows that name none.")
@@ -42,6 +44,7 @@ _SHOWN = 100
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def command(
     file: Path,
+    kind: KindKey | None,
     mapping: str | None,
     occurred_on: datetime | None,
     *,
@@ -50,13 +53,15 @@ def command(
     as_json: bool,
     **defaults: str | None,
 ) -> None:
-    """Import FILE (.xlsx, .ods or .csv): a packing list or a list of assets.
+    """Import FILE (.xlsx, .ods or .csv): a packing list, a list of assets, or another kind of table.
 
     Nothing is recorded while there are problems, unless --partial takes the good rows.
     Exit status: 0 done, 1 there are problems (listed).
     """
     name, answers = _mapping(mapping)
-    choices = Choices(defaults=Defaults(**defaults), answers=answers, occurred_on=_day(occurred_on))
+    choices = Choices(
+        kind=kind, defaults=Defaults(**defaults), answers=answers, occurred_on=_day(occurred_on)
+    )
     settings = load_settings()
     data = file.read_bytes()
     console = Console(stderr=True, highlight=False, quiet=as_json)
@@ -102,7 +107,7 @@ def _tell(console: Console, batch: BatchView, problems: list[Told], *, good: boo
             console.print(f"... and {len(problems) - _SHOWN} more; --json lists them all.")
     counts = batch.plan.counts
     console.print(
-        f"create {counts.create}, change {counts.change}, already there {counts.unchanged}, "
+        f"{batch.kind.replace('_', ' ')}: create {counts.create}, change {counts.change}, already there {counts.unchanged}, "
         f"with problems {counts.problem}, open questions {counts.questions}, warnings {counts.warnings}"
     )
     if batch.status == "committed":
@@ -140,11 +145,11 @@ def _plain(text: str) -> Text:
     return Text("".join(letter if letter.isprintable() else "·" for letter in text[:300]))
 
 
-def _mapping(given: str | None) -> tuple[str | None, dict[str, FieldKey | None]]:
+def _mapping(given: str | None) -> tuple[str | None, dict[str, str | None]]:
     if given is None or not Path(given).is_file():
         return given, {}
     try:
-        return None, msgspec.json.decode(Path(given).read_bytes(), type=dict[str, FieldKey | None])
+        return None, msgspec.json.decode(Path(given).read_bytes(), type=dict[str, str | None])
     except msgspec.DecodeError as error:
         raise InvalidError(
             "The mapping file is not JSON of the form {heading: field or null}: %(why)s", why=str(error)

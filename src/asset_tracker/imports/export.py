@@ -23,7 +23,7 @@ from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import TooLargeError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports.categories import CATEGORY_NAMES
-from asset_tracker.imports.fields import BY_KEY, FieldKey
+from asset_tracker.imports.fields import ASSETS, FieldKey
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.programmes.tables import programme
@@ -97,7 +97,7 @@ def _workbook(rows: Sequence[Any], lang: Lang) -> bytes:
         )
     headings = []
     for key in used:
-        cell = WriteOnlyCell(sheet, gettext(lang, BY_KEY[key].label))
+        cell = WriteOnlyCell(sheet, gettext(lang, ASSETS.by_key[key].label))
         cell.font = Font(bold=True)
         headings.append(cell)
     sheet.append(headings)

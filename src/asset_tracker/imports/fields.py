@@ -1,12 +1,13 @@
-"""What a column can be, and what people call it. [pure]
+"""What a column of a packing list can be, and what people call it. [pure]
 
-Headings are compared folded, without units and what stands in brackets. The names in the exports of Snipe-IT,
-InvenTree, Shelf and Homebox are public; their columns that we do not keep stand under ``SKIPPED``.
+The names in the exports of Snipe-IT, InvenTree, Shelf and Homebox are public; their columns that we do not keep
+stand under ``SKIPPED``.
 """
 
 from typing import Literal
 
-import msgspec
+from asset_tracker.imports import identifiers, values
+from asset_tracker.imports.vocabulary import Field, Reader, Vocabulary, names_of
 
 FieldKey = Literal[
     "tag",
@@ -42,27 +43,12 @@ FieldKey = Literal[
 ]
 
 
-class Field(msgspec.Struct, frozen=True):
-    """``label``, ``hint``: English msgids. ``names``: folded headings that mean this field, Ukrainian and English."""
-
-    key: FieldKey
-    label: str
-    hint: str
-    names: tuple[str, ...]
-    required: bool = False
-    many: bool = False
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split("|"))
-
-
 FIELDS: tuple[Field, ...] = (
     Field(
         "municipality",
         "Municipality",
         "KATOTTH code, or the name with its oblast in the next column",
-        _names(
+        names_of(
             "громада|територіальна громада|назва громади|назва тг|тг|отг|громада отримувач|код громади|код катоттг|катоттг|"
             "код катоттг громади|отримувач|бенефіціар|одержувач|реципієнт|назва отримувача|муніципалітет|"
             "municipality|municipality code|hromada|community|katotth|katottg|koatuu|katotth code|beneficiary|recipient|consignee|"
@@ -70,13 +56,13 @@ FIELDS: tuple[Field, ...] = (
         ),
         required=True,
     ),
-    Field("oblast", "Oblast", "tells apart municipalities of one name", _names("область|обл|регіон|oblast|region|province")),
-    Field("raion", "Raion", "tells apart municipalities of one name", _names("район|р-н|raion|district|rayon")),
+    Field("oblast", "Oblast", "tells apart municipalities of one name", names_of("область|обл|регіон|oblast|region|province")),
+    Field("raion", "Raion", "tells apart municipalities of one name", names_of("район|р-н|raion|district|rayon")),
     Field(
         "programme",
         "Programme",
         "the code of the programme",
-        _names(
+        names_of(
             "програма|проєкт|проект|код програми|назва програми|код проєкту|грант|номер гранту|угода|"
             "programme|program|project|grant|award|programme code|project code|grant number|award number"
         ),
@@ -86,7 +72,7 @@ FIELDS: tuple[Field, ...] = (
         "consignment",
         "Consignment",
         "the number of the packing list or waybill",
-        _names(
+        names_of(
             "партія|номер партії|партія поставки|накладна|номер накладної|пакувальний лист|номер пакувального листа|поставка|"
             "відвантаження|consignment|consignment number|consignment no|waybill|waybill number|packing list|packing list number|"
             "shipment|shipment number|batch|delivery|order number|delivery note"
@@ -96,13 +82,13 @@ FIELDS: tuple[Field, ...] = (
         "line",
         "Line",
         "the number of the line in the packing list",
-        _names("№|n|no|nr|№ з/п|номер з/п|з/п|п/п|№ п/п|номер рядка|рядок|line|line no|line number|item no|item number|row|pos|position|позиція|#|s/n no|sl no"),
+        names_of("№|n|no|nr|№ з/п|номер з/п|з/п|п/п|№ п/п|номер рядка|рядок|line|line no|line number|item no|item number|row|pos|position|позиція|#|s/n no|sl no"),
     ),
     Field(
         "category",
         "Category",
         "laptop, desktop, monitor, mfd, printer, scanner, ups, router, vehicle, ...",
-        _names(
+        names_of(
             "категорія|категорія обладнання|вид|тип|тип обладнання|вид обладнання|група|тип активу|"
             "category|type|asset type|equipment type|kind|item type|category name|asset category|product category"
         ),
@@ -111,7 +97,7 @@ FIELDS: tuple[Field, ...] = (
         "name",
         "Name",
         "what it is, in Ukrainian if there is a choice",
-        _names(
+        names_of(
             "назва|найменування|назва обладнання|найменування обладнання|назва товару|найменування товару|предмет|опис|обладнання|"
             "назва українською|назва укр|найменування майна|назва активу|майно|товар|"
             "name|asset name|item|item name|description|title|product name|product|equipment|goods|asset|item description|part|part name"
@@ -121,25 +107,25 @@ FIELDS: tuple[Field, ...] = (
         "name_en",
         "Name in English",
         "for the donor's report",
-        _names("назва англійською|назва англ|найменування англійською|name en|english name|name in english|name english|description en|description english"),
+        names_of("назва англійською|назва англ|найменування англійською|name en|english name|name in english|name english|description en|description english"),
     ),
     Field(
         "manufacturer",
         "Manufacturer",
         "Lenovo, HP, Canon, ...",
-        _names("виробник|марка|бренд|фірма|торгова марка|manufacturer|brand|make|maker|vendor|mfr|oem"),
+        names_of("виробник|марка|бренд|фірма|торгова марка|manufacturer|brand|make|maker|vendor|mfr|oem"),
     ),
     Field(
         "model",
         "Model",
         "as on the plate of the device",
-        _names("модель|назва моделі|модель обладнання|артикул моделі|model|model name|model number|model no|model no."),
+        names_of("модель|назва моделі|модель обладнання|артикул моделі|model|model name|model number|model no|model no."),
     ),
     Field(
         "serial",
         "Serial number",
         "as text, exactly as on the device",
-        _names(
+        names_of(
             "серійний номер|серійний|серійний №|с/н|сн|s/n|sn|заводський номер|зав номер|зав №|серійні номери|серійний номер обладнання|"
             "серійник|серія|serial|serial number|serial no|serial no.|serial #|lot/serial|serial numbers|factory number|lot serial"
         ),
@@ -148,13 +134,13 @@ FIELDS: tuple[Field, ...] = (
         "quantity",
         "Quantity",
         "a whole number; 1 where a serial number stands",
-        _names("кількість|к-сть|кіл-ть|к-ть|кіл|штук|шт|кількість шт|quantity|qty|count|amount of items|pcs|units|qnty|number of items"),
+        names_of("кількість|к-сть|кіл-ть|к-ть|кіл|штук|шт|кількість шт|quantity|qty|count|amount of items|pcs|units|qnty|number of items"),
     ),
     Field(
         "unit_price",
         "Unit price",
         "1234.50 or 1 234,50",
-        _names(
+        names_of(
             "ціна|ціна за одиницю|ціна за од|ціна за шт|ціна одиниці|вартість за одиницю|вартість одиниці|вартість за од|ціна без пдв|"
             "балансова вартість|первісна вартість|вартість|unit price|price|unit cost|cost|price per unit|unit value|purchase cost|"
             "purchase price|value|valuation|item price|price per item|cost per unit"
@@ -164,59 +150,57 @@ FIELDS: tuple[Field, ...] = (
         "total_price",
         "Total price",
         "only checked: quantity times unit price",
-        _names("сума|загальна вартість|вартість всього|загальна сума|всього вартість|сума без пдв|total|total price|total cost|total value|amount|sum|line total"),
+        names_of("сума|загальна вартість|вартість всього|загальна сума|всього вартість|сума без пдв|total|total price|total cost|total value|amount|sum|line total"),
     ),
     Field(
         "currency",
         "Currency",
         "UAH, EUR, USD, SEK",
-        _names("валюта|код валюти|currency|currency code|curr|purchase price currency|cost currency"),
+        names_of("валюта|код валюти|currency|currency code|curr|purchase price currency|cost currency"),
     ),
     Field(
         "kit",
         "Kit",
         "the same name or number for all rows of one kit",
-        _names("комплект|номер комплекту|№ комплекту|у складі комплекту|набір|назва комплекту|кейс|kit|kit number|kit no|kit name|set|set no|set number|part of kit|bundle|parent"),
+        names_of("комплект|номер комплекту|№ комплекту|у складі комплекту|набір|назва комплекту|кейс|kit|kit number|kit no|kit name|set|set no|set number|part of kit|bundle|parent"),
     ),
     Field(
         "tag",
         "Tag",
         "the code on our label, XXXX-XXXX",
-        _names("мітка|код мітки|тег|код активу|етикетка|tag|asset tag|label|label code|asset code|asset id|qr|qr code|qrid"),
+        names_of("мітка|код мітки|тег|код активу|етикетка|tag|asset tag|label|label code|asset code|asset id|qr|qr code|qrid"),
     ),
     Field(
         "service_point",
         "Service point",
         "the centre it is meant for",
-        _names("цнап|назва цнап|точка надання послуг|місце встановлення|місце надання послуг|адреса|місцезнаходження|service point|asc|centre|center|site|location|default location|installation site"),
+        names_of("цнап|назва цнап|точка надання послуг|місце встановлення|місце надання послуг|адреса|місцезнаходження|service point|asc|centre|center|site|location|default location|installation site"),
     ),
-    Field("year", "Year of make", "such as 2023", _names("рік випуску|рік|рік виготовлення|рік виробництва|year|year of manufacture|manufacture year|year of make|production year")),
+    Field("year", "Year of make", "such as 2023", names_of("рік випуску|рік|рік виготовлення|рік виробництва|year|year of manufacture|manufacture year|year of make|production year")),
     Field(
         "acquired_on",
         "Acquired on",
         "31.12.2024 or 2024-12-31",
-        _names("дата придбання|дата закупівлі|дата купівлі|придбано|дата|дата отримання|purchase date|acquisition date|acquired|acquired on|purchased|date of purchase|purchase time|date acquired|date"),
+        names_of("дата придбання|дата закупівлі|дата купівлі|придбано|дата|дата отримання|purchase date|acquisition date|acquired|acquired on|purchased|date of purchase|purchase time|date acquired|date"),
     ),
     Field(
         "warranty_until",
         "Warranty until",
         "31.12.2026 or 2026-12-31",
-        _names("гарантія до|гарантія|гарантійний термін до|кінець гарантії|термін гарантії|строк гарантії|warranty until|warranty|warranty expires|warranty end|warranty expiry|warranty expiration|warranty end date"),
+        names_of("гарантія до|гарантія|гарантійний термін до|кінець гарантії|термін гарантії|строк гарантії|warranty until|warranty|warranty expires|warranty end|warranty expiry|warranty expiration|warranty end date"),
     ),
-    Field("inventory_number", "Inventory number", "the balance holder's own", _names("інвентарний номер|інв номер|інв №|інвентарний №|номенклатурний номер|inventory number|inventory no|inv no")),
-    Field("vin", "VIN", "17 letters and digits", _names("vin|vin-код|vin код|номер кузова|номер шасі|vin number|vin code|chassis number|chassis no")),
-    Field("plate", "Number plate", "AA1234BB", _names("державний номер|держ номер|номерний знак|реєстраційний номер|держномер|license plate|licence plate|plate|plate number|registration number|reg no|number plate")),
-    Field("imei", "IMEI", "15 digits", _names("imei|imei код|imei номер")),
-    Field("mac", "MAC address", "as on the device", _names("mac|mac адреса|mac-адреса|mac address|мас адреса")),
-    Field("part_number", "Part number", "the maker's order number", _names("партномер|артикул|код товару|part number|part no|p/n|pn|product code|sku|ipn|product number")),
-    Field("box", "Box", "where it is packed", _names("коробка|ящик|палета|місце|№ місця|box|pallet|carton|package|box no|packaging")),
-    Field("notes", "Notes", "anything else worth keeping; several columns may go here", _names("примітка|примітки|коментар|коментарі|додатково|зауваження|характеристики|технічні характеристики|комплектація|notes|note|comment|comments|remarks|remark|specification|specifications|details"), many=True),
+    Field("inventory_number", "Inventory number", "the balance holder's own", names_of("інвентарний номер|інв номер|інв №|інвентарний №|номенклатурний номер|inventory number|inventory no|inv no")),
+    Field("vin", "VIN", "17 letters and digits", names_of("vin|vin-код|vin код|номер кузова|номер шасі|vin number|vin code|chassis number|chassis no")),
+    Field("plate", "Number plate", "AA1234BB", names_of("державний номер|держ номер|номерний знак|реєстраційний номер|держномер|license plate|licence plate|plate|plate number|registration number|reg no|number plate")),
+    Field("imei", "IMEI", "15 digits", names_of("imei|imei код|imei номер")),
+    Field("mac", "MAC address", "as on the device", names_of("mac|mac адреса|mac-адреса|mac address|мас адреса")),
+    Field("part_number", "Part number", "the maker's order number", names_of("партномер|артикул|код товару|part number|part no|p/n|pn|product code|sku|ipn|product number")),
+    Field("box", "Box", "where it is packed", names_of("коробка|ящик|палета|місце|№ місця|box|pallet|carton|package|box no|packaging")),
+    Field("notes", "Notes", "anything else worth keeping; several columns may go here", names_of("примітка|примітки|коментар|коментарі|додатково|зауваження|характеристики|технічні характеристики|комплектація|notes|note|comment|comments|remarks|remark|specification|specifications|details"), many=True),
 )  # fmt: skip
 
-BY_KEY: dict[str, Field] = {field.key: field for field in FIELDS}
-
 SKIPPED: frozenset[str] = frozenset(
-    _names(
+    names_of(
         # Homebox
         "import ref|labels|archived|url|insured|purchase from|lifetime warranty|warranty details|sold to|sold price|sold time|sold notes|"
         # Shelf
@@ -230,3 +214,18 @@ SKIPPED: frozenset[str] = frozenset(
         "uom|unit|unit of measure|одиниця виміру|од виміру|од вим|одиниця|expiry|expiry date|підпис|signature"
     )
 )
+
+READERS: dict[str, Reader] = {
+    "line": values.whole,
+    "quantity": values.quantity,
+    "unit_price": values.money,
+    "total_price": values.money,
+    "currency": values.currency,
+    "serial": identifiers.serial,
+    "year": values.year,
+    "vin": identifiers.vin,
+    "plate": identifiers.plate,
+    "notes": lambda cell: values.text(cell, 4000),
+}
+
+ASSETS = Vocabulary(FIELDS, skipped=SKIPPED, readers=READERS, days=("acquired_on", "warranty_until"))

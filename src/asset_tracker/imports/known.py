@@ -93,6 +93,9 @@ class Change(msgspec.Struct, frozen=True):
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What will be done with one line. ``asset`` and ``head`` are set where it exists.
 
+    A line of another kind than assets has a ``title`` to be known by, and in ``record`` what would be written, by field;
+    ``asset`` is then the id of what it is about.
+
     ``kit_key`` is the same for a kit (``facts.is_kit``) and its parts; ``kit`` is the kit where it exists already.
     """
 
@@ -108,6 +111,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problems: tuple[Problem, ...] = ()
     kit_key: str | None = None
     kit: UUID | None = None
+    title: str | None = None
+    programme: UUID | None = None
+    record: dict[str, Any] | None = None
 
 
 ConsignmentKey = tuple[UUID, str]

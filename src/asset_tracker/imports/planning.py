@@ -3,7 +3,6 @@
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.db import bulk
-from asset_tracker.imports import recorded, sheet
+from asset_tracker.imports import sheet
 from asset_tracker.imports.cells import Row, column_index
-from asset_tracker.imports.known import Item, Known, wanted
+from asset_tracker.imports.kind import Kind, Planning
+from asset_tracker.imports.kinds import guess_kind, kind_for
+from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Line
-from asset_tracker.imports.lines import LineReader
-from asset_tracker.imports.plan import Planner
-from asset_tracker.imports.problems import Place, Problem
-from asset_tracker.imports.survey import aftermath, survey
+from asset_tracker.imports.rows import RowReader
+from asset_tracker.imports.survey import check_answers, survey
 from asset_tracker.imports.tables import import_row
-from asset_tracker.imports.views import Choices, ConsignmentPlan, Counts, Plan
+from asset_tracker.imports.views import Choices, Plan
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.territory.queries import municipality_index
 
 CHUNK = 100
 _ROW = ("batch_id", "n", "action", "weight", "programme_id", "asset_id", "kit_key", "item")
@@ -46,7 +44,13 @@ async def plan_file(
         source = Path(folder) / f"upload{_ending(name)}"
         await anyio.to_thread.run_sync(source.write_bytes, data)
         book = await anyio.to_thread.run_sync(partial(sheet.read, source, Path(folder) / "rows"))
-        return await _Planning(conn, actor, batch_id, choices).run(book)
+        kind = kind_for(actor, choices.kind) if choices.kind else await _guessed(book, actor)
+        planning = await kind.planning(conn, actor, choices)
+        return await _Run(conn, batch_id, kind, planning, choices).run(book)
+
+
+async def _guessed(book: sheet.Book, actor: Actor) -> Kind:
+    return await anyio.to_thread.run_sync(guess_kind, book, actor)
 
 
 def _ending(name: str) -> str:
@@ -54,38 +58,40 @@ def _ending(name: str) -> str:
     return ending if ending in {".xlsx", ".ods", ".csv"} else ""
 
 
-class _Planning:
-    def __init__(self, conn: AsyncConnection, actor: Actor, batch_id: UUID, choices: Choices) -> None:
-        self.conn, self.actor, self.batch_id, self.choices = conn, actor, batch_id, choices
-        self.planner, self.known = Planner(), Known()
-        self.asked: set[tuple[UUID, str]] = set()
-        self.tally = Tally()
+class _Run:
+    """Takes the rows of a book through a planning of its kind, and stores what comes of each."""
+
+    def __init__(
+        self, conn: AsyncConnection, batch_id: UUID, kind: Kind, planning: Planning, choices: Choices
+    ) -> None:
+        self.conn, self.batch_id, self.kind, self.planning = conn, batch_id, kind, planning
+        self.choices = choices
         self.n = 0
         self.fixes = _by_place(choices.fixes)
 
     async def run(self, book: sheet.Book) -> Plan:
-        programmes = await recorded.programmes_for(self.conn, self.actor)
-        index = await municipality_index(self.conn)
-        looked = await anyio.to_thread.run_sync(survey, book, self.choices.answers, self.choices.defaults)
+        check_answers(self.kind.vocabulary, self.choices.answers)
+        looked = await anyio.to_thread.run_sync(
+            survey, book, self.kind.vocabulary, self.choices.answers, self.planning.asked
+        )
         readers = []
         for mapping in looked.mappings:
-            reader = LineReader(
-                mapping, index, programmes, self.choices.defaults, since_1904=book.about.since_1904
-            )
+            reader = self.planning.reader(mapping, since_1904=book.about.since_1904)
             readers.append(reader)
             rows = self._fixed(mapping.name, book.rows(mapping.sheet))
             # in threads, so that others are answered in between
             while lines := await anyio.to_thread.run_sync(_next_lines, reader, rows):
-                await recorded.learn(self.conn, self.actor, self.known, wanted(lines), self.asked)
+                await self.planning.learn(lines)
                 await self._store(await anyio.to_thread.run_sync(self._judge, lines))
-        await self._store(self.planner.finish(self.known))
-        problems = (*looked.problems, *_split(self.planner.split), *aftermath(readers))
-        return self.tally.plan(looked.mappings, problems, self.known)
+        await self._store(self.planning.finish())
+        after = (problem for reader in readers for problem in reader.aftermath())
+        problems = (*looked.problems, *self.planning.aftermath(), *after)
+        return self.planning.tally.plan(self.kind.key, looked.mappings, problems)
 
     def _judge(self, lines: list[Line]) -> list[Item]:
         judged = []
         for n, line in enumerate(lines):
-            if (item := self.planner.judge(line, self.known)) is not None:
+            if (item := self.planning.judge(line)) is not None:
                 judged.append(item)
             if not n % 8:
                 time.sleep(0)
@@ -94,20 +100,20 @@ class _Planning:
     async def _store(self, items: Iterable[Item]) -> None:
         rows = []
         for item in items:
-            self.tally.add(item)
+            self.planning.tally.add(item)
             self.n += 1
             rows.append(self._row(item))
         if rows:
             await bulk.copy(self.conn, import_row, _ROW, rows)
 
     def _row(self, item: Item) -> tuple[Any, ...]:
-        asset = uuid7() if item.action == "create" else item.asset
+        asset = uuid7() if item.action == "create" and item.asset is None else item.asset
         return (
             self.batch_id,
             self.n,
             item.action,
             max((_WEIGHT[problem.severity] for problem in item.problems), default=0),
-            item.facts.programme if item.facts else None,
+            item.facts.programme if item.facts else item.programme,
             asset,
             item.kit_key,
             _json(item).decode(),
@@ -123,57 +129,7 @@ class _Planning:
             yield _with(row, fixes[row.number]) if row.number in fixes else row
 
 
-class Tally:
-    """Adds up what the rows come to."""
-
-    def __init__(self) -> None:
-        self.counts = Counts()
-        self.values: dict[str, Decimal] = {}
-        self.consignments: dict[tuple[UUID, str, str], int] = {}
-        self.municipalities: set[str] = set()
-
-    def add(self, item: Item) -> None:
-        setattr(self.counts, item.action, getattr(self.counts, item.action) + 1)
-        self.counts.warnings += sum(problem.severity == "warning" for problem in item.problems)
-        facts = item.facts
-        if item.action != "create" or facts is None:
-            return
-        self.municipalities.add(facts.municipality)
-        if facts.unit_price is not None and facts.currency:
-            worth = facts.unit_price * facts.quantity
-            self.values[facts.currency] = self.values.get(facts.currency, Decimal(0)) + worth
-        if facts.consignment:
-            key = (facts.programme, facts.consignment, facts.municipality)
-            self.consignments[key] = self.consignments.get(key, 0) + 1
-
-    def plan(self, mappings: tuple[Any, ...], problems: tuple[Problem, ...], known: Known) -> Plan:
-        self.counts.questions += sum(problem.severity in {"question", "error"} for problem in problems)
-        self.counts.warnings += sum(problem.severity == "warning" for problem in problems)
-        return Plan(
-            counts=self.counts,
-            sheets=mappings,
-            problems=problems[:500],
-            consignments=tuple(
-                ConsignmentPlan(*key, assets=n, new=known.consignment(key[0], key[1]) is None)
-                for key, n in self.consignments.items()
-            ),
-            municipalities=len(self.municipalities),
-            values={currency: str(worth) for currency, worth in sorted(self.values.items())},
-        )
-
-
-def _split(split: Mapping[str, set[str]]) -> Iterator[Problem]:
-    for number, others in split.items():
-        yield Place(sheet="", field="consignment").problem(
-            "warning",
-            "split-consignment",
-            "The consignment %(number)s serves several municipalities; each of them gets its own: %(others)s.",
-            number=number,
-            others=", ".join(sorted(others)[:5]),
-        )
-
-
-def _next_lines(reader: LineReader, rows: Iterator[Row]) -> list[Line]:
+def _next_lines(reader: RowReader, rows: Iterator[Row]) -> list[Line]:
     """The lines of the next rows; none at the end of the sheet."""
     lines: list[Line] = []
     for row in rows:

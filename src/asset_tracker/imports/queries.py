@@ -11,11 +11,10 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import NotFoundError
-from asset_tracker.imports.fields import FieldKey
 from asset_tracker.imports.known import Action, Item
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.tables import import_batch, import_mapping, import_row
-from asset_tracker.imports.views import BatchView, Choices, Plan, RowPage
+from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan, RowPage
 
 MAX_PAGE = 500
 _b, _r = import_batch.c, import_row.c
@@ -83,18 +82,19 @@ async def list_problems(
     return tuple(sorted(found[:limit], key=lambda problem: _ORDER[problem.severity]))
 
 
-async def get_mapping(conn: AsyncConnection, name: str) -> dict[str, FieldKey | None]:
+async def get_mapping(conn: AsyncConnection, name: str) -> dict[str, str | None]:
     """The saved mapping of this name. Raises NotFoundError."""
     answers = await conn.scalar(select(import_mapping.c.answers).where(import_mapping.c.name == name))
     if answers is None:
         raise NotFoundError("No mapping is saved as %(name)s.", name=name)
-    return msgspec.convert(answers, dict[str, FieldKey | None])
+    return msgspec.convert(answers, dict[str, str | None])
 
 
-async def list_mappings(conn: AsyncConnection) -> list[dict[str, FieldKey | None]]:
-    """All saved mappings, newest first."""
-    wanted = select(import_mapping.c.answers).order_by(import_mapping.c.saved_at.desc()).limit(200)
-    return [msgspec.convert(answers, dict[str, FieldKey | None]) for answers in await conn.scalars(wanted)]
+async def list_mappings(conn: AsyncConnection, kind: KindKey) -> list[dict[str, str | None]]:
+    """The saved mappings of a kind of table, newest first."""
+    m = import_mapping.c
+    wanted = select(m.answers).where(m.kind == kind).order_by(m.saved_at.desc()).limit(200)
+    return [msgspec.convert(answers, dict[str, str | None]) for answers in await conn.scalars(wanted)]
 
 
 async def committed_before(conn: AsyncConnection, actor: Actor, batch: BatchView) -> BatchView | None:

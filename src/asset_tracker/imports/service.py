@@ -17,12 +17,11 @@ from asset_tracker.errors import ConflictError, InvalidError, TooLargeError
 from asset_tracker.files.storage import Storage
 from asset_tracker.imports import queries
 from asset_tracker.imports.cells import Limits
-from asset_tracker.imports.fields import FieldKey
-from asset_tracker.imports.mapping import heading_key
 from asset_tracker.imports.planning import plan_file
 from asset_tracker.imports.survey import saved_answers
 from asset_tracker.imports.tables import import_batch, import_mapping, import_row
 from asset_tracker.imports.views import BatchView, Choices, Plan
+from asset_tracker.imports.vocabulary import heading_key
 from asset_tracker.ledger.ids import uuid7
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|.*[/\\]")
@@ -106,10 +105,11 @@ async def save_mapping(conn: AsyncConnection, actor: Actor, batch_id: UUID, name
     if not name:
         raise InvalidError("A name is needed to save the columns under.")
     answers = {key: field for each in batch.plan.sheets for key, field in saved_answers(each).items()}
-    row = upsert(import_mapping).values(name=name, answers=answers, saved_by=actor.id)
+    row = upsert(import_mapping).values(name=name, kind=batch.kind, answers=answers, saved_by=actor.id)
     await conn.execute(
         row.on_conflict_do_update(
-            index_elements=["name"], set_={"answers": row.excluded.answers, "saved_by": row.excluded.saved_by}
+            index_elements=["name"],
+            set_={name: row.excluded[name] for name in ("kind", "answers", "saved_by")},
         )
     )
 
@@ -126,6 +126,7 @@ async def _keep(conn: AsyncConnection, batch_id: UUID, choices: Choices, plan: P
         select(r.programme_id).where(r.batch_id == batch_id, r.programme_id.is_not(None)).distinct()
     )
     values: dict[str, Any] = {
+        "kind": plan.kind,
         "choices": msgspec.to_builtins(choices),
         "plan": msgspec.to_builtins(plan),
         "programme_ids": list(programmes),
@@ -156,8 +157,8 @@ async def _recognised(
         for column in each.columns
         if column.standing == "unknown"
     }
-    best: dict[str, FieldKey | None] = {}
-    for answers in await queries.list_mappings(conn):
+    best: dict[str, str | None] = {}
+    for answers in await queries.list_mappings(conn, plan.kind):
         if answers.keys() & asked and len(answers.keys() & headings) > len(best.keys() & headings):
             best = answers
     return msgspec.structs.replace(choices, answers={**best, **choices.answers}) if best else None

@@ -1,23 +1,20 @@
 """A first look over a book: which sheets hold a list, what their columns are, and what must be asked. [pure]"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
 import msgspec
 
+from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.imports.cells import Opened, Row, SheetInfo
-from asset_tracker.imports.fields import FieldKey
-from asset_tracker.imports.line import Defaults
-from asset_tracker.imports.lines import LineReader
-from asset_tracker.imports.mapping import HEAD_ROWS, SheetMapping, heading_key, map_sheet
+from asset_tracker.imports.mapping import Answers, SheetMapping, map_sheet
 from asset_tracker.imports.problems import Place, Problem
+from asset_tracker.imports.vocabulary import HEAD_ROWS, Vocabulary, heading_in, heading_key
 
 # Sheets of our own template that hold no list.
 EXAMPLES, LISTS = "Приклади Examples", "_lists"
 OWN_SHEETS = frozenset({EXAMPLES, LISTS})
-
-Answers = Mapping[str, FieldKey | None]
 
 
 class Source(Protocol):
@@ -41,8 +38,16 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
         return sum(problem.severity == "question" for problem in self.problems)
 
 
-def survey(source: Source, answers: Answers | None = None, defaults: Defaults | None = None) -> Survey:
-    """Look at the first rows of every sheet. ``answers``: heading or column letters to field, None to leave it out."""
+def survey(
+    source: Source,
+    vocabulary: Vocabulary,
+    answers: Answers | None = None,
+    asked: Callable[[SheetMapping], Iterable[Problem]] = lambda _mapping: (),
+) -> Survey:
+    """Look at the first rows of every sheet. ``answers``: heading or column letters to field, None to leave it out.
+
+    ``asked`` gives the questions of a kind of table about a sheet.
+    """
     mappings: list[SheetMapping] = []
     problems: list[Problem] = []
     for info in source.sheets:
@@ -55,7 +60,7 @@ def survey(source: Source, answers: Answers | None = None, defaults: Defaults | 
         if info.hidden:
             problems.append(place.problem("warning", "hidden-sheet", "The sheet is hidden and was left out."))
             continue
-        mapping = map_sheet(info.index, name, islice(source.rows(info.index), HEAD_ROWS), answers)
+        mapping = map_sheet(info.index, name, islice(source.rows(info.index), HEAD_ROWS), vocabulary, answers)
         if mapping is None:
             problems.append(
                 place.problem(
@@ -67,7 +72,7 @@ def survey(source: Source, answers: Answers | None = None, defaults: Defaults | 
             )
             continue
         mappings.append(mapping)
-        problems += _ask(mapping, defaults or Defaults())
+        problems += [*_ask(mapping), *asked(mapping)]
     if source.about.external_links:
         problems.append(
             Place(sheet="").problem(
@@ -92,7 +97,7 @@ def survey(source: Source, answers: Answers | None = None, defaults: Defaults | 
     return Survey(mappings=tuple(mappings), problems=tuple(problems))
 
 
-def _ask(mapping: SheetMapping, defaults: Defaults) -> Iterator[Problem]:
+def _ask(mapping: SheetMapping) -> Iterator[Problem]:
     for column in mapping.columns:
         if column.standing == "unknown":
             yield Place(
@@ -108,43 +113,35 @@ def _ask(mapping: SheetMapping, defaults: Defaults) -> Iterator[Problem]:
                 expected="a field, or “leave it out”",
                 heading=column.heading or column.letters,
             )
-    # a municipality may be named by rows between the lines, so its column may be missing; a programme may not
-    if "programme" not in mapping.fields() and not defaults.programme:
-        yield Place(sheet=mapping.name, row=mapping.header_row, field="programme").problem(
-            "question",
-            "no-programme-column",
-            "No column names the programme. Which one is it?",
-            expected="a programme for the whole file, or a column with its code",
-        )
 
 
-def aftermath(readers: Iterable[LineReader]) -> Iterator[Problem]:
-    """What is to be said of the sheets once all their rows were read."""
-    for reader in readers:
-        place = Place(sheet=reader.mapping.name)
-        if reader.hidden:
-            yield place.problem(
-                "warning", "hidden-rows", "%(n)s hidden rows were read like the others.", n=reader.hidden
-            )
-        if reader.formulas:
-            yield place.problem(
-                "warning",
-                "formulas",
-                "%(n)s cells hold formulas; their stored results were taken.",
-                n=reader.formulas,
-            )
-        for currency, n in reader.completer.assumed.items():
-            yield place.problem(
-                "warning",
-                "programme-currency",
-                "%(n)s prices have no currency; taken as %(currency)s, the currency of the programme.",
-                n=n,
-                currency=currency,
-            )
-        yield from reader.left_out
+def check_answers(vocabulary: Vocabulary, answers: Answers) -> None:
+    """Raise InvalidError for an answer that names no field of this kind of table."""
+    wrong = [
+        FieldError(f"answers.{heading}", "There is no such field: %(field)s.", {"field": str(field)})
+        for heading, field in answers.items()
+        if field is not None and field not in vocabulary.by_key
+    ]
+    if wrong:
+        raise InvalidError(errors=tuple(wrong))
 
 
-def saved_answers(mapping: SheetMapping) -> dict[str, FieldKey | None]:
+def heading_scores(source: Source, vocabulary: Vocabulary, telling: Iterable[frozenset[str]]) -> float:
+    """How well the best headings of a book fit a vocabulary; 0 where they lack what tells its kind."""
+    best = 0.0
+    for info in source.sheets:
+        if info.hidden or not info.rows or info.name in OWN_SHEETS:
+            continue
+        header, score = vocabulary.find_header(list(islice(source.rows(info.index), HEAD_ROWS)))
+        if header is None:
+            continue
+        found = {vocabulary.guess(heading)[0] for cell in header.cells if (heading := heading_in(cell))}
+        if any(needed <= found for needed in telling):
+            best = max(best, score)
+    return best
+
+
+def saved_answers(mapping: SheetMapping) -> dict[str, str | None]:
     """The mapping as answers that another file with the same headings can be given."""
     return {
         heading_key(column.heading): column.field

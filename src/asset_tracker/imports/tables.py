@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from asset_tracker.db.metadata import metadata
 from asset_tracker.imports.known import ACTIONS
+from asset_tracker.imports.views import KIND_KEYS
 from asset_tracker.ledger.tables import one_of
 
 STATUSES = ("planned", "committed", "undone")
@@ -26,6 +27,7 @@ import_batch = Table(
     "import_batch",
     metadata,
     Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False, server_default="assets"),
     Column("file_name", Text, nullable=False),
     # names the bytes in the storage, and the file in the provenance of each asset
     Column("sha256", Text, nullable=False),
@@ -42,6 +44,7 @@ import_batch = Table(
     Column("committed_by", Uuid),
     Column("undone_at", _instant),
     Column("undone_by", Uuid),
+    one_of("kind", KIND_KEYS),
     one_of("status", STATUSES),
     Index("import_batch_sha256_idx", "sha256"),
     Index("import_batch_uploaded_by_idx", "uploaded_by"),
@@ -68,7 +71,25 @@ import_mapping = Table(
     "import_mapping",
     metadata,
     Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False, server_default="assets"),
     Column("answers", JSONB, nullable=False),
     Column("saved_at", _instant, nullable=False, server_default=text("now()")),
     Column("saved_by", Uuid, nullable=False),
+    one_of("kind", KIND_KEYS),
+)
+
+# What an import did to things that are no events: the record before (none for a new one) and after.
+import_change = Table(
+    "import_change",
+    metadata,
+    Column("batch_id", Uuid, ForeignKey("import_batch.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("target", Uuid, nullable=False),
+    Column("before", JSONB(none_as_null=True)),
+    Column("after", JSONB, nullable=False),
+    Column("at", _instant, nullable=False, server_default=text("now()")),
+    Column("actor_id", Uuid, nullable=False),
+    Column("undone_at", _instant),
+    Column("undone_by", Uuid),
+    Index("import_change_target_idx", "target", "at"),
 )

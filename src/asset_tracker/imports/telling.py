@@ -6,8 +6,8 @@ import msgspec
 
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports.categories import CATEGORY_NAMES
-from asset_tracker.imports.fields import BY_KEY
 from asset_tracker.imports.problems import Problem, Severity
+from asset_tracker.imports.vocabulary import Vocabulary
 
 _CATEGORIES: dict[str, tuple[str, str]] = {str(category): names for category, names in CATEGORY_NAMES.items()}
 
@@ -62,7 +62,8 @@ def place(problem: Problem) -> str:
     return f"{problem.sheet}!{cell}" if problem.sheet and cell else problem.sheet or cell
 
 
-def field_label(field: str | None, lang: Lang) -> str:
-    """What a field is called."""
+def field_label(vocabulary: Vocabulary, field: str | None, lang: Lang) -> str:
+    """What a field of a kind of table is called."""
     key = {"name_uk": "name"}.get(field or "", field or "")
-    return gettext(lang, BY_KEY[key].label) if key in BY_KEY else key
+    known = vocabulary.by_key.get(key) or vocabulary.by_key.get(field or "")
+    return gettext(lang, known.label) if known else key

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from asset_tracker.i18n import LANGS, Lang, gettext
 from asset_tracker.imports.categories import CATEGORY_NAMES
-from asset_tracker.imports.fields import BY_KEY, FieldKey
+from asset_tracker.imports.fields import ASSETS, FieldKey
 from asset_tracker.imports.survey import EXAMPLES, LISTS
 from asset_tracker.ledger.values import CATEGORIES
 
@@ -115,7 +115,7 @@ def _lists(book: Workbook, lang: Lang, offer: Offer) -> dict[str, str]:
 
 def _head(sheet: Worksheet, fields: tuple[FieldKey, ...], lang: Lang) -> None:
     for column, key in enumerate(fields, start=1):
-        field = BY_KEY[key]
+        field = ASSETS.by_key[key]
         cell = sheet.cell(1, column, gettext(lang, field.label))
         cell.font = Font(bold=True, color="FFFFFF")
         cell.fill = _HEAD

@@ -1,31 +1,45 @@
 """What imports answer with, and what they are asked. [pure]"""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 import msgspec
 from msgspec import Meta
 
-from asset_tracker.imports.fields import FieldKey
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.mapping import SheetMapping
 from asset_tracker.imports.problems import Problem
 
 Fix = Annotated[str, Meta(max_length=4000)]
+FieldName = Annotated[str, Meta(pattern="^[a-z_]{1,40}$", description="A field of this kind of table")]
+KindKey = Literal[
+    "assets",
+    "consignments",
+    "service_points",
+    "parties",
+    "programmes",
+    "users",
+    "population",
+    "events",
+    "verifications",
+]
+KIND_KEYS: tuple[KindKey, ...] = get_args(KindKey)
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a person decided about a file.
 
+    ``kind``: what kind of table it is; guessed from the headings where it is not given.
     ``answers``: heading, or letters of a column, to field; None leaves the column out.
     ``fixes``: a cell, written ``Sheet!C12``, to the text that should stand there.
     ``occurred_on``: the day on which the things were registered; today where it is not given.
     """
 
+    kind: KindKey | None = None
     defaults: Defaults = Defaults()
-    answers: dict[str, FieldKey | None] = {}
+    answers: dict[str, FieldName | None] = {}
     fixes: Annotated[dict[str, Fix], Meta(max_length=2000)] = {}
     occurred_on: date | None = None
 
@@ -57,6 +71,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     ``values``: the worth of what is created, by currency, as text.
     """
 
+    kind: KindKey = "assets"
     counts: Counts
     sheets: tuple[SheetMapping, ...]
     problems: tuple[Problem, ...] = ()
@@ -66,9 +81,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """One import. ``status``: planned, committed, undone."""
+    """One import. ``status``: planned, committed, undone. ``kind``: what kind of table it is."""
 
     id: UUID
+    kind: KindKey
     file_name: str
     sha256: str
     size: int
@@ -101,10 +117,11 @@ class RowPage(msgspec.Struct, frozen=True):
     next: int | None
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """An asset on which something stands that an undo would pull away."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something on which stands what an undo would pull away; ``told`` says which, in a few words."""
 
-    asset: UUID
-    tag: str
-    kind: str
-    recorded_at: datetime
+    told: str
+    asset: UUID | None = None
+    tag: str | None = None
+    kind: str | None = None
+    recorded_at: datetime | None = None

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     func,
     text,
@@ -62,6 +63,21 @@ municipality_name = Table(
     Column("valid_from", Date, primary_key=True),
     Column("name_uk", Text, nullable=False),
     Column("name_en", Text, nullable=False),
+)
+
+# How many live there, by day and source; ``municipality.population`` is the figure of the newest day.
+population_figure = Table(
+    "population_figure",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("municipality_code", Text, ForeignKey("municipality.code"), nullable=False),
+    Column("as_of", Date, nullable=False),
+    Column("population", Integer, nullable=False),
+    Column("source", Text),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("recorded_by", Uuid, nullable=False),
+    CheckConstraint("population >= 0", name="population"),
+    UniqueConstraint("municipality_code", "as_of"),
 )
 
 service_point = Table(

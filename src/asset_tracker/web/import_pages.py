@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
-from asset_tracker.i18n import Lang
+from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports import commit, queries, recorded, service
 from asset_tracker.imports.export import list_workbook
+from asset_tracker.imports.kinds import kinds_for
 from asset_tracker.imports.known import ACTIONS, Action
 from asset_tracker.imports.views import BatchView, Choices
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
@@ -87,6 +88,7 @@ async def show(
         before=await queries.committed_before(conn, actor, batch),
         view=import_view,
         page_size=_PAGE,
+        fields=import_view.field_options(batch.kind, lang),
         worth=[(currency, Decimal(sum_)) for currency, sum_ in batch.plan.values.items()],
         consignment_ids=await recorded.consignment_ids(conn, batch.plan.consignments),
         **await _offers(conn, actor, lang),
@@ -208,8 +210,8 @@ async def _index(
 async def _offers(conn: AsyncConnection, actor: Actor, lang: Lang) -> dict[str, Any]:
     programmes = await recorded.programmes_for(conn, actor)
     return {
+        "kinds": [(each.key, gettext(lang, each.label)) for each in kinds_for(actor)],
         "programmes": [(each.code, f"{each.code} · {each.title}") for each in programmes],
-        "fields": import_view.field_options(lang),
         "currencies": [(code, code) for code in ("UAH", "EUR", "USD", "SEK", "CHF", "PLN", "GBP")],
     }
 

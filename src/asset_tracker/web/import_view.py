@@ -7,13 +7,15 @@ from typing import Any
 import msgspec
 
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports.fields import BY_KEY, FIELDS
+from asset_tracker.imports.fields import ASSETS
+from asset_tracker.imports.kinds import BY_KEY
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Defaults
-from asset_tracker.imports.mapping import Column, SheetMapping, heading_key
+from asset_tracker.imports.mapping import Column, SheetMapping
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import Told, field_label, told
-from asset_tracker.imports.views import BatchView, Choices
+from asset_tracker.imports.views import BatchView, Choices, KindKey
+from asset_tracker.imports.vocabulary import heading_key
 from asset_tracker.web import formats
 from asset_tracker.web.words import word
 
@@ -87,9 +89,9 @@ def column_choice(column: Column) -> str:
     return column.field or (LEAVE_OUT if column.standing == "skipped" else "")
 
 
-def field_options(lang: Lang) -> list[tuple[str, str]]:
-    """Fields to choose from, by name."""
-    return [(field.key, gettext(lang, field.label)) for field in FIELDS]
+def field_options(kind: KindKey, lang: Lang) -> list[tuple[str, str]]:
+    """The fields of a kind of table to choose from, by name."""
+    return [(field.key, gettext(lang, field.label)) for field in BY_KEY[kind].vocabulary.fields]
 
 
 def choices_from(form: Iterable[tuple[str, str]], batch: BatchView) -> Choices:
@@ -111,6 +113,8 @@ def choices_from(form: Iterable[tuple[str, str]], batch: BatchView) -> Choices:
             plain[name] = value.strip()
     for number, text in texts.items():
         fixes |= dict.fromkeys(places.get(number, ()), text)
+    if plain.get("kind") not in (None, batch.kind):
+        answers = {}  # the columns were those of another kind of table
     return msgspec.convert({"answers": answers, "fixes": fixes, **defaults_from(plain)}, Choices)
 
 
@@ -120,14 +124,16 @@ def defaults_from(plain: Mapping[str, str]) -> dict[str, Any]:
     return {
         "defaults": {name: plain[name] for name in names if plain.get(name)},
         "occurred_on": plain.get("occurred_on") or None,
+        "kind": plain.get("kind") or None,
     }
 
 
-def changes(item: Item, lang: Lang) -> list[ChangeRow]:
+def changes(item: Item, kind: KindKey, lang: Lang) -> list[ChangeRow]:
     """What a change changes."""
+    vocabulary = BY_KEY[kind].vocabulary
     return [
         ChangeRow(
-            field_label(change.field, lang),
+            field_label(vocabulary, change.field, lang),
             _shown(change.field, change.old, lang),
             _shown(change.field, change.new, lang),
         )
@@ -151,5 +157,6 @@ def unfit(sheets: Iterable[SheetMapping]) -> int:
 def known_fields(lang: Lang) -> str:
     """The fields that every list should have, in words."""
     return ", ".join(
-        gettext(lang, BY_KEY[key].label).lower() for key in ("municipality", "name", "serial", "unit_price")
+        gettext(lang, ASSETS.by_key[key].label).lower()
+        for key in ("municipality", "name", "serial", "unit_price")
     )
