@@ -22,7 +22,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint fmt migrations bench demo wheel lock clean
+.PHONY: help run env dev assets test lint fmt migrations fuzz bench demo wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,11 @@ fmt: dev ## format the code and fix what can be fixed
 
 migrations: dev ## check that migrations make what the code expects, and can be taken back
 	@$(BIN)/pytest -q tests/integration/test_migrations.py
+
+fuzz: dev ## send the API what nobody would, for some ten minutes (FUZZ_EXAMPLES=300 of each operation)
+	@export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_REFUSED_EVERY=1; \
+	echo "FUZZ_SEED=$$FUZZ_SEED sends the same again"; \
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration/access/test_described_*.py
 
 bench: dev ## run the benchmarks; they print ratios and judge nothing
 	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

@@ -1,23 +1,13 @@
 """A live server on a port of its own, and a Chromium that looks at it."""
 
-import asyncio
 import os
 import shutil
-import socket
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from playwright.sync_api import sync_playwright
-from sqlalchemy.pool import NullPool
 
-from asset_tracker.app import create_app
-from asset_tracker.db.engine import make_engine
-from asset_tracker.settings import Settings
 from factories.office import PASSWORD, furnish
+from factories.served import served
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
@@ -53,50 +43,8 @@ def chromium():
 @pytest.fixture(scope="module")
 def server(new_database, tmp_path_factory):
     """A fresh database, furnished, and the product serving it; gives its address and the office."""
-    url = new_database()
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        port = listener.getsockname()[1]
-        settings = Settings.from_env(
-            {
-                "ASSET_TRACKER_DATABASE_URL": url,
-                "ASSET_TRACKER_DATA_DIR": str(tmp_path_factory.mktemp("data")),
-                "ASSET_TRACKER_SECRET_KEY": "t" * 40,
-                "ASSET_TRACKER_PORT": str(port),
-            }
-        )
-        office = in_a_thread(furnished(url))
-        with serving(settings, listener):
-            yield settings.base_url, office
-
-
-@contextmanager
-def serving(settings, listener):
-    config = uvicorn.Config(create_app(settings), log_level="warning", lifespan="on", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield
-    server.should_exit = True
-    thread.join(20)
-
-
-async def furnished(url):
-    engine = make_engine(url, poolclass=NullPool)
-    async with engine.begin() as conn:
-        office = await furnish(conn)
-    await engine.dispose()
-    return office
-
-
-def in_a_thread(coroutine):
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, coroutine).result()
+    with served(new_database(), tmp_path_factory.mktemp("data"), furnish) as served_at:
+        yield served_at
 
 
 class Desk:

@@ -1,0 +1,114 @@
+"""Requests that schemathesis makes up from the API's description, sent by every role.
+
+Each case is made once and sent by each of the roles, for nothing (the walk's transactions are rolled back).
+No answer may be a 5xx, nor a status that the description does not name. ``FUZZ_EXAMPLES`` makes it look
+longer (``make fuzz``); which cases are made is the same each time, unless ``FUZZ_SEED`` says otherwise.
+"""
+
+import asyncio
+import os
+from urllib.parse import quote
+
+import hypothesis
+import msgspec
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from asset_tracker.app import create_app
+from asset_tracker.settings import Settings
+from factories.offices import ROLES
+
+from . import routes_of_api
+from .walk import filled, names_of
+
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "50"))
+SEED = int(os.environ.get("FUZZ_SEED", "2"))
+BASE = "http://127.0.0.1:8000"
+# Who may not at all is refused before anything is read, so a tenth of the cases will do.
+REFUSED_EVERY = int(os.environ.get("FUZZ_REFUSED_EVERY", "10"))
+KINDS = ("own", "foreign", "unknown", None)
+
+
+def described():
+    """The description as it is served; making it needs no database."""
+    env = {
+        "ASSET_TRACKER_DATABASE_URL": "postgresql://nobody@127.0.0.1/nothing",
+        "ASSET_TRACKER_DATA_DIR": "/nowhere",
+        "ASSET_TRACKER_STORAGE_URL": "file:///tmp",
+        "ASSET_TRACKER_SECRET_KEY": "t" * 40,
+    }
+    schema = create_app(Settings.from_env(env)).openapi_schema.to_schema()
+    return msgspec.json.decode(msgspec.json.encode(schema))
+
+
+DESCRIBED = described()
+OPERATIONS = {
+    f"{each.ok().method.upper()} {each.ok().path}": each.ok()
+    for each in schemathesis.openapi.from_dict(DESCRIBED).get_all_operations()
+    if each.ok().path.startswith("/api/v1/")
+}
+
+
+def cases_of(operation):
+    """What schemathesis makes up for an operation, each with whose things its path names (None: made up)."""
+    made = []
+
+    @hypothesis.seed(SEED)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy(), kind=st.sampled_from(KINDS))
+    def make(case, kind):
+        made.append((case, kind))
+
+    make()
+    return made
+
+
+async def wrong_answers(offices, name):
+    """One line for each answer to operation ``name`` that its description does not allow."""
+    path, method = name.partition(" ")[2], name.partition(" ")[0]
+    known = {int(status) for status in DESCRIBED["paths"][path][method.lower()]["responses"]}
+    wrong = []
+    for n, request in enumerate(requests_of(offices, name)):
+        senders = [who for who in (None, *ROLES) if who in may_of(name) or n % REFUSED_EVERY == 0]
+        told = await asyncio.gather(*(offices.ask(who, method, **request) for who in senders))
+        for who, answer in zip(senders, told, strict=True):
+            if answer.status_code >= 500 or answer.status_code not in known:
+                wrong.append((who or "a stranger", answer.status_code, str(request)[:400], answer.text[:300]))
+    return wrong
+
+
+def may_of(name):
+    return (*routes_of_api.ROUTES[name].may,)
+
+
+def requests_of(offices, name):
+    """The different requests among an operation's cases."""
+    found = []
+    for case, kind in cases_of(OPERATIONS[name]):
+        request = request_of(offices, name, case, kind)
+        if request not in found:
+            found.append(request)
+    return found
+
+
+def request_of(offices, name, case, kind):
+    """What httpx is asked to send; encoded once, the way schemathesis would have sent it."""
+    sent = case.as_transport_kwargs(base_url=BASE)
+    asked = requests.Request(**sent).prepare()
+    target = asked.path_url
+    if kind is not None:
+        names = names_of(name, routes_of_api.ROUTES[name])
+        path = name.partition(" ")[2]
+        for each, value in names.items():
+            path = path.replace("{" + each + "}", quote(filled(value, offices.of(kind)), safe=""))
+        target = path + target[len(target.partition("?")[0]) :]
+    headers = {key: asked.headers[key] for key in ("Content-Type",) if key in asked.headers}
+    return {"path": target, "content": asked.body, "headers": headers}
