@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``label_printers``: name to ``cups:QUEUE`` or ``socket://HOST:PORT``.
     ``smtp_url``: ``smtp://`` or ``smtps://USER:PASSWORD@HOST:PORT``, None for no mail; with it comes
     ``mail_from``, an address perhaps with a name before it.
+    ``worker``: whether ``serve`` brings a worker along.
     """
 
     database_url: str | None = None
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     label_printers: dict[str, str] = {}
     smtp_url: str | None = None
     mail_from: str | None = None
+    worker: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -87,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "label_printers": _printers(given.get("label_printers", "")),
             "smtp_url": _smtp_url(given["smtp_url"]) if "smtp_url" in given else None,
             "mail_from": _mail_from(given.get("mail_from"), needed="smtp_url" in given),
+            "worker": _yes("worker", given.get("worker", "no" if "database_url" in given else "yes")),
         }
         return cls(**fields)
 
@@ -241,6 +244,12 @@ def _lang(value: str) -> Literal["uk", "en"]:
     if value == "en":
         return "en"
     raise SettingsError(variable("lang"), f"expected uk or en, not {value[:20]!r}")
+
+
+def _yes(field: str, value: str) -> bool:
+    if value.lower() not in {"yes", "no"}:
+        raise SettingsError(variable(field), f"expected yes or no, not {value[:20]!r}")
+    return value.lower() == "yes"
 
 
 def _printers(value: str) -> dict[str, str]:

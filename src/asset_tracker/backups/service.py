@@ -21,9 +21,10 @@ from asset_tracker.backups import dump as pg
 from asset_tracker.backups.archive import DUMP, FORMAT, BackupError, Manifest, Writer, mac_key, unpack
 from asset_tracker.backups.sealed import new_backup, opened_backup
 from asset_tracker.db import migrate
-from asset_tracker.db.engine import make_engine
+from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.files.storage import Storage
 from asset_tracker.files.tables import file
+from asset_tracker.jobs import queue
 from asset_tracker.ledger.verify import Verified, verify
 
 Progress = Callable[[str, int, int], None]
@@ -107,9 +108,20 @@ async def restore(
         await anyio.to_thread.run_sync(pg.restore, url, folder / DUMP)
         await _check_counts(url, manifest)
         await migrate.upgrade(url)
+        await _set_jobs_aside(url)
         progress("database", 1, 1)
     ledger = await verify(url, progress=lambda done, due: progress("ledger", done, due))
     return Restored(manifest=manifest, ledger=ledger, seconds=(datetime.now(UTC) - began).total_seconds())
+
+
+async def _set_jobs_aside(url: str) -> None:
+    """What waited when the backup was made may have been done since: a mail is not sent twice."""
+    engine = make_engine(url, poolclass=NullPool)
+    try:
+        async with transaction(engine) as conn:
+            await queue.set_all_aside(conn)
+    finally:
+        await engine.dispose()
 
 
 async def _dump(url: str, path: Path) -> tuple[str, dict[str, int], list[str]]:

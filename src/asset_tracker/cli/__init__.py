@@ -21,6 +21,7 @@ DONE, PROBLEMS, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 # name: (module under asset_tracker.cli that defines ``command``, what it does)
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("serve", "Serve the web pages and the API."),
+    "worker": ("worker", "Do the jobs: imports, mails, what recurs."),
     "db": ("db", "Look after the database."),
     "demo": ("demo", "Load the demonstration data and show its log-ins."),
     "import": ("imports", "Import a packing list or a list of assets."),

@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from types import FrameType
 from typing import Never
 
@@ -18,6 +18,7 @@ from rich.console import Console
 
 from asset_tracker.cli import FAILED
 from asset_tracker.cli.common import announced, load_settings, open_database
+from asset_tracker.cli.worker import companion
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.errors import AssetTrackerError
 from asset_tracker.settings import Settings
@@ -49,7 +50,9 @@ def command(ctx: click.Context, host: str | None, port: int | None, *, demo: boo
         )
         if demo:
             _load_demo(ctx)
-        _serve(msgspec.structs.replace(settings, database_url=url), listener, console)
+        settings = msgspec.structs.replace(settings, database_url=url)
+        with companion(settings) if settings.worker else nullcontext():
+            _serve(settings, listener, console)
     console.print("Stopped.")
 
 

@@ -8,9 +8,12 @@ from litestar.datastructures import State
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.errors import NotFoundError
+from asset_tracker.jobs import queue
 
 REQUESTS = Histogram(
     "asset_tracker_request_seconds",
@@ -22,6 +25,9 @@ EVENTS = Counter(
     "asset_tracker_events_total", "Events sent to the API, by what became of them.", ("outcome",)
 )
 POOL = Gauge("asset_tracker_db_connections_in_use", "Connections to the database that are in use.")
+JOBS = Gauge("asset_tracker_jobs", "Jobs outside of requests, by how they stand.", ("state",))
+OLDEST_JOB = Gauge("asset_tracker_jobs_oldest_seconds", "How long the oldest job has waited that could run.")
+WORKERS = Gauge("asset_tracker_workers", "Workers that do jobs.")
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -46,13 +52,30 @@ class CountRequests(ASGIMiddleware):
             REQUESTS.labels(method, route, status).observe(took)
 
 
-@get("/metrics", opt={"public": True}, include_in_schema=False, sync_to_thread=False)
-def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]:
+@get("/metrics", opt={"public": True}, include_in_schema=False)
+async def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]:
     """For a scraper on this machine, or one with the token of an administrator or auditor."""
     local = request.client is not None and request.client.host in _LOOPBACK
     forwarded = any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip"))
     allowed = request.user is not None and request.user.has("administrator", "auditor")
     if not allowed and (not local or forwarded):
         raise NotFoundError
-    POOL.set(request.app.state.engine.pool.checkedout())
+    engine = request.app.state.engine
+    POOL.set(engine.pool.checkedout())
+    await _count_jobs(engine)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _count_jobs(engine: AsyncEngine) -> None:
+    """NaN while the database cannot be asked: the other figures are wanted then all the more."""
+    try:
+        async with engine.connect() as conn:
+            depth = await queue.depth(conn)
+    except (SQLAlchemyError, OSError):
+        waiting = failed = workers = oldest = float("nan")
+    else:
+        waiting, failed, workers, oldest = depth.waiting, depth.failed, depth.workers, depth.oldest
+    JOBS.labels("waiting").set(waiting)
+    JOBS.labels("failed").set(failed)
+    WORKERS.set(workers)
+    OLDEST_JOB.set(oldest)

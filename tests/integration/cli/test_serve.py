@@ -1,6 +1,7 @@
 """The server as people start it: found, refused, interrupted, killed, started beside another."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -107,3 +108,25 @@ def eventually(true, seconds=30):
             return True
         time.sleep(0.2)
     return False
+
+
+def test_a_worker_comes_along_and_goes_with_a_killed_server(start):
+    process = start()
+    assert eventually(lambda: workers(process) == 1)
+    companion = children(process.pid)[0]
+    os.kill(companion, signal.SIGKILL)
+    assert eventually(lambda: workers(process) == 1 and children(process.pid) != [companion])
+    companion = children(process.pid)[0]
+    process.kill()
+    assert eventually(lambda: not Path(f"/proc/{companion}/fd/0").exists(), seconds=15)
+
+
+def workers(process):
+    metrics = httpx.get(f"http://127.0.0.1:{process.port}/metrics", timeout=10).text
+    return float(re.search(r"^asset_tracker_workers (\S+)$", metrics, re.MULTILINE)[1])
+
+
+def children(pid):
+    every = [Path(each) for each in Path(f"/proc/{pid}/task").iterdir()]
+    listed = [child for each in every for child in (each / "children").read_text().split()]
+    return [int(child) for child in listed if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes()]

@@ -1,13 +1,13 @@
 """Who counts besides the one who leads the count.
 
-Revision: 0012
+Revision: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

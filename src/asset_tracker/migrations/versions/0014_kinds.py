@@ -1,14 +1,14 @@
 """Imports of other tables than lists of assets, what they changed, and population figures.
 
-Revision: 0012
+Revision: 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,32 @@
+"""The table of all jobs, and the worker that does them.
+
+To add a kind: a tagged payload Struct in your package, a function ``async work(run, payload)``, a line in
+``KINDS``, and ``jobs.queue.enqueue(conn, payload)`` in the transaction of the change that asks for it.
+"""
+
+import asyncio
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from asset_tracker.access.panic import check_may_change
+from asset_tracker.errors import UnavailableError
+from asset_tracker.jobs.kinds import Kind
+from asset_tracker.jobs.worker import Worker
+from asset_tracker.settings import Settings
+
+KINDS: Final[tuple[Kind, ...]] = ()
+
+
+async def work(engine: AsyncEngine, settings: Settings, stop: asyncio.Event) -> None:
+    """Do jobs until ``stop``."""
+    await Worker(engine, settings, KINDS, read_only).run(stop)
+
+
+async def read_only(conn: AsyncConnection) -> bool:
+    """Whether the system was made read-only: jobs wait until that is over."""
+    try:
+        await check_may_change(conn)
+    except UnavailableError:
+        return True
+    return False
