@@ -5,6 +5,7 @@ nothing told of what is foreign or of how we are built, and never a 5xx.
 """
 
 import asyncio
+from functools import cache
 from io import BytesIO
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -43,6 +44,15 @@ class Case(NamedTuple):
     says: str = ""
 
 
+@cache
+def counting():
+    """The statement that counts the rows of every table; made once, since most of its time is the making."""
+    counted = [table for table in metadata.sorted_tables if table.name not in NEVER_COUNTED]
+    return union_all(
+        *(select(literal(t.name).label("name"), func.count().label("n")).select_from(t) for t in counted)
+    )
+
+
 class House:
     """The application in this process, its office, and a bearer token for each of its people."""
 
@@ -64,12 +74,8 @@ class House:
         return answer.json() if answer.headers["content-type"].startswith("application/json") else answer
 
     async def counts(self):
-        counted = [table for table in metadata.sorted_tables if table.name not in NEVER_COUNTED]
-        each = [
-            select(literal(t.name).label("name"), func.count().label("n")).select_from(t) for t in counted
-        ]
         async with self.engine.connect() as conn:
-            return {row.name: row.n for row in await conn.execute(union_all(*each))}
+            return {row.name: row.n for row in await conn.execute(counting())}
 
     def filled(self, value, ids=None):
         """``value`` with the names in braces replaced, as deep as it goes."""
