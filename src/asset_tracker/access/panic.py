@@ -5,7 +5,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access.tables import api_token, lockdown, one_time_link, session
+from asset_tracker.access.tables import api_token, device, lockdown, one_time_link, session
 from asset_tracker.errors import UnavailableError
 
 
@@ -15,10 +15,11 @@ class Ended(msgspec.Struct, frozen=True):
     sessions: int
     tokens: int
     links: int
+    devices: int
 
 
 async def begin(conn: AsyncConnection) -> Ended:
-    """End all sessions, tokens and links, and make the system read-only. Again is safe."""
+    """End all sessions, tokens and links, revoke all phones, and make the system read-only. Again is safe."""
     await conn.execute(insert(lockdown).on_conflict_do_nothing())
     s, t, link = session.c, api_token.c, one_time_link.c
     now = func.now()
@@ -29,6 +30,7 @@ async def begin(conn: AsyncConnection) -> Ended:
             update(session).where(s.ended_at.is_(None)).values(ended_at=now),
             update(api_token).where(t.revoked_at.is_(None)).values(revoked_at=now),
             unused.values(expires_at=now),
+            update(device).where(device.c.revoked_at.is_(None)).values(revoked_at=now),
         )
     ]
     return Ended(*ended)

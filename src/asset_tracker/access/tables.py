@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from asset_tracker.access.actors import ROLES
 from asset_tracker.db.metadata import metadata
@@ -114,4 +115,52 @@ login_attempt = Table(
     Column("at", _instant, nullable=False, server_default=text("now()")),
     Column("succeeded", Boolean, nullable=False),
     Index("login_attempt_at_idx", "at"),
+)
+
+# A phone of somebody, by the id that it made for itself. Its events name it by this id.
+device = Table(
+    "device",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    # What proves that a sealed queue comes from this phone (``sealed_box``): a raw public key.
+    Column("public_key", LargeBinary),
+    Column("session_id", Uuid),
+    Column("registered_at", _instant, nullable=False, server_default=text("now()")),
+    Column("seen_at", _instant, nullable=False, server_default=text("now()")),
+    # The highest number that the phone gave to one of its events.
+    Column("last_seq", BigInteger, nullable=False, server_default="0"),
+    Column("revoked_at", _instant),
+    Column("revoked_by", Uuid),
+    Index("device_user_id_idx", "user_id"),
+)
+
+# Every event that a phone sent, recorded or not: its number on the phone, and what the phone's clocks said.
+device_event = Table(
+    "device_event",
+    metadata,
+    Column("device_id", Uuid, ForeignKey("device.id"), primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("received_at", _instant, nullable=False, server_default=text("now()")),
+    Column(
+        "occurred_at", _instant, nullable=False
+    ),  # as it was recorded: put right where the clock was wrong
+    Column("told_at", _instant, nullable=False),  # as the phone told it
+    Column("clock", JSONB),
+    Column("handed_by", Uuid),  # who brought it, when that was not the phone itself
+    Index("device_event_device_id_seq_idx", "device_id", "seq"),
+)
+
+# The public halves of the keys that queues are sealed to; the private ones lie in the data folder.
+sealing_key = Table(
+    "sealing_key",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("x25519", LargeBinary, nullable=False),
+    Column("p256", LargeBinary, nullable=False),
+    Column("since", _instant, nullable=False, server_default=text("now()")),
+    Column("until", _instant),
+    Index("sealing_key_in_use_key", text("(true)"), unique=True, postgresql_where=text("until IS NULL")),
 )

@@ -5,7 +5,7 @@ kept, in quarantine, until a coordinator has looked at it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,12 +18,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import scope
+from asset_tracker.access import devices, scope
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.devices import DeviceStamp, Stamped, Taken
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import rules
 from asset_tracker.assets.named import out_of_reach
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed_by, components, derived_id
+from asset_tracker.assets.upcast import TooNewError, upcast
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft, problems
@@ -43,25 +45,53 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A fact as a phone or a script sends it.
 
     ``id``: UUIDv7 made where the fact was seen; sending it again is safe. ``asset``: its tag or its id.
-    ``occurred_at``: with a time zone. ``payload``: one of the kinds, tagged by ``kind``.
+    ``occurred_at``: with a time zone, by the phone's own clock. ``payload``: one of the kinds, tagged by
+    ``kind``. ``device``: the stamp of a registered phone; a script may give a name. ``v``: the version of
+    all this in which the event was made, if it was not the present one (``assets.upcast``).
     """
 
     id: UUID
     asset: Annotated[str, Meta(min_length=1, max_length=200)]
     occurred_at: Annotated[datetime, Meta(tz=True)]
     payload: dict[str, Any]
-    device: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]*$")] | None = None
+    device: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00]*$")] | DeviceStamp | None = (
+        None
+    )
     supersedes: UUID | None = None
+
+    @property
+    def device_name(self) -> str | None:
+        """What the ledger calls the device."""
+        return str(self.device.id) if isinstance(self.device, DeviceStamp) else self.device
 
 
 class EventOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of one event of a batch, in the batch's order."""
+    """What became of one event of a batch, in the batch's order.
+
+    ``occurred_at``: when it occurred, where the clock of the phone was so wrong that it was put right.
+    """
 
     outcome: Outcome
     id: UUID | None = None
+    occurred_at: datetime | None = None
     receipt: Receipt | None = None
     reason: str | None = None
     errors: tuple[FieldError, ...] = ()
+
+
+class _OnlyStamp(msgspec.Struct, frozen=True):
+    id: UUID
+    occurred_at: Annotated[datetime, Meta(tz=True)]
+    device: DeviceStamp
+
+
+_UNREADABLE = (
+    msgspec.ValidationError,
+    msgspec.DecodeError,
+    UnicodeDecodeError,
+    RecursionError,
+    AttributeError,
+)
 
 
 class _NotTakenError(Exception):
@@ -75,6 +105,7 @@ class _Said(msgspec.Struct, frozen=True, kw_only=True):
 
     new: NewEvent
     payload: Payload
+    put_right: bool = False  # the clock of the phone was so wrong that another time than it told is recorded
 
     @property
     def kind(self) -> str:
@@ -92,13 +123,27 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
     parts: dict[UUID, list[UUID]]
 
 
-async def receive(conn: AsyncConnection, actor: Actor, batch: Sequence[msgspec.Raw]) -> list[EventOutcome]:
-    """Record a batch of raw events; answers one outcome an event, in their order."""
-    require(actor, "event.record")
+async def receive(
+    conn: AsyncConnection,
+    actor: Actor,
+    batch: Sequence[msgspec.Raw],
+    *,
+    settling: bool = False,
+    handed_by: UUID | None = None,
+) -> list[EventOutcome]:
+    """Record a batch of raw events; answers one outcome an event, in their order.
+
+    ``settling``: they come out of quarantine, and what their phone's clocks and number say was looked at.
+    ``handed_by``: who brought them, when that was not ``actor``, whose they are.
+    """
+    if handed_by is None:
+        require(actor, "event.record")
     outcomes: list[EventOutcome | None] = [None] * len(batch)
     drafts: list[Draft] = []
     places: list[int | None] = []
-    said = [_said(actor, bytes(raw)) for raw in batch]
+    stamps = [] if settling else [found for raw in batch if (found := stamped(bytes(raw)))]
+    taken = await devices.take(conn, actor, stamps, handed_by=handed_by)
+    said = [_said(actor, bytes(raw), taken) for raw in batch]
     around = await _look_around(conn, actor, [each for each in said if isinstance(each, _Said)])
     for n, each in enumerate(said):
         try:
@@ -113,15 +158,38 @@ async def receive(conn: AsyncConnection, actor: Actor, batch: Sequence[msgspec.R
     for place, receipt in zip(places, await store.append(conn, actor.id, drafts), strict=True):
         if place is not None:
             outcomes[place] = await _outcome(conn, actor, bytes(batch[place]), receipt)
-    return [outcome for outcome in outcomes if outcome is not None]
+    return [
+        _with_time(outcome, each) for outcome, each in zip(outcomes, said, strict=True) if outcome is not None
+    ]
 
 
-def _said(actor: Actor, raw: bytes) -> _Said | _NotTakenError:
+def _with_time(outcome: EventOutcome, said: _Said | _NotTakenError) -> EventOutcome:
+    if isinstance(said, _Said) and said.put_right:
+        return msgspec.structs.replace(outcome, occurred_at=said.new.occurred_at)
+    return outcome
+
+
+def stamped(raw: bytes) -> Stamped | None:
+    """The stamp of an event of a registered phone, however little else of it can be read."""
+    try:
+        found = msgspec.convert(upcast(msgspec.json.decode(raw)), _OnlyStamp)
+    except (TooNewError, *_UNREADABLE):
+        return None
+    return Stamped(found.id, found.occurred_at, found.device)
+
+
+def _said(actor: Actor, raw: bytes, taken: Mapping[UUID, Taken]) -> _Said | _NotTakenError:
     try:
         new, payload = _read(raw)
     except _NotTakenError as trouble:
         return trouble
-    said = _Said(new=new, payload=payload)
+    put_right = False
+    if isinstance(new.device, DeviceStamp) and (told := taken.get(new.id)):
+        if told.trouble:
+            return _NotTakenError(told.trouble)
+        put_right = told.occurred_at != new.occurred_at
+        new = msgspec.structs.replace(new, occurred_at=told.occurred_at)
+    said = _Said(new=new, payload=payload, put_right=put_right)
     if not may_record(actor, said.kind):
         return _NotTakenError("Your role does not allow this.")
     if not EARLIEST <= new.occurred_at <= datetime.now(UTC) + CLOCK_SLACK:
@@ -189,7 +257,7 @@ async def _drafts(conn: AsyncConnection, actor: Actor, said: _Said, around: _Aro
         asset=asset_id,
         occurred_at=new.occurred_at,
         payload=payload,
-        device=new.device,
+        device=new.device_name,
         supersedes=new.supersedes,
     )
     carried = around.parts.get(asset_id, ()) if said.kind in rules.CARRIED else ()
@@ -198,18 +266,27 @@ async def _drafts(conn: AsyncConnection, actor: Actor, said: _Said, around: _Aro
 
 def _read(raw: bytes) -> tuple[NewEvent, Payload]:
     try:
-        new = msgspec.json.decode(raw, type=NewEvent)
+        new = _new(raw)
         # Into the one kind where it is known: msgspec looks a union of all up anew at every call.
         kind = new.payload.get("kind")
         payload: Payload = msgspec.convert(
             new.payload, KINDS.get(kind, AnyPayload) if isinstance(kind, str) else AnyPayload
         )
-    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except TooNewError as error:
+        raise _NotTakenError(
+            "A newer version of the app made this; the server must be updated first."
+        ) from error
+    except _UNREADABLE as error:
         raise _NotTakenError(str(error)) from error
     wrong = problems(payload)
     if wrong:
         raise _NotTakenError("Something in the event is not right.", tuple(wrong))
     return new, payload
+
+
+def _new(raw: bytes) -> NewEvent:
+    said = msgspec.json.decode(raw)
+    return msgspec.convert(upcast(said) if isinstance(said, dict) else said, NewEvent)
 
 
 def _asset_of(said: _Said, around: _Around) -> UUID:
@@ -235,6 +312,13 @@ async def _check_tags(conn: AsyncConnection, asset_id: UUID, payload: Payload) -
     )
     if await conn.scalar(taken):
         raise _NotTakenError("This label belongs to another asset, or was retired.")
+
+
+async def set_aside(conn: AsyncConnection, actor: Actor, raw: bytes, reason: str) -> EventOutcome:
+    """Keep in quarantine what ``actor`` brought and nobody may record yet, for a ``reason`` (a msgid)."""
+    event_id, device, reference = _glance(raw)
+    await _keep(conn, actor, raw, event_id, device or "?", reference, reason)
+    return EventOutcome(outcome="quarantined", id=event_id, reason=reason)
 
 
 async def _set_aside(
@@ -269,7 +353,11 @@ def _glance(raw: bytes) -> tuple[UUID | None, str | None, str | None]:
         event_id = UUID(str(said.get("id")))
     except ValueError:
         event_id = None
-    device, reference = (_short(said.get(name)) for name in ("device", "asset"))
+    phone = said.get("device")
+    device = _short(phone.get("id") if isinstance(phone, dict) else phone)
+    if isinstance(phone, dict) and device is None:
+        device = "?"  # some phone it was, and what a phone sent is kept
+    reference = _short(said.get("asset"))
     return event_id, device, reference
 
 

@@ -11,7 +11,7 @@ from asset_tracker.db.engine import transaction
 @click.command()
 @click.option("--over", is_flag=True, help="Let the system be changed again. Everybody logs in anew.")
 def command(*, over: bool) -> None:
-    """End all sessions, API tokens and links at once, and make the system read-only."""
+    """End all sessions, API tokens and links at once, revoke all phones, and make the system read-only."""
 
     async def begin(engine: AsyncEngine) -> panic.Ended:
         async with transaction(engine) as conn:
@@ -27,4 +27,5 @@ def command(*, over: bool) -> None:
         return
     ended = run(begin)
     click.echo(f"Ended {ended.sessions} sessions, {ended.tokens} tokens and {ended.links} links.")
+    click.echo(f"Revoked {ended.devices} phones.")
     click.echo("The system is read-only until: asset-tracker panic --over")

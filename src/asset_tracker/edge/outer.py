@@ -15,7 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from asset_tracker.edge.problems import MEDIA_TYPE, TYPE, Problem
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_JSON = (b"application/json", b"multipart/form-data")
+_TAKEN = (b"application/json", b"multipart/form-data", b"application/offset+octet-stream")
 
 _CSP = (
     "default-src 'none'",
@@ -84,7 +84,7 @@ class Outer:
             return Problem(type=TYPE + "cross-site", title="Another site sent this request.", status=403)
         content_type = headers.get(b"content-type", b"").split(b";")[0].strip().lower()
         has_body = headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-        if scope["path"].startswith("/api/") and has_body and content_type not in _JSON:
+        if scope["path"].startswith("/api/") and has_body and content_type not in _TAKEN:
             return Problem(
                 type=TYPE + "content-type", title="JSON is expected (application/json).", status=415
             )

@@ -1,6 +1,19 @@
-"""Tables of the files: what is stored, and under which hashes it was sent."""
+"""Tables of the files: what is stored, under which hashes it was sent, and what is still coming in."""
 
-from sqlalchemy import CheckConstraint, Column, DateTime, ForeignKey, Integer, Table, Text, func
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
 
 from asset_tracker.db.metadata import metadata
 
@@ -30,4 +43,30 @@ file_sent = Table(
     Column("sent_sha256", Text, primary_key=True),
     Column("sha256", Text, ForeignKey("file.sha256"), nullable=False, index=True),
     CheckConstraint("sent_sha256 ~ '^[0-9a-f]{64}$'", name="sent_sha256"),
+)
+
+# A photo that comes in parts. It is its uploader's alone: another who names the same hash begins anew.
+photo_upload = Table(
+    "photo_upload",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("uploader_id", Uuid, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("received", Integer, nullable=False, server_default="0"),
+    Column("touched_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    # What came of it: the hash of the cleaned photo. Its parts are gone then.
+    Column("stored_sha256", Text),
+    UniqueConstraint("uploader_id", "sha256"),
+    CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+    CheckConstraint("length > 0 AND received BETWEEN 0 AND length", name="received"),
+    Index(None, "touched_at"),
+)
+
+photo_part = Table(
+    "photo_part",
+    metadata,
+    Column("upload_id", Uuid, ForeignKey("photo_upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("start", Integer, primary_key=True),
+    Column("data", LargeBinary, nullable=False),
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -125,7 +126,11 @@ def _path(data_dir: Path, known: VerifyKey) -> Path:
 
 
 def _keep(data_dir: Path, known: VerifyKey, private: Ed25519PrivateKey) -> None:
-    path = _path(data_dir, known)
+    keep_pem(_path(data_dir, known), private)
+
+
+def keep_pem(path: Path, private: PrivateKeyTypes) -> None:
+    """Write a private key into a new file that only its owner reads; when this returns it is on the disk."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

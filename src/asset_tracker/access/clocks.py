@@ -1,0 +1,71 @@
+"""What the clocks of a phone said, and when a fact really occurred [pure].
+
+A phone has two clocks: the one on its wall, which anybody may set, and a monotonic one, which only counts.
+With what both say when a fact is seen and when it is sent, the server can tell how far off the wall is.
+"""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+
+SLACK: Final = timedelta(hours=1)
+"""How far off a clock may be before its facts are put right: below it, the phone is believed."""
+
+_Ms = Annotated[float, Meta(ge=-1e14, le=1e14)]
+_Instant = Annotated[datetime, Meta(tz=True)]
+_Boot = Annotated[str, Meta(max_length=100, pattern=r"^[^\x00]*$")]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """Both clocks at one moment. ``mono``: milliseconds since ``boot``, which names a start of the app."""
+
+    wall: _Instant
+    mono: _Ms | None = None
+    boot: _Boot | None = None
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """Both clocks when the fact was seen, and again (``sent``) when it was sent.
+
+    ``offset``: milliseconds that the server's clock was ahead of the wall's, as the phone measured it last.
+    """
+
+    wall: _Instant
+    mono: _Ms | None = None
+    boot: _Boot | None = None
+    offset: _Ms | None = None
+    sent: Reading | None = None
+
+
+def put_right(occurred_at: datetime, clock: Clock | None, now: datetime) -> datetime:
+    """When it occurred, by the server's clock. ``occurred_at`` is by the phone's wall; ``now`` the server's.
+
+    The same as told while the clock is right within an hour, or nothing is known of it.
+    """
+    try:
+        ahead = _ahead(clock, now)
+        if clock is None or ahead is None or abs(ahead) <= SLACK:
+            return occurred_at
+        # A phone that knew how far off it is may have put it right itself.
+        if abs((occurred_at - clock.wall) - ahead) <= SLACK:
+            return occurred_at
+        return occurred_at + ahead
+    except OverflowError:  # a wall at the end of time; the check of times tells
+        return occurred_at
+
+
+def _ahead(clock: Clock | None, now: datetime) -> timedelta | None:
+    """How far the server's clock is ahead of the wall's at the moment that the fact was seen."""
+    if clock is None:
+        return None
+    sent = clock.sent
+    if sent is not None:
+        if clock.mono is not None and sent.mono is not None and clock.boot and clock.boot == sent.boot:
+            # Whatever was done to the wall in between: so long ago it was.
+            return now - timedelta(milliseconds=sent.mono - clock.mono) - clock.wall
+        return now - sent.wall
+    if clock.offset is not None:
+        return timedelta(milliseconds=clock.offset)
+    return None

@@ -1,0 +1,275 @@
+"""Phones of people: registered, looked after, revoked; and what their clocks and counters tell.
+
+A phone numbers its events without a gap, so that a gap tells what is still to come; and it sends what its
+clocks said, so that one that is years off can be told and put right.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.clocks import Clock, put_right
+from asset_tracker.access.permissions import may, require
+from asset_tracker.access.sealed_box import is_public_key
+from asset_tracker.access.tables import device, device_event, session, user_account
+from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
+
+MAX_DEVICES = 20
+_d, _e, _u = device.c, device_event.c, user_account.c
+
+NOT_KNOWN = "This phone is not registered."
+ANOTHERS = "This phone is registered to somebody else."
+REVOKED = "This phone was revoked; what it sends waits until somebody has looked at it."
+DISABLED = "The account of the person whose phone this is was shut."
+
+
+class DeviceStamp(msgspec.Struct, frozen=True):
+    """What a phone says of itself with each event: which it is, the how manieth event of it, its clocks.
+
+    ``seq`` counts from 1 without a gap. Fields that we do not know are left alone: a newer app may send more.
+    """
+
+    id: UUID
+    seq: Annotated[int, Meta(ge=1, le=2**53)]
+    clock: Clock | None = None
+
+
+class NewDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A phone that registers; ``id`` is a UUID that it made. ``public_key``: raw, X25519 or P-256."""
+
+    id: UUID
+    name: Annotated[str, Meta(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f]*$")]
+    public_key: bytes | None = None
+
+
+class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
+    """A phone. ``to_come``: how many of its facts are known to exist and have not arrived."""
+
+    id: UUID
+    name: str
+    user: UUID
+    person: str
+    registered_at: datetime
+    seen_at: datetime
+    last_seq: int
+    to_come: int
+    has_key: bool
+    revoked_at: datetime | None
+
+
+class Stamped(msgspec.Struct, frozen=True):
+    """An event of a phone: its id, when it occurred by the phone's own clock, and the stamp."""
+
+    event: UUID
+    occurred_at: datetime
+    stamp: DeviceStamp
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """When the event really occurred, and why it must wait in quarantine (an English msgid), if it must."""
+
+    occurred_at: datetime
+    trouble: str | None = None
+
+
+async def register(conn: AsyncConnection, actor: Actor, new: NewDevice, this: UUID | None = None) -> None:
+    """Register a phone of one's own, or tell its new name, key and session (``this``): again is safe.
+
+    Raises ConflictError for a phone of somebody else or a revoked one, InvalidError.
+    """
+    if new.public_key is not None and not is_public_key(new.public_key):
+        wrong = FieldError("public_key", "A raw public key of X25519 or P-256 is expected.")
+        raise InvalidError(errors=(wrong,))
+    found = (await conn.execute(select(device).where(_d.id == new.id).with_for_update())).first()
+    if found is not None and (found.user_id != actor.id or found.revoked_at is not None):
+        raise ConflictError("This phone cannot be registered; let it make a new identifier.")
+    if found is None:
+        await _check_room(conn, actor)
+    values: dict[str, Any] = {"name": new.name.strip() or "—", "session_id": this, "seen_at": func.now()}
+    if new.public_key is not None:
+        if found is not None and found.public_key not in (None, new.public_key):
+            raise ConflictError("This phone cannot be registered; let it make a new identifier.")
+        values["public_key"] = new.public_key
+    row = insert(device).values(id=new.id, user_id=actor.id, **values)
+    # Two requests of one phone at once: both say the same, and only of one's own.
+    await conn.execute(
+        row.on_conflict_do_update(index_elements=["id"], set_=values, where=_d.user_id == actor.id)
+    )
+
+
+async def list_own(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
+    """One's own phones, the last seen first."""
+    return await _list(conn, _d.user_id == actor.id)
+
+
+async def list_all(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
+    """Everybody's phones, the last seen first: for administrators."""
+    require(actor, "user.manage")
+    return await _list(conn)
+
+
+async def list_behind(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
+    """Phones of which facts are still to come, for those who settle what waits; revoked ones too."""
+    require(actor, "quarantine.settle")
+    return [each for each in await _list(conn) if each.to_come]
+
+
+async def revoke(conn: AsyncConnection, actor: Actor, which: UUID) -> None:
+    """A phone was lost or stolen: what it sends from now on waits in quarantine, and its session ends.
+
+    One's own, or anybody's as an administrator. Again is safe. Raises NotFoundError.
+    """
+    mine = [] if may(actor, "user.manage") else [_d.user_id == actor.id]
+    row = (await conn.execute(select(device).where(_d.id == which, *mine).with_for_update())).first()
+    if row is None:
+        raise NotFoundError
+    if row.revoked_at is not None:
+        return
+    ended = update(device).where(_d.id == which)
+    await conn.execute(ended.values(revoked_at=func.now(), revoked_by=actor.id))
+    if row.session_id is not None:
+        s = session.c
+        await conn.execute(
+            update(session).where(s.id == row.session_id, s.ended_at.is_(None)).values(ended_at=func.now())
+        )
+
+
+async def key_of(conn: AsyncConnection, which: UUID) -> tuple[UUID, bytes | None]:
+    """Whose a phone is, and its public key. Raises NotFoundError."""
+    row = (await conn.execute(select(_d.user_id, _d.public_key).where(_d.id == which))).first()
+    if row is None:
+        raise NotFoundError
+    return row.user_id, row.public_key
+
+
+async def names_of(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """What phones are called."""
+    if not ids:
+        return {}
+    return {row.id: row.name for row in await conn.execute(select(_d.id, _d.name).where(_d.id.in_(ids)))}
+
+
+async def take(
+    conn: AsyncConnection, actor: Actor, stamped: Sequence[Stamped], *, handed_by: UUID | None = None
+) -> dict[UUID, Taken]:
+    """Keep what phones say of their events; tells of each event when it occurred, and whether it must wait.
+
+    An event that comes again is told what it was told the first time.
+    """
+    if not stamped:
+        return {}
+    ids = sorted({each.stamp.id for each in stamped})
+    wanted = (
+        select(_d.id, _d.user_id, _d.revoked_at, _u.disabled_at)
+        .join(user_account, _u.id == _d.user_id)
+        .where(_d.id.in_(ids))
+        # One batch of a phone after the other: the same event twice at once must get one time.
+        .order_by(_d.id)
+        .with_for_update(of=device)
+    )
+    known = {row.id: row for row in await conn.execute(wanted)}
+    before = await _before(conn, stamped)
+    now = datetime.now(UTC)
+    taken: dict[UUID, Taken] = {}
+    fresh: dict[tuple[UUID, UUID], dict[str, Any]] = {}
+    for each in stamped:
+        row = known.get(each.stamp.id)
+        if row is None:
+            taken[each.event] = Taken(each.occurred_at, NOT_KNOWN)
+            continue
+        first = before.get((each.stamp.id, each.event))
+        # What was told before with another time is another fact, and its conflict must show.
+        same = first is not None and first[1] == each.occurred_at
+        at = first[0] if first and same else put_right(each.occurred_at, each.stamp.clock, now)
+        taken.setdefault(each.event, Taken(at, _trouble(row, actor)))
+        if first is None and row.user_id == actor.id:
+            fresh.setdefault((each.stamp.id, each.event), _row(each, at, handed_by))
+    await _keep(conn, list(fresh.values()))
+    return taken
+
+
+def _trouble(row: Any, actor: Actor) -> str | None:
+    if row.user_id != actor.id:
+        return ANOTHERS
+    if row.revoked_at is not None:
+        return REVOKED
+    return DISABLED if row.disabled_at is not None else None
+
+
+async def _before(
+    conn: AsyncConnection, stamped: Sequence[Stamped]
+) -> Mapping[tuple[UUID, UUID], tuple[datetime, datetime]]:
+    wanted = select(_e.device_id, _e.event_id, _e.occurred_at, _e.told_at).where(
+        _e.device_id.in_({each.stamp.id for each in stamped}),
+        _e.event_id.in_({each.event for each in stamped}),
+    )
+    rows = await conn.execute(wanted)
+    return {(row.device_id, row.event_id): (row.occurred_at, row.told_at) for row in rows}
+
+
+def _row(each: Stamped, at: datetime, handed_by: UUID | None) -> dict[str, Any]:
+    return {
+        "device_id": each.stamp.id,
+        "event_id": each.event,
+        "seq": each.stamp.seq,
+        "occurred_at": at,
+        "told_at": each.occurred_at,
+        "clock": msgspec.to_builtins(each.stamp.clock) if each.stamp.clock else None,
+        "handed_by": handed_by,
+    }
+
+
+async def _keep(conn: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    await conn.execute(insert(device_event).on_conflict_do_nothing(), list(rows))
+    highest: dict[UUID, int] = {}
+    for row in rows:
+        highest[row["device_id"]] = max(row["seq"], highest.get(row["device_id"], 0))
+    for which, seq in highest.items():
+        moved = {"last_seq": func.greatest(_d.last_seq, seq), "seen_at": func.now()}
+        await conn.execute(update(device).where(_d.id == which).values(moved))
+
+
+async def _check_room(conn: AsyncConnection, actor: Actor) -> None:
+    mine = select(func.count()).where(_d.user_id == actor.id, _d.revoked_at.is_(None))
+    if (await conn.execute(mine)).scalar_one() >= MAX_DEVICES:
+        raise ConflictError(
+            "You have %(n)s phones already; revoke one that you no longer use.", n=MAX_DEVICES
+        )
+
+
+def _select() -> Select[Any]:
+    arrived = select(func.count(_e.seq.distinct())).where(_e.device_id == _d.id).scalar_subquery()
+    return select(
+        device, _u.name.label("person"), func.greatest(_d.last_seq - arrived, 0).label("to_come")
+    ).join(user_account, _u.id == _d.user_id)
+
+
+async def _list(conn: AsyncConnection, *where: ColumnElement[bool]) -> list[DeviceView]:
+    rows = await conn.execute(
+        _select().where(*where).order_by(_d.revoked_at.is_not(None), _d.seen_at.desc(), _d.id)
+    )
+    return [
+        DeviceView(
+            id=row.id,
+            name=row.name,
+            user=row.user_id,
+            person=row.person,
+            registered_at=row.registered_at,
+            seen_at=row.seen_at,
+            last_seq=row.last_seq,
+            to_come=row.to_come,
+            has_key=row.public_key is not None,
+            revoked_at=row.revoked_at,
+        )
+        for row in rows
+    ]

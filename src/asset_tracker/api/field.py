@@ -1,0 +1,72 @@
+"""What a phone takes along, and what it brings back as a sealed file."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, JSONBody, QueryParameter
+from msgspec import Meta
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.sealed_box import Sealed
+from asset_tracker.edge.metrics import EVENTS
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.field import round as rounds
+from asset_tracker.field import sealed
+from asset_tracker.field.round import Chosen, Round
+from asset_tracker.field.sealed import Opened
+
+_Few = Meta(max_length=50)
+Limit = Annotated[int, QueryParameter(ge=1, le=rounds.MAX_PAGE)]
+
+
+@get("/field/round")
+async def get_round(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment: FromQuery[Annotated[list[UUID], _Few] | None] = None,
+    municipality: FromQuery[Annotated[list[str], _Few] | None] = None,
+    verification: FromQuery[Annotated[list[UUID], _Few] | None] = None,
+    mine: FromQuery[bool] = False,
+    after: FromQuery[UUID | None] = None,
+    limit: Limit = 500,
+) -> Response[Round | None]:
+    """What to take along: by consignment, municipality, verification (each may be repeated) or ``mine``.
+
+    Pass ``next`` as ``after`` for the following page. A page that did not change is answered 304 to its ETag.
+    """
+    chosen = Chosen(
+        consignments=tuple(consignment or ()),
+        municipalities=tuple(municipality or ()),
+        verifications=tuple(verification or ()),
+        mine=mine,
+    )
+    lang = lang_of(request)
+    page = await rounds.take_along(conn, actor, chosen, lang=lang, after=after, limit=limit)
+    tag = rounds.etag(page, lang)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers=headers)
+    return Response(page, headers=headers)
+
+
+@post("/field/sealed", status_code=200)
+async def hand_in(
+    request: Request[Actor, Any, State],
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: JSONBody[Sealed],
+) -> Opened:
+    """Hand in the sealed queue of a phone, one's own or another's; twice is once."""
+    state = request.app.state
+    done = await sealed.hand_in(conn, state.storage, state.settings.data_dir, actor, data)
+    for each in done.outcomes:
+        EVENTS.labels(each.outcome).inc()
+    return done
+
+
+ROUTES = (get_round, hand_in)
