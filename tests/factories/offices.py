@@ -196,6 +196,8 @@ async def rest(offices, who, n, mine):
     mine["ended"] = ended
     plan = {"title": "cleaning", "every_months": 6, "starts_on": "2025-01-01"}
     mine["plan"] = (await offices.made(who, f"/api/v1/assets/{mine['tag']}/plans", plan))["id"]
+    phone = {"id": new_event_id(), "name": f"phone {n}"}
+    mine["device"] = (await offices.made(who, "/api/v1/devices", phone))["id"]
     mine["token"] = (await offices.made(who, "/api/v1/tokens", {"name": f"token {n}"}))["id"]
     mine["session"] = str(uuid4())
     mine["user"] = offices.users[who]

@@ -355,7 +355,7 @@ def _glance(raw: bytes) -> tuple[UUID | None, str | None, str | None]:
         event_id = None
     phone = said.get("device")
     device = _short(phone.get("id") if isinstance(phone, dict) else phone)
-    if isinstance(phone, dict) and device is None:
+    if phone is not None and device is None:
         device = "?"  # some phone it was, and what a phone sent is kept
     reference = _short(said.get("asset"))
     return event_id, device, reference

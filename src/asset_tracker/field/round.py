@@ -237,7 +237,10 @@ async def _running(conn: AsyncConnection, actor: Actor, chosen: Chosen) -> Seque
     """The running campaigns that the round is about, or that count in its municipalities."""
     for each in chosen.verifications:
         await campaign_row(conn, actor, each, "verification.read")
-    about: list[ColumnElement[bool]] = [_c.id.in_(chosen.verifications), _c.municipality_code.in_(chosen.municipalities)]
+    about: list[ColumnElement[bool]] = [
+        _c.id.in_(chosen.verifications),
+        _c.municipality_code.in_(chosen.municipalities),
+    ]
     if chosen.mine:
         about.append(_c.counter_id == actor.id)
     wanted = select(

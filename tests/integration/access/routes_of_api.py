@@ -8,6 +8,13 @@ from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
 ACTS = "ACSKU"
 PICTURE = {"file": ("p.jpg", jpeg(seed=77), "image/jpeg")}
 PERSON = {"name": "x", "email": "x@example.org", "password": "a long enough password", "role": "auditor"}
+SEALED = {
+    "format": "asset-tracker-sealed",
+    "v": 1,
+    "key_id": "x",
+    "device": new_event_id(),
+    "boxes": [{"epk": "AA==", "iv": "AA==", "ct": "AA=="}],
+}
 RULE = {"rule": "verification", "number": 3, "source": "letter"}
 
 ROUTES = {
@@ -59,6 +66,17 @@ ROUTES = {
     "GET /api/v1/files/{sha256}": Route(READERS, {"sha256": "{photo}"}),
     "POST /api/v1/photos": Route(FIELD, files=PICTURE),
     "POST /api/v1/scans": Route(DESK, files=PICTURE),
+    # phones
+    "GET /api/v1/devices": Route(ALL),
+    "POST /api/v1/devices": Route(ALL, json={"id": new_event_id(), "name": "x"}),
+    "DELETE /api/v1/devices/{device_id}": Route("ACS", whose="maker"),
+    "GET /api/v1/field/round": Route(FIELD, query={"consignment": "{consignment}"}, things=True),
+    "POST /api/v1/field/sealed": Route(ALL, json=SEALED),
+    "HEAD /api/v1/photos/{sha256}": Route(FIELD, {"sha256": "ab" * 32}, ok=(404,)),
+    "PUT /api/v1/photos/{sha256}": Route(FIELD, {"sha256": "ab" * 32}, headers={"Upload-Length": "9"}),
+    "PATCH /api/v1/photos/{sha256}": Route(
+        FIELD, {"sha256": "ab" * 32}, headers={"Upload-Offset": "0"}, ok=(404,)
+    ),
     # consignments and acts
     "GET /api/v1/consignments": Route("ACSTKU"),
     "POST /api/v1/consignments": Route(

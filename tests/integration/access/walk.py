@@ -33,6 +33,7 @@ NAMES = {
     "case_id": "{case}",
     "plan_id": "{plan}",
     "session_id": "{session}",
+    "device_id": "{device}",
     "reference": "{tag}",
 }
 # Names of things that tell nobody anything by themselves.
@@ -53,6 +54,7 @@ class Route(NamedTuple):
     json: Any = None
     form: dict[str, str] | None = None
     files: dict[str, Any] | None = None
+    headers: dict[str, str] = {}  # noqa: RUF012 - a table that is read, never written
     whose: str = "office"
     things: bool = False
     ok: tuple[int, ...] = PASSED
@@ -110,6 +112,8 @@ async def send(offices, key, route, who, things):
         more["data"] = filled(route.form, things)
     if route.files is not None:
         more["files"] = route.files
+    if route.headers:
+        more["headers"] = route.headers
     return await offices.ask(who, method, path, **more)
 
 
