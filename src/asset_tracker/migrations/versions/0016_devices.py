@@ -1,14 +1,14 @@
 """Phones that send events, the keys that their queues are sealed to, and photos that come in parts.
 
-Revision: 0013
+Revision: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
