@@ -11,8 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from asset_tracker.ledger.chain import DEVICE, GENESIS, Body, canonical, commitment, opened
-from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.chain import DEVICE, GENESIS, Body, canonical, commitment
 from asset_tracker.ledger.events import PRIVATE
 
 FALSIFICATIONS: Final[dict[str, str]] = {
@@ -98,11 +97,6 @@ def check_chain(rows: Sequence[Stored]) -> Iterator[Finding]:
             yield _about(row, "bytes-changed")
         yield from _check_body(row)
         due, prev = row.seq + 1, row.hash
-
-
-def read(row: Stored) -> Event:
-    """The event that the row holds."""
-    return opened(row.body, row.private)
 
 
 def _check_body(row: Stored) -> Iterator[Finding]:

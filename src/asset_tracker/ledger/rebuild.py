@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
 from asset_tracker.ledger import projection, store, tables
-from asset_tracker.ledger.check import Finding, Stored, read
+from asset_tracker.ledger.check import Finding
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.projection import Head
 from asset_tracker.ledger.replay import replay
@@ -55,11 +55,14 @@ async def load(raw: asyncpg.Connection, assets: Sequence[UUID]) -> Projected:
     return found
 
 
-def check_projections(rows: Sequence[Stored], projected: Projected) -> Iterator[Finding]:
-    """What is wrong with the projections of one asset, whose events are sound and in the order of ``seq``."""
-    asset_id, last = rows[0].asset_id, rows[-1]
-    events = [read(row) for row in rows]
-    for table, due in _due(asset_id, events, last).items():
+def check_projections(events: Sequence[Event], end: bytes, projected: Projected) -> Iterator[Finding]:
+    """What is wrong with the projections of one asset, whose events are sound and in the order of ``seq``.
+
+    ``end`` is the hash of the last of them.
+    """
+    last = events[-1]
+    asset_id = last.asset
+    for table, due in _due(events, end).items():
         there = projected[table].get(asset_id, set())
         if table == "asset_head" and any(row[1] > last.seq for row in there):
             yield Finding("end-missing", f"after number {last.seq}", asset_id)
@@ -76,9 +79,11 @@ def check_projections(rows: Sequence[Stored], projected: Projected) -> Iterator[
             yield Finding("projection-changed", table, asset_id)
 
 
-def _due(asset_id: UUID, events: Sequence[Event], last: Stored) -> dict[str, Rows]:
+def _due(events: Sequence[Event], end: bytes) -> dict[str, Rows]:
     replayed = replay(events)
-    head = Head(last.seq, last.hash, last.programme_id, last.recorded_at)
+    last = events[-1]
+    asset_id = last.asset
+    head = Head(last.seq, end, last.programme, last.recorded_at)
     files = {(asset_id, event.id, sha256) for event in events for sha256 in files_of(event.payload)}
     return {
         "asset_head": {(asset_id, head.seq, head.hash, head.programme)},

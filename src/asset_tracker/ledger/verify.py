@@ -23,14 +23,16 @@ from sqlalchemy.pool import NullPool
 from asset_tracker.db import bulk
 from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger import rebuild, verify_log
+from asset_tracker.ledger.chain import opened
 from asset_tracker.ledger.check import COLUMNS, Finding, Stored, check_chain
+from asset_tracker.ledger.check_quick import PLAIN, QUERY, Chain, all_sound, events_of
+from asset_tracker.ledger.envelope import Event
 
 SHOWN = 1000
-# Assets that one task walks, and whose projections are fetched together.
+# Assets that one task walks, and that are fetched and compared together.
 _TASK, _TOGETHER = 10_000, 500
 _ALONE = 20_000  # events, up to which other processes would cost more than they save
-_WALK = f"""SELECT {", ".join(COLUMNS)} FROM event
-WHERE asset_id >= $1 AND asset_id <= $2 ORDER BY asset_id, seq"""
+_CLOSELY = f"SELECT {', '.join(COLUMNS)} FROM event WHERE asset_id = ANY($1) ORDER BY asset_id, seq"
 
 Progress = Callable[[int, int], None]
 
@@ -108,7 +110,9 @@ async def _snapshot(conn: AsyncConnection, of: str | None = None) -> asyncpg.Con
     if of:
         await conn.execute(text(f"SET TRANSACTION SNAPSHOT '{of}'"))
     await conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-    return await bulk.driver(conn)
+    raw = await bulk.driver(conn)
+    await raw.execute(PLAIN)
+    return raw
 
 
 async def _parts(raw: asyncpg.Connection, url: str, projections: bool, processes: int) -> AsyncIterator[Part]:
@@ -149,42 +153,48 @@ async def _walk_there(url: str, snapshot: str, low: UUID, high: UUID, projection
 async def _walk(raw: asyncpg.Connection, low: UUID, high: UUID, projections: bool) -> Part:
     events = assets = 0
     findings: list[Finding] = []
-    batch: list[list[Stored]] = []
-    async for rows in _histories(raw, low, high):
-        events, assets = events + len(rows), assets + 1
-        wrong = list(check_chain(rows))
-        findings += wrong
-        if projections and not wrong:
-            batch.append(rows)
-        if len(batch) == _TOGETHER:
-            findings += await _check_projections(raw, batch)
-            batch = []
-    findings += await _check_projections(raw, batch)
+    cursor = await raw.cursor(QUERY, low, high)
+    while fetched := await cursor.fetch(_TOGETHER):
+        chains = list(map(Chain._make, fetched))
+        events, assets = events + sum(each.number for each in chains), assets + len(chains)
+        sound = chains if all_sound(chains) else [each for each in chains if all_sound([each])]
+        histories = [(events_of(each), each.hashes[-32:]) for each in sound] if projections else []
+        if len(sound) < len(chains):
+            passed = {each.asset for each in sound}
+            suspect = [UUID(each.asset) for each in chains if each.asset not in passed]
+            wrong, right = await _closely(raw, suspect)
+            findings += wrong
+            histories += right
+        if projections:
+            findings += await _check_projections(raw, histories)
     return Part(events, assets, findings)
 
 
-async def _histories(raw: asyncpg.Connection, low: UUID, high: UUID) -> AsyncIterator[list[Stored]]:
-    """The stored events, asset by asset."""
-    cursor = await raw.cursor(_WALK, low, high)
-    rest: list[Stored] = []
-    while fetched := await cursor.fetch(5000):
-        for _, group in groupby(map(Stored._make, fetched), key=itemgetter(0)):
-            rows = list(group)
-            if rest and rest[0].asset_id == rows[0].asset_id:
-                rest += rows
-                continue
-            if rest:
-                yield rest
-            rest = rows
-    if rest:
-        yield rest
+async def _closely(
+    raw: asyncpg.Connection, assets: list[UUID]
+) -> tuple[list[Finding], list[tuple[list[Event], bytes]]]:
+    """What is wrong with the chains of these assets; and the events, and the end, of those that are right."""
+    findings: list[Finding] = []
+    right = []
+    rows = map(Stored._make, await raw.fetch(_CLOSELY, assets))
+    for _, group in groupby(rows, key=itemgetter(0)):
+        stored = list(group)
+        wrong = list(check_chain(stored))
+        findings += wrong
+        if not wrong:
+            right.append(([opened(row.body, row.private) for row in stored], stored[-1].hash))
+    return findings, right
 
 
-async def _check_projections(raw: asyncpg.Connection, batch: list[list[Stored]]) -> list[Finding]:
-    if not batch:
+async def _check_projections(
+    raw: asyncpg.Connection, histories: list[tuple[list[Event], bytes]]
+) -> list[Finding]:
+    if not histories:
         return []
-    projected = await rebuild.load(raw, [rows[0].asset_id for rows in batch])
-    return [finding for rows in batch for finding in rebuild.check_projections(rows, projected)]
+    projected = await rebuild.load(raw, [events[0].asset for events, _ in histories])
+    return [
+        finding for events, end in histories for finding in rebuild.check_projections(events, end, projected)
+    ]
 
 
 async def _orphans(raw: asyncpg.Connection) -> list[Finding]:
