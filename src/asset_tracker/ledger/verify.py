@@ -31,7 +31,7 @@ from asset_tracker.ledger.envelope import Event
 SHOWN = 1000
 # Assets that one task walks, and that are fetched and compared together.
 _TASK, _TOGETHER = 10_000, 500
-_ALONE = 20_000  # events, up to which other processes would cost more than they save
+_ALONE = 250_000  # events, up to which other processes would cost more than they save
 _CLOSELY = f"SELECT {', '.join(COLUMNS)} FROM event WHERE asset_id = ANY($1) ORDER BY asset_id, seq"
 
 Progress = Callable[[int, int], None]
