@@ -13,6 +13,7 @@ PAGES = {
     "administrator": (
         "/people",
         "/people/new",
+        "/devices",
         "/programmes/new",
         "/parties/new",
         "/programmes/{programme}/activities/new",

@@ -5,6 +5,7 @@ clocks said, so that one that is years off can be told and put right.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -15,12 +16,14 @@ from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.clocks import Clock, put_right
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.sealed_box import is_public_key
 from asset_tracker.access.tables import device, device_event, session, user_account
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from asset_tracker.ledger.tables import asset, event
 
 MAX_DEVICES = 20
 _d, _e, _u = device.c, device_event.c, user_account.c
@@ -117,9 +120,27 @@ async def list_all(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
 
 
 async def list_behind(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
-    """Phones of which facts are still to come, for those who settle what waits; revoked ones too."""
+    """Phones of which facts are still to come, for those who settle what waits; revoked ones too.
+
+    Of an office's own field: phones that told something of assets in reach.
+    """
     require(actor, "quarantine.settle")
-    return [each for each in await _list(conn) if each.to_come]
+    told = (
+        select(_e.event_id)
+        .join(event, event.c.id == _e.event_id)
+        .join(asset, asset.c.id == event.c.asset_id)
+        .where(_e.device_id == _d.id, scope.assets(actor, "quarantine.settle"))
+    )
+    return [each for each in await _list(conn, told.exists()) if each.to_come]
+
+
+async def figures(conn: AsyncConnection) -> list[tuple[str, float, int]]:
+    """Of each phone in use: its id, seconds since it was seen, and how many of its facts are to come."""
+    seen = func.extract("epoch", func.now() - _d.seen_at)
+    rows = await conn.execute(
+        select(_d.id, seen.label("age"), _to_come().label("to_come")).where(_d.revoked_at.is_(None))
+    )
+    return [(str(row.id), float(row.age), row.to_come) for row in rows]
 
 
 async def revoke(conn: AsyncConnection, actor: Actor, which: UUID) -> None:
@@ -150,11 +171,22 @@ async def key_of(conn: AsyncConnection, which: UUID) -> tuple[UUID, bytes | None
     return row.user_id, row.public_key
 
 
-async def names_of(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
-    """What phones are called."""
+async def called(conn: AsyncConnection, named: Collection[str]) -> dict[str, str]:
+    """What registered phones are called, by the text that events name them by; scripts name themselves."""
+    ids = set()
+    for each in named:
+        with suppress(ValueError):
+            ids.add(UUID(each))
     if not ids:
         return {}
-    return {row.id: row.name for row in await conn.execute(select(_d.id, _d.name).where(_d.id.in_(ids)))}
+    rows = await conn.execute(select(_d.id, _d.name).where(_d.id.in_(ids)))
+    return {str(row.id): row.name for row in rows}
+
+
+async def forget_owner(conn: AsyncConnection, user: UUID) -> None:
+    """Somebody is forgotten: their phones lose their names and send no more."""
+    gone = {"name": "—", "revoked_at": func.coalesce(_d.revoked_at, func.now())}
+    await conn.execute(update(device).where(_d.user_id == user).values(**gone))
 
 
 async def take(
@@ -247,11 +279,14 @@ async def _check_room(conn: AsyncConnection, actor: Actor) -> None:
         )
 
 
-def _select() -> Select[Any]:
+def _to_come() -> ColumnElement[int]:
     arrived = select(func.count(_e.seq.distinct())).where(_e.device_id == _d.id).scalar_subquery()
-    return select(
-        device, _u.name.label("person"), func.greatest(_d.last_seq - arrived, 0).label("to_come")
-    ).join(user_account, _u.id == _d.user_id)
+    return func.greatest(_d.last_seq - arrived, 0)
+
+
+def _select() -> Select[Any]:
+    whose = device.join(user_account, _u.id == _d.user_id)
+    return select(device, _u.name.label("person"), _to_come().label("to_come")).select_from(whose)
 
 
 async def _list(conn: AsyncConnection, *where: ColumnElement[bool]) -> list[DeviceView]:

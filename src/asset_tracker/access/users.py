@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import passwords, sessions
+from asset_tracker.access import devices, passwords, sessions
 from asset_tracker.access.actors import ROLES, Actor, Grant, Role
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import api_token, user_account, user_grant
@@ -112,11 +112,12 @@ async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     gone = {"name": "—", "email": f"erased-{user}", "password_hash": None}
     await conn.execute(update(user_account).where(user_account.c.id == user).values(**gone))
     await conn.execute(delete(user_grant).where(user_grant.c.user_id == user))
-    devices = await erasure.devices_of(conn, user)
-    await erasure.erase(conn, devices)
+    await devices.forget_owner(conn, user)
+    named = await erasure.devices_of(conn, user)
+    await erasure.erase(conn, named)
     aside = await erasure.aside_devices_of(conn, user)
     await erasure.erase_aside(conn, aside)
-    return len(devices) + len({each.quarantined for each in aside})
+    return len(named) + len({each.quarantined for each in aside})
 
 
 async def make_token(

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import scope
+from asset_tracker.access import devices, scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import user_account
@@ -31,9 +31,11 @@ async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[
         row.id: row.hash for row in await conn.execute(select(e.id, e.hash).where(e.asset_id == asset_id))
     }
     names = await _names(conn, {each.actor for each in events}) if may(actor, "people.read") else {}
+    phones = await devices.called(conn, {each.device for each in events if each.device}) if names else {}
     standing = {each.id for each in live(events)}
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.seq), reverse=True)
-    return [_view(actor, each, names, hashes[each.id], standing=each.id in standing) for each in ordered]
+    views = [_view(actor, each, names, hashes[each.id], standing=each.id in standing) for each in ordered]
+    return [msgspec.structs.replace(v, device=phones.get(v.device or "", v.device)) for v in views]
 
 
 async def as_of(

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import scope
+from asset_tracker.access import devices, scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import user_account
@@ -42,8 +42,11 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
 async def list_quarantined(conn: AsyncConnection, actor: Actor) -> list[Quarantined]:
     """What waits in reach, oldest first, at most 200."""
     require(actor, "quarantine.settle")
-    rows = await conn.execute(_waiting(actor).order_by(_q.id).limit(_MAX))
-    return [_view(row) for row in rows]
+    found = [_view(row) for row in await conn.execute(_waiting(actor).order_by(_q.id).limit(_MAX))]
+    phones = await devices.called(conn, {each.device for each in found if each.device})
+    return [
+        msgspec.structs.replace(each, device=phones.get(each.device or "", each.device)) for each in found
+    ]
 
 
 async def count_quarantined(conn: AsyncConnection, actor: Actor) -> int:

@@ -17,6 +17,7 @@ from rich.progress import Progress as Bar
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from asset_tracker.access import sealing_keys
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets.proofs import donor_bundle
 from asset_tracker.cli import DONE, PROBLEMS
@@ -79,6 +80,18 @@ def rotate_key() -> None:
             return str((await keys.rotate(conn, settings.data_dir)).known)
 
     click.echo(f"New key: {run(work, settings)}")
+
+
+@command.command("rotate-sealing-key")
+def rotate_sealing_key() -> None:
+    """Let phones seal their queues to a new key from now on; what was sealed to earlier ones still opens."""
+    settings = load_settings()
+
+    async def work(engine: AsyncEngine) -> str:
+        async with transaction(engine) as conn:
+            return (await sealing_keys.rotate(conn, settings.data_dir)).id
+
+    click.echo(f"New sealing key: {run(work, settings)}")
 
 
 @command.command("keys")

@@ -11,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from asset_tracker.access import devices
 from asset_tracker.access.actors import Actor
 from asset_tracker.errors import NotFoundError
 from asset_tracker.jobs import queue
@@ -28,6 +29,14 @@ POOL = Gauge("asset_tracker_db_connections_in_use", "Connections to the database
 JOBS = Gauge("asset_tracker_jobs", "Jobs outside of requests, by how they stand.", ("state",))
 OLDEST_JOB = Gauge("asset_tracker_jobs_oldest_seconds", "How long the oldest job has waited that could run.")
 WORKERS = Gauge("asset_tracker_workers", "Workers that do jobs.")
+DEVICE_SEEN = Gauge(
+    "asset_tracker_device_seen_seconds", "How long ago a phone in use sent something, by its id.", ("device",)
+)
+DEVICE_TO_COME = Gauge(
+    "asset_tracker_device_events_to_come",
+    "Facts that a phone has numbered and that did not arrive, by its id.",
+    ("device",),
+)
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -63,6 +72,7 @@ async def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]
     engine = request.app.state.engine
     POOL.set(engine.pool.checkedout())
     await _count_jobs(engine)
+    await _count_devices(engine)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
@@ -79,3 +89,17 @@ async def _count_jobs(engine: AsyncEngine) -> None:
     JOBS.labels("failed").set(failed)
     WORKERS.set(workers)
     OLDEST_JOB.set(oldest)
+
+
+async def _count_devices(engine: AsyncEngine) -> None:
+    """Nothing of phones while the database cannot be asked."""
+    DEVICE_SEEN.clear()
+    DEVICE_TO_COME.clear()
+    try:
+        async with engine.connect() as conn:
+            found = await devices.figures(conn)
+    except (SQLAlchemyError, OSError):
+        return
+    for device, seen, to_come in found:
+        DEVICE_SEEN.labels(device).set(seen)
+        DEVICE_TO_COME.labels(device).set(to_come)

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.errors import UnavailableError
+from asset_tracker.field import forgetting
 from asset_tracker.jobs.kinds import Kind
 from asset_tracker.jobs.worker import Worker
 from asset_tracker.settings import Settings
 
-KINDS: Final[tuple[Kind, ...]] = ()
+KINDS: Final[tuple[Kind, ...]] = (forgetting.KIND,)
 
 
 async def work(engine: AsyncEngine, settings: Settings, stop: asyncio.Event) -> None:

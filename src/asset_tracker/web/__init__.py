@@ -6,6 +6,7 @@ from asset_tracker.web import (
     asset_pages,
     consignment_pages,
     desk_pages,
+    device_pages,
     due_pages,
     import_pages,
     label_pages,
@@ -33,6 +34,7 @@ _pages = Router(
     route_handlers=[
         *session_pages.ROUTES,
         *desk_pages.ROUTES,
+        *device_pages.ROUTES,
         *due_pages.ROUTES,
         *asset_pages.ROUTES,
         *loss_pages.ROUTES,
