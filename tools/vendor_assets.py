@@ -27,6 +27,7 @@ FILES = {
         "LICENSE",
         "NOTICE",
     ],
+    "zxing-wasm": ["dist/iife/reader/index.js", "dist/reader/zxing_reader.wasm", "LICENSE"],
 }
 
 

@@ -34,6 +34,7 @@ _DONOR = frozenset({"donor", "auditor"})
 
 MENU: tuple[MenuItem, ...] = (
     MenuItem("today", "/", "Today", "today", _FIELD),
+    MenuItem("field", "/field", "Scan", "verify", _FIELD),
     MenuItem("reports", "/reports", "Reports", "report", _DONOR),
     MenuItem("assets", "/assets", "Assets", "asset"),
     MenuItem("consignments", "/consignments", "Consignments", "consignment", _FIELD | {"auditor"}),

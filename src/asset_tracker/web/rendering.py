@@ -44,6 +44,12 @@ def vendored(package: str, file: str) -> str | None:
 
 
 @cache
+def sprite() -> str:
+    """All marks as one drawing, to stand in a page that must not ask for them."""
+    return STATIC.joinpath("icons.svg").read_text("utf-8")
+
+
+@cache
 def environment(lang: Lang) -> Environment:
     """The environment for one language."""
     made = Environment(

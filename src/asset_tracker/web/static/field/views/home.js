@@ -1,0 +1,64 @@
+// The overview: is the phone prepared, what waits, what is being counted.
+
+import { all, get } from "../db.js";
+import { now } from "../clock.js";
+import { badge, button, fill, flash, h, icon, linkButton } from "../dom.js";
+import * as outbox from "../outbox.js";
+import { rounds } from "../rounds.js";
+import * as sender from "../sender.js";
+import { quiet, setQuiet } from "../feedback.js";
+import { ago, n, t } from "../words.js";
+import { progress } from "../counting.js";
+
+const OLD_MS = 3 * 86400_000;
+
+/** @param {import("../app.js").Place} place */
+export async function show({ main, again }) {
+  const [me, taken, campaigns, counts] = [await get("meta", "me"), await rounds(), await all("campaigns"), await outbox.counts()];
+  const oldest = Math.min(...taken.map((each) => each.taken_at));
+  const assets = taken.reduce((sum, each) => sum + each.assets, 0);
+  const counted = await Promise.all(campaigns.map(async (each) => ({ ...each, ...(await progress(each)) })));
+  fill(
+    main,
+    h("h1", {}, t("Field work")),
+    h("div", { class: "big-buttons" },
+      linkButton("#/scan", t("Scan"), "verify", "main wide"),
+      linkButton("#/prepare", t("Prepare"), "consignment", "wide")),
+    taken.length
+      ? flash(now() - oldest > OLD_MS ? "wait" : "good",
+          h("p", {}, h("strong", {}, t("On this phone:")), " ", n("%(n)s asset", "%(n)s assets", assets), ", ", t("taken along"), " ", ago(oldest, Date.now()), "."),
+          now() - oldest > OLD_MS && h("p", {}, t("That is old: prepare again before you leave.")))
+      : flash("wait", t("Nothing is prepared. Scanning and recording work, but the phone knows no asset by name: prepare while there is network.")),
+    counted.length > 0 && h("section", { class: "stack" }, h("h2", {}, t("Counting")), counted.map((each) =>
+      h("a", { class: "card row", href: `#/count/${each.id}` },
+        h("strong", {}, each.name), h("span", { class: "meter" }, h("span", {}, t("found %(found)s of %(all)s", { found: each.found.size, all: each.expected.length })),
+          h("progress", { value: each.found.size, max: each.expected.length || 1 }))))),
+    h("section", { class: "stack" },
+      h("h2", {}, t("Outbox")),
+      h("p", { class: "badges" },
+        badge(t("%(n)s saved on this phone", { n: counts.saved }), "install", counts.saved ? "info" : "plain"),
+        badge(t("%(n)s sent, not confirmed", { n: counts.sent }), "transit", counts.sent ? "wait" : "plain"),
+        badge(t("%(n)s in the ledger", { n: counts.ledger }), "good", "good"),
+        counts.photos > 0 && badge(n("%(n)s photo to send", "%(n)s photos to send", counts.photos), "photo", "info")),
+      linkButton("#/outbox", t("Open the outbox"), "transit")),
+    h("section", { class: "stack" },
+      h("h2", {}, t("This phone")),
+      h("p", {}, icon("person"), " ", t("You are %(name)s.", { name: me?.name ?? "—" })),
+      h("label", { class: "choice" }, h("input", { type: "checkbox", checked: !quiet(), onchange: (/** @type {any} */ event) => setQuiet(!event.target.checked) }), t("A sound with each scan")),
+      h("div", { class: "buttons" },
+        linkButton("/", t("To the pages of the desk"), "report"),
+        button(t("Log out"), "logout", () => void logOut(again), { class: "quiet" }))),
+  );
+}
+
+/** What was taken along goes; what was not sent stays until it is. @param {() => Promise<void>} again */
+async function logOut(again) {
+  await sender.forget();
+  try {
+    await fetch("/logout", { method: "POST", redirect: "manual" });
+  } catch {
+    // with no network the session stays on the server until it expires; the phone forgets all the same
+  }
+  location.hash = "#/";
+  await again();
+}
