@@ -26,9 +26,7 @@ class Me(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/field/me")
-async def who_am_i(
-    request: Request[Actor, Authenticated, State], actor: NamedDependency[Actor]
-) -> Me:
+async def who_am_i(request: Request[Actor, Authenticated, State], actor: NamedDependency[Actor]) -> Me:
     """Who is logged in, and what time it is here: what a phone asks before it sends."""
     return Me(
         id=actor.id,

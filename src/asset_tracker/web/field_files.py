@@ -31,14 +31,18 @@ class File(NamedTuple):
 def files() -> dict[str, File]:
     """All files of the app by their names: scripts, styles, and its words in each language."""
     scripts = {
-        path.relative_to(_FOLDER).as_posix(): path.read_text("utf-8") for path in sorted(_FOLDER.rglob("*.js"))
+        path.relative_to(_FOLDER).as_posix(): path.read_text("utf-8")
+        for path in sorted(_FOLDER.rglob("*.js"))
     }
     found = {name: text.encode() for name, text in scripts.items() if name != _WORKER}
     found["field.css"] = (_FOLDER / "field.css").read_bytes()
     found["style.css"] = Path(str(STATIC)).joinpath("style.css").read_bytes()
     for lang in LANGS:
         found[f"words-{lang}.json"] = msgspec.json.encode(catalogue(lang, scripts))
-    return {name: File(_TYPES[Path(name).suffix], data, gzip.compress(data, 9, mtime=0)) for name, data in found.items()}
+    return {
+        name: File(_TYPES[Path(name).suffix], data, gzip.compress(data, 9, mtime=0))
+        for name, data in found.items()
+    }
 
 
 @cache

@@ -14,7 +14,12 @@ _TICK: Final = ((10.5, 15.5), (14.5, 19.5), (22, 12))
 _HOLE: Final = (9.5, 9)
 _FINE: Final = 4
 
-NAMES: Final = {"192.png": (192, False), "512.png": (512, False), "maskable-512.png": (512, True), "180.png": (180, True)}
+NAMES: Final = {
+    "192.png": (192, False),
+    "512.png": (512, False),
+    "maskable-512.png": (512, True),
+    "180.png": (180, True),
+}
 
 
 @cache

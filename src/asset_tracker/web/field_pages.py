@@ -27,9 +27,16 @@ async def field_app(request: AnyRequest) -> Response[bytes]:
     setup = field_files.setup()
     told = msgspec.json.encode({"version": setup["version"], "files": setup["files"]}).decode()
     lang = lang_of(request)
-    context = {"setup": told.replace("<", "\\u003c"), "first": setup["first"], "address": field_files.address, "sprite": sprite()}
+    context = {
+        "setup": told.replace("<", "\\u003c"),
+        "first": setup["first"],
+        "address": field_files.address,
+        "sprite": sprite(),
+    }
     body = render(lang, "field.html", context).encode()
-    return _packed(request, body, gzip.compress(body, 6), HTML, {"Vary": "Cookie, Accept-Language, Accept-Encoding"})
+    return _packed(
+        request, body, gzip.compress(body, 6), HTML, {"Vary": "Cookie, Accept-Language, Accept-Encoding"}
+    )
 
 
 @get("/field/files/{version:str}/{name:path}", opt={"public": True})
@@ -85,7 +92,11 @@ async def manifest(request: AnyRequest) -> Response[bytes]:
             {"name": gettext(lang, "Outbox"), "url": "/field#/outbox"},
         ],
     }
-    return Response(msgspec.json.encode(told), media_type="application/manifest+json", headers={"Vary": "Cookie, Accept-Language"})
+    return Response(
+        msgspec.json.encode(told),
+        media_type="application/manifest+json",
+        headers={"Vary": "Cookie, Accept-Language"},
+    )
 
 
 def _packed(

@@ -70,6 +70,7 @@ ROUTES = {
     "GET /api/v1/devices": Route(ALL),
     "POST /api/v1/devices": Route(ALL, json={"id": new_event_id(), "name": "x"}),
     "DELETE /api/v1/devices/{device_id}": Route("ACS", whose="maker"),
+    "GET /api/v1/field/me": Route(ALL),
     "GET /api/v1/field/round": Route(FIELD, query={"consignment": "{consignment}"}, things=True),
     "POST /api/v1/field/sealed": Route(ALL, json=SEALED),
     "HEAD /api/v1/photos/{sha256}": Route(FIELD, {"sha256": "ab" * 32}, ok=(404,)),

@@ -12,6 +12,12 @@ ROUTES = {
     "GET /static/{file_path}": Route(PUBLIC, {"file_path": "style.css"}),
     "HEAD /static/{file_path}": Route(PUBLIC, {"file_path": "style.css"}),
     "GET /fonts/{name}": Route(PUBLIC, {"name": "none.woff2"}, ok=(404,)),
+    # the field app: nothing of anybody
+    "GET /field": Route(PUBLIC),
+    "GET /field/files/{version}/{name}": Route(PUBLIC, {"version": "none", "name": "app.js"}, ok=(404,)),
+    "GET /field/icons/{name}": Route(PUBLIC, {"name": "192.png"}),
+    "GET /sw.js": Route(PUBLIC),
+    "GET /manifest.webmanifest": Route(PUBLIC),
     "GET /login": Route(PUBLIC),
     "POST /login": Route(PUBLIC, form={"email": "x@example.org", "password": "x"}, ok=(401,)),
     "POST /language": Route(PUBLIC, form={"lang": "uk"}),

@@ -104,25 +104,36 @@ function phoneName() {
   return `${system} ${browser}`.trim() || "browser";
 }
 
+let running = false;
+let wanted = false;
+
 /** Send what waits. Only one tab does; the others see what it did. @param {{now?: boolean}} [how] */
 export async function send({ now = false } = {}) {
+  wanted = true;
+  if (running) return; // it is done once more at its end, so that nothing said meanwhile is left to a timer
+  running = true;
   clearTimeout(timer);
+  let elsewhere = false;
   const work = async (/** @type {Lock|null} */ lock) => {
+    elsewhere = !lock;
     if (lock) await sendAll(now);
   };
   try {
-    if (navigator.locks) await navigator.locks.request("field-sender", { ifAvailable: true }, work);
-    else if (mood !== "sending") await sendAll(now);
+    while (wanted) {
+      wanted = false;
+      if (navigator.locks) await navigator.locks.request("field-sender", { ifAvailable: true }, work);
+      else await sendAll(now);
+    }
   } finally {
-    plan();
+    running = false;
+    plan(elsewhere ? 3 : Math.min(15 * 60, 20 * 2 ** Math.min(failures, 6)));
   }
 }
 
-/** By a jittered timer, sooner after a success than after failures. */
-function plan() {
+/** By a jittered timer, later the more often it failed. @param {number} seconds */
+function plan(seconds) {
   clearTimeout(timer);
-  const wait = Math.min(15 * 60, 20 * 2 ** Math.min(failures, 6));
-  timer = setTimeout(() => void send(), wait * 1000 * (0.6 + 0.8 * Math.random()));
+  timer = setTimeout(() => void send(), seconds * 1000 * (0.6 + 0.8 * Math.random()));
 }
 
 /** @param {boolean} asked by somebody, not by a timer */
