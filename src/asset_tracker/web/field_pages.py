@@ -28,7 +28,7 @@ async def field_app(request: AnyRequest) -> Response[bytes]:
     told = msgspec.json.encode({"version": setup["version"], "files": setup["files"]}).decode()
     lang = lang_of(request)
     context = {
-        "setup": told.replace("<", "\\u003c"),
+        "setup": told,
         "first": setup["first"],
         "address": field_files.address,
         "sprite": sprite(),

@@ -6,6 +6,7 @@ import { button, fill, flash, h, icon } from "./dom.js";
 import * as list from "./list.js";
 import * as outbox from "./outbox.js";
 import * as sender from "./sender.js";
+import { setup } from "./setup.js";
 import { lang, msg, speak, t } from "./words.js";
 
 /** @typedef {{name: string, rest: string[], main: HTMLElement, again: () => Promise<void>}} Place */
@@ -26,7 +27,6 @@ const VIEWS = {
 /** @type {[string, string, string][]} */
 const BAR = [["scan", msg("Scan"), "verify"], ["outbox", msg("Outbox"), "transit"], ["prepare", msg("Prepare"), "consignment"], ["", msg("Overview"), "today"]];
 
-const setup = JSON.parse(document.getElementById("field-setup")?.textContent ?? "{}");
 const app = /** @type {HTMLElement} */ (document.getElementById("app"));
 const main = h("main", { id: "main", tabindex: "-1" });
 const notices = h("div", { class: "notices", "aria-live": "polite" });

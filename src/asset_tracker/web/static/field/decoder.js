@@ -1,5 +1,7 @@
 // Codes out of pictures: the browser's own detector where it knows QR codes, else zxing in a worker.
 
+import { setup } from "./setup.js";
+
 /** @type {{detect: (source: any) => Promise<string[]>, name: string}|null} */
 let chosen = null;
 
@@ -30,7 +32,7 @@ async function native() {
 }
 
 async function zxing() {
-  const { files } = JSON.parse(document.getElementById("field-setup")?.textContent ?? "{}");
+  const { files } = setup;
   const worker = new Worker(files.worker);
   /** @type {Map<number, {resolve: (codes: string[]) => void, reject: (error: Error) => void}>} */
   const open = new Map();

@@ -5,6 +5,7 @@ import { get } from "../db.js";
 import { badge, button, fill, flash, h } from "../dom.js";
 import * as rounds from "../rounds.js";
 import * as sender from "../sender.js";
+import { setup } from "../setup.js";
 import { ago, n, named, size, t } from "../words.js";
 
 /** @param {import("../app.js").Place} place */
@@ -86,7 +87,7 @@ async function fitness(again) {
   const allowed = await camera.permission();
   const phone = await get("meta", "me").then((me) => me && import("../outbox.js").then((outbox) => outbox.device(me.id)));
   const { hasNative } = await import("../decoder.js");
-  const { files } = JSON.parse(document.getElementById("field-setup")?.textContent ?? "{}");
+  const { files } = setup;
   const decoder = (await hasNative()) || (files.wasm && (await caches.match(files.wasm)));
   const line = (/** @type {boolean} */ good, /** @type {string} */ text, /** @type {any} */ more = null) => h("li", {}, badge(good ? t("ready") : t("look at this"), good ? "good" : "warn", good ? "good" : "wait"), " ", text, more);
   const persist = async () => {
