@@ -8,10 +8,10 @@ from asset_tracker.errors import InvalidError
 from asset_tracker.imports import values
 from asset_tracker.imports.categories import category_of
 from asset_tracker.imports.line import Defaults, Line, Municipalities, ProgrammeRef
+from asset_tracker.imports.places import Places
 from asset_tracker.ledger import tags
 from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.values import CATEGORIES
-from asset_tracker.territory.search import Match
 
 _ATTRIBUTES = (
     "year",
@@ -24,8 +24,6 @@ _ATTRIBUTES = (
     "box",
     "service_point",
 )
-_CODE = re.compile(r"UA\d{17}")
-_GUESSES, _KEPT = 200, 20_000
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 _TO_LATIN = str.maketrans("АВСЕНІКМОРТХУ", "ABCEHIKMOPTXY")
 
@@ -39,7 +37,7 @@ class Completer:
     def __init__(
         self, municipalities: Municipalities, programmes: tuple[ProgrammeRef, ...], defaults: Defaults
     ) -> None:
-        self.municipalities = municipalities
+        self.places = Places(municipalities)
         self.programmes = {
             values.fold(name): programme
             for programme in programmes
@@ -48,8 +46,6 @@ class Completer:
         }
         self.defaults = defaults
         self.assumed: dict[str, int] = {}
-        self._guesses = 0
-        self._matches: dict[tuple[str, str | None, str | None], Match] = {}
 
     def complete(self, line: Line, section: str | None) -> None:
         """Check the fields of a line against each other and turn names into what they mean.
@@ -58,7 +54,7 @@ class Completer:
         """
         fields = line.fields
         self._programme(line)
-        self._municipality(line, section)
+        self.places.settle(line, section or self.defaults.municipality)
         self._category(line)
         self._names(line)
         self._price(line)
@@ -104,59 +100,6 @@ class Completer:
             )
             return
         line.fields["programme"] = programme
-
-    def _municipality(self, line: Line, section: str | None) -> None:
-        fields = line.fields
-        written = fields.pop("municipality", None)
-        oblast, raion = fields.pop("oblast", None), fields.pop("raion", None)
-        if not written and (section or self.defaults.municipality):
-            written, oblast, raion = section or self.defaults.municipality, None, None
-        if not written:
-            if not any(problem.field == "municipality" for problem in line.problems):
-                line.say(
-                    "error",
-                    "no-municipality",
-                    "municipality",
-                    "No municipality is named.",
-                    expected="a KATOTTH code, or the name of a municipality with its oblast",
-                )
-            return
-        # a suggestion that was pasted whole names the code beside the name
-        code = _CODE.search(written)
-        match = self.find(code.group() if code else written, oblast, raion)
-        if len(match.exact) == 1:
-            fields["municipality"] = match.exact[0].code
-            fields["municipality_name"] = match.exact[0].name_uk
-            return
-        several = bool(match.exact)
-        near = match.exact or match.near
-        line.say(
-            "error",
-            "ambiguous-municipality" if several else "unknown-municipality",
-            "municipality",
-            "More than one municipality is called “%(name)s”."
-            if several
-            else "There is no municipality “%(name)s”.",
-            expected="a KATOTTH code, or the name of a municipality with its oblast",
-            suggestion="; ".join(
-                ", ".join(filter(None, (each.name_uk, each.raion_uk, each.oblast_uk, each.code)))
-                for each in near[: 30 if several else 4]
-            )
-            or None,
-            name=", ".join(filter(None, (written, raion, oblast))),
-        )
-
-    def find(self, written: str, oblast: str | None, raion: str | None) -> Match:
-        key = (written, oblast, raion)
-        if key not in self._matches:
-            # a column taken for the wrong field would have thousands of names that are near to nothing
-            guess = self._guesses < _GUESSES
-            match = self.municipalities.find(written, oblast=oblast, raion=raion, guess=guess)
-            self._guesses += not match.exact
-            if len(self._matches) > _KEPT:
-                self._matches.clear()
-            self._matches[key] = match
-        return self._matches[key]
 
     def _category(self, line: Line) -> None:
         fields = line.fields

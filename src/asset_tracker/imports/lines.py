@@ -43,7 +43,7 @@ class LineReader(RowReader):
 
     def is_section(self, text: str) -> bool:
         """Whether the text names the municipality of the rows below."""
-        match = self.completer.find(values.tidy(text), None, None)
+        match = self.completer.places.find(values.tidy(text), None, None)
         if "municipality" in self.columns or len(match.exact) != 1:
             return False
         self.section = match.exact[0].code

@@ -1,17 +1,20 @@
 """Writing the territory: editions of the codifier, and service points."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Table, func, insert
+from sqlalchemy import Table, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tables import asset, asset_period
 from asset_tracker.territory import queries
 from asset_tracker.territory.codes import parse_code
 from asset_tracker.territory.codifier import Codifier, read_shipped
@@ -129,3 +132,44 @@ async def _check_place(conn: AsyncConnection, code: str, parent_id: UUID | None)
             problems.append(FieldError("parent_id", "The parent point is not in this municipality"))
     if problems:
         raise InvalidError("The service point cannot be opened.", errors=tuple(problems))
+
+
+# columns of a service point that are written as they are
+_MAY_CHANGE = frozenset({"municipality_code", "kind", "name_uk", "name_en", "address", "lat", "lon"})
+
+
+async def change_service_point(
+    conn: AsyncConnection, actor: Actor, point_id: UUID, changed: Mapping[str, Any]
+) -> None:
+    """Write what a service point is called, what it is and where it stands; its status has a history (``changes``).
+
+    ``changed`` by column. Raises ForbiddenError, NotFoundError.
+    """
+    require(actor, "service_point.manage")
+    if not changed.keys() <= _MAY_CHANGE:
+        raise InvalidError
+    values = dict(changed)
+    if name := values.get("name_uk"):
+        values |= {"name_uk": plain(name), "sort_key": sort_key(plain(name))}
+    if "name_en" in values and not values["name_en"]:
+        values["name_en"] = transliterate((await queries.get_service_point(conn, point_id)).name_uk)
+    done = await conn.execute(update(service_point).where(service_point.c.id == point_id).values(values))
+    if not done.rowcount:
+        raise NotFoundError("There is no such service point.")
+
+
+async def remove_service_point(conn: AsyncConnection, actor: Actor, point_id: UUID) -> None:
+    """Take away a service point that was opened by mistake. Raises ConflictError once anything names it."""
+    require(actor, "service_point.manage")
+    a, p, c = asset.c, asset_period.c, service_point_change.c
+    named = select(a.id).where(a.service_point_id == point_id).exists()
+    once = select(p.asset_id).where(p.service_point_id == point_id).exists()
+    lived = select(c.id).where(c.service_point_id == point_id, c.change != "opened").exists()
+    if await conn.scalar(select(or_(named, once, lived))):
+        raise ConflictError("Something that is recorded names this service point.")
+    try:
+        async with conn.begin_nested():
+            await conn.execute(delete(service_point_change).where(c.service_point_id == point_id))
+            await conn.execute(delete(service_point).where(service_point.c.id == point_id))
+    except IntegrityError as error:
+        raise ConflictError("Something that is recorded names this service point.") from error

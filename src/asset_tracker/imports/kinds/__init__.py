@@ -4,10 +4,11 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.errors import ForbiddenError
 from asset_tracker.imports.kind import Kind
 from asset_tracker.imports.kinds.assets import AssetKind
+from asset_tracker.imports.kinds.points import PointKind
 from asset_tracker.imports.survey import Source, heading_scores
 from asset_tracker.imports.views import KindKey
 
-KINDS: tuple[Kind, ...] = (AssetKind(),)
+KINDS: tuple[Kind, ...] = (AssetKind(), PointKind())
 BY_KEY: dict[KindKey, Kind] = {kind.key: kind for kind in KINDS}
 # A list of another kind must be so by this many headings more than it would be a list of assets.
 _CLEARLY = 0.5

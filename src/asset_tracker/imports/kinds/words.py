@@ -1,0 +1,53 @@
+"""Words of a list, in Ukrainian and English, turned into the words that are recorded. [pure]"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from asset_tracker.imports.line import Line
+from asset_tracker.imports.values import fold
+
+
+class Words:
+    """A closed set of words. ``spoken``: code to what people say; ``*`` goes on within a word."""
+
+    def __init__(self, spoken: Mapping[str, str]) -> None:
+        self.codes = tuple(spoken)
+        self._patterns = [(code, _pattern(f"{code}|{words}")) for code, words in spoken.items()]
+
+    def code(self, text: str) -> str | None:
+        """The code whose word stands first in the text; of two that begin there, the one named earlier."""
+        folded = fold(text).replace("_", " ")
+        found = [
+            (match.start(), order, code)
+            for order, (code, pattern) in enumerate(self._patterns)
+            if (match := pattern.search(folded))
+        ]
+        return min(found)[2] if found else None
+
+    def settle(self, line: Line, field: str, shown: Sequence[str]) -> None:
+        """Turn the line's word into its code; what is none is a problem that names what is expected."""
+        written = line.fields.get(field)
+        if written is None:
+            return
+        code = self.code(str(written))
+        if code is None:
+            del line.fields[field]
+            line.say(
+                "error",
+                f"unknown-{field.replace('_', '-')}",
+                field,
+                "“%(word)s” is not known here.",
+                expected="one of: %(words)s",
+                word=written,
+                words=", ".join(shown),
+            )
+        else:
+            line.fields[field] = code
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    each = (
+        re.escape(fold(word).replace("_", " ")).replace(r"\*", r"[^\W_]*").replace(r"\ ", r"[\s\-]+")
+        for word in words.split("|")
+    )
+    return re.compile(r"(?<![^\W_])(?:" + "|".join(each) + r")(?![^\W_])")
