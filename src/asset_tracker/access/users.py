@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import devices, passwords, sessions
 from asset_tracker.access.actors import ROLES, Actor, Grant, Role
 from asset_tracker.access.permissions import require
-from asset_tracker.access.tables import api_token, user_account, user_grant
+from asset_tracker.access.tables import api_token, one_time_link, session, user_account, user_grant
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import erasure
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tables import event
 
 _LONGEST = timedelta(days=3653)
 
@@ -118,6 +119,29 @@ async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     aside = await erasure.aside_devices_of(conn, user)
     await erasure.erase_aside(conn, aside)
     return len(named) + len({each.quarantined for each in aside})
+
+
+async def remove_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
+    """Take away an account that was made by mistake. Raises ConflictError once its owner came, or anything names it."""
+    require(actor, "user.manage")
+    await _must_exist(conn, user)
+    u, s, t, e, g = user_account.c, session.c, api_token.c, event.c, user_grant.c
+    came = select(u.id).where(u.id == user, u.password_hash.is_not(None)).exists()
+    used = (
+        select(s.id).where(s.user_id == user).exists(),
+        select(t.id).where(t.user_id == user).exists(),
+        select(e.id).where(e.actor_id == user).exists(),
+    )
+    named = ConflictError("This account was used already; shut it instead.")
+    if await conn.scalar(select(or_(came, *used))):
+        raise named
+    try:
+        async with conn.begin_nested():
+            await conn.execute(delete(one_time_link).where(one_time_link.c.user_id == user))
+            await conn.execute(delete(user_grant).where(g.user_id == user))
+            await conn.execute(delete(user_account).where(u.id == user))
+    except IntegrityError as error:
+        raise named from error
 
 
 async def make_token(

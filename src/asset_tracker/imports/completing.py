@@ -2,12 +2,11 @@
 
 import re
 from decimal import Decimal
-from difflib import get_close_matches
 
 from asset_tracker.errors import InvalidError
-from asset_tracker.imports import values
 from asset_tracker.imports.categories import category_of
 from asset_tracker.imports.line import Defaults, Line, Municipalities, ProgrammeRef
+from asset_tracker.imports.naming import Programmes
 from asset_tracker.imports.places import Places
 from asset_tracker.ledger import tags
 from asset_tracker.ledger.serials import serial_key
@@ -38,12 +37,7 @@ class Completer:
         self, municipalities: Municipalities, programmes: tuple[ProgrammeRef, ...], defaults: Defaults
     ) -> None:
         self.places = Places(municipalities)
-        self.programmes = {
-            values.fold(name): programme
-            for programme in programmes
-            for name in (programme.title, programme.code)
-            if name
-        }
+        self.programmes = Programmes(programmes)
         self.defaults = defaults
         self.assumed: dict[str, int] = {}
 
@@ -53,7 +47,7 @@ class Completer:
         ``section`` is the municipality that a title above the row named.
         """
         fields = line.fields
-        self._programme(line)
+        self.programmes.settle(line, self.defaults.programme)
         self.places.settle(line, section or self.defaults.municipality)
         self._category(line)
         self._names(line)
@@ -74,32 +68,6 @@ class Completer:
             )
         fields["serial_key"] = serial_key(fields.get("serial"))
         fields["attributes"] = {key: str(fields[key]) for key in _ATTRIBUTES if key in fields}
-
-    def _programme(self, line: Line) -> None:
-        written = line.fields.pop("programme", None) or self.defaults.programme
-        if not written:
-            line.say(
-                "error",
-                "no-programme",
-                "programme",
-                "No programme is named.",
-                expected="the code of a programme",
-            )
-            return
-        programme = self.programmes.get(values.fold(written))
-        if programme is None:
-            near = get_close_matches(values.fold(written), self.programmes, n=1, cutoff=0.6)
-            line.say(
-                "error",
-                "unknown-programme",
-                "programme",
-                "There is no programme “%(programme)s”.",
-                expected="the code of a programme",
-                suggestion=self.programmes[near[0]].code if near else None,
-                programme=written,
-            )
-            return
-        line.fields["programme"] = programme
 
     def _category(self, line: Line) -> None:
         fields = line.fields

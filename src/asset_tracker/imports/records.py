@@ -37,15 +37,20 @@ class Shape(Protocol):
     """What a kind of record is, as far as planning needs to know.
 
     ``compared``: the fields that a file may change. ``strict``: fields of which two different values mean two things;
+    ``fixed``: fields that stay as they were recorded, so that another value is a problem;
+    ``once``: fields that count only when the record is made;
     ``loose``: only as long as the recorded one stands elsewhere in the file (else the value changed).
     """
 
     vocabulary: Vocabulary
     identity: tuple[str, ...]
+    certain: tuple[str, ...]
     alone: frozenset[str]
     compared: tuple[str, ...]
     strict: tuple[str, ...]
     loose: bool
+    fixed: tuple[str, ...]
+    once: tuple[str, ...]
 
     def complete(self, line: Line) -> None:
         """Check the fields of a line against each other and turn names into what they mean."""
@@ -64,7 +69,7 @@ class RecordReader(RowReader):
     """Reads the rows of a sheet of records."""
 
     def __init__(self, mapping: SheetMapping, shape: Shape, *, since_1904: bool = False) -> None:
-        self.identity, self.certain, self.alone = shape.identity, shape.identity, shape.alone
+        self.identity, self.certain, self.alone = shape.identity, shape.certain, shape.alone
         super().__init__(mapping, shape.vocabulary, since_1904=since_1904)
         self.shape = shape
 
@@ -156,6 +161,29 @@ class RecordPlanner:
             for field, new in told.items()
             if field not in assumed and not same(existing.values.get(field), new)
         )
+        for change in changes:
+            if change.field in self.shape.once:
+                line.say(
+                    "warning",
+                    "not-changed",
+                    change.field,
+                    "It is recorded otherwise, and no list changes that.",
+                    expected="%(recorded)s",
+                    recorded=str(change.old),
+                )
+        changes = tuple(change for change in changes if change.field not in self.shape.once)
+        stuck = [change for change in changes if change.field in self.shape.fixed]
+        for change in stuck:
+            line.say(
+                "error",
+                "fixed",
+                change.field,
+                "It is recorded otherwise, and no list changes that.",
+                expected="%(recorded)s",
+                recorded=str(change.old),
+            )
+        if stuck:
+            return _item(line, "problem")
         return _item(
             line,
             "change" if changes else "unchanged",

@@ -49,7 +49,9 @@ def told(problem: Problem, lang: Lang) -> Told:
 
 
 def _word(value: Any, lang: Lang) -> Any:
-    """A parameter as it is read: categories by their names, several joined."""
+    """A parameter as it is read: categories by their names, words in the reader's language, several joined."""
+    if isinstance(value, dict):  # a word in both languages
+        return value.get(lang, "")
     if isinstance(value, list | tuple):
         return ", ".join(str(_word(each, lang)) for each in value)
     names = _CATEGORIES.get(value) if isinstance(value, str) else None

@@ -35,6 +35,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     ``answers``: heading, or letters of a column, to field; None leaves the column out.
     ``fixes``: a cell, written ``Sheet!C12``, to the text that should stand there.
     ``occurred_on``: the day on which the things were registered; today where it is not given.
+    ``grant_roles``: an administrator confirms the roles that a list of people names.
     """
 
     kind: KindKey | None = None
@@ -42,6 +43,7 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     answers: dict[str, FieldName | None] = {}
     fixes: Annotated[dict[str, Fix], Meta(max_length=2000)] = {}
     occurred_on: date | None = None
+    grant_roles: bool = False
 
 
 class Counts(msgspec.Struct, kw_only=True):

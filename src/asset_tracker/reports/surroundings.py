@@ -26,10 +26,9 @@ from asset_tracker.programmes.tables import programme, support_activity
 from asset_tracker.reports.structs import Donor, Municipality, Programme, Support
 from asset_tracker.territory import queries as territory
 from asset_tracker.territory.municipalities import Municipality as Territory
+from asset_tracker.territory.population import SHIPPED_DAY, days
 from asset_tracker.territory.tables import municipality_name, service_point
 
-# The State Statistics Service's estimate for 1 January 2022, the last before the full-scale invasion.
-POPULATION_YEAR = 2022
 _UNSAFE = ("relocated", "suspended", "destroyed")
 
 
@@ -94,8 +93,11 @@ async def municipalities(
     """These municipalities by the names they had on ``day``, in the order of the Ukrainian alphabet."""
     found = await territory.get_municipalities(conn, codes)
     names = await _names(conn, codes, day)
+    counted = await days(conn, found)
     ordered = sorted(found.values(), key=lambda each: (each.oblast_code, each.sort_key, each.code))
-    return tuple(_municipality(each, names.get(each.code)) for each in ordered)
+    return tuple(
+        _municipality(each, names.get(each.code), counted.get(each.code, SHIPPED_DAY)) for each in ordered
+    )
 
 
 async def _names(conn: AsyncConnection, codes: Collection[str], day: date) -> dict[str, tuple[str, str]]:
@@ -113,7 +115,7 @@ async def _names(conn: AsyncConnection, codes: Collection[str], day: date) -> di
     return names
 
 
-def _municipality(each: Territory, names: tuple[str, str] | None) -> Municipality:
+def _municipality(each: Territory, names: tuple[str, str] | None, counted: date) -> Municipality:
     if names:
         each = msgspec.structs.replace(each, name_uk=names[0], name_en=names[1])
     return Municipality(
@@ -124,7 +126,7 @@ def _municipality(each: Territory, names: tuple[str, str] | None) -> Municipalit
         region=Name(each.region("uk"), each.region("en")),
         oblast=Name(each.oblast_uk, each.oblast_en),
         population=each.population,
-        population_year=POPULATION_YEAR if each.population is not None else None,
+        population_year=counted.year if each.population is not None else None,
         latitude=_degrees(each.lat),
         longitude=_degrees(each.lon),
     )

@@ -23,6 +23,7 @@ from asset_tracker.territory.editions import EditionDiff, compare
 from asset_tracker.territory.letters import plain
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import NewServicePoint, ServicePoint
+from asset_tracker.territory.population import with_newest
 from asset_tracker.territory.tables import (
     codifier_edition,
     municipality,
@@ -50,7 +51,8 @@ async def load(
             params={"given": codifier.edition.isoformat(), "in_force": in_force.edition.isoformat()},
         )
         raise InvalidError("This edition is older than the one in force.", errors=(problem,))
-    diff = compare(await queries.list_municipalities(conn, with_gone=True), codifier.municipalities)
+    edition = await with_newest(conn, codifier.municipalities)
+    diff = compare(await queries.list_municipalities(conn, with_gone=True), edition)
     if not dry_run:
         await _store(conn, codifier, diff)
     return diff

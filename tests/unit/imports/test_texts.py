@@ -5,13 +5,13 @@ from importlib.resources import files
 from pathlib import Path
 
 from asset_tracker.i18n import gettext
-from asset_tracker.imports.fields import FIELDS
+from asset_tracker.imports.kinds import KINDS
 
 HERE = Path(str(files("asset_tracker.imports")))
 FIRST = {"RefusedBookError", "InvalidError", "ConflictError", "TooLargeError", "NotFoundError", "Refused"}
 PLACE = {"problem": 2, "say": 3}
 NAMED = {"expected", "warning", "message"}
-CONSTANTS = {"_DATE_EXPECTED"}
+CONSTANTS = {"_DATE_EXPECTED", "_EXPECTED", "_EDRPOU", "_CODE_EXPECTED"}
 
 
 def texts_of(node):
@@ -36,7 +36,7 @@ def said(tree):
             and node.targets[0].id in {"swapped", "doubtful"}
         ):
             yield from texts_of(node.value)
-        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple):
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and node.value.elts:
             yield from texts_of(node.value.elts[-1])
         if not isinstance(node, ast.Call):
             continue
@@ -52,10 +52,12 @@ def said(tree):
 
 
 def all_texts():
-    found = {text for field in FIELDS for text in (field.label, field.hint)}
-    for path in sorted(HERE.glob("*.py")):
+    fields = [field for kind in KINDS for field in kind.vocabulary.fields]
+    found = {text for field in fields for text in (field.label, field.hint)}
+    found |= {text for kind in KINDS for text in (kind.label, kind.hint)}
+    for path in sorted(HERE.rglob("*.py")):
         found.update(said(ast.parse(path.read_text("utf-8"))))
-    for error in ("commit.py",):
+    for error in ("kind.py",):
         for node in ast.walk(ast.parse((HERE / error).read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and any(
                 getattr(base, "id", "") == "ConflictError" for base in node.bases
@@ -66,6 +68,7 @@ def all_texts():
 
 SAME = {
     "IMEI",
+    "%(recorded)s",
     "VIN",
     "UAH, EUR, USD, SEK",
     "Lenovo, HP, Canon, ...",

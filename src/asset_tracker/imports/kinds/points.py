@@ -11,7 +11,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission
 from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell
-from asset_tracker.imports.fields import FIELDS as ASSET_FIELDS
+from asset_tracker.imports.kinds.places import CONTACTS, ID, NUMBERING, PLACE_FIELDS
 from asset_tracker.imports.kinds.records import RecordKind, RecordShape
 from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.line import Line, Municipalities
@@ -23,10 +23,6 @@ from asset_tracker.territory import changes, service
 from asset_tracker.territory.points import NewServicePoint, PointChange
 from asset_tracker.territory.queries import municipality_index
 from asset_tracker.territory.tables import service_point
-
-# The names of places are the same in every list.
-PLACE_FIELDS = tuple(field for field in ASSET_FIELDS if field.key in {"municipality", "oblast", "raion"})
-ID = Field("id", "Identifier", "as our own list gives it; leave it empty for what is new", names_of("ідентифікатор|ід|id|identifier|uuid"))  # fmt: skip
 
 FIELDS: tuple[Field, ...] = (
     ID,
@@ -40,26 +36,30 @@ FIELDS: tuple[Field, ...] = (
     Field("lon", "Longitude", "degrees, such as 28.6692", names_of("довгота|lon|lng|long|longitude|x")),
     Field("coordinates", "Coordinates", "latitude and longitude in one cell: 50.2598, 28.6692", names_of("координати|gps|геокоординати|гео|coordinates|coords|geo|geolocation|lat lon|point")),
 )  # fmt: skip
-SKIPPED = names_of(
-    "№|№ з/п|n|no|register code|код реєстру|реєстровий номер|staff|кількість працівників|працівників|персонал|"
-    "front area m2|площа|телефон|phone|email|e-mail|електронна пошта|сайт|website|керівник|графік роботи|schedule"
+SKIPPED = (
+    *NUMBERING,
+    *CONTACTS,
+    *names_of(
+        "register code|код реєстру|реєстровий номер|staff|кількість працівників|працівників|персонал|front area m2|площа|"
+        "графік роботи|schedule"
+    ),
 )
 KINDS = Words(
     {
-        "remote_workplace": "врм|віддален* робоч*|віддалене|remote work*|remote",
-        "territorial_unit": "територіальн* підрозділ*|терпідрозділ*|підрозділ*|філі*|territorial unit*|branch*|unit",
-        "mobile_office": "мобільн*|пересувн*|виїзн*|mobile*",
-        "starosta": "старост*|старостат*|starosta*",
-        "warehouse": "склад*|warehouse*|storage",
-        "asc": "цнап|центр* надання|центр|дія центр|asc|main*|centre|center|головн*|основн*|administrative service*",
+        "remote_workplace": "віддалене робоче місце|remote workplace|врм|віддален* робоч*|віддалене|remote work*|remote",
+        "territorial_unit": "територіальний підрозділ|territorial unit|територіальн* підрозділ*|терпідрозділ*|підрозділ*|філі*|territorial unit*|branch*|unit",
+        "mobile_office": "мобільний офіс|mobile office|мобільн*|пересувн*|виїзн*|mobile*",
+        "starosta": "старостинський округ|starosta office|старост*|старостат*|starosta*",
+        "warehouse": "склад|warehouse|склад*|warehouse*|storage",
+        "asc": "ЦНАП|service centre|центр* надання|центр|дія центр|asc|main or other|main*|centre|center|головн*|основн*|administrative service*",
     }
 )
 STATUSES = Words(
     {
-        "relocated": "переміщен*|релокован*|переїха*|relocated|moved",
-        "suspended": "призупинен*|зупинен*|не працює|недіюч*|тимчасово*|закрит*|припинен*|suspended|closed|inactive|not working",
-        "destroyed": "зруйнован*|знищен*|destroyed|ruined",
-        "working": "діюч*|діє|працю*|відкрит*|активн*|working|active|open|operational|ok",
+        "relocated": "переміщено|relocated|переміщен*|релокован*|переїха*|relocated|moved",
+        "suspended": "призупинено|suspended|призупинен*|зупинен*|не працює|недіюч*|тимчасово*|закрит*|припинен*|suspended|closed|inactive|not working",
+        "destroyed": "зруйновано|destroyed|зруйнован*|знищен*|destroyed|ruined",
+        "working": "працює|working|діюч*|діє|працю*|відкрит*|активн*|working|active|open|operational|ok",
     }
 )
 _UKRAINE = ((44.0, 53.0), (22.0, 41.0))
@@ -119,7 +119,7 @@ class PointShape(RecordShape):
         if "name" not in fields:
             line.say("error", "no-name", "name", "Nothing says what it is.", expected="a name")
         self._kind(line)
-        STATUSES.settle(line, "status", STATUSES.codes)
+        STATUSES.settle(line, "status")
         if pair := fields.pop("coordinates", None):
             fields["lat"], fields["lon"] = pair
         _check_position(line)
@@ -133,6 +133,17 @@ class PointShape(RecordShape):
             fields["kind"] = told or named
             if told is None:
                 fields["assumed"] = {"kind"}
+            if written and told is None:
+                line.say(
+                    "warning",
+                    "unknown-kind",
+                    "kind",
+                    "“%(word)s” is not known here; taken as %(taken)s by the name.",
+                    expected="one of: %(words)s",
+                    word=written,
+                    taken=dict(zip(("uk", "en"), KINDS.names[str(named)], strict=True)),
+                    words=KINDS.shown,
+                )
         elif name or written:
             line.say(
                 "error",
@@ -140,7 +151,7 @@ class PointShape(RecordShape):
                 "kind",
                 "Nothing tells what kind of service point it is.",
                 expected="one of: %(words)s",
-                words=", ".join(KINDS.codes),
+                words=KINDS.shown,
             )
 
     def keys(self, values_: Mapping[str, Any]) -> Iterator[Key]:

@@ -32,10 +32,13 @@ class RecordShape(Shape):
 
     vocabulary: Vocabulary
     identity: tuple[str, ...] = ("name",)
+    certain: tuple[str, ...] = ("id",)
     alone: frozenset[str] = frozenset()
     compared: tuple[str, ...] = ()
     strict: tuple[str, ...] = ()
     loose: bool = False
+    fixed: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
 
     def keys(self, values: Mapping[str, Any]) -> Iterator[Key]:
         """By the identifier, where there is one."""
@@ -105,6 +108,14 @@ class RecordKind:
     async def remove(self, conn: AsyncConnection, actor: Actor, record: Record) -> None:
         """Take away a record that this import made. Raises ConflictError where something stands on it."""
 
+    def refs(self, batch: BatchView, refs: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # a kind may hold something back
+        """The ids that the names of a row stand for, as far as the person's choices let them count."""
+        return refs
+
+    def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What is kept of a new record beside it, to see later whether it still stands as it was made."""
+        return dict(values)
+
     async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> RecordPlanning:
         shape = await self.shape(conn, actor, choices)
         return RecordPlanning(shape, await self.recorded(conn, actor))
@@ -116,24 +127,25 @@ class RecordKind:
         known = Index(shape, await self.recorded(conn, actor))
         async for rows in stored.planned(conn, batch.id, "create"):
             for n, item in rows:
-                await self._create(conn, actor, batch.id, n, item, known)
+                await self._create(conn, actor, batch, n, item, known)
         async for rows in stored.planned(conn, batch.id, "change"):
             for n, item in rows:
-                await self._change(conn, actor, batch.id, n, item, known)
+                await self._change(conn, actor, batch, n, item, known)
 
     async def _create(
-        self, conn: AsyncConnection, actor: Actor, batch_id: UUID, n: int, item: Item, known: Index
+        self, conn: AsyncConnection, actor: Actor, batch: BatchView, n: int, item: Item, known: Index
     ) -> None:
         values, refs = _parted(item)
+        refs = self.refs(batch, refs)
         if known.find(values) or item.asset is None:
             raise ChangedSinceError([item.row])
         made = Record(item.asset, item.title or "", values)
         await self.create(conn, actor, made, refs)
         known.add(made)
-        await _keep(conn, actor, batch_id, n, made.id, None, values)
+        await _keep(conn, actor, batch.id, n, made.id, None, self.kept(values))
 
     async def _change(
-        self, conn: AsyncConnection, actor: Actor, batch_id: UUID, n: int, item: Item, known: Index
+        self, conn: AsyncConnection, actor: Actor, batch: BatchView, n: int, item: Item, known: Index
     ) -> None:
         old = known.by_id.get(item.asset) if item.asset else None
         if old is None or any(not same(old.values.get(c.field), c.old) for c in item.changes):
@@ -142,7 +154,7 @@ class RecordKind:
         before = {change.field: change.old for change in item.changes} | {"refs": old.refs}
         _, refs = _parted(item)
         await self.change(conn, actor, old, after, refs)
-        await _keep(conn, actor, batch_id, n, old.id, before, after)
+        await _keep(conn, actor, batch.id, n, old.id, before, after)
 
     async def undo(self, conn: AsyncConnection, actor: Actor, batch: BatchView) -> None:
         await advisory_lock(conn, f"import {self.key}")

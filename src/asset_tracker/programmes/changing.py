@@ -1,0 +1,122 @@
+"""Parties and programmes put right, and taken away again while nothing stands on them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.access.tables import user_grant
+from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from asset_tracker.ledger.tables import asset, asset_head, asset_share
+from asset_tracker.ledger.values import Share, sum_to_100
+from asset_tracker.programmes.service import require_to_add
+from asset_tracker.programmes.tables import funding_share, party, policy_rule, programme
+
+_PARTY = frozenset({"kind", "name_uk", "name_en", "short_name", "edrpou", "address", "municipality_code"})
+_PROGRAMME = frozenset(
+    {
+        "name_uk",
+        "name_en",
+        "agreement",
+        "implementer_id",
+        "legal_regime",
+        "title_passes",
+        "currency",
+        "starts_on",
+        "ends_on",
+    }
+)
+_NAMED = "Something that is recorded names it."
+
+
+async def change_party(
+    conn: AsyncConnection, actor: Actor, party_id: UUID, changed: Mapping[str, Any]
+) -> None:
+    """Write what a party is called and where it is, by column. Raises NotFoundError, ConflictError."""
+    require(actor, "programme.manage")
+    await _write(conn, party, party_id, changed, _PARTY, "There is a party with this EDRPOU code.")
+
+
+async def remove_party(conn: AsyncConnection, actor: Actor, party_id: UUID) -> None:
+    """Take away a party that was added by mistake. Raises ConflictError once anything names it."""
+    require(actor, "programme.manage")
+    paid = select(asset_share.c.asset_id).where(asset_share.c.donor_id == party_id).exists()
+    granted = select(user_grant.c.id).where(user_grant.c.donor_id == party_id).exists()
+    await _remove(conn, party, party_id, or_(paid, granted))
+
+
+async def change_programme(
+    conn: AsyncConnection,
+    actor: Actor,
+    programme_id: UUID,
+    changed: Mapping[str, Any],
+    shares: Sequence[Share] | None = None,
+) -> None:
+    """Write what a programme is, by column, and who funds it.
+
+    What was registered before keeps the shares it was registered with. Raises InvalidError unless the shares sum
+    to 100, NotFoundError.
+    """
+    require_to_add(actor)
+    if shares is not None and not sum_to_100(shares):
+        raise InvalidError(errors=(FieldError("shares", "The funding shares must sum to 100 per cent."),))
+    if changed:
+        await _write(conn, programme, programme_id, changed, _PROGRAMME, _NAMED)
+    if shares is not None:
+        await conn.execute(delete(funding_share).where(funding_share.c.programme_id == programme_id))
+        rows = [{"programme_id": programme_id, "donor_id": s.donor, "percent": s.percent} for s in shares]
+        await conn.execute(insert(funding_share), rows)
+
+
+async def remove_programme(conn: AsyncConnection, actor: Actor, programme_id: UUID) -> None:
+    """Take away a programme that was added by mistake, with its shares and rules.
+
+    Raises ConflictError once anything names it.
+    """
+    require_to_add(actor)
+    registered = select(asset.c.id).where(asset.c.programme_id == programme_id).exists()
+    begun = select(asset_head.c.asset_id).where(asset_head.c.programme_id == programme_id).exists()
+    granted = select(user_grant.c.id).where(user_grant.c.programme_id == programme_id).exists()
+    if await conn.scalar(select(or_(registered, begun, granted))):
+        raise ConflictError(_NAMED)
+    try:
+        async with conn.begin_nested():
+            await conn.execute(delete(policy_rule).where(policy_rule.c.programme_id == programme_id))
+            await conn.execute(delete(funding_share).where(funding_share.c.programme_id == programme_id))
+            await conn.execute(delete(programme).where(programme.c.id == programme_id))
+    except IntegrityError as error:
+        raise ConflictError(_NAMED) from error
+
+
+async def _write(
+    conn: AsyncConnection,
+    table: Table,
+    id_: UUID,
+    changed: Mapping[str, Any],
+    allowed: frozenset[str],
+    clash: str,
+) -> None:
+    if not changed.keys() <= allowed:
+        raise InvalidError
+    try:
+        async with conn.begin_nested():
+            done = await conn.execute(update(table).where(table.c.id == id_).values(dict(changed)))
+    except IntegrityError as error:
+        raise ConflictError(clash) from error
+    if not done.rowcount:
+        raise NotFoundError
+
+
+async def _remove(conn: AsyncConnection, table: Table, id_: UUID, named: ColumnElement[bool]) -> None:
+    if await conn.scalar(select(named)):
+        raise ConflictError(_NAMED)
+    try:
+        async with conn.begin_nested():
+            await conn.execute(delete(table).where(table.c.id == id_))
+    except IntegrityError as error:
+        raise ConflictError(_NAMED) from error
