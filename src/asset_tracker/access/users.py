@@ -240,6 +240,24 @@ async def list_users(conn: AsyncConnection, actor: Actor) -> list[UserView]:
     ]
 
 
+async def list_grants(conn: AsyncConnection, actor: Actor) -> dict[UUID, list[Grant]]:
+    """What every account may do, by account."""
+    require(actor, "user.manage")
+    g = user_grant.c
+    found: dict[UUID, list[Grant]] = {}
+    for row in await conn.execute(select(g.user_id, g.role, g.programme_id, g.area, g.donor_id)):
+        grant = Grant(role=row.role, programme=row.programme_id, area=row.area, donor=row.donor_id)
+        found.setdefault(row.user_id, []).append(grant)
+    return found
+
+
+async def reaches(conn: AsyncConnection, thing: UUID) -> bool:
+    """Whether some account's role reaches this programme or stands for this donor."""
+    g = user_grant.c
+    wanted = select(g.id).where(or_(g.programme_id == thing, g.donor_id == thing)).limit(1)
+    return await conn.scalar(wanted) is not None
+
+
 async def by_email(conn: AsyncConnection, email: str) -> UUID:
     """The account with this e-mail address. Raises NotFoundError."""
     found = await conn.scalar(

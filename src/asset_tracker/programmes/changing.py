@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.access.tables import user_grant
+from asset_tracker.access.users import reaches
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.tables import asset, asset_head, asset_share
 from asset_tracker.ledger.values import Share, sum_to_100
@@ -46,8 +46,7 @@ async def remove_party(conn: AsyncConnection, actor: Actor, party_id: UUID) -> N
     """Take away a party that was added by mistake. Raises ConflictError once anything names it."""
     require(actor, "programme.manage")
     paid = select(asset_share.c.asset_id).where(asset_share.c.donor_id == party_id).exists()
-    granted = select(user_grant.c.id).where(user_grant.c.donor_id == party_id).exists()
-    await _remove(conn, party, party_id, or_(paid, granted))
+    await _remove(conn, party, party_id, paid)
 
 
 async def change_programme(
@@ -81,8 +80,7 @@ async def remove_programme(conn: AsyncConnection, actor: Actor, programme_id: UU
     require_to_add(actor)
     registered = select(asset.c.id).where(asset.c.programme_id == programme_id).exists()
     begun = select(asset_head.c.asset_id).where(asset_head.c.programme_id == programme_id).exists()
-    granted = select(user_grant.c.id).where(user_grant.c.programme_id == programme_id).exists()
-    if await conn.scalar(select(or_(registered, begun, granted))):
+    if await conn.scalar(select(or_(registered, begun))) or await reaches(conn, programme_id):
         raise ConflictError(_NAMED)
     try:
         async with conn.begin_nested():
@@ -113,7 +111,7 @@ async def _write(
 
 
 async def _remove(conn: AsyncConnection, table: Table, id_: UUID, named: ColumnElement[bool]) -> None:
-    if await conn.scalar(select(named)):
+    if await conn.scalar(select(named)) or await reaches(conn, id_):
         raise ConflictError(_NAMED)
     try:
         async with conn.begin_nested():

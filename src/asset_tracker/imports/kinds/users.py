@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import users
 from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.access.permissions import Permission, require
-from asset_tracker.access.tables import user_account, user_grant
+from asset_tracker.access.tables import user_account
 from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell
 from asset_tracker.imports.fields import ASSETS
@@ -208,17 +208,17 @@ class UserKind(RecordKind):
     async def recorded(self, conn: AsyncConnection, actor: Actor) -> list[Record]:
         require(actor, "user.manage")
         shape = await self.shape(conn, actor, Choices())
-        u, g = user_account.c, user_grant.c
-        granted: dict[UUID, list[str]] = {}
-        for each in await conn.execute(select(g.user_id, g.role, g.programme_id, g.area, g.donor_id)):
-            grant = Grant(role=each.role, programme=each.programme_id, area=each.area, donor=each.donor_id)
-            granted.setdefault(each.user_id, []).append(told_grant(grant, shape))
+        granted = {
+            user: sorted({told_grant(grant, shape) for grant in grants})
+            for user, grants in (await users.list_grants(conn, actor)).items()
+        }
+        u = user_account.c
         rows = await conn.execute(select(u.id, u.email, u.name, u.lang).order_by(u.name, u.id))
         found = []
         for row in rows:
             told = {"email": row.email.lower(), "name": row.name, "lang": row.lang}
             if row.id in granted:
-                told["roles"] = "; ".join(sorted(set(granted[row.id])))
+                told["roles"] = "; ".join(granted[row.id])
             found.append(Record(row.id, shape.title(told), told))
         return found
 
