@@ -45,6 +45,8 @@ PAGES = {
         "/due",
         "/find?q=Баранівка",
         "/me",
+        "/devices",
+        "/run-sheets/enter?consignment={consignment}",
         "/nowhere",
     ),
     "technician": ("/a/{laptop}/delivered", "/a/{laptop}/found_inaccessible", "/a/{laptop}/note"),

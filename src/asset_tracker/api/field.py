@@ -1,4 +1,4 @@
-"""What a phone takes along, and what it brings back as a sealed file."""
+"""What a phone takes along, or a sheet of paper instead of it; and what comes back as a sealed file."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.field import round as rounds
 from asset_tracker.field import sealed
 from asset_tracker.field.round import Chosen, Round
+from asset_tracker.field.run_sheet import Subject, run_sheet_pdf
 from asset_tracker.field.sealed import Opened
 
 _Few = Meta(max_length=50)
@@ -54,6 +55,22 @@ async def get_round(
     return Response(page, headers=headers)
 
 
+@get("/run-sheet.pdf", media_type="application/pdf")
+async def get_run_sheet(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment: FromQuery[UUID | None] = None,
+    municipality: FromQuery[str | None] = None,
+    verification: FromQuery[UUID | None] = None,
+) -> Response[bytes]:
+    """What to do on paper: tags with QR codes and boxes to tick, for one of the three."""
+    subject = Subject(consignment=consignment, municipality=municipality, verification=verification)
+    name, pdf = await run_sheet_pdf(conn, actor, subject, request.app.state.settings.base_url)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
 @post("/field/sealed", status_code=200)
 async def hand_in(
     request: Request[Actor, Any, State],
@@ -69,4 +86,4 @@ async def hand_in(
     return done
 
 
-ROUTES = (get_round, hand_in)
+ROUTES = (get_round, get_run_sheet, hand_in)

@@ -130,11 +130,13 @@ async def receive(
     *,
     settling: bool = False,
     handed_by: UUID | None = None,
+    operation: UUID | None = None,
 ) -> list[EventOutcome]:
     """Record a batch of raw events; answers one outcome an event, in their order.
 
     ``settling``: they come out of quarantine, and what their phone's clocks and number say was looked at.
-    ``handed_by``: who brought them, when that was not ``actor``, whose they are.
+    ``handed_by``: who brought them, when that was not ``actor``, whose they are. ``operation``: what they
+    are a part of, all of them.
     """
     if handed_by is None:
         require(actor, "event.record")
@@ -153,7 +155,9 @@ async def receive(
         except _NotTakenError as trouble:
             outcomes[n] = await _set_aside(conn, actor, bytes(batch[n]), trouble)
             continue
-        drafts += made
+        drafts += (
+            [msgspec.structs.replace(draft, operation=operation) for draft in made] if operation else made
+        )
         places += [n, *[None] * (len(made) - 1)]
     for place, receipt in zip(places, await store.append(conn, actor.id, drafts), strict=True):
         if place is not None:

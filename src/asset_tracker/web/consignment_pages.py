@@ -305,6 +305,7 @@ async def _page(
         may_manage=may(actor, "consignment.manage"),
         may_act=may(actor, "act.manage"),
         may_label=may(actor, "label.print"),
+        may_run=may(actor, "event.record"),
         values={
             "occurred_at": now,
             "shown_at": now,

@@ -131,6 +131,7 @@ async def _page(
         consignments=sent.items if sent else (),
         activities=await list_activities(conn, actor, municipality=code),
         may_report=may(actor, "report.read"),
+        may_run=may(actor, "event.record"),
         may_change=may(actor, "service_point.manage"),
         kinds=[(key, gettext(lang, text)) for key, text in POINT_KINDS.items()],
         kind_texts=POINT_KINDS,

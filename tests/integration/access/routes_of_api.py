@@ -72,6 +72,7 @@ ROUTES = {
     "DELETE /api/v1/devices/{device_id}": Route("ACS", whose="maker"),
     "GET /api/v1/field/me": Route(ALL),
     "GET /api/v1/field/round": Route(FIELD, query={"consignment": "{consignment}"}, things=True),
+    "GET /api/v1/run-sheet.pdf": Route(FIELD, query={"consignment": "{consignment}"}, things=True),
     "POST /api/v1/field/sealed": Route(ALL, json=SEALED),
     "HEAD /api/v1/photos/{sha256}": Route(FIELD, {"sha256": "ab" * 32}, ok=(404,)),
     "PUT /api/v1/photos/{sha256}": Route(FIELD, {"sha256": "ab" * 32}, headers={"Upload-Length": "9"}),

@@ -5,6 +5,13 @@ from factories.offices import PLACES
 from .routes_of_api import ACTS, PERSON, PICTURE
 from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
 
+SHEET = {
+    "consignment": "{consignment}",
+    "scans": "{tag}",
+    "first": "7",
+    "occurred_at": "2026-03-01T10:00",
+    "who": "x",
+}
 POINT = {"name_uk": "x", "kind": "asc"}
 
 ROUTES = {
@@ -30,6 +37,10 @@ ROUTES = {
     "GET /password/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
     "POST /password/{token}": Route(PUBLIC, {"token": "unknown"}, form={"password": "x"}, ok=(404,)),
     "POST /people/{user_id}/link": Route("A"),
+    "GET /run-sheets.pdf": Route(FIELD, query={"consignment": "{consignment}"}, things=True),
+    "GET /run-sheets/enter": Route(FIELD, query={"verification": "{campaign}"}, things=True),
+    "POST /run-sheets/preview": Route(FIELD, form=SHEET, things=True),
+    "POST /run-sheets/record": Route(FIELD, form=SHEET, things=True),
     "GET /devices": Route(ALL),
     "POST /devices/{device_id}/revoke": Route("ACS", whose="maker"),
     "POST /devices/queue": Route(ALL, files={"file": ("q.json", b"{}", "application/json")}),
