@@ -7,6 +7,7 @@ The municipality asked about holds 500 assets in both.
 
 import argparse
 import asyncio
+import gc
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -87,6 +88,9 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=10_000)
     parser.add_argument("--large", type=int, default=1_000_000)
     given = parser.parse_args()
+    # As the server does (cli/serve.py).
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
     small, large = measured(given.small), measured(given.large)
     heads = ("", f"{given.small:,} assets, ms", f"{given.large:,} assets, ms", "ratio")
     rows = [

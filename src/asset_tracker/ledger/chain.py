@@ -19,7 +19,7 @@ from uuid import UUID
 import msgspec
 
 from asset_tracker.ledger.envelope import Draft, Event
-from asset_tracker.ledger.events import KINDS, PRIVATE
+from asset_tracker.ledger.events import KINDS, PRIVATE, Payload
 
 GENESIS = bytes(32)
 VERSION = 1
@@ -52,53 +52,78 @@ class Body(msgspec.Struct, frozen=True, gc=False):
 _decode_body = msgspec.json.Decoder(Body).decode
 
 
+# For each payload, the names of its fields that stand as commitments.
+_PRIVATE_OF: dict[type[Payload], tuple[str, ...]] = {
+    struct: tuple(sorted(PRIVATE[kind])) for kind, struct in KINDS.items()
+}
+_SALT = 16
+
+
+class Chance:
+    """Random bytes, which the system is asked for once for very many events."""
+
+    def __init__(self, events: int = 1) -> None:
+        self._once = min(events, 1000) * 4 * _SALT
+        self._bytes, self._at = b"", 0
+
+    def draw(self) -> bytes:
+        """Sixteen bytes that nobody was given before."""
+        at = self._at
+        if at == len(self._bytes):
+            self._bytes, at = token_bytes(self._once), 0
+        self._at = at + _SALT
+        return self._bytes[at : at + _SALT]
+
+
 def commitment(salt: str, value: Any) -> str:
     """SHA-256 over the salt's bytes and the canonical value, in hexadecimal."""
     return sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
 
 
-def _commit(name: str, value: Any, salt: str, opening: Opening) -> dict[str, str]:
-    opening[name] = (salt, value)
-    return {"sha256": commitment(salt, value)}
-
-
 def seal(
-    draft: Draft, *, seq: int, recorded_at: datetime, actor: UUID, programme: UUID | None
+    draft: Draft,
+    *,
+    seq: int,
+    recorded_at: datetime,
+    actor: UUID,
+    programme: UUID | None,
+    chance: Chance | None = None,
 ) -> tuple[bytes, Opening]:
-    """The canonical bytes of an event and the openings of its private values."""
-    payload = draft.payload
-    names = PRIVATE[draft.kind]
-    # The system is asked once for all the randomness of the event: a nonce, and a salt for each value.
-    chance = token_bytes(16 * (len(names) + 2)).hex()
-    salts = (chance[place : place + 32] for place in range(32, len(chance), 32))
+    """The canonical bytes of an event and the openings of its private values; times are in UTC."""
+    draw = (chance or Chance()).draw
+    payload, device = draft.payload, None
     opening: Opening = {}
-    private = {
-        name: _commit(name, value, next(salts), opening)
-        for name in names
-        if (value := getattr(payload, name)) is not None
-    }
+    private = {}
+    for name in _PRIVATE_OF[type(payload)]:
+        value = getattr(payload, name)
+        if value is not None:
+            salt = draw()
+            opening[name] = (salt.hex(), value)
+            private[name] = {"sha256": sha256(salt + canonical(value)).hexdigest()}
     if private:
         # Only to be written out: msgspec does not look at types when it replaces and encodes.
         payload = msgspec.structs.replace(payload, **private)
-    device = None if draft.device is None else _commit(DEVICE, draft.device, next(salts), opening)
-    body = canonical(
-        Body(
-            v=VERSION,
-            id=draft.id,
-            asset=draft.asset,
-            seq=seq,
-            occurred_at=draft.occurred_at.astimezone(UTC),
-            recorded_at=recorded_at,
-            actor=actor,
-            programme=programme,
-            device=device,
-            operation=draft.operation,
-            supersedes=draft.supersedes,
-            nonce=chance[:32],
-            payload=payload,
-        )
+    if draft.device is not None:
+        salt = draw()
+        opening[DEVICE] = (salt.hex(), draft.device)
+        device = {"sha256": sha256(salt + canonical(draft.device)).hexdigest()}
+    occurred_at = draft.occurred_at
+    body = Body(
+        VERSION,
+        draft.id,
+        draft.asset,
+        seq,
+        occurred_at if occurred_at.tzinfo is UTC else occurred_at.astimezone(UTC),
+        recorded_at,
+        actor,
+        programme,
+        device,
+        draft.operation,
+        draft.supersedes,
+        draw().hex(),
+        payload,
     )
-    return body, opening
+    return canonical(body), opening
 
 
 def link(prev_hash: bytes, body: bytes) -> bytes:

@@ -7,8 +7,10 @@ from uuid import UUID
 import msgspec
 
 from asset_tracker.errors import FieldError
-from asset_tracker.ledger.events import Payload
+from asset_tracker.ledger.events import KINDS, Payload
 from asset_tracker.ledger.values import Share, is_amount, sum_to_100, wrong_days
+
+KIND_OF: dict[type[Payload], str] = {struct: kind for kind, struct in KINDS.items()}
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -29,7 +31,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def kind(self) -> str:
         """The tag of the payload."""
-        return str(self.payload.__struct_config__.tag)
+        return KIND_OF[type(self.payload)]
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -50,7 +52,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     @property
     def kind(self) -> str:
         """The tag of the payload."""
-        return str(self.payload.__struct_config__.tag)
+        return KIND_OF[type(self.payload)]
 
 
 def problems(payload: Payload) -> list[FieldError]:

@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 
 from asset_tracker.ledger import events as ev
-from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.envelope import Draft, Event
 from asset_tracker.ledger.folds import apply
 from asset_tracker.ledger.state import Period, State
 
@@ -102,7 +102,7 @@ def replay(events: Sequence[Event]) -> Replayed:
     return Replayed(state, tuple(periods))
 
 
-def goes_on(event: Event) -> bool:
+def goes_on(event: Event | Draft) -> bool:
     """Whether the event only adds to what was: it does not begin, strike out, replace or resolve anything."""
     return event.supersedes is None and not isinstance(
         event.payload, (ev.Registered, ev.Correction, ev.Resolution)

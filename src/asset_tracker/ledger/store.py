@@ -5,8 +5,10 @@ deadlock), refuses or recognises what was sent before, chains, stores, folds and
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,9 +22,9 @@ from sqlalchemy.types import Text, Uuid
 from asset_tracker.db import bulk
 from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
 from asset_tracker.ledger import projection, tables
-from asset_tracker.ledger.chain import GENESIS, Opening, link, opened, repeats, seal
+from asset_tracker.ledger.chain import GENESIS, Chance, Opening, link, opened, repeats, seal
 from asset_tracker.ledger.envelope import Draft, Event
-from asset_tracker.ledger.events import Payload, Registered
+from asset_tracker.ledger.events import Accepted, Payload, Registered
 from asset_tracker.ledger.projection import Head
 from asset_tracker.ledger.replay import go_on, goes_on, replay
 from asset_tracker.ledger.state import Period, State, as_state
@@ -146,12 +148,16 @@ async def append(
     receipts, rows, heads_now, new = _chain(drafts, known, locked, actor)
     going_on = await _going_on(conn, new, fresh)
     files = [
-        (e.id, sha256, e.asset) for events in new.values() for e in events for sha256 in files_of(e.payload)
+        (d.id, sha256, d.asset)
+        for some in new.values()
+        for d in some
+        if d.payload.photos or isinstance(d.payload, Accepted)
+        for sha256 in files_of(d.payload)
     ]
     try:
         await _store(conn, rows, heads_now, unclaimed)
         await bulk.insert(conn, tables.event_file, FILE_COLUMNS, files, suffix="ON CONFLICT DO NOTHING")
-        await _project(conn, heads_now, fresh, new, going_on)
+        await _project(conn, heads_now, fresh, lambda: events_of(new, heads_now, actor), going_on)
     except asyncpg.UniqueViolationError as error:
         # The same asset was registered, or the same id or tag used, in a transaction that we could not see yet.
         raise RacedError from error
@@ -192,7 +198,7 @@ async def fold_again(conn: AsyncConnection, assets: Sequence[UUID]) -> None:
         row.asset_id: Head(row.seq, row.hash, row.programme_id, row.recorded_at)
         for row in await conn.execute(_ENDS, {"ids": assets})
     }
-    await _project(conn, heads, set(), {}, {})
+    await _project(conn, heads, set(), dict, {})
 
 
 def files_of(payload: Payload) -> tuple[str, ...]:
@@ -253,31 +259,39 @@ def _chain(
     known: dict[UUID, tuple[Receipt, _Said]],
     heads: dict[UUID, Head],
     actor: UUID,
-) -> tuple[list[Receipt], list[tuple[Any, ...]], dict[UUID, Head], dict[UUID, list[Event]]]:
+) -> tuple[list[Receipt], list[tuple[Any, ...]], dict[UUID, Head], dict[UUID, list[Draft]]]:
     receipts: list[Receipt] = []
     rows: list[tuple[Any, ...]] = []
     moved: dict[UUID, Head] = {}
-    new: dict[UUID, list[Event]] = defaultdict(list)
+    new: dict[UUID, list[Draft]] = defaultdict(list)
     now = max(head.recorded_at for head in heads.values())
-    for draft in drafts:
-        if draft.id in known:
-            first, said = known[draft.id]
-            outcome: Outcome = "duplicate" if _same(draft, said) else "conflict"
-            receipts.append(msgspec.structs.replace(first, outcome=outcome))
-            continue
-        head = moved.get(draft.asset) or heads[draft.asset]
-        seq = head.seq + 1
-        body, private = seal(draft, seq=seq, recorded_at=now, actor=actor, programme=head.programme)
-        this = Head(seq, link(head.hash, body), head.programme, now)
-        moved[draft.asset] = this
-        event = _event(draft, this, actor)
-        new[draft.asset].append(event)
-        rows.append(_row(event, body, private, head.hash, this.hash))
-        receipt = Receipt(
-            id=draft.id, asset=draft.asset, outcome="recorded", seq=seq, hash=this.hash.hex(), recorded_at=now
-        )
-        receipts.append(receipt)
-        known[draft.id] = (receipt, draft)
+    chance = Chance(len(drafts))
+    # By their numbers: a UUID is hashed by Python code, which is felt in a hundred thousand.
+    said_before = {event.int: said for event, said in known.items()}
+    for asset, some in groupby(drafts, key=attrgetter("asset")):
+        head = moved.get(asset) or heads[asset]
+        seq, last, programme = head.seq, head.hash, head.programme
+        for draft in some:
+            if draft.id.int in said_before:
+                first, said = said_before[draft.id.int]
+                outcome: Outcome = "duplicate" if _same(draft, said) else "conflict"
+                receipts.append(msgspec.structs.replace(first, outcome=outcome))
+                continue
+            seq += 1
+            body, private = seal(
+                draft, seq=seq, recorded_at=now, actor=actor, programme=programme, chance=chance
+            )
+            this = link(last, body)
+            rows.append(_row(draft, seq, now, actor, programme, body, private, last, this))
+            last = this
+            new[asset].append(draft)
+            receipt = Receipt(
+                id=draft.id, asset=asset, outcome="recorded", seq=seq, hash=this.hex(), recorded_at=now
+            )
+            receipts.append(receipt)
+            said_before[draft.id.int] = receipt, draft
+        if seq > head.seq:
+            moved[asset] = Head(seq, last, programme, now)
     return receipts, rows, moved, new
 
 
@@ -287,11 +301,24 @@ def _same(draft: Draft, said: _Said) -> bool:
     return repeats(draft, *said)
 
 
-def _event(draft: Draft, head: Head, actor: UUID) -> Event:
+def events_of(
+    new: Mapping[UUID, list[Draft]], heads: Mapping[UUID, Head], actor: UUID
+) -> dict[UUID, list[Event]]:
+    """The events that drafts have become, the last of each asset at the end of its chain."""
+    return {
+        asset: [
+            _event(draft, seq, heads[asset], actor)
+            for seq, draft in enumerate(drafts, start=heads[asset].seq - len(drafts) + 1)
+        ]
+        for asset, drafts in new.items()
+    }
+
+
+def _event(draft: Draft, seq: int, head: Head, actor: UUID) -> Event:
     return Event(
         id=draft.id,
         asset=draft.asset,
-        seq=head.seq,
+        seq=seq,
         occurred_at=draft.occurred_at,
         recorded_at=head.recorded_at,
         actor=actor,
@@ -303,18 +330,28 @@ def _event(draft: Draft, head: Head, actor: UUID) -> Event:
     )
 
 
-def _row(event: Event, body: bytes, private: Opening, prev_hash: bytes, this_hash: bytes) -> tuple[Any, ...]:
+def _row(
+    draft: Draft,
+    seq: int,
+    now: datetime,
+    actor: UUID,
+    programme: UUID | None,
+    body: bytes,
+    private: Opening,
+    prev_hash: bytes,
+    this_hash: bytes,
+) -> tuple[Any, ...]:
     return (
-        event.id,
-        event.asset,
-        event.seq,
-        event.kind,
-        event.occurred_at,
-        event.recorded_at,
-        event.actor,
-        event.programme,
-        event.operation,
-        event.supersedes,
+        draft.id,
+        draft.asset,
+        seq,
+        draft.kind,
+        draft.occurred_at,
+        now,
+        actor,
+        programme,
+        draft.operation,
+        draft.supersedes,
         body,
         _to_json(private).decode() if private else None,
         prev_hash,
@@ -345,7 +382,7 @@ async def _store_few(conn: AsyncConnection, rows: list[tuple[Any, ...]], ends: l
 
 
 async def _going_on(
-    conn: AsyncConnection, new: Mapping[UUID, list[Event]], fresh: set[UUID]
+    conn: AsyncConnection, new: Mapping[UUID, list[Draft]], fresh: set[UUID]
 ) -> dict[UUID, tuple[State, Period]]:
     """State and open period of the assets whose fold may go on from there, with no look at what was before.
 
@@ -365,9 +402,10 @@ async def _project(
     conn: AsyncConnection,
     heads: dict[UUID, Head],
     fresh: set[UUID],
-    new: Mapping[UUID, list[Event]],
+    recorded: Callable[[], Mapping[UUID, list[Event]]],
     going_on: Mapping[UUID, tuple[State, Period]],
 ) -> None:
+    new = recorded()
     gone_on = {asset: go_on(*standing, new[asset]) for asset, standing in going_on.items()}
     await projection.write_on(conn, gone_on, heads)
     again = [asset for asset in heads if asset not in fresh and asset not in going_on]

@@ -236,13 +236,11 @@ def _detail(payload: Any, known: Known) -> Name | None:
 def _losses(told: Sequence[Event], item: Item) -> tuple[Loss, ...]:
     losses: list[Loss] = []
     for event in told:
-        day = _day(event.occurred_at)
         if event.kind in words.LOSS:
-            losses.append(_loss(event.kind, day, item))
-        elif losses and isinstance(event.payload, ev.Found):
-            losses[-1] = replace(losses[-1], outcome="found", closed_on=day)
-        elif losses and isinstance(event.payload, ev.LossClosed):
-            losses[-1] = replace(losses[-1], outcome=event.payload.decision, closed_on=day)
+            losses.append(_loss(event.kind, _day(event.occurred_at), item))
+        elif losses and isinstance(event.payload, (ev.Found, ev.LossClosed)):
+            outcome = event.payload.decision if isinstance(event.payload, ev.LossClosed) else "found"
+            losses[-1] = replace(losses[-1], outcome=outcome, closed_on=_day(event.occurred_at))
     return tuple(losses)
 
 
