@@ -22,7 +22,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint fmt migrations fuzz bench demo wheel lock clean
+.PHONY: help run env dev assets test lint fmt migrations fuzz faults bench demo wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ fuzz: dev ## send the API what nobody would, for some ten minutes (FUZZ_EXAMPLES
 	@export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_REFUSED_EVERY=1; \
 	echo "FUZZ_SEED=$$FUZZ_SEED sends the same again"; \
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration/access/test_described_*.py
+
+faults: dev ## kill, fill, cut off and cancel for some minutes (CANCELLED=5000 requests)
+	@CANCELLED=$${CANCELLED:-5000} $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration/faults tests/integration/ledger/test_killed.py
 
 bench: dev ## run the benchmarks; they print ratios and judge nothing
 	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done

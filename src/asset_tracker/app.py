@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from asset_tracker import __version__, api, web
 from asset_tracker.db.engine import make_engine
 from asset_tracker.edge import problems
+from asset_tracker.edge.admission import Admission
 from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.metrics import CountRequests, metrics
 from asset_tracker.edge.outer import Outer
@@ -34,6 +35,8 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
     """The ASGI application. ``settings.database_url`` must be set unless an ``engine`` is given (tests)."""
     configure_logs(as_json=not sys.stderr.isatty())
     engine = engine or make_engine(settings.database_url or "")
+    storage = Storage.open(settings.storage_url)
+    folders = (settings.data_dir, *([storage.folder] if storage.folder else []))
     app = Litestar(
         route_handlers=[metrics, *api.ROUTES, *web.ROUTES],
         dependencies={
@@ -42,7 +45,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
             "lang": Provide(provide_lang),
         },
         guards=[require_login],
-        middleware=[CountRequests(), WhoAsks()],
+        middleware=[CountRequests(), Admission(folders), WhoAsks()],
         exception_handlers={
             Exception: answer_error,
             # Litestar looks classes up by their order of resolution, and these two are ValueErrors
@@ -54,7 +57,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
             {
                 "engine": engine,
                 "settings": settings,
-                "storage": Storage.open(settings.storage_url),
+                "storage": storage,
                 "sealing": sealing_of(engine, settings),
             }
         ),

@@ -106,3 +106,9 @@ class UnavailableError(AssetTrackerError):
     """The system cannot answer just now; nothing was saved."""
 
     code = "unavailable"
+
+
+class DiskFullError(UnavailableError):
+    """The disk is full; nothing was saved."""
+
+    code = "disk-full"

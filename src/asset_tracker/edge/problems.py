@@ -1,5 +1,6 @@
 """The one table that turns errors into HTTP: RFC 9457 problems, shown as JSON or as a page."""
 
+import errno
 from typing import Any
 
 import asyncpg
@@ -24,6 +25,7 @@ STATUS: dict[type[errors.AssetTrackerError], int] = {
     errors.TooLargeError: 413,
     errors.ThrottledError: 429,
     errors.UnavailableError: 503,
+    errors.DiskFullError: 507,
     errors.AssetTrackerError: 500,
 }
 
@@ -73,6 +75,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def problem_of(error: Exception, lang: Lang, request: str | None = None) -> Problem:
     """The problem that an error is, told in ``lang``."""
+    error = _first(error)
     if isinstance(error, errors.AssetTrackerError):
         return _business(error, lang, request)
     if isinstance(error, HTTPException):
@@ -118,7 +121,7 @@ def _business(error: errors.AssetTrackerError, lang: Lang, request: str | None) 
         retry_after=error.retry_after
         if isinstance(error, errors.ThrottledError)
         else RETRY_AFTER
-        if status == 503
+        if status in (503, 507)
         else None,
     )
 
@@ -148,6 +151,16 @@ def _http(error: HTTPException, lang: Lang, request: str | None) -> Problem:
     )
 
 
+def _first(error: Exception) -> Exception:
+    """Itself, or of several the first: the framework groups what happens while it cleans up after a request.
+
+    So it is when the connection was lost and cannot be rolled back any more.
+    """
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 def _system_status(error: Exception) -> int:
     cause = getattr(error, "orig", None) or error
     state = (
@@ -155,7 +168,7 @@ def _system_status(error: Exception) -> int:
     )
     if isinstance(error, (UnicodeDecodeError, RecursionError)) or type(error) is LookupError:
         return 400
-    if state.startswith("53") and state != "53300":
+    if state == "53100" or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
         return 507
     if state in ("22021", "22P05", "22003"):
         return 400
@@ -169,5 +182,8 @@ def _system_status(error: Exception) -> int:
         TimeoutError,
     )
     if state[:2] in ("08", "40", "53", "57") or state == "55P03" or isinstance(error, gone):
+        return 503
+    # The driver lost its connection in the middle of a conversation, and cannot tell where it stood.
+    if isinstance(getattr(cause, "__cause__", None) or cause, asyncpg.InternalClientError):
         return 503
     return 500

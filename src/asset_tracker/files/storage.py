@@ -3,6 +3,7 @@
 Objects are named by the SHA-256 of what they contain, so that writing one twice is the same as once.
 """
 
+import errno
 import hashlib
 import os
 from functools import partial
@@ -15,7 +16,7 @@ from obstore.exceptions import BaseError
 from obstore.exceptions import NotFoundError as NoSuchObjectError
 from obstore.store import LocalStore, from_url
 
-from asset_tracker.errors import NotFoundError, UnavailableError
+from asset_tracker.errors import DiskFullError, NotFoundError, UnavailableError
 
 
 class Storage:
@@ -23,7 +24,7 @@ class Storage:
 
     def __init__(self, store: Any, folder: Path | None = None) -> None:
         self._store = store
-        self._folder = folder
+        self.folder = folder
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -39,13 +40,18 @@ class Storage:
         return cls(LocalStore(folder), folder)
 
     async def put(self, sha256: str, data: bytes) -> None:
-        """Store ``data``; when this returns it survives a loss of power. Raises UnavailableError."""
+        """Store ``data``; when this returns it survives a loss of power.
+
+        Raises UnavailableError; DiskFullError, which is one.
+        """
         try:
             # Overwriting on purpose: it mends a file that a crash before the sync left short.
             await self._store.put_async(_path(sha256), data)
-            if self._folder is not None:
-                await anyio.to_thread.run_sync(partial(_sync, self._folder, self._folder / _path(sha256)))
+            if self.folder is not None:
+                await anyio.to_thread.run_sync(partial(_sync, self.folder, self.folder / _path(sha256)))
         except (BaseError, OSError) as failed:
+            if _no_space(failed):
+                raise DiskFullError from failed
             raise UnavailableError("The file could not be stored; please send it again.") from failed
 
     async def get(self, sha256: str) -> bytes:
@@ -60,6 +66,11 @@ class Storage:
         if hashlib.sha256(data).hexdigest() != sha256:
             raise UnavailableError("The stored file is damaged; restore it from a backup.")
         return data
+
+
+def _no_space(failed: Exception) -> bool:
+    """Whether the disk is full; obstore tells only in words."""
+    return getattr(failed, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "os error 28" in str(failed)
 
 
 def _path(sha256: str) -> str:

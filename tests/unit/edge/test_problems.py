@@ -43,6 +43,12 @@ def every_error(cls=errors.AssetTrackerError):
         (asyncpg.exceptions.QueryCanceledError(), 503, "unavailable"),
         (sa.DBAPIError("SELECT", {}, asyncpg.exceptions.CharacterNotInRepertoireError()), 400, "malformed"),
         (asyncpg.exceptions.UniqueViolationError(), 500, "internal"),
+        (asyncpg.exceptions.OutOfMemoryError(), 503, "unavailable"),
+        (asyncpg.InternalClientError("cannot switch to state 12"), 503, "unavailable"),
+        (ExceptionGroup("cleaning up", [asyncpg.InterfaceError("connection is closed")]), 503, "unavailable"),
+        (ExceptionGroup("cleaning up", [KeyError("a mistake of ours")]), 500, "internal"),
+        (errors.DiskFullError(), 507, "disk-full"),
+        (OSError(28, "No space left on device"), 507, "disk-full"),
     ],
 )
 def test_table(error, status, code):

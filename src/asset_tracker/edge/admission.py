@@ -1,0 +1,158 @@
+"""Who is let in when all come at once, and what is still taken when the disk is nearly full.
+
+Fifty phones that come back after a blackout must not keep a donor from reading, and nobody may wait for a
+connection to the database that a slow sender holds. So a request is let in once its body has arrived, and
+only a few at a time by each of three ways: to read, to write, and for whoever is not logged in. The ways
+together are fewer than the connections, so that none is waited for. Those waiting longer than ``PATIENCE``,
+or behind too many, are told to come back (503 with ``Retry-After``); phones and scripts do.
+"""
+
+import asyncio
+import shutil
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from asset_tracker.edge.who import AnyRequest, cookie_name
+from asset_tracker.errors import DiskFullError, UnavailableError
+
+# At a time by each way; together fewer than the connections of ``db.engine.make_engine``.
+READING, WRITING, STRANGERS = 5, 6, 3
+WAITING = 150
+PATIENCE = 10.0  # seconds
+# Bodies held while their requests wait, all together; what is beyond has to come back.
+HELD_BYTES = 256 * 1024 * 1024
+STRANGERS_BYTES = 64 * 1024
+# PostgreSQL stops, for readers too, when it cannot write ahead (segments of 16 MiB); so writers stop before.
+RESERVE_BYTES = 64 * 1024 * 1024
+_LOOK_EVERY = 1.0  # seconds between two looks at the disk
+SAFE: Final = ("GET", "HEAD", "OPTIONS")
+# Asked by machines about this machine, and files of ours: no database, or they must answer in any case.
+_ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
+
+
+class Way:
+    """Lets ``width`` in at a time, in the order of their coming."""
+
+    def __init__(self, width: int) -> None:
+        self._free = asyncio.Semaphore(width)
+        self.waiting = 0
+
+    async def enter(self) -> None:
+        """Wait for one's turn. Raises UnavailableError when that would be too long."""
+        if self.waiting >= WAITING:
+            raise UnavailableError
+        self.waiting += 1
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._free.acquire()
+        except TimeoutError as late:
+            raise UnavailableError from late
+        finally:
+            self.waiting -= 1
+
+    def leave(self) -> None:
+        """Make room for the next."""
+        self._free.release()
+
+
+class Admission(ASGIMiddleware):
+    """Stands before everything that asks the database. ``folders``: on whose disks things are kept."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        self._ways = {"reading": Way(READING), "writing": Way(WRITING), "strangers": Way(STRANGERS)}
+        self._folders = folders
+        self._looked = 0.0
+        self._full = False
+        self.held = 0
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        if scope["type"] != ScopeType.HTTP or scope["path"].startswith(_ALWAYS):
+            await next_app(scope, receive, send)
+            return
+        request: AnyRequest = AnyRequest(scope)
+        if request.method not in SAFE:
+            self._look_at_disk()
+        way = _way_of(request)
+        async with self._arrived(request, receive, _most(request, way)) as receive_again:
+            await self._ways[way].enter()
+            inside = True
+
+            # The way is for the work; who reads an answer slowly holds nobody up.
+            async def send_and_leave(message: Message) -> None:
+                nonlocal inside
+                if inside and message["type"] == "http.response.start":
+                    inside = False
+                    self._ways[way].leave()
+                await send(message)
+
+            try:
+                await next_app(scope, receive_again, send_and_leave)
+            finally:
+                if inside:
+                    self._ways[way].leave()
+
+    @asynccontextmanager
+    async def _arrived(self, request: AnyRequest, receive: Receive, most: int) -> AsyncIterator[Receive]:
+        """The body, up to ``most`` bytes of it, and then whatever else there is to receive.
+
+        Raises UnavailableError when too many bodies are held already.
+        """
+        if request.method in SAFE:
+            yield receive
+            return
+        messages: deque[Any] = deque()
+        size = 0
+        try:
+            more = True
+            while more and size <= most:
+                message: Any = await receive()
+                messages.append(message)
+                size += len(message.get("body", b""))
+                self.held += len(message.get("body", b""))
+                if self.held > HELD_BYTES:
+                    raise UnavailableError
+                more = message.get("more_body", False)
+
+            async def receive_again() -> Any:
+                return messages.popleft() if messages else await receive()
+
+            yield receive_again
+        finally:
+            self.held -= size
+
+    def _look_at_disk(self) -> None:
+        """Raises DiskFullError while less than the reserve is free; reading goes on."""
+        now = time.monotonic()
+        if now > self._looked + _LOOK_EVERY:
+            self._looked = now
+            self._full = any(_free_bytes(folder) < RESERVE_BYTES for folder in self._folders)
+        if self._full:
+            raise DiskFullError
+
+
+def _way_of(request: AnyRequest) -> str:
+    if "authorization" not in request.headers and cookie_name(request) not in request.cookies:
+        return "strangers"
+    return "reading" if request.method in SAFE else "writing"
+
+
+def _most(request: AnyRequest, way: str) -> int:
+    """What is held of a body: what the route takes; of a stranger's little more than a log-in."""
+    taken = request.route_handler.resolve_request_max_body_size() or 0
+    return min(taken, STRANGERS_BYTES) if way == "strangers" else taken
+
+
+def _free_bytes(folder: Path) -> int:
+    """What is free on the disk of a folder; plenty when it is not there (yet)."""
+    try:
+        return shutil.disk_usage(folder).free
+    except FileNotFoundError:
+        return RESERVE_BYTES
