@@ -73,7 +73,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
         request_max_body_size=MAX_BODY,
         debug=False,
     )
-    app.asgi_handler = Outer(app.asgi_handler, settings.base_url)
+    app.asgi_handler = Outer(app.asgi_handler, settings.base_url, settings.allowed_hosts)
     return app
 
 

@@ -48,6 +48,12 @@ class ForbiddenError(AssetTrackerError):
     code = "forbidden"
 
 
+class SecondFactorNeededError(ForbiddenError):
+    """Your role needs a second factor: set one up first."""
+
+    code = "second-factor"
+
+
 class UnauthenticatedError(AssetTrackerError):
     """Please log in."""
 

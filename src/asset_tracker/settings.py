@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ PREFIX: Final = "ASSET_TRACKER_"
 TEST_PREFIX: Final = f"{PREFIX}TEST_"
 _PRINTER: Final = re.compile(r"cups:[A-Za-z0-9_.-]+|socket://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 STORAGE_SCHEMES: Final = ("file", "s3", "gs", "az")
+ROLE_NAMES: Final = ("administrator", "coordinator", "technician", "custodian", "donor", "auditor")
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -48,7 +50,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``host``, ``port``: what the web server listens on. ``lang``: of people who have not chosen one.
     ``label_printers``: name to ``cups:QUEUE`` or ``socket://HOST:PORT``.
     ``smtp_url``: ``smtp://`` or ``smtps://USER:PASSWORD@HOST:PORT``, None for no mail; with it comes
-    ``mail_from``, an address perhaps with a name before it.
+    ``mail_from``, an address perhaps with a name before it. ``second_factor_roles``: whose log-in needs a
+    second factor. ``trusted_proxies``: addresses or networks whose ``X-Forwarded-For`` is believed.
+    ``allowed_hosts``: host names under which requests are answered, that of ``base_url`` among them.
+    ``oidc_issuer`` and what goes with it: the log-in of an organisation, None for none.
     ``worker``: whether ``serve`` brings a worker along.
     """
 
@@ -63,6 +68,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     label_printers: dict[str, str] = {}
     smtp_url: str | None = None
     mail_from: str | None = None
+    second_factor_roles: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    allowed_hosts: tuple[str, ...] = ()
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_name: str = "OpenID Connect"
+    oidc_domains: tuple[str, ...] = ()
     worker: bool = False
 
     @classmethod
@@ -89,6 +102,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "label_printers": _printers(given.get("label_printers", "")),
             "smtp_url": _smtp_url(given["smtp_url"]) if "smtp_url" in given else None,
             "mail_from": _mail_from(given.get("mail_from"), needed="smtp_url" in given),
+            "second_factor_roles": _roles(given.get("second_factor_roles", "")),
+            "trusted_proxies": _networks(given.get("trusted_proxies", "127.0.0.1 ::1")),
+            "allowed_hosts": _hosts(given.get("allowed_hosts", "")),
+            **_oidc(given),
             "worker": _yes("worker", given.get("worker", "no" if "database_url" in given else "yes")),
         }
         return cls(**fields)
@@ -208,6 +225,65 @@ def _mail_from(value: str | None, *, needed: bool) -> str | None:
     if "@" not in address or not value.isprintable():
         raise SettingsError(name, "expected an e-mail address, perhaps with a name before it")
     return value
+
+
+def _roles(value: str) -> tuple[str, ...]:
+    found = tuple(value.replace(",", " ").lower().split())
+    for role in found:
+        if role not in ROLE_NAMES:
+            raise SettingsError(
+                variable("second_factor_roles"),
+                f"expected some of {', '.join(ROLE_NAMES)}, not {role[:20]!r}",
+            )
+    return found
+
+
+def _networks(value: str) -> tuple[str, ...]:
+    found = tuple(value.replace(",", " ").split())
+    for each in found:
+        try:
+            ip_network(each)
+        except ValueError as error:
+            raise SettingsError(
+                variable("trusted_proxies"), f"expected addresses or networks such as 10.0.0.0/8: {error}"
+            ) from error
+    return found
+
+
+def _hosts(value: str) -> tuple[str, ...]:
+    found = tuple(value.replace(",", " ").lower().split())
+    for each in found:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+", each):
+            raise SettingsError(
+                variable("allowed_hosts"), f"expected host names without a port, not {each[:60]!r}"
+            )
+    return found
+
+
+def _oidc(given: Mapping[str, str]) -> dict[str, Any]:
+    """Everything or nothing: a log-in of an organisation needs its issuer and our client there."""
+    issuer = given.get("oidc_issuer")
+    if issuer is None:
+        for name in ("oidc_client_id", "oidc_client_secret", "oidc_name", "oidc_domains"):
+            if name in given:
+                raise SettingsError(variable("oidc_issuer"), f"expected, since {variable(name)} is set")
+        return {}
+    parts = urlsplit(issuer)
+    here = parts.scheme == "http" and parts.hostname in LOOPBACK
+    if not (parts.scheme == "https" or here) or not parts.hostname or parts.query or parts.fragment:
+        raise SettingsError(variable("oidc_issuer"), "expected the https:// address of the issuer")
+    if "oidc_client_id" not in given:
+        raise SettingsError(variable("oidc_client_id"), f"expected, since {variable('oidc_issuer')} is set")
+    domains = given.get("oidc_domains", "").replace(",", " ").lower().split()
+    if any(not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) for domain in domains):
+        raise SettingsError(variable("oidc_domains"), "expected domains such as example.org")
+    return {
+        "oidc_issuer": issuer,
+        "oidc_client_id": given["oidc_client_id"],
+        "oidc_client_secret": given.get("oidc_client_secret"),
+        "oidc_name": given.get("oidc_name", "OpenID Connect"),
+        "oidc_domains": tuple(domains),
+    }
 
 
 def _base_url(value: str) -> str:

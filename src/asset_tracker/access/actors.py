@@ -26,12 +26,16 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who is logged in, a token, or the command line."""
+    """Somebody who is logged in, a token, or the command line.
+
+    ``only``: the permissions that a token was given of its owner's; None for all of them.
+    """
 
     id: UUID
     name: str
     lang: Lang = "uk"
     grants: tuple[Grant, ...] = ()
+    only: frozenset[str] | None = None
 
     def has(self, *roles: Role) -> bool:
         """Whether any grant is of one of these roles."""

@@ -1,11 +1,16 @@
-"""Links by which somebody sets their own password: made by an administrator, shown once, used once."""
+"""Links by which somebody sets their own password: used once.
+
+They go by mail; where none is set up, the administrator who makes one is shown it, once.
+"""
 
 import secrets
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import passwords, sessions
@@ -13,40 +18,67 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import one_time_link, user_account
 from asset_tracker.errors import NotFoundError
+from asset_tracker.i18n import gettext
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.mail import outbox
+from asset_tracker.mail.letters import Item, Letter
+from asset_tracker.settings import Settings
 
 LASTS = timedelta(days=3)
+PAUSE = timedelta(minutes=5)
 _l, _u = one_time_link.c, user_account.c
 
 
 class LinkMade(msgspec.Struct, frozen=True):
-    """A new link; this is the only time that its token is shown."""
+    """A new link. ``token``: None when it went by mail; else this is the only time that it is shown."""
 
-    token: str
+    token: str | None
     name: str
     email: str
     expires_at: datetime
 
 
-async def make_link(conn: AsyncConnection, actor: Actor, user: UUID) -> LinkMade:
+async def make_link(conn: AsyncConnection, actor: Actor, user: UUID, settings: Settings) -> LinkMade:
     """A link for somebody who cannot log in yet, or no longer; earlier ones end. Raises NotFoundError."""
     require(actor, "user.manage")
-    known = select(_u.name, _u.email).where(_u.id == user, _u.disabled_at.is_(None)).with_for_update()
-    found = (await conn.execute(known)).first()
+    known = select(_u.id, _u.name, _u.email, _u.lang, _u.password_hash)
+    found = (
+        await conn.execute(known.where(_u.id == user, _u.disabled_at.is_(None)).with_for_update())
+    ).first()
     if found is None:
         raise NotFoundError
     await _end_all(conn, user)
-    token, expires_at = secrets.token_urlsafe(32), datetime.now(UTC) + LASTS
-    await conn.execute(
-        insert(one_time_link).values(
-            id=uuid7(),
-            token_hash=sessions.digest(token),
-            user_id=user,
-            made_by=actor.id,
-            expires_at=expires_at,
-        )
+    token, expires_at = await _make(conn, user, actor.id)
+    letter = _letter("reset" if found.password_hash else "invitation", found, token)
+    mailed = await outbox.enqueue(conn, settings, letter, expires_at=expires_at)
+    return LinkMade(None if mailed else token, found.name, found.email, expires_at)
+
+
+async def send_reset(conn: AsyncConnection, settings: Settings, email: str, whence: str) -> None:
+    """Somebody says that they forgot their password: a letter with a link, if there is such an account.
+
+    Answers nothing, so that nobody learns who has an account. A mailbox gets one letter in five minutes,
+    whoever asks, and what an administrator sent stays good. Raises ThrottledError.
+    """
+    account = sessions.digest(f"reset {email.strip().lower()}")
+    await sessions.throttle(conn, account, whence)
+    await sessions.count_attempt(conn, account, whence, succeeded=False)
+    if not outbox.is_set_up(settings):
+        return
+    wanted = select(_u.id, _u.name, _u.email, _u.lang).where(
+        func.lower(_u.email) == email.strip().lower(), _u.disabled_at.is_(None)
     )
-    return LinkMade(token, found.name, found.email, expires_at)
+    found = (await conn.execute(wanted.with_for_update())).first()
+    if found is None:
+        return
+    lately = exists().where(
+        _l.user_id == found.id, _l.made_by == found.id, _l.created_at > func.now() - PAUSE
+    )
+    if await conn.scalar(select(lately)):
+        return
+    await _end_all(conn, found.id, made_by=found.id)
+    token, expires_at = await _make(conn, found.id, found.id)
+    await outbox.enqueue(conn, settings, _letter("reset", found, token), expires_at=expires_at)
 
 
 async def whose(conn: AsyncConnection, token: str) -> str:
@@ -63,17 +95,60 @@ async def set_password(conn: AsyncConnection, token: str, password: str) -> None
     await whose(conn, token)
     passwords.check_new(password)
     hashed = await passwords.hash_password(password)
+    user = await use(conn, token)
+    await conn.execute(update(user_account).where(_u.id == user).values(password_hash=hashed))
+    await _end_all(conn, user)
+    await sessions.end_all(conn, user)
+
+
+async def use(conn: AsyncConnection, token: str) -> UUID:
+    """Use the link up; whose it was. Raises NotFoundError."""
     used = (
         update(one_time_link)
         .where(_l.user_id == _u.id, *_usable(token))
         .values(used_at=func.now())
         .returning(_l.user_id)
     )
-    user = await conn.scalar(used)
+    user: UUID | None = await conn.scalar(used)
     if user is None:
         raise NotFoundError("This link was used, or is too old. Ask for a new one.")
-    await conn.execute(update(user_account).where(_u.id == user).values(password_hash=hashed))
-    await sessions.end_all(conn, user)
+    return user
+
+
+async def _make(conn: AsyncConnection, user: UUID, made_by: UUID) -> tuple[str, datetime]:
+    token, expires_at = secrets.token_urlsafe(32), datetime.now(UTC) + LASTS
+    await conn.execute(
+        insert(one_time_link).values(
+            id=uuid7(),
+            token_hash=sessions.digest(token),
+            user_id=user,
+            made_by=made_by,
+            expires_at=expires_at,
+        )
+    )
+    return token, expires_at
+
+
+def _letter(kind: str, account: Any, token: str) -> Letter:
+    say = partial(gettext, account.lang)
+    if kind == "invitation":
+        subject = say("You are invited to the asset tracker")
+        told = say("An account was made for you. Choose a password, and you can log in.")
+    else:
+        subject = say("Choose a new password")
+        told = say("Somebody asked for a new password for your account.")
+    return Letter(
+        kind=kind,
+        to=account.email,
+        lang=account.lang,
+        subject=subject,
+        paragraphs=(say("Good day, %(name)s!", name=account.name), told),
+        button=Item(say("Choose a password"), f"/password/{token}"),
+        after=(
+            say("The link works once, within three days."),
+            say("If you did not expect this letter, do nothing: without the link nobody can do anything."),
+        ),
+    )
 
 
 def _usable(token: str) -> tuple[ColumnElement[bool], ...]:
@@ -85,6 +160,8 @@ def _usable(token: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-async def _end_all(conn: AsyncConnection, user: UUID) -> None:
+async def _end_all(conn: AsyncConnection, user: UUID, made_by: UUID | None = None) -> None:
     unused = update(one_time_link).where(_l.user_id == user, _l.used_at.is_(None), _l.expires_at > func.now())
+    if made_by is not None:
+        unused = unused.where(_l.made_by == made_by)
     await conn.execute(unused.values(expires_at=func.now()))

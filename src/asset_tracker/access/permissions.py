@@ -2,7 +2,7 @@
 
 from typing import Literal, get_args
 
-from asset_tracker.access.actors import Actor, Role
+from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.errors import ForbiddenError
 from asset_tracker.ledger.events import KINDS
 
@@ -30,6 +30,7 @@ Permission = Literal[
     "quarantine.settle",
     "ledger.verify",
     "user.manage",
+    "record.read",
 ]
 
 _READ: frozenset[Permission] = frozenset({"asset.read", "report.read", "programme.read"})
@@ -38,14 +39,20 @@ _CASES: frozenset[Permission] = frozenset({"verification.read", "loss.read"})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "administrator": frozenset(get_args(Permission)),
-    "coordinator": frozenset(get_args(Permission)) - {"user.manage", "territory.manage", "ledger.verify"},
+    "coordinator": frozenset(get_args(Permission))
+    - {"user.manage", "territory.manage", "ledger.verify", "record.read"},
     "technician": _READ - {"report.read"}
     | _CASES
     | {"event.record", "consignment.read", "people.read", "label.print", "plan.manage"},
     "custodian": _READ - {"report.read"} | _PAPERS | _CASES | {"event.record", "people.read"},
     "donor": _READ,
-    "auditor": _READ | _PAPERS | _CASES | {"ledger.verify", "people.read"},
+    "auditor": _READ | _PAPERS | _CASES | {"ledger.verify", "people.read", "record.read"},
 }
+
+# What changes nothing.
+READING: frozenset[Permission] = frozenset(
+    each for each in get_args(Permission) if each.endswith((".read", ".verify"))
+)
 
 _AT_THE_DESK = {
     "registered",
@@ -89,9 +96,23 @@ RECORDS: dict[Role, frozenset[str]] = {
 }
 
 
+def granting(actor: Actor, permission: Permission) -> tuple[Grant, ...]:
+    """The grants that give the actor the permission; none when their token was not given it."""
+    if actor.only is not None and permission not in actor.only:
+        return ()
+    return tuple(grant for grant in actor.grants if permission in PERMISSIONS[grant.role])
+
+
+def recording(actor: Actor, kind: str) -> tuple[Grant, ...]:
+    """The grants by which the actor records facts of this kind."""
+    if actor.only is not None and "event.record" not in actor.only:
+        return ()
+    return tuple(grant for grant in actor.grants if kind in RECORDS[grant.role])
+
+
 def may(actor: Actor, permission: Permission) -> bool:
     """Whether some role of the actor has the permission; where, ``scope`` tells."""
-    return any(permission in PERMISSIONS[grant.role] for grant in actor.grants)
+    return bool(granting(actor, permission))
 
 
 def require(actor: Actor, permission: Permission) -> None:
@@ -102,4 +123,9 @@ def require(actor: Actor, permission: Permission) -> None:
 
 def may_record(actor: Actor, kind: str) -> bool:
     """Whether some role of the actor records facts of this kind."""
-    return any(kind in RECORDS[grant.role] for grant in actor.grants)
+    return bool(recording(actor, kind))
+
+
+def held(actor: Actor) -> frozenset[Permission]:
+    """Every permission that some role of the actor has."""
+    return frozenset(permission for permission in get_args(Permission) if may(actor, permission))

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from asset_tracker.access.actors import Actor, Grant
-from asset_tracker.access.permissions import PERMISSIONS, RECORDS, Permission
+from asset_tracker.access.permissions import Permission, granting, recording
 from asset_tracker.ledger.tables import asset, asset_share
 
 Funded = Callable[[Sequence[UUID]], ColumnElement[bool]]
@@ -28,7 +28,7 @@ def within(
     ``programme`` and ``areas`` are the row's columns; ``funded`` gives the condition that one of the
     donors paid for it. A grant that a row offers no column for does not reach it.
     """
-    grants = [grant for grant in actor.grants if permission in PERMISSIONS[grant.role]]
+    grants = granting(actor, permission)
     return _any(grants, programme, areas, funded)
 
 
@@ -39,20 +39,20 @@ def assets(actor: Actor, permission: Permission = "asset.read") -> ColumnElement
 
 def recordable(actor: Actor, kind: str) -> ColumnElement[bool]:
     """The assets for which the actor may record facts of this kind."""
-    grants = [grant for grant in actor.grants if kind in RECORDS[grant.role]]
+    grants = recording(actor, kind)
     return _any(grants, asset.c.programme_id, _AREAS, _funded)
 
 
 def donors(actor: Actor) -> tuple[UUID, ...] | None:
     """The donors for whom the actor sees shares: None for all, else those of the donor's grants."""
-    if any("report.read" in PERMISSIONS[g.role] and g.role != "donor" for g in actor.grants):
+    if any(grant.role != "donor" for grant in granting(actor, "report.read")):
         return None
     return tuple(grant.donor for grant in actor.grants if grant.role == "donor" and grant.donor)
 
 
 def programmes(actor: Actor, permission: Permission) -> tuple[UUID, ...] | None:
     """The programmes in which the actor may create things: None for all."""
-    grants = [grant for grant in actor.grants if permission in PERMISSIONS[grant.role]]
+    grants = granting(actor, permission)
     if any(grant.role in ("administrator", "auditor") for grant in grants):
         return None
     return tuple(grant.programme for grant in grants if grant.programme)
@@ -60,7 +60,7 @@ def programmes(actor: Actor, permission: Permission) -> tuple[UUID, ...] | None:
 
 def area_reaches(actor: Actor, code: str, permission: Permission) -> bool:
     """Whether a technician's or custodian's area, or a role without an area, reaches the municipality."""
-    grants = [grant for grant in actor.grants if permission in PERMISSIONS[grant.role]]
+    grants = granting(actor, permission)
     return any(grant.area is None or code.startswith(grant.area) for grant in grants)
 
 

@@ -4,16 +4,25 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from ipaddress import ip_address, ip_network
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor, Grant
 from asset_tracker.access.passwords import verify_password
-from asset_tracker.access.tables import api_token, login_attempt, session, user_account, user_grant
+from asset_tracker.access.tables import (
+    api_token,
+    login_attempt,
+    login_step,
+    second_factor,
+    session,
+    user_account,
+    user_grant,
+)
 from asset_tracker.errors import NotFoundError, ThrottledError
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.store import advisory_lock
@@ -22,10 +31,14 @@ IDLE = timedelta(days=7)
 ABSOLUTE = timedelta(days=30)
 _SEEN_EVERY = timedelta(minutes=5)
 _WINDOW = timedelta(minutes=15)
+_KEPT = timedelta(days=1)
 # From one address: few attempts at one account, more at many. An account alone is never locked,
 # or anyone could lock out anyone.
 _PER_ACCOUNT_AND_ADDRESS, _PER_ADDRESS = 5, 50
 TOKEN_PREFIX = "at_"  # noqa: S105 - tells a leaked token from other secrets; it is no secret itself
+
+
+Via = Literal["password", "organisation"]
 
 
 class LoggedIn(msgspec.Struct, frozen=True):
@@ -44,11 +57,16 @@ class SessionView(msgspec.Struct, frozen=True):
     agent: str | None
 
 
-class Authenticated(msgspec.Struct, frozen=True):
-    """Who a cookie or a bearer token stands for; ``session`` is None for a token."""
+class Authenticated(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a cookie or a bearer token stands for: ``session`` or ``token`` says by which of them.
+
+    ``proven``: by a second factor of ours, or by the log-in of somebody's organisation, which has its own.
+    """
 
     actor: Actor
     session: UUID | None = None
+    token: UUID | None = None
+    proven: bool = True
 
 
 def digest(token: str) -> bytes:
@@ -56,23 +74,15 @@ def digest(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
-async def log_in(
-    conn: AsyncConnection,
-    email: str,
-    password: str,
-    address: str,
-    *,
-    old_token: str | None = None,
-    agent: str | None = None,
-) -> LoggedIn | None:
-    """A new session, or None when e-mail or password are wrong (the attempt is counted either way).
+async def check_password(conn: AsyncConnection, email: str, password: str, whence: str) -> UUID | None:
+    """The user whose e-mail and password these are, or None (the attempt is counted either way).
 
-    Ends the session that the browser came with. Raises ThrottledError after too many failures.
+    ``whence``: a browser that was logged in as them before, or else an address (``network_of``). Until the
+    transaction ends nobody can shut the account or change its password: a log-in that began before must
+    not make a session that outlives it. Raises ThrottledError after too many failures.
     """
     account = digest(email.strip().lower())
-    # One after the other from one address, or a hundred guesses at once would each find none before it.
-    await advisory_lock(conn, f"log-in {address}")
-    await _throttle(conn, account, address)
+    await throttle(conn, account, whence)
     u = user_account.c
     found = (
         await conn.execute(
@@ -82,27 +92,31 @@ async def log_in(
         )
     ).first()
     right = await verify_password(found.password_hash if found else None, password)
-    await conn.execute(insert(login_attempt).values(account=account, address=address, succeeded=right))
+    await count_attempt(conn, account, whence, succeeded=right)
     if not (found and right):
         return None
-    if old_token:
-        await end_session(conn, token=old_token)
-    # Whoever shuts the account or changes the password holds its row: a log-in that began before must
-    # not make a session that outlives it.
     still = select(u.id).where(
         u.id == found.id, u.disabled_at.is_(None), u.password_hash == found.password_hash
     )
-    if await conn.scalar(still.with_for_update(read=True)) is None:
-        return None
-    return await begin_session(conn, found.id, agent)
+    held: UUID | None = await conn.scalar(still.with_for_update(read=True))
+    return held
 
 
-async def begin_session(conn: AsyncConnection, user: UUID, agent: str | None = None) -> LoggedIn:
+async def hold_user(conn: AsyncConnection, user: UUID) -> bool:
+    """Whether the account is open; until the transaction ends nobody can shut it."""
+    u = user_account.c
+    open_still = select(u.id).where(u.id == user, u.disabled_at.is_(None)).with_for_update(read=True)
+    return await conn.scalar(open_still) is not None
+
+
+async def begin_session(
+    conn: AsyncConnection, user: UUID, agent: str | None = None, *, via: Via = "password"
+) -> LoggedIn:
     """A new session for somebody whose identity is proven; ``agent``: what the browser calls itself."""
     token = secrets.token_urlsafe(32)
     named = (agent or "").replace("\x00", "")[:300] or None
     await conn.execute(
-        insert(session).values(id=uuid7(), token_hash=digest(token), user_id=user, agent=named)
+        insert(session).values(id=uuid7(), token_hash=digest(token), user_id=user, agent=named, via=via)
     )
     actor = await actor_of(conn, user)
     return LoggedIn(token, actor)
@@ -138,19 +152,52 @@ def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return s.ended_at.is_(None), s.seen_at > now - IDLE, s.created_at > now - ABSOLUTE
 
 
-async def end_all(conn: AsyncConnection, user: UUID) -> None:
-    """End every session of a user: after a change of password or role, and when disabled."""
+async def end_all(conn: AsyncConnection, user: UUID, *, but: UUID | None = None) -> None:
+    """End every session of a user and every log-in on its way: after a change of password or role, and
+    when disabled. ``but``: the one session that goes on.
+    """
     ended = update(session).where(session.c.user_id == user, session.c.ended_at.is_(None))
+    if but is not None:
+        ended = ended.where(session.c.id != but)
     await conn.execute(ended.values(ended_at=func.now()))
+    await conn.execute(delete(login_step).where(login_step.c.user_id == user))
+
+
+async def holds(conn: AsyncConnection, proof: Authenticated) -> bool:
+    """Whether the session or token is still open, asked just before a change is committed.
+
+    What ends it waits until then, or is seen here: after a log-out has answered, nothing is recorded by
+    that session. What this very transaction ended (a log-out itself) counts as open.
+    """
+    s, t = session.c, api_token.c
+    if proof.session is not None:
+        wanted = select(s.id).where(
+            s.id == proof.session, or_(s.ended_at.is_(None), s.ended_at == func.now())
+        )
+    elif proof.token is not None:
+        wanted = select(t.id).where(
+            t.id == proof.token, or_(t.revoked_at.is_(None), t.revoked_at == func.now())
+        )
+    else:
+        return True
+    return await conn.scalar(wanted.with_for_update(read=True)) is not None
 
 
 async def by_cookie(conn: AsyncConnection, token: str) -> Authenticated | None:
     """Who the session cookie stands for, or None; notes now and then that the session is in use."""
-    s, u = session.c, user_account.c
+    s, u, f = session.c, user_account.c, second_factor.c
     now = datetime.now(UTC)
+    factor = exists().where(f.user_id == s.user_id, f.confirmed_at.is_not(None))
     row = (
         await conn.execute(
-            select(s.id, s.seen_at, u.id.label("user_id"), u.name, u.lang)
+            select(
+                s.id,
+                s.seen_at,
+                u.id.label("user_id"),
+                u.name,
+                u.lang,
+                or_(s.via == "organisation", factor).label("proven"),
+            )
             .join(user_account, u.id == s.user_id)
             .where(
                 s.token_hash == digest(token),
@@ -163,15 +210,16 @@ async def by_cookie(conn: AsyncConnection, token: str) -> Authenticated | None:
         return None
     if row.seen_at < now - _SEEN_EVERY:
         await conn.execute(update(session).where(s.id == row.id).values(seen_at=now))
-    return Authenticated(await _actor(conn, row.user_id, row.name, row.lang), row.id)
+    actor = await _actor(conn, row.user_id, row.name, row.lang)
+    return Authenticated(actor=actor, session=row.id, proven=row.proven)
 
 
 async def by_token(conn: AsyncConnection, token: str) -> Authenticated | None:
-    """Who an API token stands for, or None."""
+    """Who an API token stands for, with no more than it was given, or None."""
     t, u = api_token.c, user_account.c
     row = (
         await conn.execute(
-            select(u.id, u.name, u.lang)
+            select(u.id, u.name, u.lang, t.id.label("token_id"), t.permissions, t.grants)
             .join(api_token, u.id == t.user_id)
             .where(
                 t.token_hash == digest(token),
@@ -181,7 +229,12 @@ async def by_token(conn: AsyncConnection, token: str) -> Authenticated | None:
             )
         )
     ).first()
-    return Authenticated(await _actor(conn, row.id, row.name, row.lang)) if row else None
+    if row is None:
+        return None
+    actor = await _actor(conn, row.id, row.name, row.lang, row.grants)
+    if row.permissions is not None:
+        actor = msgspec.structs.replace(actor, only=frozenset(row.permissions))
+    return Authenticated(actor=actor, token=row.token_id)
 
 
 async def actor_of(conn: AsyncConnection, user: UUID) -> Actor:
@@ -191,27 +244,52 @@ async def actor_of(conn: AsyncConnection, user: UUID) -> Actor:
     return await _actor(conn, row.id, row.name, row.lang)
 
 
-async def _actor(conn: AsyncConnection, user: UUID, name: str, lang: Any) -> Actor:
+async def _actor(
+    conn: AsyncConnection, user: UUID, name: str, lang: Any, only_grants: Sequence[str] | None = None
+) -> Actor:
     g = user_grant.c
-    rows: Sequence[Any] = (
-        await conn.execute(
-            select(g.role, g.programme_id, g.area, g.donor_id)
-            .where(g.user_id == user, or_(g.valid_until.is_(None), g.valid_until > func.now()))
-            .order_by(g.id)
-        )
-    ).all()
+    wanted = (
+        select(g.role, g.programme_id, g.area, g.donor_id)
+        .where(g.user_id == user, or_(g.valid_until.is_(None), g.valid_until > func.now()))
+        .order_by(g.id)
+    )
+    if only_grants is not None:
+        wanted = wanted.where(g.id.in_([UUID(each) for each in only_grants]))
+    rows: Sequence[Any] = (await conn.execute(wanted)).all()
     grants = tuple(Grant(role=r.role, programme=r.programme_id, area=r.area, donor=r.donor_id) for r in rows)
     return Actor(id=user, name=name, lang=lang, grants=grants)
 
 
-async def _throttle(conn: AsyncConnection, account: bytes, address: str) -> None:
+def network_of(address: str) -> str:
+    """What counts as one address: an IPv6 household has 2^64 of them, so its network (/64) is meant."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address[:100]
+    if found.version == 6 and found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
+
+
+async def throttle(conn: AsyncConnection, account: bytes, whence: str) -> None:
+    """Raise ThrottledError after too many failures from there; an account alone is never locked."""
+    # One after the other from one place, or a hundred guesses at once would each find none before it.
+    await advisory_lock(conn, f"log-in {whence}")
     a = login_attempt.c
     failures = (
         await conn.execute(
             select(func.count(), func.count().filter(a.account == account)).where(
-                a.address == address, a.at > datetime.now(UTC) - _WINDOW, a.succeeded.is_(False)
+                a.address == whence, a.at > datetime.now(UTC) - _WINDOW, a.succeeded.is_(False)
             )
         )
     ).one()
     if failures[0] >= _PER_ADDRESS or failures[1] >= _PER_ACCOUNT_AND_ADDRESS:
         raise ThrottledError(retry_after=int(_WINDOW.total_seconds()))
+
+
+async def count_attempt(conn: AsyncConnection, account: bytes, whence: str, *, succeeded: bool) -> None:
+    """Write an attempt down; addresses are forgotten after a day."""
+    a = login_attempt.c
+    await conn.execute(insert(login_attempt).values(account=account, address=whence, succeeded=succeeded))
+    if succeeded:
+        await conn.execute(delete(login_attempt).where(a.at < datetime.now(UTC) - _KEPT))

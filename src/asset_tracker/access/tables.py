@@ -9,6 +9,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -62,6 +63,8 @@ session = Table(
     Column("seen_at", _instant, nullable=False, server_default=text("now()")),
     Column("ended_at", _instant),
     Column("agent", Text),  # what the browser calls itself, so that one knows one's sessions apart
+    Column("via", Text, nullable=False, server_default="password"),
+    one_of("via", ("password", "organisation")),
     Index("session_user_id_idx", "user_id"),
 )
 
@@ -75,6 +78,9 @@ api_token = Table(
     Column("created_at", _instant, nullable=False, server_default=text("now()")),
     Column("expires_at", _instant),
     Column("revoked_at", _instant),
+    # What of its owner's it may: names of permissions and ids of grants; NULL is all that the owner may.
+    Column("permissions", JSONB),
+    Column("grants", JSONB),
     Index("api_token_user_id_idx", "user_id"),
 )
 
@@ -163,4 +169,59 @@ sealing_key = Table(
     Column("since", _instant, nullable=False, server_default=text("now()")),
     Column("until", _instant),
     Index("sealing_key_in_use_key", text("(true)"), unique=True, postgresql_where=text("until IS NULL")),
+)
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("user_id", Uuid, ForeignKey("user_account.id"), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    Column("confirmed_at", _instant),
+    Column("last_step", BigInteger),  # of the last code that was taken: it and those before are over
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False),
+    Column("code_hash", LargeBinary, nullable=False),
+    Column("used_at", _instant),
+    Index("recovery_code_user_id_idx", "user_id"),
+)
+
+login_step = Table(
+    "login_step",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("user_id", Uuid, ForeignKey("user_account.id")),
+    Column("body", JSONB, nullable=False),
+    Column("guesses", SmallInteger, nullable=False, server_default="0"),
+    Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    Index("login_step_created_at_idx", "created_at"),
+)
+
+user_identity = Table(
+    "user_identity",
+    metadata,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False),
+    Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    Index("user_identity_user_id_idx", "user_id", "issuer", unique=True),
+)
+
+# No foreign key: who was erased stays in the record as an id that stands for nobody.
+access_record = Table(
+    "access_record",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", _instant, nullable=False, server_default=text("now()")),
+    Column("actor_id", Uuid, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )

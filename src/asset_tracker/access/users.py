@@ -1,19 +1,29 @@
 """User accounts: made, granted, disabled; API tokens made and revoked."""
 
 import secrets
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, null, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import devices, passwords, sessions
+from asset_tracker.access import devices, passwords, records, sessions
 from asset_tracker.access.actors import ROLES, Actor, Grant, Role
-from asset_tracker.access.permissions import require
-from asset_tracker.access.tables import api_token, one_time_link, session, user_account, user_grant
-from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from asset_tracker.access.permissions import Permission, may, require
+from asset_tracker.access.tables import (
+    api_token,
+    one_time_link,
+    recovery_code,
+    second_factor,
+    session,
+    user_account,
+    user_grant,
+    user_identity,
+)
+from asset_tracker.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import erasure
 from asset_tracker.ledger.ids import uuid7
@@ -40,12 +50,20 @@ class TokenMade(msgspec.Struct, frozen=True):
 
 
 class TokenView(msgspec.Struct, frozen=True, kw_only=True):
-    """An API token as its owner sees it; the text of it is nowhere."""
+    """An API token as its owner sees it; the text of it is nowhere. ``permissions``: None for all."""
 
     id: UUID
     name: str
     created_at: datetime
     expires_at: datetime | None = None
+    permissions: tuple[Permission, ...] | None = None
+
+
+class GrantView(msgspec.Struct, frozen=True, kw_only=True):
+    """One of one's own grants, for giving a token no more than it."""
+
+    id: UUID
+    grant: Grant
 
 
 async def add_user(
@@ -87,6 +105,8 @@ async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tu
     await _grant(conn, user, grants)
     await _keep_an_administrator(conn)
     await sessions.end_all(conn, user)
+    roles = ", ".join(sorted({grant.role for grant in grants}))
+    await records.record(conn, actor, "grants_set", f"user {user}", roles)
 
 
 async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
@@ -101,6 +121,7 @@ async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
         .where(api_token.c.user_id == user, api_token.c.revoked_at.is_(None))
         .values(revoked_at=func.now())
     )
+    await records.record(conn, actor, "account_shut", f"user {user}")
 
 
 async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
@@ -112,8 +133,10 @@ async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     await disable_user(conn, actor, user)
     gone = {"name": "—", "email": f"erased-{user}", "password_hash": None}
     await conn.execute(update(user_account).where(user_account.c.id == user).values(**gone))
-    await conn.execute(delete(user_grant).where(user_grant.c.user_id == user))
+    for table in (user_grant, second_factor, recovery_code, user_identity):
+        await conn.execute(delete(table).where(table.c.user_id == user))
     await devices.forget_owner(conn, user)
+    await records.record(conn, actor, "erased", f"user {user}")
     named = await erasure.devices_of(conn, user)
     await erasure.erase(conn, named)
     aside = await erasure.aside_devices_of(conn, user)
@@ -151,33 +174,45 @@ async def make_token(
     *,
     user: UUID | None = None,
     expires_at: datetime | None = None,
+    permissions: Collection[Permission] | None = None,
+    grants: Collection[UUID] | None = None,
 ) -> TokenMade:
-    """A token for oneself; for somebody else only as an administrator."""
+    """A token for oneself; for somebody else only as an administrator.
+
+    ``permissions`` and ``grants``: what of its owner's it may, None for everything. When the owner's role
+    changes it may what is left of that; grants given anew are not its own. A token makes no tokens.
+    """
+    if actor.only is not None:
+        raise ForbiddenError
     if user not in (None, actor.id):
         require(actor, "user.manage")
-    now = datetime.now(UTC)
-    if expires_at is not None and not now < expires_at <= now + _LONGEST:
-        raise InvalidError(
-            errors=(FieldError("expires_at", "A time within the next ten years is expected."),)
-        )
+    _check_expiry(expires_at)
+    owner = user or actor.id
+    known = {str(view.id) for view in await grants_of(conn, owner)}
+    chosen = None if grants is None else sorted({str(each) for each in grants})
+    if chosen is not None and not set(chosen) <= known:
+        raise InvalidError(errors=(FieldError("grants", "Choose among your own roles."),))
     text = sessions.TOKEN_PREFIX + secrets.token_urlsafe(32)
     made = TokenMade(uuid7(), text)
     await conn.execute(
         insert(api_token).values(
             id=made.id,
             token_hash=sessions.digest(text),
-            user_id=user or actor.id,
+            user_id=owner,
             name=name,
             expires_at=expires_at,
+            permissions=null() if permissions is None else sorted(set(permissions)),
+            grants=null() if chosen is None else chosen,
         )
     )
+    await records.record(conn, actor, "token_made", f"user {owner}", name)
     return made
 
 
 async def revoke_token(conn: AsyncConnection, actor: Actor, token: UUID) -> None:
     """Revoke one's own token, or anybody's as an administrator."""
     where = [api_token.c.id == token]
-    if not actor.has("administrator"):
+    if not may(actor, "user.manage"):
         where.append(api_token.c.user_id == actor.id)
     done = await conn.execute(update(api_token).where(*where).values(revoked_at=func.now()))
     if not done.rowcount:
@@ -188,7 +223,7 @@ async def list_tokens(conn: AsyncConnection, actor: Actor) -> list[TokenView]:
     """One's own tokens that still open something, newest first."""
     t = api_token.c
     rows = await conn.execute(
-        select(t.id, t.name, t.created_at, t.expires_at)
+        select(t.id, t.name, t.created_at, t.expires_at, t.permissions)
         .where(
             t.user_id == actor.id,
             t.revoked_at.is_(None),
@@ -196,7 +231,33 @@ async def list_tokens(conn: AsyncConnection, actor: Actor) -> list[TokenView]:
         )
         .order_by(t.created_at.desc(), t.id)
     )
-    return [TokenView(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public mapping
+    return [
+        TokenView(
+            id=row.id,
+            name=row.name,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            permissions=None if row.permissions is None else tuple(row.permissions),
+        )
+        for row in rows
+    ]
+
+
+async def grants_of(conn: AsyncConnection, user: UUID) -> list[GrantView]:
+    """What somebody was granted and still has."""
+    g = user_grant.c
+    rows = await conn.execute(
+        select(g.id, g.role, g.programme_id, g.area, g.donor_id)
+        .where(g.user_id == user, or_(g.valid_until.is_(None), g.valid_until > func.now()))
+        .order_by(g.id)
+    )
+    return [
+        GrantView(
+            id=row.id,
+            grant=Grant(role=row.role, programme=row.programme_id, area=row.area, donor=row.donor_id),
+        )
+        for row in rows
+    ]
 
 
 async def set_lang(conn: AsyncConnection, actor: Actor, lang: Lang) -> None:
@@ -206,6 +267,8 @@ async def set_lang(conn: AsyncConnection, actor: Actor, lang: Lang) -> None:
 
 async def change_password(conn: AsyncConnection, actor: Actor, old: str, new: str) -> None:
     """Change one's own password, and end one's sessions everywhere. Raises InvalidError."""
+    if actor.only is not None:
+        raise ForbiddenError
     passwords.check_new(new)
     u = user_account.c
     stored = await conn.scalar(select(u.password_hash).where(u.id == actor.id).with_for_update())
@@ -258,6 +321,13 @@ async def reaches(conn: AsyncConnection, thing: UUID) -> bool:
     return await conn.scalar(wanted) is not None
 
 
+async def email_of(conn: AsyncConnection, user: UUID) -> str:
+    """The e-mail address of an account that exists."""
+    return str(
+        (await conn.execute(select(user_account.c.email).where(user_account.c.id == user))).scalar_one()
+    )
+
+
 async def by_email(conn: AsyncConnection, email: str) -> UUID:
     """The account with this e-mail address. Raises NotFoundError."""
     found = await conn.scalar(
@@ -294,6 +364,14 @@ async def _grant(conn: AsyncConnection, user: UUID, grants: tuple[Grant, ...]) -
                 area=grant.area,
                 donor_id=grant.donor,
             )
+        )
+
+
+def _check_expiry(expires_at: datetime | None) -> None:
+    now = datetime.now(UTC)
+    if expires_at is not None and not now < expires_at <= now + _LONGEST:
+        raise InvalidError(
+            errors=(FieldError("expires_at", "A time within the next ten years is expected."),)
         )
 
 

@@ -13,15 +13,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import users
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import Permission
 from asset_tracker.access.users import TokenMade
 from asset_tracker.ledger.values import Name
 
 
 class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the token is for, and until when it holds (None: until it is revoked)."""
+    """What the token is for, and until when it holds (None: until it is revoked).
+
+    ``permissions`` and ``grants``: what of its owner's it may do; None is everything.
+    """
 
     name: Name
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+    permissions: Annotated[tuple[Permission, ...], Meta(min_length=1, max_length=100)] | None = None
+    grants: Annotated[tuple[UUID, ...], Meta(min_length=1, max_length=100)] | None = None
 
 
 @post("/tokens")
@@ -29,7 +35,14 @@ async def make_token(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[NewToken]
 ) -> TokenMade:
     """A token for oneself; its text is in this answer and nowhere else."""
-    return await users.make_token(conn, actor, data.name, expires_at=data.expires_at)
+    return await users.make_token(
+        conn,
+        actor,
+        data.name,
+        expires_at=data.expires_at,
+        permissions=data.permissions,
+        grants=data.grants,
+    )
 
 
 @delete("/tokens/{token_id:uuid}")

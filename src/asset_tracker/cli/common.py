@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 # Held locked by the running server, so that it means nothing once the server is gone.
 NOTE = Path(sys.prefix) / "asset-tracker.running"
-_SECRET = {variable("secret_key"), variable("database_url"), variable("smtp_url")}
+_SECRET = {variable(name) for name in ("secret_key", "database_url", "smtp_url", "oidc_client_secret")}
 
 
 class NotMigratedError(UnavailableError):

@@ -79,6 +79,8 @@ def _serve(settings: Settings, listener: socket.socket, console: Console) -> Non
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=10,
     )
     server = _Server(config)

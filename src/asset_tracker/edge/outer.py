@@ -5,6 +5,7 @@ another site makes with somebody's cookie (Fetch Metadata, with Origin for brows
 """
 
 import secrets
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,9 +14,12 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from asset_tracker.edge.problems import MEDIA_TYPE, TYPE, Problem
+from asset_tracker.settings import LOOPBACK
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _TAKEN = (b"application/json", b"multipart/form-data", b"application/offset+octet-stream")
+# Asked by machines that know us by an address only; they tell nothing.
+_PROBES = ("/healthz", "/readyz")
 
 _CSP = (
     "default-src 'none'",
@@ -44,10 +48,11 @@ _HEADERS = (
 class Outer:
     """Wraps the application's whole ASGI stack."""
 
-    def __init__(self, app: ASGIApp, base_url: str) -> None:
+    def __init__(self, app: ASGIApp, base_url: str, allowed_hosts: Sequence[str] = ()) -> None:
         self._app = app
         self._hsts = base_url.startswith("https:")
         self._host = urlsplit(base_url).netloc
+        self._hosts = {urlsplit(base_url).hostname, *LOOPBACK, *allowed_hosts}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -78,6 +83,12 @@ class Outer:
 
     def _refusal(self, scope: HTTPScope) -> Problem | None:
         headers = dict(scope["headers"])
+        if scope["path"] not in _PROBES and not self._is_ours(headers):
+            return Problem(
+                type=TYPE + "unknown-host",
+                title="This host name is not one of ours: see ASSET_TRACKER_BASE_URL and ASSET_TRACKER_ALLOWED_HOSTS.",
+                status=421,
+            )
         if scope["method"] in _SAFE:
             return None
         if b"authorization" not in headers and not self._same_origin(headers):
@@ -89,6 +100,13 @@ class Outer:
                 type=TYPE + "content-type", title="JSON is expected (application/json).", status=415
             )
         return None
+
+    def _is_ours(self, headers: dict[bytes, bytes]) -> bool:
+        """Whether the request names a host of ours: another's name that points here (DNS rebinding) is none."""
+        try:
+            return urlsplit("//" + headers.get(b"host", b"").decode("ascii")).hostname in self._hosts
+        except ValueError:
+            return False
 
     def _same_origin(self, headers: dict[bytes, bytes]) -> bool:
         site = headers.get(b"sec-fetch-site")

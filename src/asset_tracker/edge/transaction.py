@@ -7,7 +7,9 @@ from litestar import Request
 from litestar.datastructures import State
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.access import sessions
 from asset_tracker.access.panic import check_may_change
+from asset_tracker.errors import UnauthenticatedError
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
@@ -23,3 +25,6 @@ async def provide_conn(request: Request[Any, Any, State], state: State) -> Async
         if request.method not in _SAFE and not request.route_handler.opt.get("when_read_only"):
             await check_may_change(conn)
         yield conn
+        proof = request.scope.get("auth")
+        if request.method not in _SAFE and proof is not None and not await sessions.holds(conn, proof):
+            raise UnauthenticatedError("You were logged out meanwhile; nothing was saved.")

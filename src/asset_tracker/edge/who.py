@@ -1,7 +1,9 @@
 """Who asks: the session cookie or the bearer token, resolved once a request."""
 
 from typing import Any
+from uuid import UUID
 
+import msgspec
 from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import State
 from litestar.handlers import BaseRouteHandler
@@ -11,8 +13,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from asset_tracker.access import sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sessions import Authenticated
-from asset_tracker.errors import UnauthenticatedError
+from asset_tracker.errors import ForbiddenError, SecondFactorNeededError, UnauthenticatedError
 from asset_tracker.i18n import LANGS, Lang
+from asset_tracker.settings import Settings
 
 AnyRequest = Request[Actor | None, Authenticated | None, State]
 LANG_COOKIE = "lang"
@@ -23,7 +26,7 @@ class WhoAsks(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: ASGIConnection[Any, Any, Any, State] = ASGIConnection(scope)
-        found = await _authenticate(connection)
+        found = _as_proven(await _authenticate(connection), connection.app.state.settings)
         scope["user"] = found.actor if found else None
         scope["auth"] = found
         await next_app(scope, receive, send)
@@ -41,15 +44,45 @@ async def _authenticate(connection: ASGIConnection[Any, Any, Any, State]) -> Aut
     return None
 
 
-def cookie_name(connection: ASGIConnection[Any, Any, Any, State]) -> str:
-    """``__Host-`` binds the cookie to this host over TLS; plain HTTP (a laptop) cannot set such a one."""
-    return "__Host-session" if connection.app.state.settings.base_url.startswith("https:") else "session"
+def _as_proven(found: Authenticated | None, settings: Settings) -> Authenticated | None:
+    """Whose role asks for a second factor and has none may do nothing yet, on public routes too."""
+    if found is None or found.proven:
+        return found
+    if not any(grant.role in settings.second_factor_roles for grant in found.actor.grants):
+        return msgspec.structs.replace(found, proven=True)
+    return msgspec.structs.replace(found, actor=msgspec.structs.replace(found.actor, grants=()))
+
+
+def cookie_name(connection: ASGIConnection[Any, Any, Any, State], name: str = "session") -> str:
+    """``__Host-`` binds a cookie to this host over TLS; plain HTTP (a laptop) cannot set such a one."""
+    return f"__Host-{name}" if is_secure(connection) else name
+
+
+def is_secure(connection: ASGIConnection[Any, Any, Any, State]) -> bool:
+    """Whether people reach us over TLS, so that cookies are sent over nothing else."""
+    secure: bool = connection.app.state.settings.base_url.startswith("https:")
+    return secure
 
 
 def require_login(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Guard of the whole application: a route is closed unless it says ``opt={"public": True}``."""
-    if not handler.opt.get("public") and connection.scope.get("user") is None:
+    if handler.opt.get("public"):
+        return
+    if connection.scope.get("user") is None:
         raise UnauthenticatedError
+    proof = connection.scope.get("auth")
+    if proof is not None and not proof.proven and not handler.opt.get("before_second_factor"):
+        raise SecondFactorNeededError
+
+
+def require_session(request: AnyRequest) -> UUID:
+    """The session of a person at a browser: what concerns the ways in is not done by a program's token.
+
+    Raises ForbiddenError.
+    """
+    if request.auth is None or request.auth.session is None:
+        raise ForbiddenError("This is done by a person who is logged in, not by a token.")
+    return request.auth.session
 
 
 async def provide_actor(request: AnyRequest) -> Actor:
@@ -61,7 +94,7 @@ async def provide_actor(request: AnyRequest) -> Actor:
 
 def lang_of(request: AnyRequest) -> Lang:
     """The language to answer in: the switch on the page, else the user's own, else the browser's, else the setting."""
-    chosen = request.cookies.get(LANG_COOKIE)
+    chosen = request.cookies.get(cookie_name(request, LANG_COOKIE))
     if chosen in LANGS:
         return "uk" if chosen == "uk" else "en"
     user: Actor | None = request.scope.get("user")

@@ -5,6 +5,7 @@ To add a kind: a tagged payload Struct in your package, a function ``async work(
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -12,11 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.errors import UnavailableError
 from asset_tracker.field import forgetting
-from asset_tracker.jobs.kinds import Kind
+from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Worker
+from asset_tracker.mail.outbox import SendMail, send_letters
 from asset_tracker.settings import Settings
 
-KINDS: Final[tuple[Kind, ...]] = (forgetting.KIND,)
+KINDS: Final[tuple[Kind, ...]] = (
+    forgetting.KIND,
+    Kind(payload=SendMail, work=send_letters, when=Every(timedelta(minutes=1))),
+)
 
 
 async def work(engine: AsyncEngine, settings: Settings, stop: asyncio.Event) -> None:

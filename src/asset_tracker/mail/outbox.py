@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker import vault
 from asset_tracker.db.engine import transaction
+from asset_tracker.jobs import queue
+from asset_tracker.jobs.worker import Run
 from asset_tracker.mail.letters import Letter, check_address, compose
 from asset_tracker.mail.tables import mail_outbox
 from asset_tracker.mail.transport import connected
@@ -30,6 +32,10 @@ _CLAIMED = timedelta(minutes=10)
 _PURPOSE = "mail"
 _o = mail_outbox.c
 log = structlog.get_logger(__name__)
+
+
+class SendMail(msgspec.Struct, frozen=True, kw_only=True, tag="send-mail"):
+    """Have what is due sent."""
 
 
 class Sent(NamedTuple):
@@ -60,7 +66,14 @@ async def enqueue(
     sealed = vault.seal(settings.secret_key or "", _PURPOSE, str(made), msgspec.json.encode(letter))
     ends = expires_at or datetime.now(UTC) + LASTS
     await conn.execute(insert(mail_outbox).values(id=made, kind=letter.kind, sealed=sealed, expires_at=ends))
+    await queue.enqueue(conn, SendMail(), key="now")
     return made
+
+
+async def send_letters(run: Run, _payload: SendMail) -> None:
+    """The job: once after each letter was put down, and every minute for those that wait."""
+    while (await send_due(run.engine, run.settings)).sent:
+        pass
 
 
 async def send_due(engine: AsyncEngine, settings: Settings, *, at_once: int = 20) -> Sent:

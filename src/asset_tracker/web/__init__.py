@@ -3,6 +3,7 @@
 from litestar import Router
 
 from asset_tracker.web import (
+    account_pages,
     asset_pages,
     consignment_pages,
     desk_pages,
@@ -20,9 +21,11 @@ from asset_tracker.web import (
     point_pages,
     programme_pages,
     quarantine_pages,
+    record_of_access_pages,
     record_pages,
     report_pages,
     run_sheet_pages,
+    second_factor_pages,
     session_pages,
     settings_pages,
     static_files,
@@ -35,6 +38,8 @@ _pages = Router(
     path="/",
     route_handlers=[
         *session_pages.ROUTES,
+        *account_pages.ROUTES,
+        *second_factor_pages.ROUTES,
         *desk_pages.ROUTES,
         *device_pages.ROUTES,
         *due_pages.ROUTES,
@@ -55,6 +60,7 @@ _pages = Router(
         *label_stock_pages.ROUTES,
         *tagging_pages.ROUTES,
         *people_pages.ROUTES,
+        *record_of_access_pages.ROUTES,
         *quarantine_pages.ROUTES,
         *report_pages.ROUTES,
         *run_sheet_pages.ROUTES,

@@ -48,6 +48,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("programmes", "/programmes", "Programmes", "programme", gap_before=True),
     MenuItem("parties", "/parties", "Parties", "party", _DESK),
     MenuItem("people", "/people", "People", "person", frozenset({"administrator"})),
+    MenuItem("records", "/records", "Access record", "key", frozenset({"administrator", "auditor"})),
 )
 
 

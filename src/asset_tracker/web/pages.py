@@ -17,7 +17,7 @@ from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.edge.who import AnyRequest, cookie_name, is_secure, lang_of
 from asset_tracker.errors import FieldError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.web.chrome import Chrome, Flash, menu
@@ -59,7 +59,7 @@ def page(
     # The address answers a page or a fragment, so a cache must not give one for the other.
     answer = Response(body, status_code=status, media_type=HTML, headers={"Vary": "HX-Request, Cookie"})
     if flashes and not fragment:
-        answer.delete_cookie(FLASH_COOKIE)
+        answer.delete_cookie(cookie_name(request, FLASH_COOKIE))
     return answer
 
 
@@ -107,17 +107,17 @@ def _flash_cookie(request: AnyRequest, message: Flash) -> Cookie:
     body = msgspec.json.encode(message)
     signature = hmac.digest(_key(request), body, sha256)
     return Cookie(
-        key=FLASH_COOKIE,
+        key=cookie_name(request, FLASH_COOKIE),
         value=base64.urlsafe_b64encode(signature + body).decode(),
         max_age=_FLASH_SECONDS,
         httponly=True,
         samesite="lax",
-        secure=request.app.state.settings.base_url.startswith("https:"),
+        secure=is_secure(request),
     )
 
 
 def _flashes(request: AnyRequest) -> tuple[Flash, ...]:
-    given = request.cookies.get(FLASH_COOKIE)
+    given = request.cookies.get(cookie_name(request, FLASH_COOKIE))
     if not given or len(given) > 3000:
         return ()
     try:

@@ -9,7 +9,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import links, users
+from asset_tracker.access import links, second_factor, users
 from asset_tracker.access.actors import ROLES, Actor, Grant
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -38,11 +38,19 @@ class PersonForm(msgspec.Struct, frozen=True):
     donor: str = ""
 
 
+class ReasonForm(msgspec.Struct, frozen=True):
+    """Why something is done."""
+
+    reason: str = ""
+
+
 @get("/people")
 async def list_people(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
-    return page(request, "people/list.html", section="people", users=await users.list_users(conn, actor))
+    known = await users.list_users(conn, actor)
+    secured = await second_factor.users_with(conn)
+    return page(request, "people/list.html", section="people", users=known, secured=secured)
 
 
 @get("/people/new")
@@ -92,6 +100,18 @@ async def make_link(
     return await _link(request, conn, actor, user_id)
 
 
+@post("/people/{user_id:uuid}/second-factor/remove", status_code=303)
+async def remove_second_factor(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    user_id: FromPath[UUID],
+    data: URLEncodedBody[ReasonForm],
+) -> Redirect:
+    await second_factor.remove(conn, actor, user_id, data.reason)
+    return see_other(request, "/people", Flash("good", "The second factor was removed."))
+
+
 @post("/people/{user_id:uuid}/disable", status_code=303)
 async def shut_account(
     request: AnyRequest,
@@ -105,8 +125,9 @@ async def shut_account(
 
 async def _link(request: AnyRequest, conn: AsyncConnection, actor: Actor, user: UUID) -> Response[str]:
     """Answered as a page, not a redirect: the link is shown this once and stands in no cookie."""
-    made = await links.make_link(conn, actor, user)
-    address = f"{request.app.state.settings.base_url.rstrip('/')}/password/{made.token}"
+    settings = request.app.state.settings
+    made = await links.make_link(conn, actor, user, settings)
+    address = f"{settings.base_url.rstrip('/')}/password/{made.token}"
     when = formats.moment(lang_of(request), made.expires_at)
     return page(request, "people/link.html", section="people", link=made, address=address, when=when)
 
@@ -156,4 +177,4 @@ async def _form(
     )
 
 
-ROUTES = (list_people, new_person, add_person, make_link, shut_account)
+ROUTES = (list_people, new_person, add_person, make_link, remove_second_factor, shut_account)

@@ -5,8 +5,9 @@ from urllib.parse import quote
 
 from litestar import Response
 
-from asset_tracker.edge.problems import Problem, headers
+from asset_tracker.edge.problems import TYPE, Problem, headers
 from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import SecondFactorNeededError
 from asset_tracker.i18n import gettext
 from asset_tracker.web.pages import chrome_of, is_fragment, page, see_other
 
@@ -30,6 +31,8 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
     path = request.scope["path"]
     if problem.status == 401:
         return _to_the_log_in(request)
+    if problem.type == TYPE + SecondFactorNeededError.code:
+        return _to(request, "/me/second-factor")
     on_label = (
         problem.status in (404, 422)
         and path.lower().startswith("/a/")
@@ -61,6 +64,10 @@ def _to_the_log_in(request: AnyRequest) -> Response[Any]:
     """Log-in comes first, and leads back; a fragment's request makes the whole page go there."""
     here = chrome_of(request).here
     address = f"/login?next={quote(here, safe='/')}" if here != "/" else "/login"
+    return _to(request, address)
+
+
+def _to(request: AnyRequest, address: str) -> Response[Any]:
     if is_fragment(request):
         return Response("", status_code=200, headers={"HX-Redirect": address})
     return see_other(request, address)

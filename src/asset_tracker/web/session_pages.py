@@ -1,27 +1,27 @@
-"""Logging in and out, the language, one's own account."""
+"""Logging in and out, the language, and links by which somebody sets their own password."""
 
-from datetime import timedelta
-from uuid import UUID
+from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import links, sessions, users
-from asset_tracker.access.actors import Actor
-from asset_tracker.edge.who import LANG_COOKIE, AnyRequest, cookie_name, lang_of
+from asset_tracker.access import links, login, sessions, users
+from asset_tracker.access.login import CodeNeeded
+from asset_tracker.access.sessions import LoggedIn
+from asset_tracker.edge.who import AnyRequest, cookie_name, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import LANGS, Lang, gettext
+from asset_tracker.mail.outbox import is_set_up
 from asset_tracker.programmes.queries import has_demonstration
+from asset_tracker.settings import Settings
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.cookies import cookie, held
 from asset_tracker.web.pages import Instead, error_texts, own_path, page, see_other
-
-_YEAR = int(timedelta(days=365).total_seconds())
-
 
 # The address is a secret: it must not go along with anything that the page leads to.
 _NO_REFERRER = {"Referrer-Policy": "no-referrer"}
@@ -35,6 +35,13 @@ class LoginForm(msgspec.Struct, frozen=True):
     next: str = ""
 
 
+class CodeForm(msgspec.Struct, frozen=True):
+    """A code of the second factor."""
+
+    code: str = ""
+    next: str = ""
+
+
 class LanguageForm(msgspec.Struct, frozen=True):
     """The language switch, and where to come back to."""
 
@@ -42,17 +49,16 @@ class LanguageForm(msgspec.Struct, frozen=True):
     next: str = ""
 
 
-class PasswordForm(msgspec.Struct, frozen=True):
-    """The present password and the one to come."""
+class NewPasswordForm(msgspec.Struct, frozen=True):
+    """The password to come."""
 
-    old: str = ""
     password: str = ""
 
 
-class TokenForm(msgspec.Struct, frozen=True):
-    """What a new API token is for."""
+class ForgottenForm(msgspec.Struct, frozen=True):
+    """Whose password was forgotten."""
 
-    name: str = ""
+    email: str = ""
 
 
 @get("/login", opt={"public": True})
@@ -70,26 +76,64 @@ async def login_page(
 async def log_in(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], data: URLEncodedBody[LoginForm]
 ) -> Response[str] | Redirect:
-    address = request.client.host if request.client else "?"
-    old = request.cookies.get(cookie_name(request))
-    agent = request.headers.get("user-agent")
-    made = await sessions.log_in(
-        conn, data.email[:200], data.password[:200], address, old_token=old, agent=agent
+    email = data.email[:200]
+    made = await login.log_in(
+        conn,
+        email,
+        data.password[:200],
+        login.whence_of(_secret(request), email, held(request, "device"), address_of(request)),
+        old_token=held(request, "session"),
+        agent=request.headers.get("user-agent"),
     )
     if made is None:
         problem = gettext(lang_of(request), "E-mail or password is wrong.")
         return _login_page(request, data.next, data.email, problem)
-    answer = see_other(request, own_path(data.next))
-    answer.set_cookie(_session_cookie(request, made.token))
-    return answer
+    if isinstance(made, CodeNeeded):
+        answer = see_other(request, with_next("/login/code", data.next))
+        answer.set_cookie(cookie(request, "step", made.token))
+        return answer
+    return logged_in(request, made, data.next, email)
 
 
-@post("/logout", opt={"when_read_only": True}, status_code=303)
+@get("/login/code", opt={"public": True})
+async def code_page(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    next: FromQuery[str] = "",  # noqa: A002 - the address says so
+) -> Response[str] | Redirect:
+    if not await login.waits_for_code(conn, held(request, "step")):
+        return see_other(request, with_next("/login", next))
+    return page(request, "login_code.html", problem="", next=own_path(next))
+
+
+@post("/login/code", opt={"public": True, "when_read_only": True}, status_code=200)
+async def give_code(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], data: URLEncodedBody[CodeForm]
+) -> Response[str] | Redirect:
+    step = held(request, "step")
+    made = await login.with_code(
+        conn,
+        _secret(request),
+        step,
+        data.code[:40],
+        sessions.network_of(address_of(request)),
+        old_token=held(request, "session"),
+        agent=request.headers.get("user-agent"),
+    )
+    if made is not None:
+        return logged_in(request, made, data.next, await users.email_of(conn, made.actor.id))
+    if not await login.waits_for_code(conn, step):
+        over = Flash("bad", "That took too long or too many tries. Please log in anew.")
+        return see_other(request, with_next("/login", data.next), over)
+    problem = gettext(lang_of(request), "This code is wrong, too old, or was used before.")
+    return page(request, "login_code.html", status=401, problem=problem, next=own_path(data.next))
+
+
+@post("/logout", opt={"when_read_only": True, "before_second_factor": True}, status_code=303)
 async def log_out(request: AnyRequest, conn: NamedDependency[AsyncConnection]) -> Redirect:
-    name = cookie_name(request)
-    await sessions.end_session(conn, token=request.cookies.get(name, ""))
+    await sessions.end_session(conn, token=held(request, "session"))
     answer = see_other(request, "/login")
-    answer.delete_cookie(name)
+    answer.delete_cookie(cookie_name(request))
     return answer
 
 
@@ -100,56 +144,32 @@ async def set_language(
     answer = see_other(request, own_path(data.next))
     chosen: Lang | None = next((lang for lang in LANGS if lang == data.lang), None)
     if chosen is not None:
-        answer.set_cookie(Cookie(key=LANG_COOKIE, value=chosen, max_age=_YEAR, samesite="lax", httponly=True))
+        answer.set_cookie(cookie(request, "lang", chosen))
         if request.user is not None:
             await users.set_lang(conn, request.user, chosen)
     return answer
 
 
-@get("/me")
-async def my_account(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+@get("/password-forgotten", opt={"public": True})
+async def forgotten_page(request: AnyRequest) -> Response[str]:
+    return page(request, "password_forgotten.html", mail=is_set_up(request.app.state.settings), sent=False)
+
+
+@post("/password-forgotten", opt={"public": True}, status_code=200)
+async def ask_for_link(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], data: URLEncodedBody[ForgottenForm]
 ) -> Response[str]:
-    return await _account(request, conn, actor)
-
-
-@post("/me/password", status_code=303)
-async def change_password(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    data: URLEncodedBody[PasswordForm],
-) -> Redirect:
-    try:
-        await users.change_password(conn, actor, data.old[:200], data.password[:201])
-    except InvalidError as wrong:
-        texts = error_texts(lang_of(request), wrong.errors)
-        raise Instead(await _account(request, conn, actor, errors=texts)) from wrong
-    answer = see_other(
-        request, "/me", Flash("good", "The password was changed. You are logged out everywhere else.")
-    )
-    if request.auth is not None and request.auth.session is not None:
-        anew = await sessions.begin_session(conn, actor.id, request.headers.get("user-agent"))
-        answer.set_cookie(_session_cookie(request, anew.token))
-    return answer
-
-
-@post("/me/sessions/{session_id:uuid}/end", status_code=303)
-async def end_session(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    session_id: FromPath[UUID],
-) -> Redirect:
-    await sessions.end_own(conn, actor, session_id)
-    return see_other(request, "/me", Flash("good", "The session was ended."))
+    """Answers the same for every address: who has an account here is nobody's business."""
+    settings: Settings = request.app.state.settings
+    await links.send_reset(conn, settings, data.email[:200], sessions.network_of(address_of(request)))
+    return page(request, "password_forgotten.html", mail=is_set_up(settings), sent=True)
 
 
 @get("/password/{token:str}", opt={"public": True}, response_headers=_NO_REFERRER)
 async def ask_for_password(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], token: FromPath[str]
 ) -> Response[str]:
-    return page(request, "set_password.html", email=await links.whose(conn, token), errors={})
+    return _password_page(request, await links.whose(conn, token), token)
 
 
 @post("/password/{token:str}", opt={"public": True}, status_code=303, response_headers=_NO_REFERRER)
@@ -157,68 +177,63 @@ async def set_password(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
     token: FromPath[str],
-    data: URLEncodedBody[PasswordForm],
+    data: URLEncodedBody[NewPasswordForm],
 ) -> Redirect:
     try:
         await links.set_password(conn, token, data.password[:201])
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
-        email = await links.whose(conn, token)
-        again = page(request, "set_password.html", status=422, email=email, errors=texts)
-        again.headers["Referrer-Policy"] = "no-referrer"
+        again = _password_page(request, await links.whose(conn, token), token, texts)
+        again.headers.update(_NO_REFERRER)
         raise Instead(again) from wrong
     return see_other(request, "/login", Flash("good", "The password is set. Log in with it."))
 
 
-@post("/me/tokens", status_code=200)
-async def make_token(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    data: URLEncodedBody[TokenForm],
-) -> Response[str]:
-    """Answered as a page, not a redirect: the token is shown this once and stands in no address or cookie."""
-    name = data.name.strip()[:100]
-    if not name:
-        errors = {"name": gettext(lang_of(request), "Please fill this in.")}
-        return await _account(request, conn, actor, errors=errors)
-    made = await users.make_token(conn, actor, name)
-    return await _account(request, conn, actor, token=made.token)
+def logged_in(request: AnyRequest, made: LoggedIn, after: str, email: str = "") -> Redirect:
+    """To where somebody wanted to go, with their new session; ``email``: remember the browser as theirs."""
+    answer = see_other(request, own_path(after))
+    answer.set_cookie(cookie(request, "session", made.token))
+    if email:
+        answer.set_cookie(cookie(request, "device", login.known_device(_secret(request), email)))
+    for name in ("step", "organisation"):
+        if name in request.cookies or cookie_name(request, name) in request.cookies:
+            answer.delete_cookie(cookie_name(request, name))
+    return answer
 
 
-@post("/me/tokens/{token_id:uuid}/revoke", status_code=303)
-async def revoke_token(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    token_id: FromPath[UUID],
-) -> Redirect:
-    await users.revoke_token(conn, actor, token_id)
-    return see_other(request, "/me", Flash("good", "The token was revoked."))
+def with_next(path: str, after: str) -> str:
+    """The path, and where to go after that if it is anywhere."""
+    way = own_path(after)
+    return path if way == "/" else f"{path}?next={quote(way, safe='/')}"
 
 
-async def _account(
-    request: AnyRequest,
-    conn: AsyncConnection,
-    actor: Actor,
-    *,
-    token: str | None = None,
-    errors: dict[str, str] | None = None,
-) -> Response[str]:
-    known = await users.list_tokens(conn, actor)
+def address_of(request: AnyRequest) -> str:
+    """The address that somebody asks from, behind the proxies that are trusted."""
+    return request.client.host if request.client else "?"
+
+
+def _secret(request: AnyRequest) -> str:
+    secret: str = request.app.state.settings.secret_key or ""
+    return secret
+
+
+def _password_page(
+    request: AnyRequest, email: str, token: str, errors: dict[str, str] | None = None
+) -> Response[Any]:
+    settings: Settings = request.app.state.settings
     return page(
         request,
-        "people/me.html",
+        "set_password.html",
         status=422 if errors else 200,
-        tokens=known,
-        token=token,
-        sessions=await sessions.list_sessions(conn, actor),
-        this=request.auth.session if request.auth else None,
+        email=email,
         errors=errors or {},
+        organisation=settings.oidc_name if settings.oidc_issuer else None,
+        token=token,
     )
 
 
 def _login_page(request: AnyRequest, after: str, email: str = "", problem: str = "") -> Response[str]:
+    settings: Settings = request.app.state.settings
     return page(
         request,
         "login.html",
@@ -226,31 +241,19 @@ def _login_page(request: AnyRequest, after: str, email: str = "", problem: str =
         problem=problem,
         email=email,
         next=own_path(after),
-    )
-
-
-def _session_cookie(request: AnyRequest, token: str) -> Cookie:
-    return Cookie(
-        key=cookie_name(request),
-        value=token,
-        max_age=int(sessions.ABSOLUTE.total_seconds()),
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=request.app.state.settings.base_url.startswith("https:"),
+        organisation=settings.oidc_name if settings.oidc_issuer else None,
     )
 
 
 ROUTES = (
     login_page,
     log_in,
+    code_page,
+    give_code,
     log_out,
     set_language,
-    my_account,
-    change_password,
-    make_token,
-    revoke_token,
-    end_session,
+    forgotten_page,
+    ask_for_link,
     ask_for_password,
     set_password,
 )

@@ -4,61 +4,17 @@ import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from sqlalchemy import update
 
 from asset_tracker.access import panic, sessions, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import one_time_link, session
-from asset_tracker.app import create_app
 from asset_tracker.ledger.ids import uuid7
 
-from .conftest import lifespan, settings
+from .browsers import PASSWORD, browser, is_in, logged_in
 
 pytestmark = pytest.mark.anyio
-PASSWORD = "a long enough password"
-
-
-@pytest.fixture(scope="module")
-async def site(new_database, tmp_path_factory, anyio_backend):
-    app = create_app(settings(new_database(), tmp_path_factory.mktemp("data")))
-    async with lifespan(app):
-        yield app
-
-
-@pytest.fixture
-async def somebody(site):
-    """A new administrator: e-mail address and id."""
-    email = f"{uuid7().hex}@example.org"
-    async with site.state.engine.begin() as conn:
-        made = await users.add_user(
-            conn,
-            COMMAND_LINE,
-            email=email,
-            name="X",
-            password=PASSWORD,
-            grants=(Grant(role="administrator"),),
-            lang="en",
-        )
-    return email, made
-
-
-def browser(site, name="Firefox"):
-    transport = httpx.ASGITransport(app=site, raise_app_exceptions=False)
-    headers = {"Accept-Language": "en", "User-Agent": name, "Sec-Fetch-Site": "same-origin"}
-    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000", headers=headers)
-
-
-async def logged_in(site, email, name="Firefox"):
-    client = browser(site, name)
-    answer = await client.post("/login", data={"email": email, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text[-500:]
-    return client
-
-
-async def is_in(client):
-    return (await client.get("/me")).status_code == 200
 
 
 async def test_one_sees_ones_sessions_and_ends_another(site, somebody):

@@ -3,10 +3,20 @@
 from typing import get_args
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from asset_tracker.access.actors import ROLES, Actor, Grant
-from asset_tracker.access.permissions import PERMISSIONS, RECORDS, Permission, may, may_record, require
+from asset_tracker.access.permissions import (
+    PERMISSIONS,
+    READING,
+    RECORDS,
+    Permission,
+    held,
+    may,
+    may_record,
+    require,
+)
 from asset_tracker.errors import ForbiddenError
 from asset_tracker.ledger.events import KINDS
 
@@ -36,6 +46,7 @@ WHO = {
     "quarantine.settle": {A, C},
     "ledger.verify": {A, U},
     "user.manage": {A},
+    "record.read": {A, U},
 }
 
 
@@ -87,3 +98,19 @@ def test_what_decides_about_property_is_for_the_desk(kind):
 def test_nobody_records_what_they_may_not_record_at_all():
     for role in ROLES:
         assert bool(RECORDS[role]) == ("event.record" in PERMISSIONS[role])
+
+
+def test_a_token_may_no_more_than_it_was_given():
+    limited = msgspec.structs.replace(
+        somebody("administrator"), only=frozenset({"asset.read", "event.record"})
+    )
+    assert {p for p in WHO if may(limited, p)} == {"asset.read", "event.record"} == held(limited)
+    assert may_record(limited, "note")
+    reading = msgspec.structs.replace(limited, only=READING)
+    assert not any(may_record(reading, kind) for kind in KINDS)
+    assert held(reading) == READING
+
+
+def test_a_token_may_no_more_than_its_owner():
+    donor = msgspec.structs.replace(somebody("donor"), only=frozenset({"user.manage", "asset.read"}))
+    assert held(donor) == {"asset.read"}

@@ -105,3 +105,9 @@ document.addEventListener("click", (event) => {
   field.value = cell.dataset.cell;
   field.dispatchEvent(new Event("change", { bubbles: true }));
 });
+
+// Printing needs a script: without one the button is not there.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
