@@ -22,7 +22,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint fmt migrations fuzz faults bench demo wheel lock clean
+.PHONY: help run env dev assets test lint fmt migrations fuzz faults blackout bench demo wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,8 +66,11 @@ fuzz: dev ## send the API what nobody would, for some ten minutes (FUZZ_EXAMPLES
 faults: dev ## kill, fill, cut off and cancel for some minutes (CANCELLED=5000 requests)
 	@CANCELLED=$${CANCELLED:-5000} $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration/faults tests/integration/ledger/test_killed.py
 
+blackout: dev ## fifty phones come back at once while donors read; prints p50, p95 and p99
+	@PYTHONPATH=tests $(BIN)/python tests/bench/blackout.py
+
 bench: dev ## run the benchmarks; they print ratios and judge nothing
-	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python "$$script"; done
+	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=tests $(BIN)/python "$$script"; done
 
 wheel: dev assets ## build a wheel with everything in it, into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
