@@ -244,6 +244,13 @@ async def actor_of(conn: AsyncConnection, user: UUID) -> Actor:
     return await _actor(conn, row.id, row.name, row.lang)
 
 
+async def active_actor(conn: AsyncConnection, user: UUID) -> Actor | None:
+    """The actor of somebody who may still log in, for what is done in their name later; else None."""
+    u = user_account.c
+    there = select(u.id).where(u.id == user, u.disabled_at.is_(None))
+    return await actor_of(conn, user) if await conn.scalar(there) else None
+
+
 async def _actor(
     conn: AsyncConnection, user: UUID, name: str, lang: Any, only_grants: Sequence[str] | None = None
 ) -> Actor:

@@ -13,8 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets.views import Filters
+from asset_tracker.db.engine import transaction
+from asset_tracker.edge import importing
+from asset_tracker.edge.who import AnyRequest
 from asset_tracker.i18n import Lang
-from asset_tracker.imports import commit, queries, service
+from asset_tracker.imports import queries
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.known import Action
 from asset_tracker.imports.line import Defaults
@@ -56,29 +59,33 @@ class PlannedView(msgspec.Struct, frozen=True, kw_only=True):
 
 @post("/imports", request_max_body_size=80 * 2**20)
 async def add_import(
-    conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     lang: NamedDependency[Lang],
+    request: AnyRequest,
     state: State,
     data: MultipartBody[Upload],
-) -> PlannedView:
-    """Send a file (.xlsx, .ods, .csv) and get the plan: nothing else is written yet."""
+) -> Response[PlannedView]:
+    """Send a file (.xlsx, .ods, .csv) and get the plan: nothing else is written yet.
+
+    A large file takes a while; with `Prefer: respond-async` the answer comes at once (202), and the import's
+    `work` tells how far it is.
+    """
     defaults = Defaults(
         programme=data.programme or None,
         consignment=data.consignment or None,
         municipality=data.municipality or None,
         currency=data.currency or None,
     )
-    batch = await service.upload(
-        conn,
-        state.storage,
+    batch = await importing.send(
+        state,
         actor,
         data.file.filename,
-        await data.file.read(),
+        data.file.file,
         Choices(kind=data.kind, defaults=defaults, occurred_on=data.occurred_on),
         mapping=data.mapping or None,
+        patience=_patience(request),
     )
-    return await _planned(conn, actor, lang, batch)
+    return await _answer(state, actor, lang, batch, done=201)
 
 
 @get("/imports")
@@ -115,35 +122,39 @@ async def list_rows(
 
 @post("/imports/{batch_id:uuid}/plan", status_code=200)
 async def replan(
-    conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     lang: NamedDependency[Lang],
+    request: AnyRequest,
     state: State,
     batch_id: FromPath[UUID],
     data: JSONBody[Choices],
-) -> PlannedView:
+) -> Response[PlannedView]:
     """Plan the same file again with other choices: columns, defaults, cells put right."""
-    batch = await service.replan(conn, state.storage, actor, batch_id, data)
-    return await _planned(conn, actor, lang, batch)
+    batch = await importing.replan(state, actor, batch_id, data, patience=_patience(request))
+    return await _answer(state, actor, lang, batch)
 
 
 @post("/imports/{batch_id:uuid}/commit", status_code=200)
 async def commit_import(
-    conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
+    request: AnyRequest,
+    state: State,
     batch_id: FromPath[UUID],
     data: JSONBody[Commit],
-) -> BatchView:
+) -> Response[BatchView]:
     """Record what the plan says, all of it or nothing."""
-    return await commit.commit_batch(conn, actor, batch_id, partial=data.partial)
+    patience = _patience(request)
+    batch = await importing.record(state, actor, batch_id, partial=data.partial, patience=patience)
+    return Response(batch, status_code=_status(batch))
 
 
 @post("/imports/{batch_id:uuid}/undo", status_code=200)
 async def undo_import(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], batch_id: FromPath[UUID]
-) -> BatchView:
+    actor: NamedDependency[Actor], request: AnyRequest, state: State, batch_id: FromPath[UUID]
+) -> Response[BatchView]:
     """Take a committed import back, unless something later stands on it."""
-    return await commit.undo(conn, actor, batch_id)
+    batch = await importing.take_back(state, actor, batch_id, patience=_patience(request))
+    return Response(batch, status_code=_status(batch))
 
 
 @get("/imports/{batch_id:uuid}/problems.xlsx", media_type=XLSX)
@@ -185,6 +196,23 @@ async def list_assets_workbook(
     data = await list_workbook(conn, actor, filters, lang)
     headers = {"Content-Disposition": 'attachment; filename="assets.xlsx"'}
     return Response(data, media_type=XLSX, headers=headers)
+
+
+async def _answer(
+    state: State, actor: Actor, lang: Lang, batch: BatchView, *, done: int = 200
+) -> Response[PlannedView]:
+    async with transaction(state.engine) as conn:
+        return Response(await _planned(conn, actor, lang, batch), status_code=_status(batch, done))
+
+
+def _status(batch: BatchView, done: int = 200) -> int:
+    return 202 if batch.is_at_work else done
+
+
+def _patience(request: AnyRequest) -> float:
+    """Seconds to wait for a worker; none for who prefers to ask again (RFC 7240)."""
+    preferred = request.headers.get("prefer", "").lower().replace(" ", "").split(",")
+    return importing.AT_ONCE if "respond-async" in preferred else importing.PROGRAM
 
 
 async def _planned(conn: AsyncConnection, actor: Actor, lang: Lang, batch: BatchView) -> PlannedView:

@@ -13,12 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.errors import UnavailableError
 from asset_tracker.field import forgetting
+from asset_tracker.imports import work as imports
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Worker
 from asset_tracker.mail.outbox import SendMail, send_letters
 from asset_tracker.settings import Settings
 
 KINDS: Final[tuple[Kind, ...]] = (
+    imports.KIND,
+    imports.TIDY,
     forgetting.KIND,
     Kind(payload=SendMail, work=send_letters, when=Every(timedelta(minutes=1))),
 )

@@ -6,9 +6,11 @@ Objects are named by the SHA-256 of what they contain, so that writing one twice
 import errno
 import hashlib
 import os
+import shutil
+import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
 import anyio.to_thread
@@ -17,6 +19,8 @@ from obstore.exceptions import NotFoundError as NoSuchObjectError
 from obstore.store import LocalStore, from_url
 
 from asset_tracker.errors import DiskFullError, NotFoundError, UnavailableError
+
+_PIECE: Final = 1 << 20
 
 
 class Storage:
@@ -54,6 +58,46 @@ class Storage:
                 raise DiskFullError from failed
             raise UnavailableError("The file could not be stored; please send it again.") from failed
 
+    async def put_file(self, source: IO[bytes]) -> str:
+        """Store what a file holds, a piece at a time; its SHA-256. Raises UnavailableError."""
+        sha256 = await anyio.to_thread.run_sync(_hash, source)
+        try:
+            with tempfile.NamedTemporaryFile(prefix="asset-tracker-upload-") as named:
+                # a temporary file of its own: what was sent may lie in memory, or under no name
+                await anyio.to_thread.run_sync(shutil.copyfileobj, source, named)
+                await anyio.to_thread.run_sync(named.flush)
+                await self._store.put_async(_path(sha256), Path(named.name))
+            if self._folder is not None:
+                await anyio.to_thread.run_sync(partial(_sync, self._folder, self._folder / _path(sha256)))
+        except (BaseError, OSError) as failed:
+            raise UnavailableError("The file could not be stored; please send it again.") from failed
+        return sha256
+
+    async def fetch(self, sha256: str, target: Path) -> None:
+        """Write the bytes to ``target``, a piece at a time. Raises NotFoundError, UnavailableError as ``get`` does."""
+        try:
+            found = await self._store.get_async(_path(sha256))
+            digest = hashlib.sha256()
+            with target.open("wb") as out:
+                async for piece in found.stream(min_chunk_size=_PIECE):
+                    digest.update(piece)
+                    await anyio.to_thread.run_sync(out.write, piece)
+        except (NoSuchObjectError, FileNotFoundError) as absent:
+            raise NotFoundError("There is no such file.") from absent
+        except (BaseError, OSError) as failed:
+            raise UnavailableError("The file cannot be read just now.") from failed
+        if digest.hexdigest() != sha256:
+            raise UnavailableError("The stored file is damaged; restore it from a backup.")
+
+    async def remove(self, sha256: str) -> None:
+        """Remove what nothing names any more; that it is gone already is as good. Raises UnavailableError."""
+        try:
+            await self._store.delete_async(_path(sha256))
+        except (NoSuchObjectError, FileNotFoundError):
+            return
+        except (BaseError, OSError) as failed:
+            raise UnavailableError("The file cannot be removed just now.") from failed
+
     async def get(self, sha256: str) -> bytes:
         """The bytes. Raises NotFoundError; UnavailableError when they cannot be had or are not what was stored."""
         try:
@@ -71,6 +115,15 @@ class Storage:
 def _no_space(failed: Exception) -> bool:
     """Whether the disk is full; obstore tells only in words."""
     return getattr(failed, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "os error 28" in str(failed)
+
+
+def _hash(source: IO[bytes]) -> str:
+    source.seek(0)
+    digest = hashlib.sha256()
+    while piece := source.read(_PIECE):
+        digest.update(piece)
+    source.seek(0)
+    return digest.hexdigest()
 
 
 def _path(sha256: str) -> str:

@@ -15,7 +15,14 @@ from asset_tracker.imports.tables import import_batch
 from asset_tracker.imports.views import BatchView
 from asset_tracker.ledger.ids import uuid7
 
-__all__ = ["ChangedSinceError", "StandsOnItError", "commit_batch", "undo"]
+__all__ = [
+    "ChangedSinceError",
+    "StandsOnItError",
+    "check_committed",
+    "check_ready",
+    "commit_batch",
+    "undo",
+]
 
 
 async def commit_batch(
@@ -27,15 +34,7 @@ async def commit_batch(
     questions, ChangedSinceError where somebody was quicker, ConflictError when it is committed already.
     """
     batch = await queries.get_import(conn, actor, batch_id, lock=True)
-    counts = batch.plan.counts
-    if batch.status != "planned":
-        raise ConflictError("This import is committed already; undo it first.")
-    if not partial and (counts.problem or counts.questions):
-        raise InvalidError(
-            "The plan has %(problems)s rows with problems and %(questions)s open questions. Settle them, or take only the good rows.",
-            problems=counts.problem,
-            questions=counts.questions,
-        )
+    check_ready(batch, partial=partial)
     operation = uuid7()
     await kind_for(actor, batch.kind).write(conn, actor, batch, operation)
     await _mark(conn, batch_id, status="committed", operation=operation, committed_by=actor.id)
@@ -45,11 +44,31 @@ async def commit_batch(
 async def undo(conn: AsyncConnection, actor: Actor, batch_id: UUID) -> BatchView:
     """Take an import back by corrections. Raises StandsOnItError when something later stands on it."""
     batch = await queries.get_import(conn, actor, batch_id, lock=True)
-    if batch.status != "committed" or batch.operation is None:
-        raise ConflictError("Only a committed import can be undone.")
+    check_committed(batch)
     await kind_for(actor, batch.kind).undo(conn, actor, batch)
     await _mark(conn, batch_id, status="undone", undone_by=actor.id)
     return await queries.get_import(conn, actor, batch_id)
+
+
+def check_ready(batch: BatchView, *, partial: bool) -> None:
+    """Raise ConflictError where there is nothing to record (any more), InvalidError while something is open."""
+    counts = batch.plan.counts
+    if batch.status == "sent":
+        raise ConflictError("This import is not planned yet.")
+    if batch.status != "planned":
+        raise ConflictError("This import is committed already; undo it first.")
+    if not partial and (counts.problem or counts.questions):
+        raise InvalidError(
+            "The plan has %(problems)s rows with problems and %(questions)s open questions. Settle them, or take only the good rows.",
+            problems=counts.problem,
+            questions=counts.questions,
+        )
+
+
+def check_committed(batch: BatchView) -> None:
+    """Raise ConflictError where there is nothing to take back."""
+    if batch.status != "committed" or batch.operation is None:
+        raise ConflictError("Only a committed import can be undone.")
 
 
 async def _mark(conn: AsyncConnection, batch_id: UUID, *, status: str, **values: Any) -> None:

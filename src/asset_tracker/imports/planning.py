@@ -1,10 +1,7 @@
 """From the bytes of a file to the stored plan of what would come of it."""
 
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +17,7 @@ from asset_tracker.imports.kind import Kind, Planning
 from asset_tracker.imports.kinds import guess_kind, kind_for
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Line
+from asset_tracker.imports.progress import tell
 from asset_tracker.imports.rows import RowReader
 from asset_tracker.imports.survey import check_answers, survey
 from asset_tracker.imports.tables import import_row
@@ -32,30 +30,17 @@ _WEIGHT = {"warning": 1, "error": 2, "question": 2}
 _json = msgspec.json.Encoder(decimal_format="string").encode
 
 
-async def plan_file(
-    conn: AsyncConnection, actor: Actor, batch_id: UUID, name: str, data: bytes, choices: Choices
+async def plan_book(
+    conn: AsyncConnection, actor: Actor, batch_id: UUID, book: sheet.Book, choices: Choices
 ) -> Plan:
-    """Read the file and store the plan's rows under ``batch_id``; answers the plan without them.
-
-    Raises InvalidError that says what the file is, if it is no table.
-    """
-    with tempfile.TemporaryDirectory(prefix="asset-tracker-import-") as folder:
-        # the name is only looked at for its ending; the path is ours
-        source = Path(folder) / f"upload{_ending(name)}"
-        await anyio.to_thread.run_sync(source.write_bytes, data)
-        book = await anyio.to_thread.run_sync(partial(sheet.read, source, Path(folder) / "rows"))
-        kind = kind_for(actor, choices.kind) if choices.kind else await _guessed(book, actor)
-        planning = await kind.planning(conn, actor, choices)
-        return await _Run(conn, batch_id, kind, planning, choices).run(book)
+    """Store the plan's rows under ``batch_id``; answers the plan without them."""
+    kind = kind_for(actor, choices.kind) if choices.kind else await _guessed(book, actor)
+    planning = await kind.planning(conn, actor, choices)
+    return await _Run(conn, batch_id, kind, planning, choices).run(book)
 
 
 async def _guessed(book: sheet.Book, actor: Actor) -> Kind:
     return await anyio.to_thread.run_sync(guess_kind, book, actor)
-
-
-def _ending(name: str) -> str:
-    ending = Path(name).suffix.lower()
-    return ending if ending in {".xlsx", ".ods", ".csv"} else ""
 
 
 class _Run:
@@ -75,6 +60,9 @@ class _Run:
             survey, book, self.kind.vocabulary, self.choices.answers, self.planning.asked
         )
         readers = []
+        heights = {info.index: info.rows for info in book.sheets}
+        due, done = sum(heights[mapping.sheet] for mapping in looked.mappings), 0
+        await tell("planning", 0, due)
         for mapping in looked.mappings:
             reader = self.planning.reader(mapping, since_1904=book.about.since_1904)
             readers.append(reader)
@@ -83,6 +71,8 @@ class _Run:
             while lines := await anyio.to_thread.run_sync(_next_lines, reader, rows):
                 await self.planning.learn(lines)
                 await self._store(await anyio.to_thread.run_sync(self._judge, lines))
+                await tell("planning", done + lines[-1].row, due)
+            done += heights[mapping.sheet]
         await self._store(self.planning.finish())
         after = (problem for reader in readers for problem in reader.aftermath())
         problems = (*looked.problems, *self.planning.aftermath(), *after)

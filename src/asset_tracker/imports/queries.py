@@ -1,6 +1,6 @@
 """Imports: read. An import is its uploader's, and whoever's programmes it touches."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -13,21 +13,39 @@ from asset_tracker.access.permissions import require
 from asset_tracker.errors import NotFoundError
 from asset_tracker.imports.known import Action, Item
 from asset_tracker.imports.problems import Problem
-from asset_tracker.imports.tables import import_batch, import_mapping, import_row
-from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan, RowPage
+from asset_tracker.imports.refusals import BROKEN_OFF, Refusal
+from asset_tracker.imports.tables import import_batch, import_mapping, import_row, import_work
+from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan, RowPage, Working
+from asset_tracker.jobs.tables import job
 
 MAX_PAGE = 500
+# The kind of the jobs that work on imports; their key is the import's id.
+IMPORT_JOB: Final = "import"
 _b, _r = import_batch.c, import_row.c
 _item = msgspec.json.Decoder(Item)
 _problems = msgspec.json.Decoder(tuple[Problem, ...])
+_w = import_work.c
+# What a worker still has to do waits in its queue, and goes with its end; else it was refused or broken off.
+_at_work = (
+    select(job.c.id)
+    .where(job.c.kind == IMPORT_JOB, job.c.key == cast(_b.id, Text), job.c.state == "waiting")
+    .exists()
+)
+_IMPORTS = select(
+    import_batch,
+    _at_work.label("at_work"),
+    *(_w[name].label(f"work_{name}") for name in ("doing", "step", "done", "due", "refusal")),
+).outerjoin(import_work, _w.batch_id == _b.id)
 _ORDER = {"question": 0, "error": 1, "warning": 2}
 
 
 async def get_import(conn: AsyncConnection, actor: Actor, batch_id: UUID, *, lock: bool = False) -> BatchView:
     """One import with its plan; ``lock`` holds it until the transaction ends. Raises NotFoundError."""
     require(actor, "import.manage")
-    wanted = select(import_batch).where(_b.id == batch_id, _in_reach(actor))
-    row = (await conn.execute(wanted.with_for_update() if lock else wanted)).one_or_none()
+    wanted = _IMPORTS.where(_b.id == batch_id, _in_reach(actor))
+    if lock:
+        wanted = wanted.with_for_update(of=import_batch)
+    row = (await conn.execute(wanted)).one_or_none()
     if row is None:
         raise NotFoundError
     return _view(row)
@@ -36,7 +54,7 @@ async def get_import(conn: AsyncConnection, actor: Actor, batch_id: UUID, *, loc
 async def list_imports(conn: AsyncConnection, actor: Actor, limit: int = 50) -> list[BatchView]:
     """The newest imports in reach."""
     require(actor, "import.manage")
-    wanted = select(import_batch).where(_in_reach(actor)).order_by(_b.id.desc()).limit(limit)
+    wanted = _IMPORTS.where(_in_reach(actor)).order_by(_b.id.desc()).limit(limit)
     return [_view(row) for row in await conn.execute(wanted)]
 
 
@@ -100,8 +118,9 @@ async def list_mappings(conn: AsyncConnection, kind: KindKey) -> list[dict[str, 
 async def committed_before(conn: AsyncConnection, actor: Actor, batch: BatchView) -> BatchView | None:
     """The import in reach by which the very same file was committed before, if it was and still stands."""
     wanted = (
-        select(import_batch)
-        .where(_b.sha256 == batch.sha256, _b.status == "committed", _b.id != batch.id, _in_reach(actor))
+        _IMPORTS.where(
+            _b.sha256 == batch.sha256, _b.status == "committed", _b.id != batch.id, _in_reach(actor)
+        )
         .order_by(_b.id)
         .limit(1)
     )
@@ -119,11 +138,29 @@ def _in_reach(actor: Actor) -> ColumnElement[bool]:
 
 def _view(row: Any) -> BatchView:
     fields = {
-        name: getattr(row, name) for name in BatchView.__struct_fields__ if name not in {"choices", "plan"}
+        name: getattr(row, name)
+        for name in BatchView.__struct_fields__
+        if name not in {"choices", "plan", "work"}
     }
     fields["programme_ids"] = tuple(fields["programme_ids"])
     return BatchView(
-        **fields, choices=msgspec.convert(row.choices, Choices), plan=msgspec.convert(row.plan, Plan)
+        **fields,
+        choices=msgspec.convert(row.choices, Choices),
+        plan=msgspec.convert(row.plan, Plan),
+        work=_work(row),
+    )
+
+
+def _work(row: Any) -> Working | None:
+    if row.work_doing is None:
+        return None
+    refusal = msgspec.convert(row.work_refusal, Refusal) if row.work_refusal else None
+    return Working(
+        doing=row.work_doing,
+        step=row.work_step,
+        done=row.work_done,
+        due=row.work_due,
+        refusal=refusal if refusal or row.at_work else BROKEN_OFF,
     )
 
 

@@ -1,30 +1,143 @@
 """Imports: a file is sent, planned, perhaps planned anew; what is committed stands in ``commit``."""
 
-import hashlib
+import os
 import re
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any, Final
 from uuid import UUID
 
+import anyio.to_thread
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.errors import ConflictError, InvalidError, TooLargeError
+from asset_tracker.errors import AssetTrackerError, ConflictError, InvalidError, TooLargeError
 from asset_tracker.files.storage import Storage
-from asset_tracker.imports import queries
+from asset_tracker.files.tables import file
+from asset_tracker.imports import queries, sheet
 from asset_tracker.imports.cells import Limits
-from asset_tracker.imports.planning import plan_file
+from asset_tracker.imports.planning import plan_book
+from asset_tracker.imports.progress import tell
+from asset_tracker.imports.sheet import Book
 from asset_tracker.imports.survey import saved_answers
-from asset_tracker.imports.tables import import_batch, import_mapping, import_row
-from asset_tracker.imports.views import BatchView, Choices, Plan
+from asset_tracker.imports.tables import import_batch, import_mapping, import_row, import_work
+from asset_tracker.imports.views import BatchView, Choices, Counts, Plan
 from asset_tracker.imports.vocabulary import heading_key
 from asset_tracker.ledger.ids import uuid7
 
+# What folders for the files in work are called; those of a killed worker are swept by their name.
+FOLDERS: Final = "asset-tracker-import-"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|.*[/\\]")
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that was sent and lies in the storage under its hash. ``size`` in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+async def keep(storage: Storage, name: str, source: IO[bytes]) -> Sent:
+    """Put a file into the storage, a piece at a time. Raises TooLargeError, UnavailableError."""
+    limit = Limits().file_bytes
+    size = await anyio.to_thread.run_sync(source.seek, 0, os.SEEK_END)
+    if size > limit:
+        raise TooLargeError(
+            "The file is larger than %(limit)s MB. Split it into several files.", limit=limit >> 20
+        )
+    return Sent(name=name, sha256=await storage.put_file(source), size=size)
+
+
+async def receive(
+    conn: AsyncConnection, actor: Actor, sent: Sent, choices: Choices, *, mapping: str | None = None
+) -> BatchView:
+    """Note that a file was sent; it is not planned yet. ``mapping`` names a saved one (NotFoundError)."""
+    require(actor, "import.manage")
+    if mapping is not None:
+        await queries.get_mapping(conn, mapping)
+    batch_id = uuid7()
+    await conn.execute(
+        insert(import_batch).values(
+            id=batch_id,
+            file_name=_UNSAFE.sub("", sent.name)[-200:] or "?",
+            sha256=sent.sha256,
+            size=sent.size,
+            status="sent",
+            programme_ids=[],
+            choices=msgspec.to_builtins(choices),
+            plan=msgspec.to_builtins(Plan(counts=Counts(), sheets=())),
+            uploaded_by=actor.id,
+        )
+    )
+    return await queries.get_import(conn, actor, batch_id)
+
+
+async def forget(conn: AsyncConnection, storage: Storage, batch: BatchView) -> None:
+    """Leave nothing of a file that was refused: no import, and no bytes unless something else has the same."""
+    b = import_batch.c
+    gone = delete(import_batch).where(b.id == batch.id, b.status == "sent")
+    if (await conn.execute(gone)).rowcount:
+        await conn.execute(delete(import_work).where(import_work.c.batch_id == batch.id))
+        await discard(conn, storage, batch.sha256)
+
+
+async def discard(conn: AsyncConnection, storage: Storage, sha256: str) -> None:
+    """Remove bytes from the storage that nothing names."""
+    named = or_(
+        select(import_batch.c.id).where(import_batch.c.sha256 == sha256).exists(),
+        select(file.c.sha256).where(file.c.sha256 == sha256).exists(),
+    )
+    if not await conn.scalar(select(named)):
+        await storage.remove(sha256)
+
+
+@asynccontextmanager
+async def opened(storage: Storage, batch: BatchView) -> AsyncIterator[Book]:
+    """The book that an import's file is, for the length of the block; its rows wait in a file.
+
+    Raises InvalidError that says what the file is if it is no table; UnavailableError.
+    """
+    with tempfile.TemporaryDirectory(prefix=FOLDERS) as folder:
+        source = Path(folder) / f"upload{_ending(batch.file_name)}"
+        await storage.fetch(batch.sha256, source)
+        await tell("reading", 0, 0)
+        yield await anyio.to_thread.run_sync(partial(sheet.read, source, Path(folder) / "rows"))
+
+
+async def plan_batch(
+    conn: AsyncConnection,
+    actor: Actor,
+    batch_id: UUID,
+    book: Book,
+    choices: Choices,
+    *,
+    mapping: str | None = None,
+) -> BatchView:
+    """Plan, or plan anew, what would come of the book; nothing else is written.
+
+    ``mapping`` names a saved one; where a file is planned for the first time without one, the saved one that
+    knows most of its headings helps. Raises ConflictError once it is committed; NotFoundError, InvalidError.
+    """
+    batch = await queries.get_import(conn, actor, batch_id, lock=True)
+    check_open(batch)
+    begun = await _now(conn)
+    choices = await _with_saved(conn, choices, mapping)
+    plan = await _plan(conn, actor, batch_id, book, choices)
+    if batch.status == "sent" and (known := await _recognised(conn, plan, choices, mapping)):
+        choices = known
+        plan = await _plan(conn, actor, batch_id, book, choices)
+    await _keep(conn, batch_id, choices, plan, begun)
+    return await queries.get_import(conn, actor, batch_id)
 
 
 async def upload(
@@ -37,65 +150,41 @@ async def upload(
     *,
     mapping: str | None = None,
 ) -> BatchView:
-    """Keep the file and plan what would come of it; nothing else is written.
+    """Keep and plan a file in one transaction, for whoever has it at hand and waits.
 
-    ``mapping`` names a saved one; without it the saved one that knows most of the file's headings helps.
     Raises InvalidError that says what the file is if it is no table, TooLargeError, NotFoundError.
     """
     require(actor, "import.manage")
-    if len(data) > Limits().file_bytes:
-        raise TooLargeError(
-            "The file is larger than %(limit)s MB. Split it into several files.",
-            limit=Limits().file_bytes >> 20,
-        )
-    batch_id = uuid7()
-    sha256 = hashlib.sha256(data).hexdigest()
-    # a file that is none leaves no half of an import behind, whatever its edge does next
-    async with conn.begin_nested():
-        begun = await _now(conn)
-        choices = await _with_saved(conn, choices or Choices(), mapping)
-        await _begin(conn, actor, batch_id, name, sha256, len(data))
-        plan = await plan_file(conn, actor, batch_id, name, data, choices)
-        if known := await _recognised(conn, plan, choices, mapping):
-            choices = known
-            await conn.execute(delete(import_row).where(import_row.c.batch_id == batch_id))
-            plan = await plan_file(conn, actor, batch_id, name, data, choices)
-        await storage.put(sha256, data)
-        await _keep(conn, batch_id, choices, plan, begun)
-    return await queries.get_import(conn, actor, batch_id)
-
-
-async def _begin(
-    conn: AsyncConnection, actor: Actor, batch_id: UUID, name: str, sha256: str, size: int
-) -> None:
-    """The row of the import comes first, for the plan's rows refer to it."""
-    await conn.execute(
-        insert(import_batch).values(
-            id=batch_id,
-            file_name=_UNSAFE.sub("", name)[-200:] or "?",
-            sha256=sha256,
-            size=size,
-            programme_ids=[],
-            choices={},
-            plan={},
-            uploaded_by=actor.id,
-        )
-    )
+    sent = await keep(storage, name, BytesIO(data))
+    try:
+        # a file that is none leaves no half of an import behind, whatever its edge does next
+        async with conn.begin_nested():
+            batch = await receive(conn, actor, sent, choices or Choices(), mapping=mapping)
+            async with opened(storage, batch) as book:
+                return await plan_batch(conn, actor, batch.id, book, batch.choices, mapping=mapping)
+    except AssetTrackerError:
+        await discard(conn, storage, sent.sha256)
+        raise
 
 
 async def replan(
     conn: AsyncConnection, storage: Storage, actor: Actor, batch_id: UUID, choices: Choices
 ) -> BatchView:
     """Plan the same file again with other choices. Raises ConflictError once it is committed."""
-    batch = await queries.get_import(conn, actor, batch_id, lock=True)
-    if batch.status != "planned":
+    batch = await queries.get_import(conn, actor, batch_id)
+    async with opened(storage, batch) as book:
+        return await plan_batch(conn, actor, batch_id, book, choices)
+
+
+def check_open(batch: BatchView) -> None:
+    """Raise ConflictError for an import that cannot be planned any more."""
+    if batch.status not in {"sent", "planned"}:
         raise ConflictError("This import is committed already; undo it first.")
-    data = await storage.get(batch.sha256)
-    begun = await _now(conn)
+
+
+async def _plan(conn: AsyncConnection, actor: Actor, batch_id: UUID, book: Book, choices: Choices) -> Plan:
     await conn.execute(delete(import_row).where(import_row.c.batch_id == batch_id))
-    plan = await plan_file(conn, actor, batch_id, batch.file_name, data, choices)
-    await _keep(conn, batch_id, choices, plan, begun)
-    return await queries.get_import(conn, actor, batch_id)
+    return await plan_book(conn, actor, batch_id, book, choices)
 
 
 async def save_mapping(conn: AsyncConnection, actor: Actor, batch_id: UUID, name: str) -> None:
@@ -112,6 +201,12 @@ async def save_mapping(conn: AsyncConnection, actor: Actor, batch_id: UUID, name
             set_={name: row.excluded[name] for name in ("kind", "answers", "saved_by")},
         )
     )
+
+
+def _ending(name: str) -> str:
+    """The ending of a file's name if it says anything; the rest of the name is never used."""
+    ending = Path(name).suffix.lower()
+    return ending if ending in {".xlsx", ".ods", ".csv"} else ""
 
 
 async def _now(conn: AsyncConnection) -> datetime:
@@ -131,6 +226,7 @@ async def _keep(conn: AsyncConnection, batch_id: UUID, choices: Choices, plan: P
         "plan": msgspec.to_builtins(plan),
         "programme_ids": list(programmes),
         "planned_at": begun,
+        "status": "planned",
     }
     await conn.execute(update(import_batch).where(import_batch.c.id == batch_id).values(**values))
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     ForeignKey,
@@ -10,16 +11,20 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from asset_tracker.db.metadata import metadata
 from asset_tracker.imports.known import ACTIONS
+from asset_tracker.imports.progress import STEPS
 from asset_tracker.imports.views import KIND_KEYS
 from asset_tracker.ledger.tables import one_of
 
-STATUSES = ("planned", "committed", "undone")
+# sent: the file is here, and nobody has planned it yet
+STATUSES = ("sent", "planned", "committed", "undone")
+DOINGS = ("plan", "commit", "undo")
 
 _instant = DateTime(timezone=True)
 
@@ -48,6 +53,27 @@ import_batch = Table(
     one_of("status", STATUSES),
     Index("import_batch_sha256_idx", "sha256"),
     Index("import_batch_uploaded_by_idx", "uploaded_by"),
+)
+
+# What is being done to an import outside of a request, and how far it is; written beside the transaction
+# that does it, so others see it move. What was refused stays until the next is asked for.
+import_work = Table(
+    "import_work",
+    metadata,
+    Column("batch_id", Uuid, primary_key=True),
+    Column("doing", Text, nullable=False),
+    # who asked, and what for
+    Column("actor_id", Uuid, nullable=False),
+    Column("choices", JSONB, nullable=False),
+    Column("mapping", Text),
+    Column("partial", Boolean, nullable=False, server_default=false()),
+    Column("step", Text, nullable=False, server_default="waiting"),
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("due", Integer, nullable=False, server_default="0"),
+    Column("refusal", JSONB(none_as_null=True)),
+    Column("asked_at", _instant, nullable=False, server_default=text("now()")),
+    one_of("doing", DOINGS),
+    one_of("step", STEPS),
 )
 
 import_row = Table(

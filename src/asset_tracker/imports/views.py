@@ -11,6 +11,8 @@ from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.mapping import SheetMapping
 from asset_tracker.imports.problems import Problem
+from asset_tracker.imports.progress import Step
+from asset_tracker.imports.refusals import Refusal
 
 Fix = Annotated[str, Meta(max_length=4000)]
 FieldName = Annotated[str, Meta(pattern="^[a-z_]{1,40}$", description="A field of this kind of table")]
@@ -82,8 +84,29 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, str] = {}
 
 
+class Working(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is being done to an import, and how far it is: ``done`` of ``due`` rows of a step.
+
+    ``refusal``: why it was not done; it is over then.
+    """
+
+    doing: Literal["plan", "commit", "undo"]
+    step: Step
+    done: int
+    due: int
+    refusal: Refusal | None = None
+
+    @property
+    def percent(self) -> int | None:
+        """How far the step is, if anybody knows."""
+        return min(100, self.done * 100 // self.due) if self.due else None
+
+
 class BatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """One import. ``status``: planned, committed, undone. ``kind``: what kind of table it is."""
+    """One import. ``status``: sent (not planned yet), planned, committed, undone.
+
+    ``kind``: what kind of table it is. ``work``: what is being done to it, if something is.
+    """
 
     id: UUID
     kind: KindKey
@@ -100,6 +123,12 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     operation: UUID | None
     choices: Choices
     plan: Plan
+    work: Working | None = None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a worker has something to do with it."""
+        return self.work is not None and self.work.refusal is None
 
     @property
     def can_commit(self) -> bool:

@@ -18,6 +18,7 @@ from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import ConflictError, ForbiddenError
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError
 from asset_tracker.imports.known import Facts, Item, same_maker
+from asset_tracker.imports.progress import tell
 from asset_tracker.imports.tables import import_batch, import_row
 from asset_tracker.imports.views import BatchView, Standing
 from asset_tracker.ledger import events as ev
@@ -46,7 +47,9 @@ async def take_back(conn: AsyncConnection, actor: Actor, batch: BatchView) -> No
         raise StandsOnItError(standing)
     operation = uuid7()
     reason = ev.Correction(reason=f"The import of {batch.file_name[:150]} was undone.")
-    for chunk in await _to_strike(conn, batch.operation):
+    chunks = await _to_strike(conn, batch.operation)
+    for done, chunk in enumerate(chunks):
+        await tell("taking back", done * CHUNK, len(chunks) * CHUNK)
         drafts = [
             Draft(
                 id=uuid7(),
@@ -113,10 +116,12 @@ class AssetWriter:
         self.shares: dict[UUID, tuple[Share, ...]] = {}
         self.consignments: dict[tuple[UUID, str], UUID] = {}
         self.kits: dict[str, UUID] = {}
+        self.done = 0
 
     async def run(self) -> None:
         await self._prepare()
         async for items in self._items("create"):
+            await self._tell(items)
             await self._check_new(items)
             by_programme: dict[UUID, list[NewAsset]] = defaultdict(list)
             for item, code in zip(items, await _free_tags(self.conn, items), strict=True):
@@ -127,7 +132,13 @@ class AssetWriter:
                     self.conn, self.actor, programme, new, occurred_at=self.at, operation=self.operation
                 )
         async for items in self._items("change"):
+            await self._tell(items)
             await self._change(items)
+
+    async def _tell(self, items: Sequence[Item]) -> None:
+        counts = self.batch.plan.counts
+        await tell("recording", self.done, counts.create + counts.change)
+        self.done += len(items)
 
     async def _prepare(self) -> None:
         for programme in sorted(self.batch.programme_ids):

@@ -6,17 +6,19 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
+from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.db.engine import transaction
+from asset_tracker.edge import importing
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports import commit, queries, recorded, service
+from asset_tracker.imports import queries, recorded, service
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.kinds import kinds_for
 from asset_tracker.imports.known import ACTIONS, Action
@@ -40,18 +42,18 @@ async def index(
 
 
 @post("/imports", status_code=303, request_max_body_size=80 * 2**20)
-async def upload(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
-) -> Redirect:
+async def upload(request: AnyRequest, actor: NamedDependency[Actor], state: State) -> Redirect:
     form = await request.form()
     values = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    file = form.get("file")
     try:
-        name, data = await _sent(file)
+        file = _sent(form.get("file"))
         choices = _convert(import_view.defaults_from(values))
-        batch = await service.upload(conn, request.app.state.storage, actor, name, data, choices)
+        batch = await importing.send(
+            state, actor, file.filename, file.file, choices, patience=importing.PERSON
+        )
     except (InvalidError, TooLargeError) as wrong:
-        raise Instead(await _index(request, conn, actor, values, wrong)) from wrong
+        async with transaction(state.engine) as conn:
+            raise Instead(await _index(request, conn, actor, values, wrong)) from wrong
     return see_other(request, f"/imports/{batch.id}")
 
 
@@ -65,6 +67,10 @@ async def show(
     after: FromQuery[int] = 0,
 ) -> Response[str]:
     batch = await queries.get_import(conn, actor, batch_id)
+    if batch.is_at_work or batch.status == "sent":
+        return page(request, "imports/work.html", section="import", block="work", batch=batch)
+    if request.headers.get("hx-target") == "work":  # the work that was looked at is done
+        return Response("", media_type="text/html", headers={"HX-Refresh": "true"})
     lang = lang_of(request)
     chosen = _chosen(batch, action)
     rows = await queries.list_rows(conn, actor, batch_id, action=chosen, after=after, limit=_PAGE)
@@ -97,22 +103,21 @@ async def show(
 
 @post("/imports/{batch_id:uuid}/plan", status_code=303)
 async def replan(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    batch_id: FromPath[UUID],
+    request: AnyRequest, actor: NamedDependency[Actor], state: State, batch_id: FromPath[UUID]
 ) -> Redirect:
-    batch = await queries.get_import(conn, actor, batch_id)
+    async with transaction(state.engine) as conn:
+        batch = await queries.get_import(conn, actor, batch_id)
     form = await request.form()
     sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     try:
         choices = import_view.choices_from(sent, batch)
-        await service.replan(conn, request.app.state.storage, actor, batch_id, choices)
+        batch = await importing.replan(state, actor, batch_id, choices, patience=importing.PERSON)
     except msgspec.ValidationError as wrong:
         raise _back(request, batch_id, Flash("bad", _NOT_A_CHOICE)) from wrong
     except (InvalidError, ConflictError) as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
-    return see_other(request, f"/imports/{batch_id}", Flash("info", "The plan was made anew."))
+    done = None if batch.is_at_work else Flash("info", "The plan was made anew.")
+    return see_other(request, f"/imports/{batch_id}", done)
 
 
 @post("/imports/{batch_id:uuid}/mapping", status_code=303)
@@ -133,14 +138,11 @@ async def save_mapping(
 
 @post("/imports/{batch_id:uuid}/commit", status_code=303)
 async def commit_import(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    batch_id: FromPath[UUID],
+    request: AnyRequest, actor: NamedDependency[Actor], state: State, batch_id: FromPath[UUID]
 ) -> Redirect:
     partial = (await request.form()).get("partial") == "yes"
     try:
-        await commit.commit_batch(conn, actor, batch_id, partial=partial)
+        await importing.record(state, actor, batch_id, partial=partial, patience=importing.PERSON)
     except (InvalidError, ConflictError) as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
     return see_other(request, f"/imports/{batch_id}")
@@ -148,13 +150,10 @@ async def commit_import(
 
 @post("/imports/{batch_id:uuid}/undo", status_code=303)
 async def undo_import(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    batch_id: FromPath[UUID],
+    request: AnyRequest, actor: NamedDependency[Actor], state: State, batch_id: FromPath[UUID]
 ) -> Redirect:
     try:
-        await commit.undo(conn, actor, batch_id)
+        await importing.take_back(state, actor, batch_id, patience=importing.PERSON)
     except ConflictError as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
     return see_other(request, f"/imports/{batch_id}")
@@ -228,10 +227,10 @@ def _chosen(batch: BatchView, action: str) -> Action:
     return next((each for each in ACTIONS if getattr(counts, each)), "create")
 
 
-async def _sent(file: Any) -> tuple[str, bytes]:
+def _sent(file: Any) -> UploadFile:
     if not isinstance(file, UploadFile) or not file.filename:
         raise InvalidError("Choose a file first.")
-    return file.filename, await file.read()
+    return file
 
 
 def _convert(fields: dict[str, Any]) -> Choices:

@@ -193,6 +193,7 @@ PURPOSES: dict[str, Word] = {
     "change_of_use": Word("change of use", "works"),
 }
 IMPORTS: dict[str, Word] = {
+    "sent": Word("Sent", "import", "plain"),
     "planned": Word("Planned", "clock", "wait"),
     "committed": Word("Recorded", "good", "good"),
     "undone": Word("Taken back", "back", "plain"),

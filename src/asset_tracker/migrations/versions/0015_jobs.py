@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.Column("steps", postgresql.ARRAY(sa.Text()), nullable=False, server_default="{}"),
         sa.Column("error", sa.Text()),
         sa.Column("created_at", instant, nullable=False, server_default=now),
-        sa.CheckConstraint("state IN ('waiting', 'failed')", name="job_state_check"),
+        sa.CheckConstraint("state IN ('waiting', 'failed')", name="state"),
     )
     waiting = sa.text("state = 'waiting'")
     op.create_index("job_run_at_idx", "job", ["run_at"], postgresql_where=waiting)
