@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.sealed_box import Private, UnopenableError, public_bytes
 from asset_tracker.access.tables import sealing_key
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import UnavailableError
 from asset_tracker.ledger.keys import FOLDER, keep_pem
-from asset_tracker.ledger.store import advisory_lock
 
 Algorithm = Literal["X25519", "P-256"]
 _k = sealing_key.c

@@ -23,9 +23,9 @@ from asset_tracker.access.tables import (
     user_account,
     user_grant,
 )
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import NotFoundError, ThrottledError
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.store import advisory_lock
 
 IDLE = timedelta(days=7)
 ABSOLUTE = timedelta(days=30)

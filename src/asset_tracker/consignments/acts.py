@@ -23,13 +23,13 @@ from asset_tracker.consignments.act_pdf import write_act
 from asset_tracker.consignments.kit_lines import Part, parts_of, price_of
 from asset_tracker.consignments.service import ConsignmentKey, locked_all
 from asset_tracker.consignments.tables import act, act_line, consignment
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.files.service import unknown
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.checkpoints import latest
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.store import advisory_lock
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.ledger.values import wrong_days

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 
@@ -45,6 +46,11 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A connection in a transaction: committed at the end of the block, rolled back when it raises."""
     async with engine.begin() as conn:
         yield conn
+
+
+async def advisory_lock(conn: AsyncConnection, name: str) -> None:
+    """Hold a lock of this name until the transaction ends."""
+    await conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
 
 
 def _to_json(value: Any) -> str:

@@ -46,23 +46,18 @@ async def send(
     """
     require(actor, "import.manage")
     storage: Storage = state.storage
-    sent = await service.keep(storage, name, source)
+    async with _changing(state) as conn:
+        if mapping is not None:
+            await queries.get_mapping(conn, mapping)  # before anything is stored
+        sent = await service.keep(conn, storage, name, source)
+        batch = await service.receive(conn, actor, sent, choices)
+        if at_work := await _has_worker(conn):
+            await work.ask(conn, actor, batch, "plan", mapping=mapping)
     try:
-        async with _changing(state) as conn:
-            batch = await service.receive(conn, actor, sent, choices, mapping=mapping)
-            if at_work := await _has_worker(conn):
-                await work.ask(conn, actor, batch, "plan", mapping=mapping)
-            else:
-                async with service.opened(storage, batch) as book:
-                    batch = await service.plan_batch(conn, actor, batch.id, book, choices, mapping=mapping)
-    except AssetTrackerError:
-        async with transaction(state.engine) as conn:
-            await service.discard(conn, storage, sent.sha256)
-        raise
-    if not at_work:
-        return batch
-    try:
-        return await _outcome(state, actor, batch.id, patience)
+        if at_work:
+            return await _outcome(state, actor, batch.id, patience)
+        async with _changing(state) as conn, service.opened(storage, batch) as book:
+            return await service.plan_batch(conn, actor, batch.id, book, choices, mapping=mapping)
     except AssetTrackerError:
         async with transaction(state.engine) as conn:
             await service.forget(conn, storage, batch)

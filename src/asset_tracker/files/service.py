@@ -19,6 +19,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import NotFoundError
 from asset_tracker.files import tables
 from asset_tracker.files.documents import check_pdf
@@ -110,6 +111,11 @@ async def read_file(conn: AsyncConnection, storage: Storage, sha256: str) -> tup
     return found, await storage.get(found.sha256)
 
 
+def stored_name(sha256: str) -> str:
+    """The lock to hold while bytes are stored for a row to come, or removed for want of one."""
+    return f"stored {sha256}"
+
+
 async def _store(conn: AsyncConnection, storage: Storage, kind: Kind, data: bytes) -> StoredFile:
     sent = hashlib.sha256(data).hexdigest()
     known = await find_file(conn, sent)
@@ -117,6 +123,8 @@ async def _store(conn: AsyncConnection, storage: Storage, kind: Kind, data: byte
         return known
     prepared = await anyio.to_thread.run_sync(partial(_prepare, kind, data), limiter=_cleaning)
     sha256 = hashlib.sha256(prepared.data).hexdigest()
+    # the removal of a refused list with the very same bytes waits, and then finds the row
+    await advisory_lock(conn, stored_name(sha256))
     await storage.put(sha256, prepared.data)
     values = {
         "sha256": sha256,

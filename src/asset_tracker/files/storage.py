@@ -58,20 +58,19 @@ class Storage:
                 raise DiskFullError from failed
             raise UnavailableError("The file could not be stored; please send it again.") from failed
 
-    async def put_file(self, source: IO[bytes]) -> str:
-        """Store what a file holds, a piece at a time; its SHA-256. Raises UnavailableError."""
-        sha256 = await anyio.to_thread.run_sync(_hash, source)
+    async def put_file(self, sha256: str, source: IO[bytes]) -> None:
+        """Store what a file holds, a piece at a time. Raises UnavailableError."""
         try:
             with tempfile.NamedTemporaryFile(prefix="asset-tracker-upload-") as named:
                 # a temporary file of its own: what was sent may lie in memory, or under no name
-                await anyio.to_thread.run_sync(shutil.copyfileobj, source, named)
-                await anyio.to_thread.run_sync(named.flush)
+                await anyio.to_thread.run_sync(_copy, source, named)
                 await self._store.put_async(_path(sha256), Path(named.name))
-            if self._folder is not None:
-                await anyio.to_thread.run_sync(partial(_sync, self._folder, self._folder / _path(sha256)))
+            if self.folder is not None:
+                await anyio.to_thread.run_sync(partial(_sync, self.folder, self.folder / _path(sha256)))
         except (BaseError, OSError) as failed:
+            if _no_space(failed):
+                raise DiskFullError from failed
             raise UnavailableError("The file could not be stored; please send it again.") from failed
-        return sha256
 
     async def fetch(self, sha256: str, target: Path) -> None:
         """Write the bytes to ``target``, a piece at a time. Raises NotFoundError, UnavailableError as ``get`` does."""
@@ -117,13 +116,19 @@ def _no_space(failed: Exception) -> bool:
     return getattr(failed, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "os error 28" in str(failed)
 
 
-def _hash(source: IO[bytes]) -> str:
+def hash_of(source: IO[bytes]) -> str:
+    """The SHA-256 of what a file holds, read a piece at a time."""
     source.seek(0)
     digest = hashlib.sha256()
     while piece := source.read(_PIECE):
         digest.update(piece)
-    source.seek(0)
     return digest.hexdigest()
+
+
+def _copy(source: IO[bytes], target: IO[bytes]) -> None:
+    source.seek(0)
+    shutil.copyfileobj(source, target, _PIECE)
+    target.flush()
 
 
 def _path(sha256: str) -> str:

@@ -20,8 +20,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import AssetTrackerError, ConflictError, InvalidError, TooLargeError
-from asset_tracker.files.storage import Storage
+from asset_tracker.files.service import stored_name
+from asset_tracker.files.storage import Storage, hash_of
 from asset_tracker.files.tables import file
 from asset_tracker.imports import queries, sheet
 from asset_tracker.imports.cells import Limits
@@ -47,24 +49,26 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     size: int
 
 
-async def keep(storage: Storage, name: str, source: IO[bytes]) -> Sent:
-    """Put a file into the storage, a piece at a time. Raises TooLargeError, UnavailableError."""
+async def keep(conn: AsyncConnection, storage: Storage, name: str, source: IO[bytes]) -> Sent:
+    """Put a file into the storage, a piece at a time, before the row that names it (``receive``).
+
+    Raises TooLargeError, UnavailableError.
+    """
     limit = Limits().file_bytes
     size = await anyio.to_thread.run_sync(source.seek, 0, os.SEEK_END)
     if size > limit:
         raise TooLargeError(
             "The file is larger than %(limit)s MB. Split it into several files.", limit=limit >> 20
         )
-    return Sent(name=name, sha256=await storage.put_file(source), size=size)
+    sha256 = await anyio.to_thread.run_sync(hash_of, source)
+    await advisory_lock(conn, stored_name(sha256))
+    await storage.put_file(sha256, source)
+    return Sent(name=name, sha256=sha256, size=size)
 
 
-async def receive(
-    conn: AsyncConnection, actor: Actor, sent: Sent, choices: Choices, *, mapping: str | None = None
-) -> BatchView:
-    """Note that a file was sent; it is not planned yet. ``mapping`` names a saved one (NotFoundError)."""
+async def receive(conn: AsyncConnection, actor: Actor, sent: Sent, choices: Choices) -> BatchView:
+    """Note that a file was sent; it is not planned yet."""
     require(actor, "import.manage")
-    if mapping is not None:
-        await queries.get_mapping(conn, mapping)
     batch_id = uuid7()
     await conn.execute(
         insert(import_batch).values(
@@ -93,6 +97,7 @@ async def forget(conn: AsyncConnection, storage: Storage, batch: BatchView) -> N
 
 async def discard(conn: AsyncConnection, storage: Storage, sha256: str) -> None:
     """Remove bytes from the storage that nothing names."""
+    await advisory_lock(conn, stored_name(sha256))
     named = or_(
         select(import_batch.c.id).where(import_batch.c.sha256 == sha256).exists(),
         select(file.c.sha256).where(file.c.sha256 == sha256).exists(),
@@ -155,11 +160,11 @@ async def upload(
     Raises InvalidError that says what the file is if it is no table, TooLargeError, NotFoundError.
     """
     require(actor, "import.manage")
-    sent = await keep(storage, name, BytesIO(data))
+    sent = await keep(conn, storage, name, BytesIO(data))
     try:
         # a file that is none leaves no half of an import behind, whatever its edge does next
         async with conn.begin_nested():
-            batch = await receive(conn, actor, sent, choices or Choices(), mapping=mapping)
+            batch = await receive(conn, actor, sent, choices or Choices())
             async with opened(storage, batch) as book:
                 return await plan_batch(conn, actor, batch.id, book, batch.choices, mapping=mapping)
     except AssetTrackerError:

@@ -15,6 +15,7 @@ from asset_tracker.access.permissions import may_record
 from asset_tracker.assets.service import NewAsset, register
 from asset_tracker.consignments.service import NewConsignment, add_consignments
 from asset_tracker.consignments.tables import consignment
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import ConflictError, ForbiddenError
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError
 from asset_tracker.imports.known import Facts, Item, same_maker
@@ -143,7 +144,7 @@ class AssetWriter:
     async def _prepare(self) -> None:
         for programme in sorted(self.batch.programme_ids):
             # two imports into one programme would otherwise both find the same things missing
-            await store.advisory_lock(self.conn, f"import {programme}")
+            await advisory_lock(self.conn, f"import {programme}")
         b = import_batch.c
         quicker = select(b.id).where(
             b.id != self.batch.id,

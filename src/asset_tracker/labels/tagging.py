@@ -11,10 +11,11 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import service as assets
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger import blanks
 from asset_tracker.ledger import events as ev
-from asset_tracker.ledger.store import Receipt, advisory_lock
+from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset, tag
 from asset_tracker.ledger.tags import TagError, format_tag, parse_tag
 

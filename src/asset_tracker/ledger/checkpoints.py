@@ -20,12 +20,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.ledger import merkle
 from asset_tracker.ledger.keys import Signer
 from asset_tracker.ledger.merkle import Growing, Range, TileKey, Tiles
 from asset_tracker.ledger.notes import Head, NoteError, checkpoint_text, read_checkpoint
-from asset_tracker.ledger.store import advisory_lock
 from asset_tracker.ledger.tables import ledger_checkpoint, ledger_leaf, ledger_tile
 
 WITNESS = "ledger-checkpoint"

@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import (
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import UnavailableError
 from asset_tracker.ledger.notes import VerifyKey, rotation_text, sign
-from asset_tracker.ledger.store import advisory_lock
 from asset_tracker.ledger.tables import ledger_checkpoint, ledger_key
 
 FOLDER = "keys"

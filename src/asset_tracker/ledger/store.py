@@ -14,7 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import and_, any_, bindparam, func, select, text, update
+from sqlalchemy import and_, any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text, Uuid
@@ -431,8 +431,3 @@ def _bytes(hexadecimal: str) -> bytes:
         return bytes.fromhex(hexadecimal)
     except ValueError:
         return b""
-
-
-async def advisory_lock(conn: AsyncConnection, name: str) -> None:
-    """Hold a lock of this name until the transaction ends (numbers drawn one after the other)."""
-    await conn.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})

@@ -18,6 +18,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.people import custodians, is_there
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import (
     FieldError,
     ForbiddenError,
@@ -234,7 +235,7 @@ async def _check_start(conn: AsyncConnection, new: NewCampaign) -> None:
 
 
 async def _next_place(conn: AsyncConnection, year: int) -> int:
-    await store.advisory_lock(conn, f"campaign {year}")
+    await advisory_lock(conn, f"campaign {year}")
     last = select(func.coalesce(func.max(campaign.c.place_in_year), 0)).where(campaign.c.year == year)
     return int((await conn.execute(last)).scalar_one()) + 1
 

@@ -106,8 +106,13 @@ async def test_a_form_without_a_file_or_with_nonsense(world, tmp_path):
     assert (await send(world, data, occurred_on="yesterday")).status_code == 400
     assert (await send(world, data, mapping="no such")).status_code == 404
     batch = (await send(world, data)).json()["batch"]["id"]
-    for body in ({"fixes": {"x": 1}}, {"answers": {"a": "no_such_field"}}, {"more": 1}):
-        assert (await world.post("coordinator", f"/api/v1/imports/{batch}/plan", body)).status_code == 400
+    for body, status in (
+        ({"fixes": {"x": 1}}, 400),
+        ({"answers": {"a": "no_such_field"}}, 422),
+        ({"more": 1}, 400),
+    ):
+        answer = await world.post("coordinator", f"/api/v1/imports/{batch}/plan", body)
+        assert answer.status_code == status
     odd = {
         "fixes": {"List!ZZZZ9": "x", "!!": "x", "List!A99999999": "x", "List!A²": "x"},
         "defaults": {"programme": "P1"},

@@ -1,14 +1,14 @@
 """What is being done to imports outside of requests, and how far it is.
 
-Revision: 0016
+Revision: 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
