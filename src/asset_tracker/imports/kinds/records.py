@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, may
+from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import ConflictError
 from asset_tracker.imports import stored
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError, Tally
@@ -22,7 +23,6 @@ from asset_tracker.imports.records import Index, Key, Record, RecordPlanner, Rec
 from asset_tracker.imports.tables import import_change
 from asset_tracker.imports.views import BatchView, Choices, KindKey, Standing
 from asset_tracker.imports.vocabulary import Vocabulary
-from asset_tracker.ledger.store import advisory_lock
 
 _c = import_change.c
 
