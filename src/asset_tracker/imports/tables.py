@@ -62,8 +62,9 @@ import_work = Table(
     metadata,
     Column("batch_id", Uuid, primary_key=True),
     Column("doing", Text, nullable=False),
-    # who asked, and what for
+    # who asked, with which rights (a token may have fewer than its owner), and what for
     Column("actor_id", Uuid, nullable=False),
+    Column("grants", JSONB, nullable=False),
     Column("choices", JSONB, nullable=False),
     Column("mapping", Text),
     Column("partial", Boolean, nullable=False, server_default=false()),

@@ -8,6 +8,7 @@ from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
+import msgspec
 import pytest
 from sqlalchemy import func, select
 
@@ -26,6 +27,7 @@ from asset_tracker.imports.views import Choices
 from asset_tracker.jobs import queue
 from asset_tracker.jobs.tables import job
 from asset_tracker.jobs.worker import Worker
+from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset, event
 from asset_tracker.ledger.values import Share
 from asset_tracker.programmes.service import NewParty, NewProgramme, add_party, add_programme
@@ -147,6 +149,17 @@ async def test_who_does_not_wait_is_told_later(office):
     async with Worked(office):
         await until(office, no_job)
     assert await count(office, import_batch) == 0
+
+
+async def test_rights_are_those_that_were_had_and_are_still(office):
+    """A token with fewer rights than its owner asks for no more than the token may."""
+    batch = await send(office, table(3))
+    without = msgspec.structs.replace(office.actor, grants=(Grant(role="coordinator", programme=uuid7()),))
+    async with office.engine.begin() as conn:
+        await work.ask(conn, without, batch, "commit")
+    async with Worked(office):
+        await until(office, no_job)
+    assert await count(office, asset) == 0
 
 
 async def refused(conn, office, batch_id):

@@ -1,14 +1,14 @@
 """What is being done to imports outside of requests, and how far it is.
 
-Revision: 0017
+Revision: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("batch_id", sa.Uuid(), primary_key=True),
         sa.Column("doing", sa.Text(), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("grants", postgresql.JSONB(), nullable=False),
         sa.Column("choices", postgresql.JSONB(), nullable=False),
         sa.Column("mapping", sa.Text()),
         sa.Column("partial", sa.Boolean(), nullable=False, server_default=sa.false()),
