@@ -244,11 +244,24 @@ async def actor_of(conn: AsyncConnection, user: UUID) -> Actor:
     return await _actor(conn, row.id, row.name, row.lang)
 
 
-async def active_actor(conn: AsyncConnection, user: UUID) -> Actor | None:
-    """The actor of somebody who may still log in, for what is done in their name later; else None."""
+def rights_of(actor: Actor) -> list[Any]:
+    """The rights of an actor, to be kept as JSON with what is done in their name later."""
+    kept: list[Any] = msgspec.to_builtins(actor.grants)
+    return kept
+
+
+async def active_actor(conn: AsyncConnection, user: UUID, rights: list[Any]) -> Actor | None:
+    """Who asked for something earlier, with the rights that they had then and still have.
+
+    None for somebody who may not log in any more.
+    """
     u = user_account.c
     there = select(u.id).where(u.id == user, u.disabled_at.is_(None))
-    return await actor_of(conn, user) if await conn.scalar(there) else None
+    if await conn.scalar(there) is None:
+        return None
+    actor = await actor_of(conn, user)
+    had = msgspec.convert(rights, tuple[Grant, ...])
+    return msgspec.structs.replace(actor, grants=tuple(grant for grant in actor.grants if grant in had))
 
 
 async def _actor(

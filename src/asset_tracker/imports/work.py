@@ -17,8 +17,8 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from asset_tracker.access.actors import Actor, Grant
-from asset_tracker.access.sessions import active_actor
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.sessions import active_actor, rights_of
 from asset_tracker.db.engine import transaction
 from asset_tracker.errors import AssetTrackerError, ConflictError, UnavailableError
 from asset_tracker.files.storage import Storage
@@ -65,7 +65,7 @@ async def ask(
     asked: dict[str, Any] = {
         "doing": doing,
         "actor_id": actor.id,
-        "grants": msgspec.to_builtins(actor.grants),
+        "grants": rights_of(actor),
         "choices": msgspec.to_builtins(choices or batch.choices),
         "mapping": mapping,
         "partial": partial,
@@ -79,7 +79,7 @@ async def work(run: Run, payload: ImportJob) -> None:
     """The job: what was asked for, or a note why it is refused."""
     async with transaction(run.engine) as conn:
         asked = (await conn.execute(select(import_work).where(_w.batch_id == payload.batch))).one_or_none()
-        actor = await _actor_of(conn, asked) if asked else None
+        actor = await active_actor(conn, asked.actor_id, asked.grants) if asked else None
     if asked is None or actor is None:
         return  # nobody waits for it any more
     with listening(Notes(run.engine, payload.batch)):
@@ -93,14 +93,6 @@ async def work(run: Run, payload: ImportJob) -> None:
                 await conn.execute(
                     update(import_work).where(_w.batch_id == payload.batch).values(refusal=refusal)
                 )
-
-
-async def _actor_of(conn: AsyncConnection, asked: Any) -> Actor | None:
-    """Who asked, with the rights that they had when they asked and still have."""
-    actor = await active_actor(conn, asked.actor_id)
-    had = msgspec.convert(asked.grants, tuple[Grant, ...])
-    grants = tuple(grant for grant in actor.grants if grant in had) if actor else ()
-    return msgspec.structs.replace(actor, grants=grants) if actor else None
 
 
 async def _do(run: Run, actor: Actor, asked: Any) -> None:
