@@ -38,6 +38,7 @@ class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     consignment: str | None = None
     municipality: str | None = None
     currency: str | None = None
+    campaign: str | None = None
 
 
 class Line(msgspec.Struct, kw_only=True):

@@ -58,6 +58,7 @@ class Vocabulary:
     """The fields of a kind of table. ``skipped``: headings that are known and left out without a question.
 
     ``readers`` turn a cell of a field into its value; text where none is named. ``days``: fields that hold a day.
+    ``least``: how many of the fields a row must name to be one of headings.
     """
 
     def __init__(
@@ -67,8 +68,10 @@ class Vocabulary:
         skipped: Iterable[str] = (),
         readers: Mapping[str, Reader] | None = None,
         days: Iterable[str] = (),
+        least: int = 2,
     ) -> None:
         self.fields = tuple(fields)
+        self.least = least
         self.days = frozenset(days)
         self.by_key: dict[str, Field] = {field.key: field for field in fields}
         self.skipped = frozenset(skipped)
@@ -86,7 +89,11 @@ class Vocabulary:
 
     def read(self, field: str, cell: Cell) -> values.Reading:
         """The value of a cell in a column of this field."""
-        return self._readers.get(field, values.text)(cell)
+        return self.reader(field)(cell)
+
+    def reader(self, field: str) -> Reader:
+        """What reads the cells of this field."""
+        return self._readers.get(field, values.text)
 
     def unfit(self, field: str, cells: Iterable[Cell]) -> int:
         """How many of the cells hold something that does not fit the field."""
@@ -131,7 +138,7 @@ class Vocabulary:
         return bool(text) and len(text) < 80 and heading_key(values.tidy(text)) in self._names
 
     def find_header(self, rows: Sequence[Row]) -> tuple[Row | None, float]:
-        """The row that names most columns among the first ones, and its score; None where no row names two."""
+        """The row that names most columns among the first ones, and its score; None where no row names enough."""
         best: tuple[Row | None, float] = (None, 0.0)
         for row in rows[:HEAD_ROWS]:
             headings = [cell for cell in map(heading_in, row.cells) if cell]
@@ -139,7 +146,7 @@ class Vocabulary:
             known = len(fields) + 0.25 * sum(heading_key(heading) in self.skipped for heading in headings)
             # prose above the table holds single words that are headings too; a heading row is mostly headings
             score = known - 0.2 * (len(headings) - known)
-            if len(fields) >= 2 and score > best[1]:
+            if len(fields) >= self.least and score > best[1]:
                 best = (row, score)
         return best
 

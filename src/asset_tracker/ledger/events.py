@@ -46,11 +46,15 @@ class Payload(
     # Many are alive in an import; they hold no cycles, so the collector need not walk them again and again.
     gc=False,
 ):
-    """What a fact says. ``required`` lists groups of fields of which a new event needs one each."""
+    """What a fact says. ``required`` lists groups of fields of which a new event needs one each.
+
+    ``source``: the row of the workbook that told it, where it was kept in one.
+    """
 
     required: ClassVar[tuple[tuple[str, ...], ...]] = ()
     note: PrivateText | None = None
     photos: Photos = ()
+    source: Source | None = None
 
 
 class Registered(Payload, frozen=True, tag="registered"):
@@ -75,7 +79,6 @@ class Registered(Payload, frozen=True, tag="registered"):
     destination: MunicipalityCode | None = None
     acquired_on: date | None = None
     warranty_until: date | None = None
-    source: Source | None = None
     attributes: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,40}$")], Name] = {}
 
 
@@ -94,7 +97,6 @@ class Described(Payload, frozen=True, tag="described"):
     acquired_on: date | None = None
     warranty_until: date | None = None
     destination: MunicipalityCode | None = None
-    source: Source | None = None
     attributes: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,40}$")], Name] = {}
 
 

@@ -5,11 +5,13 @@ from asset_tracker.errors import ForbiddenError
 from asset_tracker.imports.kind import Kind
 from asset_tracker.imports.kinds.assets import AssetKind
 from asset_tracker.imports.kinds.consignments import ConsignmentKind
+from asset_tracker.imports.kinds.events import EventKind
 from asset_tracker.imports.kinds.parties import PartyKind
 from asset_tracker.imports.kinds.points import PointKind
 from asset_tracker.imports.kinds.population import PopulationKind
 from asset_tracker.imports.kinds.programmes import ProgrammeKind
 from asset_tracker.imports.kinds.users import UserKind
+from asset_tracker.imports.kinds.verifications import VerificationKind
 from asset_tracker.imports.survey import Source, heading_scores
 from asset_tracker.imports.views import KindKey
 
@@ -21,6 +23,8 @@ KINDS: tuple[Kind, ...] = (
     ProgrammeKind(),
     PopulationKind(),
     UserKind(),
+    EventKind(),
+    VerificationKind(),
 )
 BY_KEY: dict[KindKey, Kind] = {kind.key: kind for kind in KINDS}
 # A list of another kind must be so by this many headings more than it would be a list of assets.
