@@ -96,7 +96,7 @@ HISTORY = [
     [None, "PF1", "Доставка", "01.03.2023", None, None, None, None, None, "Коваль О."],
     [None, "PF1", "Встановлення", "2023-03-05", None, "ЦНАП Баранівки", "12", None, None, None],
     [None, "pf1", "ТО", "05 лютого 2024", "Заміна термопасти", None, None, "1 200,50", None, None],
-    [None, "VF1", "Доставка", dt.datetime(2023, 6, 13), None, None, None, None, None, None],  # noqa: DTZ001
+    [None, "VF1", "Доставка", workbooks.day(2023, 6, 13), None, None, None, None, None, None],
     [None, "VF1", "Планове ТО", "10.10.2024", None, None, None, None, "15 200 км", None],
 ]  # fmt: skip
 
