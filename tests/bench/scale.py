@@ -2,7 +2,7 @@
 
     python tests/bench/scale.py [--small 10000] [--large 1000000]
 
-The municipality asked about holds 500 assets in both.
+The municipality asked about holds 500 assets in both, and every preset of rules asks for what is due.
 """
 
 import argparse
@@ -23,10 +23,16 @@ from tables import show
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets import history, queries
 from asset_tracker.assets.views import Filters
+from asset_tracker.consignments import due
+from asset_tracker.consignments.due import DueFilter
 from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger.tables import asset
+from asset_tracker.programmes.policies import PRESETS, Reach
+from asset_tracker.programmes.rules import apply_preset
+from asset_tracker.programmes.tables import programme
 from asset_tracker.reports.asking import parse_ask
 from asset_tracker.reports.queries import municipality_report
+from asset_tracker.web import desk
 
 RUNS = 7
 Work = Callable[[AsyncConnection, str], Awaitable[Any]]
@@ -55,12 +61,21 @@ WORK: dict[str, Work] = {
         conn, COMMAND_LINE, Filters(municipality=MUNICIPALITY)
     ),
     "municipality report as of a day": _report,
+    "the desk": lambda conn, _: desk.gather(conn, COMMAND_LINE, "uk"),
+    "search, found": lambda conn, _: queries.list_assets(conn, COMMAND_LINE, Filters(q="ноутб")),
+    "search, not found": lambda conn, _: queries.list_assets(conn, COMMAND_LINE, Filters(q="верстат")),
+    "what is due": lambda conn, _: due.list_due(conn, COMMAND_LINE, DueFilter(), limit=50),
+    "how much is due": lambda conn, _: due.count_due(conn, COMMAND_LINE),
 }
 
 
 async def _times(url: str) -> dict[str, float]:
     engine = make_engine(url)
     found: dict[str, float] = {}
+    async with engine.begin() as conn:
+        reach = Reach(programme=await conn.scalar(select(programme.c.id)))
+        for preset in PRESETS:
+            await apply_preset(conn, COMMAND_LINE, preset, reach)
     async with engine.connect() as conn:
         tag = str(
             await conn.scalar(select(asset.c.tag).where(asset.c.municipality_code == MUNICIPALITY).limit(1))

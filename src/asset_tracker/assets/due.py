@@ -1,17 +1,23 @@
 """What is due of assets because of a rule: a day counted from what happened, until what ends it happened.
 
-Everything is asked of the database in one statement, so that a list over all programmes costs no more
-than its page. Rules are rows (``programmes.policies``); here stands only what each kind counts from.
+Rules are rows (``programmes.policies``); here stands only what each kind counts from. They are few and read
+first (``due_rules``). Each then asks a question of its own that begins at the oldest and stops after a
+page, and for which the asset table has a partial index (``ledger.tables``): a list over a million assets
+costs no more than its page.
 """
 
-from collections.abc import Callable
-from datetime import date
+from calendar import monthrange
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
 from sqlalchemy import (
     ColumnElement,
     Date,
+    DateTime,
     Interval,
     Select,
     String,
@@ -27,15 +33,16 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets.due_rules import TO_THE_END, Asked
 from asset_tracker.assets.tables import maintenance_plan
-from asset_tracker.ledger.tables import asset, asset_share
-from asset_tracker.programmes.policies import RequiredField, RuleKind
+from asset_tracker.ledger.tables import NOT_FILLED, UNMARKED, UNPUBLISHED, asset, asset_share
+from asset_tracker.programmes.policies import RuleKind
 from asset_tracker.programmes.tables import policy_rule, programme
 
 _a, _r, _p, _m = asset.c, policy_rule.c, programme.c, maintenance_plan.c
@@ -47,11 +54,20 @@ _STALE_DAYS = 30
 
 
 class Count(NamedTuple):
-    """What a rule counts from, and when it asks nothing (any more)."""
+    """What a rule counts from (an instant or a day), and the condition that it asks at all (any more)."""
 
-    since: ColumnElement[date]
-    settled: ColumnElement[bool]
-    detail: ColumnElement[str] = literal("")
+    since: ColumnElement[Any]
+    asks: ColumnElement[bool]
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """Where a list stands: everything up to and including this was told. ``since`` breaks ties of ``due_on``."""
+
+    due_on: date
+    since: datetime
+    thing: UUID
+    rule: str
+    detail: str
 
 
 def day_of(instant: ColumnElement[Any]) -> ColumnElement[date]:
@@ -68,32 +84,29 @@ def _said(name: str, *inside: str) -> ColumnElement[bool]:
     return found
 
 
-_DELIVERED = day_of(_a.delivered_at)
-_MISSING: dict[RequiredField, ColumnElement[bool]] = {
-    "serial": and_(_a.serial.is_(None), _a.is_kit.is_(False), _a.quantity == 1),
-    "unit_price": _a.unit_price.is_(None),
-    "currency": _a.currency.is_(None),
-    "acquired_on": _a.acquired_on.is_(None),
-    "funding": ~exists(select(asset_share.c.asset_id).where(asset_share.c.asset_id == _a.id)),
-    "agreement": _p.agreement.is_(None),
-    "location": _a.place == "unknown",
-    "use": _a.use.is_(None),
-    "condition": _a.condition == "unknown",
-    "inventory_number": _a.inventory_number.is_(None),
+# As PostgreSQL is told in the partial index.
+_was_delivered = _a.delivered_at.is_not(None)
+_MISSING: dict[str, ColumnElement[bool]] = {
+    **NOT_FILLED,
+    # Asked only in programmes without one (``due_rules``).
+    "agreement": true(),
 }
-_COUNTS: dict[RuleKind, Count] = {
-    "verification": Count(day_of(func.coalesce(_a.verified_at, _a.delivered_at)), _a.delivered_at.is_(None)),
-    "publication": Count(cast(_a.state["balance_on"].astext, Date), _said("published_on")),
-    "vehicle_registration": Count(
-        day_of(_a.accepted_at),
-        or_(_a.category != "vehicle", _said("registration_certificate", "attributes")),
+_COUNTS: dict[RuleKind, Callable[[Asked], Count]] = {
+    "verification": lambda _: Count(func.coalesce(_a.verified_at, _a.delivered_at), _was_delivered),
+    "publication": lambda _: Count(cast(_a.state["balance_on"].astext, Date), UNPUBLISHED),
+    "vehicle_registration": lambda _: Count(
+        _a.accepted_at,
+        and_(_a.category == "vehicle", ~_said("registration_certificate", "attributes")),
     ),
-    "visibility": Count(_DELIVERED, _a.state["visibility"].astext.in_(("applied", "waived"))),
-    "transfer_proof": Count(_p.ends_on, _a.accepted_at.is_not(None)),
-    "warranty": Count(_a.warranty_until, _a.warranty_until < func.current_date() - _STALE_DAYS),
-    "late_purchase": Count(
-        _a.acquired_on,
-        or_(_p.ends_on.is_(None), _a.acquired_on <= _p.ends_on - _r.number, _a.acquired_on > _p.ends_on),
+    "visibility": lambda _: Count(_a.delivered_at, and_(_was_delivered, UNMARKED)),
+    "transfer_proof": lambda _: Count(_p.ends_on, _a.accepted_at.is_(None)),
+    "warranty": lambda _: Count(_a.warranty_until, _a.warranty_until >= func.current_date() - _STALE_DAYS),
+    "late_purchase": lambda asked: Count(
+        _a.acquired_on, and_(_a.acquired_on > _p.ends_on - asked.number, _a.acquired_on <= _p.ends_on)
+    ),
+    # Assets that came without a consignment; the others stand together with theirs.
+    "act": lambda _: Count(
+        _a.delivered_at, and_(_a.consignment_id.is_(None), _was_delivered, _a.accepted_at.is_(None))
     ),
 }
 _MONTHS: frozenset[RuleKind] = frozenset({"verification"})
@@ -129,31 +142,47 @@ def ruled() -> FromClause:
 
 
 def selects(
-    actor: Actor, until: date, where: Callable[[Any], list[ColumnElement[bool]]]
+    actor: Actor,
+    asked: Sequence[Asked],
+    until: date,
+    where: Callable[[Any], list[ColumnElement[bool]]],
+    mark: Mark | None = None,
+    *,
+    with_plans: bool = True,
 ) -> list[Select[Any]]:
-    """One SELECT a kind of rule, of the assets in reach with something due by ``until``.
+    """SELECTs of the assets in reach with something due by ``until``, after ``mark`` if one is given.
 
-    The columns are those of ``columns``. ``where`` narrows by the columns of the asset table.
+    The columns are those of ``columns``; each is in the order of ``due_on`` and ``since``, unlimited.
+    Of several rules that ask the same of an asset only the strictest does. ``where`` narrows by the columns
+    of the asset table.
     """
     common = [scope.assets(actor), _a.gone_reason.is_(None), *where(_a)]
-    made = [_select(kind, count, until).where(*common) for kind, count in _COUNTS.items()]
-    acts = _acts(until).where(*common)
-    return [
-        *map(_strictest, (*made, acts)),
-        _strictest(_fields(until).where(*common)),
-        _plans(until).where(*common),
-    ]
+    made = []
+    for rule, detail in [(each, field) for each in asked for field in each.fields or ("",)]:
+        if rule.rule not in _COUNTS and rule.rule != "required_fields":
+            continue
+        stricter = [other for other in asked if other.is_stricter(rule, detail)]
+        if left := rule.left_by(stricter):
+            others = (~other.holds for other in stricter if other.overlaps(left))
+            made.append(_select(left, detail, until, mark).where(*common, *others))
+    return [*made, _plans(until, mark).where(*common)] if with_plans else made
 
 
 def columns(
-    rule: str, due_on: ColumnElement[Any], detail: ColumnElement[Any], source: ColumnElement[Any]
+    rule: str,
+    due_on: ColumnElement[Any],
+    since: ColumnElement[Any],
+    detail: ColumnElement[Any],
+    source: ColumnElement[Any],
 ) -> tuple[ColumnElement[Any], ...]:
     """The columns of every SELECT of what is due."""
     return (
         literal(rule).label("rule"),
         cast(due_on, Date).label("due_on"),
+        cast(since, _INSTANT).label("since"),
         cast(detail, String).label("detail"),
         source.label("source"),
+        _a.id.label("thing"),
         _a.id.label("asset_id"),
         cast(null(), Uuid).label("consignment_id"),
         _a.programme_id.label("programme_id"),
@@ -161,16 +190,80 @@ def columns(
     )
 
 
-def _select(kind: RuleKind, count: Count, until: date) -> Select[Any]:
-    due_on = (
-        cast(count.since, Date)
-        if kind in _AS_IT_IS
-        else after(count.since, _r.number, months=kind in _MONTHS)
+_INSTANT: DateTime = DateTime(timezone=True)
+
+
+def _select(asked: Asked, detail: str, until: date, mark: Mark | None) -> Select[Any]:
+    is_field = asked.rule == "required_fields"
+    count = (
+        Count(_a.delivered_at, and_(_was_delivered, _missing(detail)))
+        if is_field
+        else _COUNTS[asked.rule](asked)
     )
-    wanted = select(*columns(kind, due_on, count.detail, _r.source)).select_from(ruled())
-    # NULL settles nothing: a key that a state does not have is as good as false.
-    open_ = func.coalesce(count.settled, False).is_(False)
-    return wanted.where(_r.rule == kind, holds(), count.since.is_not(None), open_, due_on <= until)
+    since, is_day = count.since, isinstance(count.since.type, Date)
+    day = since if is_day else day_of(since)
+    months, number = asked.rule in _MONTHS, 0 if asked.rule in _AS_IT_IS else asked.number
+    due_on = cast(day, Date) if not number else after(day, literal(number), months=months)
+    wanted = (
+        select(
+            *columns(asked.rule, due_on, _as_instant(since, is_day), literal(detail), literal(asked.source))
+        )
+        .select_from(asset.join(programme, _p.id == _a.programme_id) if asked.rule in TO_THE_END else asset)
+        .where(asked.holds, count.asks, since <= _end(_latest(until, number, months), is_day))
+    )
+    if mark:
+        low = _latest(mark.due_on - timedelta(days=1), number, months)
+        wanted = wanted.where(since > _end(low, is_day), beyond(wanted, mark))
+    return wanted.order_by(since, _a.id)
+
+
+def _missing(field: str) -> ColumnElement[bool]:
+    return _MISSING[field]
+
+
+def _as_instant(since: ColumnElement[Any], is_day: bool) -> ColumnElement[Any]:
+    return func.timezone("UTC", cast(since, DateTime)) if is_day else since
+
+
+def _end(day: date, is_day: bool) -> ColumnElement[Any]:
+    """The day itself, or the last instant of it in Kyiv."""
+    if is_day:
+        return literal(day, Date)
+    midnight = datetime.combine(day + timedelta(days=1), time(), KYIV_TIME)
+    return literal(midnight - timedelta(microseconds=1), _INSTANT)
+
+
+def _latest(due_on: date, number: int, months: bool) -> date:
+    """The latest day from which so many days or months lead to ``due_on`` or before it."""
+    if not months:
+        return due_on - timedelta(days=number)
+    month = due_on.year * 12 + due_on.month - 1 - number
+    year, month = divmod(month, 12)
+    last = monthrange(year, month + 1)[1]
+    is_last = due_on.day == monthrange(due_on.year, due_on.month)[1]
+    return date(year, month + 1, last if is_last else min(due_on.day, last))
+
+
+def beyond(wanted: Select[Any], mark: Mark) -> ColumnElement[bool]:
+    """The condition that a row of what is due comes after the mark."""
+    c = wanted.selected_columns
+    # ORDER BY knows labels, WHERE does not: the expressions themselves.
+    here = tuple_(*(_bare(c[name]) for name in ORDER))
+    there = (
+        literal(mark.due_on, Date),
+        literal(mark.since, _INSTANT),
+        literal(mark.thing, Uuid),
+        literal(mark.rule),
+        literal(mark.detail),
+    )
+    return here > tuple_(*there)
+
+
+ORDER = ("due_on", "since", "thing", "rule", "detail")
+
+
+def _bare(column: Any) -> Any:
+    return getattr(column, "element", column)
 
 
 def after(since: ColumnElement[Any], number: ColumnElement[Any], *, months: bool) -> ColumnElement[date]:
@@ -179,51 +272,23 @@ def after(since: ColumnElement[Any], number: ColumnElement[Any], *, months: bool
     return cast(since + cast(unit, Interval), Date)
 
 
-def _strictest(wanted: Select[Any]) -> Select[Any]:
-    """Of several rules that ask the same of an asset the one that is due first."""
-    detail = wanted.selected_columns["detail"]
-    ordered = wanted.order_by(_a.id, detail, wanted.selected_columns["due_on"])
-    return select(ordered.ext(distinct_on(_a.id, detail)).subquery())
-
-
-def _fields(until: date) -> Select[Any]:
-    field = func.unnest(_r.fields).table_valued("name").lateral("field")
-    due_on = after(_DELIVERED, _r.number, months=False)
-    missing = case(*((field.c.name == name, absent) for name, absent in _MISSING.items()), else_=False)
-    return (
-        select(*columns("required_fields", due_on, field.c.name, _r.source))
-        .select_from(ruled().join(field, true()))
-        .where(_r.rule == "required_fields", holds(), _a.delivered_at.is_not(None), missing, due_on <= until)
-    )
-
-
-def _acts(until: date) -> Select[Any]:
-    """Assets that came without a consignment; the others stand together with theirs."""
-    due_on = after(_DELIVERED, _r.number, months=False)
-    wanted = select(*columns("act", due_on, literal(""), _r.source)).select_from(ruled())
-    return wanted.where(
-        _r.rule == "act",
-        holds(),
-        _a.consignment_id.is_(None),
-        _a.delivered_at.is_not(None),
-        _a.accepted_at.is_(None),
-        due_on <= until,
-    )
-
-
 def plan_due_on() -> ColumnElement[date]:
     """The day on which the work of a plan is next due by the calendar."""
     last = day_of(func.timestamptz(_a.state["done"][cast(_m.id, String)]["at"].astext))
     return after(func.coalesce(last, _m.starts_on), _m.every_months, months=True)
 
 
-def _plans(until: date) -> Select[Any]:
+def _plans(until: date, mark: Mark | None) -> Select[Any]:
     due_on = case((plan_over_meter(), func.least(plan_due_on(), func.current_date())), else_=plan_due_on())
-    return (
-        select(*columns("maintenance", due_on, _m.title, literal("")))
+    begun = func.timezone("UTC", cast(_m.starts_on, DateTime))
+    wanted = (
+        select(*columns("maintenance", due_on, begun, _m.title, literal("")))
         .select_from(asset.join(maintenance_plan, _m.asset_id == _a.id))
         .where(_m.ended_at.is_(None), due_on <= until)
     )
+    if mark:
+        wanted = wanted.where(beyond(wanted, mark))
+    return wanted.order_by(due_on, begun, _a.id)
 
 
 def plan_over_meter() -> ColumnElement[bool]:

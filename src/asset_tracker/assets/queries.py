@@ -219,5 +219,5 @@ def _matches(text: str) -> ColumnElement[bool]:
     if key := serial_key(text):
         terms.append(_a.serial_key.startswith(key, autoescape=True))
     with contextlib.suppress(TagError):  # most words are no tags
-        terms.append(_a.id.in_(select(tag.c.asset_id).where(tag.c.tag == parse_tag(text))))
+        terms.append(_a.id == select(tag.c.asset_id).where(tag.c.tag == parse_tag(text)).scalar_subquery())
     return or_(*terms)

@@ -1,7 +1,7 @@
 """Everything that is due or overdue by somebody's rule, of assets and of consignments, in one list."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import (
     ColumnElement,
+    DateTime,
     Select,
-    String,
     Uuid,
     any_,
     cast,
@@ -20,16 +20,16 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    tuple_,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.selectable import FromClause
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets import due
+from asset_tracker.assets.due import Mark
+from asset_tracker.assets.due_rules import rules_asked
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.ledger.tables import asset
 from asset_tracker.programmes.policies import RuleKind
@@ -38,6 +38,8 @@ from asset_tracker.programmes.tables import policy_rule, programme
 from asset_tracker.territory.tables import municipality
 
 MAX_PAGE = 1000
+COUNTED = 1000
+"""Of one rule no more are counted: beyond that the number helps nobody, and would take seconds."""
 SOON_DAYS = 30
 """How many days ahead something counts as due, unless one asks otherwise."""
 
@@ -90,11 +92,12 @@ class DuePage(msgspec.Struct, frozen=True):
 
 
 class DueCount(msgspec.Struct, frozen=True):
-    """How much of one kind is due, and how much of that is overdue."""
+    """How much of one kind is due, and how much of that is overdue; ``more`` where it is more than counted."""
 
     rule: DueKind
     due: int
     overdue: int
+    more: bool = False
 
 
 class DueFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,12 +126,13 @@ async def list_due(
     """A page of what is due in reach, the most overdue first; ``limit`` is cut to 1000."""
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
-    everything = _all(actor, wanted)
-    key = _key(everything.c)
-    first = select(everything, key.label("key")).order_by(everything.c.due_on, key).limit(limit + 1)
-    if after and (mark := _mark(after)):
-        first = first.where(tuple_(everything.c.due_on, key) > tuple_(literal(mark[0]), literal(mark[1])))
+    until = today() + timedelta(days=_ahead(wanted))
+    parts = await _parts(conn, actor, wanted, until, _mark(after) if after else None)
+    if not parts:
+        return DuePage((), None)
     # Names are looked up for the page alone, not for everything that is due.
+    every = union_all(*(select(part.limit(limit + 1).subquery()) for part in parts)).subquery("due")
+    first = select(every).order_by(*(every.c[name] for name in due.ORDER)).limit(limit + 1)
     page = first.subquery("page")
     d = page.c
     found = (
@@ -146,42 +150,64 @@ async def list_due(
         .outerjoin(consignment, _c.id == d.consignment_id)
         .outerjoin(programme, programme.c.id == d.programme_id)
         .outerjoin(municipality, municipality.c.code == d.municipality_code)
-        .order_by(d.due_on, d.key)
+        .order_by(*(d[name] for name in due.ORDER))
     )
     rows = (await conn.execute(found)).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = f"{last.due_on.isoformat()}~{last.key}" if last else None
+    following = _written(rows[limit - 1]) if len(rows) > limit else None
     return DuePage(tuple(_item(row, today()) for row in rows[:limit]), following)
 
 
 async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | None = None) -> list[DueCount]:
-    """How much is due in reach, by kind, in the order of ``DUE_KINDS``."""
+    """How much is due in reach, by kind, in the order of ``DUE_KINDS``; a rule counts no further than a thousand."""
     require(actor, "asset.read")
-    d = _all(actor, wanted or DueFilter()).c
-    overdue = func.count().filter(d.due_on < today())
-    rows = await conn.execute(
-        select(d.rule, func.count().label("due"), overdue.label("over")).group_by(d.rule)
-    )
-    found = {row.rule: DueCount(row.rule, row.due, row.over) for row in rows}
+    wanted = wanted or DueFilter()
+    day = today()
+    parts = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
+    if not parts:
+        return []
+    counts = []
+    for part in parts:
+        some = part.limit(COUNTED + 1).subquery()
+        # They come oldest first: what is overdue is among those counted.
+        over = func.count().filter(some.c.due_on < day)
+        rule = func.min(some.c.rule).label("rule")
+        counts.append(select(rule, func.count().label("due"), over.label("over")))
+    found: dict[str, DueCount] = {}
+    for row in await conn.execute(union_all(*counts)):
+        if row.rule:
+            before = found.get(row.rule) or DueCount(row.rule, 0, 0)
+            found[row.rule] = DueCount(
+                row.rule,
+                before.due + min(row.due, COUNTED),
+                before.overdue + min(row.over, COUNTED),
+                before.more or row.due > COUNTED,
+            )
     return [found[kind] for kind in DUE_KINDS if kind in found]
 
 
-def _key(columns: Any) -> ColumnElement[str]:
-    """What tells two things apart that are due on the same day."""
-    thing = func.coalesce(cast(columns.asset_id, String), cast(columns.consignment_id, String))
-    return func.concat(thing, ":", columns.rule, ":", columns.detail)
+def _written(row: Any) -> str:
+    since = row.since.astimezone(UTC).isoformat()
+    return f"{row.due_on.isoformat()}~{since}~{row.thing}~{row.rule}~{row.detail}"
 
 
-def _mark(after: str) -> tuple[date, str] | None:
-    day, _, key = after.partition("~")
+def _mark(after: str) -> Mark | None:
     try:
-        return date.fromisoformat(day), key
+        day, since, thing, rule, detail = after.split("~", 4)
+        found = Mark(date.fromisoformat(day), datetime.fromisoformat(since), UUID(thing), rule, detail)
     except ValueError:
         return None
+    wrong = found.since.tzinfo is None or "\x00" in after or not 1990 < found.due_on.year < 2200
+    return None if wrong else found
 
 
-def _all(actor: Actor, wanted: DueFilter) -> FromClause:
-    until = today() + timedelta(days=max(0, min(wanted.days, 3660)))
+def _ahead(wanted: DueFilter) -> int:
+    return max(0, min(wanted.days, 3660))
+
+
+async def _parts(
+    conn: AsyncConnection, actor: Actor, wanted: DueFilter, until: date, mark: Mark | None
+) -> list[Select[Any]]:
+    """One SELECT for each question that is asked, in the order of ``due.ORDER``."""
 
     def narrowed(columns: Any) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -192,26 +218,41 @@ def _all(actor: Actor, wanted: DueFilter) -> FromClause:
             found.append(or_(*(each == wanted.municipality for each in named if each is not None)))
         return found
 
-    parts: list[Select[Any]] = due.selects(actor, until, narrowed)
+    asked = [each for each in await rules_asked(conn) if wanted.rule in (None, each.rule)]
+    with_plans = wanted.rule in (None, "maintenance")
+    parts: list[Select[Any]] = due.selects(actor, asked, until, narrowed, mark, with_plans=with_plans)
     if wanted.asset:
-        parts = [part.where(part.selected_columns["asset_id"] == wanted.asset) for part in parts]
+        parts = [part.where(_a.id == wanted.asset) for part in parts]
     elif may(actor, "consignment.read"):
         reach = scope.within(
             actor, "consignment.read", programme=_c.programme_id, areas=(_c.municipality_code,)
         )
-        parts += [_unsigned(until).where(reach, *narrowed(_c)), _reports(until).where(reach, *narrowed(_c))]
-    everything = union_all(*parts).subquery("due")
-    if wanted.rule:
-        return select(everything).where(everything.c.rule == wanted.rule).subquery("of_kind")
-    return everything
+        kinds = {each.rule for each in asked}
+        acts, reports = _unsigned(until), _reports(until)
+        parts += [
+            _ordered(each.where(reach, *narrowed(_c)), mark)
+            for each, kind in ((acts, "act"), (reports, "humanitarian_report"))
+            if kind in kinds
+        ]
+    return parts
 
 
-def _columns(rule: RuleKind, due_on: ColumnElement[Any]) -> Sequence[ColumnElement[Any]]:
+def _ordered(part: Select[Any], mark: Mark | None) -> Select[Any]:
+    found = part.subquery()
+    wanted = select(found).order_by(found.c.due_on, found.c.since, found.c.thing)
+    return wanted.where(due.beyond(wanted, mark)) if mark else wanted
+
+
+def _columns(
+    rule: RuleKind, due_on: ColumnElement[Any], since: ColumnElement[Any]
+) -> Sequence[ColumnElement[Any]]:
     return (
         literal(rule).label("rule"),
         due_on.label("due_on"),
+        cast(since, DateTime(timezone=True)).label("since"),
         literal("").label("detail"),
         func.min(_r.source).label("source"),
+        _c.id.label("thing"),
         cast(null(), Uuid).label("asset_id"),
         _c.id.label("consignment_id"),
         _c.programme_id.label("programme_id"),
@@ -224,7 +265,7 @@ def _unsigned(until: date) -> Select[Any]:
     handed_over = func.min(_a.delivered_at)
     due_on = due.after(due.day_of(handed_over), func.min(_r.number), months=False)
     return (
-        select(*_columns("act", due_on))
+        select(*_columns("act", due_on, handed_over))
         .select_from(
             due.ruled().join(
                 consignment,
@@ -248,7 +289,7 @@ def _reports(until: date) -> Select[Any]:
     due_on = due.after(_c.cleared_on, func.min(_r.number), months=False)
     regime = or_(func.cardinality(_r.regimes) == 0, programme.c.legal_regime == any_(_r.regimes))
     return (
-        select(*_columns("humanitarian_report", due_on))
+        select(*_columns("humanitarian_report", due_on, func.timezone("UTC", cast(_c.cleared_on, DateTime))))
         .select_from(consignment.join(programme, programme.c.id == _c.programme_id).join(policy_rule, true()))
         .where(
             _r.rule == "humanitarian_report",

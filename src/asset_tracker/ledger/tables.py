@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     DateTime,
     Index,
@@ -16,6 +17,9 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    and_,
+    func,
+    literal_column,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -132,6 +136,80 @@ asset = Table(
     Index("asset_kit_id_idx", "kit_id", postgresql_where=text("kit_id IS NOT NULL")),
     Index("asset_cases_idx", "id", postgresql_where=text("state ? 'cases'")),
     Index("asset_disputed_idx", "id", postgresql_where=text("disputed")),
+    Index("asset_stage_idx", "stage", "programme_id", postgresql_where=text("gone_reason IS NULL")),
+)
+
+
+def _sql(condition: str) -> ColumnElement[bool]:
+    return literal_column(f"({condition})", Boolean)
+
+
+# Lists of what is due, and the desk, begin at the oldest or the newest of something and stop after a page.
+# These are the conditions of the partial indexes that they begin with; word for word, without parameters,
+# so that PostgreSQL sees that a question is within its index.
+UNPUBLISHED = _sql("asset.state ? 'balance_on' AND NOT asset.state ? 'published_on'")
+UNMARKED = _sql("coalesce(asset.state ->> 'visibility', '') NOT IN ('applied', 'waived')")
+BROKEN = _sql("asset.condition IN ('needs_attention', 'unserviceable')")
+TO_INSTALL = _sql("asset.stage IN ('delivered', 'accepted') AND asset.kit_id IS NULL")
+CASE_OPEN = _sql("""asset.state @> '{"case_open": true}'""")
+NOT_FILLED: dict[str, ColumnElement[bool]] = {
+    "serial": _sql("asset.serial IS NULL AND NOT asset.is_kit AND asset.quantity = 1"),
+    "unit_price": _sql("asset.unit_price IS NULL"),
+    "currency": _sql("asset.currency IS NULL"),
+    "acquired_on": _sql("asset.acquired_on IS NULL"),
+    "funding": _sql("NOT asset.state ? 'shares'"),
+    "location": _sql("asset.place = 'unknown'"),
+    "use": _sql("asset.use IS NULL"),
+    "condition": _sql("asset.condition = 'unknown'"),
+    "inventory_number": _sql("asset.inventory_number IS NULL"),
+}
+_here = asset.c.gone_reason.is_(None)
+_delivered = and_(_here, asset.c.delivered_at.is_not(None))
+_since_delivery = (asset.c.delivered_at, asset.c.id)
+_last_change = (asset.c.changed_at.desc(), asset.c.id)
+Index(
+    "asset_seen_idx",
+    func.coalesce(asset.c.verified_at, asset.c.delivered_at),
+    asset.c.id,
+    postgresql_where=_delivered,
+)
+Index(
+    "asset_unaccepted_idx", *_since_delivery, postgresql_where=and_(_delivered, asset.c.accepted_at.is_(None))
+)
+Index("asset_unmarked_idx", *_since_delivery, postgresql_where=and_(_delivered, UNMARKED))
+Index("asset_unpublished_idx", asset.c.id, postgresql_where=and_(_here, UNPUBLISHED))
+Index(
+    "asset_vehicle_idx", asset.c.accepted_at, asset.c.id, postgresql_where=_sql("asset.category = 'vehicle'")
+)
+Index(
+    "asset_warranty_until_idx",
+    asset.c.warranty_until,
+    asset.c.id,
+    postgresql_where=and_(_here, asset.c.warranty_until.is_not(None)),
+)
+Index("asset_delivered_idx", *_since_delivery, postgresql_where=_delivered)
+Index(
+    "asset_unproved_idx",
+    asset.c.programme_id,
+    postgresql_where=and_(_here, asset.c.accepted_at.is_(None)),
+)
+Index(
+    "asset_acquired_on_idx",
+    asset.c.programme_id,
+    asset.c.acquired_on,
+    postgresql_where=and_(_here, asset.c.acquired_on.is_not(None)),
+)
+for _field, _absent in NOT_FILLED.items():
+    Index(f"asset_no_{_field}_idx", *_since_delivery, postgresql_where=and_(_delivered, _absent))
+Index("asset_broken_idx", *_last_change, postgresql_where=and_(_here, BROKEN))
+Index("asset_to_install_idx", *_last_change, postgresql_where=and_(_here, TO_INSTALL))
+Index("asset_case_open_idx", *_last_change, postgresql_where=CASE_OPEN)
+# What people type is looked for within names; pg_trgm is an extension that any owner of a database may make.
+Index(
+    "asset_named_idx",
+    *(asset.c[_name] for _name in ("name_uk", "name_en", "manufacturer", "model")),
+    postgresql_using="gin",
+    postgresql_ops=dict.fromkeys(("name_uk", "name_en", "manufacturer", "model"), "gin_trgm_ops"),
 )
 
 asset_period = Table(

@@ -22,12 +22,13 @@ from asset_tracker.web.words import word
 
 
 class Tile(NamedTuple):
-    """A number that can be clicked. ``text`` is a msgid."""
+    """A number that can be clicked; ``more`` where it is at least that. ``text`` is a msgid."""
 
     number: int
     text: str
     href: str
     tone: str = "plain"
+    more: bool = False
 
 
 class Todo(NamedTuple):
@@ -150,7 +151,8 @@ async def _overdue(
     conn: AsyncConnection, actor: Actor, lang: Lang, tiles: list[Tile], groups: list[Group]
 ) -> None:
     """What somebody's rule asked for by a day that has passed."""
-    total = sum(count.overdue for count in await due.count_due(conn, actor))
+    counts = await due.count_due(conn, actor, DueFilter(days=0))
+    total = sum(count.overdue for count in counts)
     if not total:
         return
     found = await due.list_due(conn, actor, DueFilter(days=0), limit=_SHOWN)
@@ -159,7 +161,7 @@ async def _overdue(
         each = dues.shown(lang, item)
         detail = " · ".join(part for part in (each.title, each.detail, each.when, each.place) if part)
         items.append(Todo(title=each.what, detail=detail, href=each.href, mend=each.href))
-    tiles.append(Tile(total, "Overdue", "/due", "bad"))
+    tiles.append(Tile(total, "Overdue", "/due", "bad", any(count.more for count in counts)))
     groups.append(Group("Overdue", "Look into it", "clock", "bad", total, items, "/due"))
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
+from asset_tracker.assets.due import _latest
+from asset_tracker.assets.months import months_after
 from asset_tracker.assets.service import record
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueFilter
@@ -227,3 +229,31 @@ async def test_who_may_set_rules(conn, world):
         )
     with pytest.raises(NotFoundError):
         await apply_preset(conn, COMMAND_LINE, "none", Reach())
+
+
+async def test_of_many_rules_each_thing_is_asked_for_once_and_by_the_strictest(conn, world):
+    await deliver(conn, world)
+    laptop, car, _ = world.assets
+    reach = Reach(programme=world.programme)
+    for number, source, narrowed in (
+        (12, "a", {}),
+        (12, "b", {}),
+        (6, "vehicles", {"categories": ("vehicle",)}),
+        (3, "dear", {"amount": Decimal(500), "currency": "USD"}),
+        (24, "all", {}),
+    ):
+        everybody = Reach() if source == "all" else reach
+        rule = Rule(rule="verification", number=number, source=source, **narrowed)
+        await add_rule(conn, COMMAND_LINE, rule, everybody)
+    await record(conn, COMMAND_LINE, [laptop, car], ev.Described(unit_price=Decimal(400), currency="USD"))
+    found = {item.asset: item.source for item in await due_of(conn, world.coordinator, "verification")}
+    assert found == {laptop: "a", car: "vehicles", world.assets[2]: "dear"}
+    (count,) = await due.count_due(conn, world.coordinator, DueFilter(days=FAR))
+    assert (count.due, count.more) == (3, False)
+
+
+@pytest.mark.parametrize("day", [date(2026, 2, 28), date(2026, 3, 30), date(2024, 2, 29), date(2026, 7, 31)])
+@pytest.mark.parametrize("months", [1, 6, 12, 25])
+def test_the_latest_day_from_which_so_many_months_lead_to_a_day(day, months):
+    latest = _latest(day, months, months=True)
+    assert months_after(latest, months) <= day < months_after(latest + timedelta(days=1), months)
