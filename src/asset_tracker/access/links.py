@@ -115,6 +115,27 @@ async def use(conn: AsyncConnection, token: str) -> UUID:
     return user
 
 
+async def id_of(conn: AsyncConnection, token: str) -> UUID:
+    """The id of an unused link, by which it is used up later. Raises NotFoundError."""
+    wanted = select(_l.id).join(user_account, _l.user_id == _u.id)
+    found: UUID | None = await conn.scalar(wanted.where(*_usable(token)))
+    if found is None:
+        raise NotFoundError("This link was used, or is too old. Ask for a new one.")
+    return found
+
+
+async def use_id(conn: AsyncConnection, link: UUID) -> UUID | None:
+    """Use up the link of this id; whose it was, None when it is over."""
+    used = (
+        update(one_time_link)
+        .where(_l.user_id == _u.id, _l.id == link, *_OPEN)
+        .values(used_at=func.now())
+        .returning(_l.user_id)
+    )
+    user: UUID | None = await conn.scalar(used)
+    return user
+
+
 async def _make(conn: AsyncConnection, user: UUID, made_by: UUID) -> tuple[str, datetime]:
     token, expires_at = secrets.token_urlsafe(32), datetime.now(UTC) + LASTS
     await conn.execute(
@@ -151,13 +172,11 @@ def _letter(kind: str, account: Any, token: str) -> Letter:
     )
 
 
+_OPEN = (_l.used_at.is_(None), _l.expires_at > func.now(), _u.disabled_at.is_(None))
+
+
 def _usable(token: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        _l.token_hash == sessions.digest(token),
-        _l.used_at.is_(None),
-        _l.expires_at > func.now(),
-        _u.disabled_at.is_(None),
-    )
+    return (_l.token_hash == sessions.digest(token), *_OPEN)
 
 
 async def _end_all(conn: AsyncConnection, user: UUID, made_by: UUID | None = None) -> None:

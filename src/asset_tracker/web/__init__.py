@@ -16,6 +16,7 @@ from asset_tracker.web import (
     loss_pages,
     mending_pages,
     municipality_pages,
+    organisation_pages,
     people_pages,
     plan_pages,
     point_pages,
@@ -38,6 +39,7 @@ _pages = Router(
     path="/",
     route_handlers=[
         *session_pages.ROUTES,
+        *organisation_pages.ROUTES,
         *account_pages.ROUTES,
         *second_factor_pages.ROUTES,
         *desk_pages.ROUTES,

@@ -69,7 +69,7 @@ async def login_page(
 ) -> Response[str]:
     # The demonstration may have been loaded since the start.
     request.app.state.demo = await has_demonstration(conn)
-    return _login_page(request, next)
+    return show_login(request, next)
 
 
 @post("/login", opt={"public": True, "when_read_only": True}, status_code=200)
@@ -87,7 +87,7 @@ async def log_in(
     )
     if made is None:
         problem = gettext(lang_of(request), "E-mail or password is wrong.")
-        return _login_page(request, data.next, data.email, problem)
+        return show_login(request, data.next, data.email, problem)
     if isinstance(made, CodeNeeded):
         answer = see_other(request, with_next("/login/code", data.next))
         answer.set_cookie(cookie(request, "step", made.token))
@@ -232,7 +232,8 @@ def _password_page(
     )
 
 
-def _login_page(request: AnyRequest, after: str, email: str = "", problem: str = "") -> Response[str]:
+def show_login(request: AnyRequest, after: str = "", email: str = "", problem: str = "") -> Response[str]:
+    """The log-in page; ``problem``: why it is shown again."""
     settings: Settings = request.app.state.settings
     return page(
         request,

@@ -32,6 +32,9 @@ ROUTES = {
     "GET /me": Route(ALL),
     "GET /login/code": Route(PUBLIC, ok=(303,)),
     "POST /login/code": Route(PUBLIC, form={"code": "123456"}, ok=(303,)),
+    "GET /login/organisation": Route(PUBLIC, ok=(404,)),
+    "GET /login/organisation/back": Route(PUBLIC, ok=(401,)),
+    "GET /password/{token}/organisation": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
     "GET /password-forgotten": Route(PUBLIC),
     "POST /password-forgotten": Route(PUBLIC, form={"email": "x@example.org"}),
     # The walk comes with tokens, and these are done by people.
