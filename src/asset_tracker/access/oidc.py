@@ -30,7 +30,7 @@ _LARGEST = 1_000_000  # bytes of an answer
 _TIMEOUT = 10.0
 
 
-class RefusedError(Exception):
+class UntrustedError(Exception):
     """The log-in cannot be trusted, or did not happen; says why in words for the log."""
 
 
@@ -86,7 +86,7 @@ class Provider:
         self._metadata_at = self._keys_at = float("-inf")
 
     async def begin(self) -> tuple[str, Begun]:
-        """The address to send somebody to, and what their answer must fit. Raises RefusedError."""
+        """The address to send somebody to, and what their answer must fit. Raises UntrustedError."""
         metadata = await self._known()
         begun = Begun(self._issuer, *(secrets.token_urlsafe(32) for _ in range(3)))
         challenge = base64.urlsafe_b64encode(sha256(begun.verifier.encode()).digest()).rstrip(b"=").decode()
@@ -106,18 +106,18 @@ class Provider:
         return f"{metadata.authorization_endpoint}{joint}{query}", begun
 
     async def finish(self, begun: Begun, answer: Answer) -> Person:
-        """Who came back. Raises RefusedError for whatever does not fit."""
+        """Who came back. Raises UntrustedError for whatever does not fit."""
         metadata = await self._known()
         if not answer.state or not secrets.compare_digest(answer.state.encode(), begun.state.encode()):
-            raise RefusedError("another state")
+            raise UntrustedError("another state")
         if begun.issuer != self._issuer:
-            raise RefusedError("begun at another issuer")
+            raise UntrustedError("begun at another issuer")
         if answer.iss != self._issuer and (
             answer.iss or metadata.authorization_response_iss_parameter_supported
         ):
-            raise RefusedError("answered by another issuer")  # RFC 9207
+            raise UntrustedError("answered by another issuer")  # RFC 9207
         if answer.error or not answer.code:
-            raise RefusedError("the provider did not agree")
+            raise UntrustedError("the provider did not agree")
         tokens = await self._exchange(metadata, begun, answer.code)
         claims = await self._checked(metadata, begun, str(tokens.get("id_token", "")))
         if "email" not in claims and metadata.userinfo_endpoint and tokens.get("access_token"):
@@ -132,9 +132,9 @@ class Provider:
             try:
                 metadata = msgspec.convert(said, Metadata)
             except msgspec.ValidationError as error:
-                raise RefusedError("the provider does not say what it is") from error
+                raise UntrustedError("the provider does not say what it is") from error
             if metadata.issuer != self._issuer:
-                raise RefusedError("the provider says that it is another")
+                raise UntrustedError("the provider says that it is another")
             for address in (metadata.authorization_endpoint, metadata.token_endpoint, metadata.jwks_uri):
                 _check_address(address)
             self._metadata, self._metadata_at = metadata, time.monotonic()
@@ -171,14 +171,14 @@ class Provider:
                 nonce={"essential": True, "value": begun.nonce},
             ).validate(claims)
         except (JoseError, ValueError) as error:
-            raise RefusedError(f"the ID token: {type(error).__name__}") from error
+            raise UntrustedError(f"the ID token: {type(error).__name__}") from error
         audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
         if (len(audiences) > 1 or "azp" in claims) and claims.get("azp") != self._client_id:
-            raise RefusedError("the ID token is for another client")
+            raise UntrustedError("the ID token is for another client")
         if claims["iat"] < time.time() - _OLDEST:
-            raise RefusedError("the ID token was signed long ago")
+            raise UntrustedError("the ID token was signed long ago")
         if not isinstance(claims["sub"], str) or not 1 <= len(claims["sub"]) <= 255:
-            raise RefusedError("the ID token names nobody")
+            raise UntrustedError("the ID token names nobody")
         return claims
 
     async def _key_for(self, metadata: Metadata, token: str, algorithms: frozenset[str]) -> Any:
@@ -188,14 +188,14 @@ class Provider:
             header = msgspec.json.decode(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
             algorithm, kid = header["alg"], header.get("kid")
         except (ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
-            raise RefusedError("no ID token") from error
+            raise UntrustedError("no ID token") from error
         if algorithm not in algorithms:
-            raise RefusedError("the ID token is signed in a way that we do not take")
+            raise UntrustedError("the ID token is signed in a way that we do not take")
         for again in (False, True):
             fitting = [key for key in await self._keyset(metadata, again=again) if _fits(key, kid)]
             if len(fitting) == 1:
                 return fitting[0]
-        raise RefusedError("the ID token is signed with an unknown key")
+        raise UntrustedError("the ID token is signed with an unknown key")
 
     async def _keyset(self, metadata: Metadata, *, again: bool) -> list[Any]:
         old = time.monotonic() - self._keys_at
@@ -204,7 +204,7 @@ class Provider:
                 said = await _ask("GET", metadata.jwks_uri)
                 self._keys = jwk.KeySet.import_key_set({"keys": said["keys"]})
             except (JoseError, ValueError, KeyError, TypeError) as error:
-                raise RefusedError("the provider's keys cannot be read") from error
+                raise UntrustedError("the provider's keys cannot be read") from error
             self._keys_at = time.monotonic()
         return list(self._keys.keys)
 
@@ -212,7 +212,7 @@ class Provider:
         _check_address(address)
         said = await _ask("GET", address, headers={"Authorization": f"Bearer {access_token}"})
         if said.get("sub") != subject:
-            raise RefusedError("told of somebody else")
+            raise UntrustedError("told of somebody else")
         return {name: said[name] for name in ("email", "email_verified") if name in said}
 
 
@@ -226,7 +226,7 @@ def _fits(key: Any, kid: str | None) -> bool:
 def _check_address(address: str) -> None:
     parts = urlsplit(address)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise RefusedError("the provider has an address without TLS")
+        raise UntrustedError("the provider has an address without TLS")
 
 
 def _form_encoded(text: str) -> str:
@@ -245,13 +245,13 @@ async def _ask(method: str, address: str, **more: Any) -> dict[str, Any]:
             async for part in answer.aiter_bytes():
                 body += part
                 if len(body) > _LARGEST:
-                    raise RefusedError("the provider answers without end")
+                    raise UntrustedError("the provider answers without end")
             status = answer.status_code
         if status != 200:
-            raise RefusedError(f"the provider answers {status}")
+            raise UntrustedError(f"the provider answers {status}")
         said = msgspec.json.decode(body)
     except (httpx.HTTPError, httpx.InvalidURL, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise RefusedError(f"the provider cannot be asked: {type(error).__name__}") from error
+        raise UntrustedError(f"the provider cannot be asked: {type(error).__name__}") from error
     if not isinstance(said, dict):
-        raise RefusedError("the provider does not answer as agreed")
+        raise UntrustedError("the provider does not answer as agreed")
     return said

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from asset_tracker.access import identities, links, sessions, steps
-from asset_tracker.access.oidc import Answer, Begun, Provider, RefusedError
+from asset_tracker.access.oidc import Answer, Begun, Provider, UntrustedError
 from asset_tracker.access.sessions import LoggedIn
 from asset_tracker.db.engine import transaction
 from asset_tracker.edge.who import AnyRequest, cookie_name, lang_of
@@ -59,7 +59,7 @@ async def come_back(request: AnyRequest) -> Response[Any]:
     way = msgspec.convert(step.body, _OnItsWay)
     try:
         person = await _provider(request).finish(way.begun, _answer(request))
-    except RefusedError as refused:
+    except UntrustedError as refused:
         return _refused(request, str(refused), _FAILED)
     async with transaction(engine) as conn:
         user = await identities.user_of(conn, _settings(request), person, way.link)
@@ -78,7 +78,7 @@ def _answer(request: AnyRequest) -> Answer:
 async def _send(request: AnyRequest, after: str, link: UUID | None) -> Response[Any]:
     try:
         address, begun = await _provider(request).begin()
-    except RefusedError as refused:
+    except UntrustedError as refused:
         return _refused(request, str(refused), _AWAY)
     way = msgspec.to_builtins(_OnItsWay(begun, after, link))
     async with transaction(request.app.state.engine) as conn:
