@@ -36,6 +36,7 @@ def chromium():
         pytest.skip("there is no Chromium here")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser.executable = CHROMIUM
         yield browser
         browser.close()
 

@@ -1,92 +1,168 @@
 """The field app: what is scanned without network is on the phone's disk, and once in the ledger afterwards."""
 
-import re
-import time
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from types import SimpleNamespace
 
+import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
-STATES = ("saved", "sent", "ledger", "conflict", "quarantined", "rejected")
+from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.assets.service import register
+from asset_tracker.ledger.tags import format_tag
+from factories.film import film
+from factories.line import Line
+from factories.office import asset, furnish
+from factories.phone import Phone
+from factories.served import furnished, in_a_thread
+from factories.killable import Served
 
 
-def prepared(desk, choice="Моя робота"):
-    """The app open, known to the server, kept by the service worker, and a round taken along."""
-    desk.open("/field#/prepare")
-    desk.page.evaluate("navigator.serviceWorker.ready")
-    desk.page.get_by_role("button", name=choice).click()
-    expect(desk.page.locator(".notices")).to_contain_text("на телефоні")
-    desk.page.wait_for_function("navigator.serviceWorker.controller !== null")
-    return desk
+@pytest.fixture(scope="module")
+def office(new_database):
+    url = new_database()
+    return in_a_thread(furnished(url, with_ten_laptops(url)))
 
 
-def scan(page, *tags):
-    page.evaluate("location.hash = '#/scan'")
-    expect(page.locator("h1")).to_have_text("Сканувати")
-    for tag in tags:
-        page.fill("#f-tag", tag)
-        page.keyboard.press("Enter")
-        expect(page.locator(".said")).to_contain_text(re.compile(".+"))
+def with_ten_laptops(url):
+    async def fill(conn):
+        found = await furnish(conn)
+        new = [
+            asset((), found.consignment, 10 + n, category="laptop", name_uk=f"Ноутбук {n}", serial=f"SER-{n}")
+            for n in range(10)
+        ]
+        await register(conn, COMMAND_LINE, found.programme, new)
+        return SimpleNamespace(url=url, tags=[format_tag(each.fact.tag) for each in new], **found._asdict())
+
+    return fill
 
 
-def outbox(page):
-    """What the phone holds, by state."""
-    found = page.evaluate(
-        """() => new Promise((resolve, reject) => {
-            const asked = indexedDB.open("field");
-            asked.onerror = () => reject(asked.error);
-            asked.onsuccess = () => {
-                const got = asked.result.transaction("outbox").objectStore("outbox").getAll();
-                got.onsuccess = () => { asked.result.close(); resolve(got.result); };
-            };
-        })"""
+@pytest.fixture(scope="module")
+def line(office, tmp_path_factory):
+    """The server, behind a line that can be cut."""
+    made = Line(0)
+    made.server = Served(office.url, tmp_path_factory.mktemp("data"), f"http://127.0.0.1:{made.port}").start()
+    made.target = made.server.port
+    yield made
+    made.server.kill()
+    made.close()
+
+
+@pytest.fixture
+def phone(chromium, line, tmp_path, request):
+    """A function that hands out a phone; what its console complained about is nothing."""
+    made = []
+    line.mend()
+
+    def hand_out(**more):
+        each = Phone(chromium, tmp_path / f"disk-{len(made)}", f"http://127.0.0.1:{line.port}", **more)
+        made.append(each)
+        return each
+
+    yield hand_out
+    for each in made:
+        each.close()
+    assert [text for each in made for text in each.complaints] == []
+
+
+def picture(colour):
+    """A photo as a phone takes it: large, with the place where it was taken."""
+    exif = Image.Exif()
+    exif[0x010F] = "Maker"
+    exif[0x8825] = {1: "N", 2: (50.0, 30.0, 0.0), 3: "E", 4: (27.0, 40.0, 0.0)}
+    out = BytesIO()
+    Image.new("RGB", (3000, 2000), colour).save(out, "JPEG", exif=exif)
+    return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+
+
+def sign(page):
+    glass = page.locator("canvas.glass")
+    glass.scroll_into_view_if_needed()
+    box = glass.bounding_box()
+    page.mouse.move(box["x"] + 30, box["y"] + 60)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + 40 + 30 * (step % 2))
+    page.mouse.up()
+
+
+def kinds_of(phone, tag):
+    return [each["kind"] for each in phone.events(tag)]
+
+
+@pytest.mark.parametrize("breaks", ["killed", "lost"])
+def test_the_technicians_day(phone, line, office, tmp_path, breaks):
+    """Prepared, offline, restarted, ten labels by camera, delivered, installed, maintained, signed, sent once."""
+    tags = office.tags[:5] if breaks == "killed" else office.tags[5:]
+    reel = film(
+        tmp_path / "labels.y4m",
+        [tag.replace("-", "") for tag in tags],
+        "https://assets.example.org",
+        seconds=1.2,
     )
-    return {state: [each for each in found if each["state"] == state] for state in STATES}
+    mine = phone(film=reel)
+    mine.log_in().prepare()
+    line.cut_off()
+    mine.close()
+    began = datetime.now(UTC)
+    mine.open(f"/a/{tags[0]}")
+    page = mine.page
+    expect(page.locator("h1")).to_contain_text("Ноутбук")
+    mine.go("scan")
+    expect(page.locator("li.scan")).to_have_count(len(tags), timeout=40_000)
+    page.get_by_role("button", name="Закрити камеру").click()
+    expect(page.locator("li.scan input:checked")).to_have_count(len(tags))
 
-
-def events(desk, tag):
-    answer = desk.context.request.get(f"{desk.base}/api/v1/assets/{tag}/events")
-    assert answer.ok, answer.text()
-    told = answer.json()
-    return told if isinstance(told, list) else told["items"]
-
-
-def act(page, kind):
-    page.locator(f"a[href='#/do/{kind}']").first.click()
-    expect(page.locator("form.form")).to_be_visible()
-
-
-def save(page):
-    page.get_by_role("button", name="Зберегти на телефоні").click()
-    expect(page.locator("h1")).to_contain_text("Записано")
-
-
-def until_sent(page, seconds=20):
-    """Wait until nothing waits on the phone any more."""
-    deadline = time.monotonic() + seconds
-    while (held := outbox(page)) and (held["saved"] or held["sent"]):
-        assert time.monotonic() < deadline, held
-        page.wait_for_timeout(150)
-    return held
-
-
-def test_a_day_without_network(somebody, office):
-    desk = prepared(somebody(width=390).log_in("technician"))
-    page = desk.page
-    desk.context.set_offline(True)
-    page.reload()
-    scan(page, office.laptop.lower())
-    act(page, "delivered")
-    save(page)
-    scan(page)
-    act(page, "installed")
+    mine.act("delivered")
+    page.fill("#f-received_by", "Олена Прийнялова")
+    sign(page)
+    mine.save()
+    mine.go("scan")
+    mine.act("installed")
     page.select_option("#f-service_point", index=1)
-    save(page)
-    expect(page.locator(".flash")).to_contain_text("Збережено на цьому телефоні")
-    held = outbox(page)["saved"]
-    assert [each["seq"] for each in sorted(held, key=lambda e: e["id"])] == [1, 2]
+    mine.save()
+    mine.go(f"a/{tags[0]}")
+    mine.act("maintained")
+    page.fill("#f-work", "Замінено батарею")
+    page.fill("#f-meter", "1 204")
+    page.set_input_files("#f-photos", [picture("red"), picture("green")])
+    expect(page.locator(".preview img")).to_have_count(2)
+    mine.save()
+
+    held = mine.held()["saved"]
+    assert [each["seq"] for each in held] == list(range(1, 2 * len(tags) + 2))
     assert all("box" in each and "body" not in each for each in held)
-    desk.context.set_offline(False)
-    held = until_sent(page)
-    assert not any(held[state] for state in STATES if state != "ledger"), held
-    kinds = [each["kind"] for each in events(desk, office.laptop)]
-    assert kinds.count("delivered") == kinds.count("installed") == 1
-    assert len(outbox(page)["ledger"]) == 2
+    ended = datetime.now(UTC)
+
+    if breaks == "killed":
+        line.kill = line.server.kill
+        line.mend()
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        page.wait_for_timeout(2500)
+        assert line.kill is None
+        assert mine.held()["sent"]
+        line.server.start()
+    else:
+        line.lose = 5
+        line.mend()
+    held = mine.until_sent(60)
+    assert line.lose == 0
+    assert not held["conflict"] + held["quarantined"] + held["rejected"]
+    for tag in tags:
+        facts = mine.events(tag)
+        kinds = [each["kind"] for each in facts]
+        assert kinds.count("delivered") == kinds.count("installed") == 1, tag
+        for each in facts:
+            if each["kind"] in ("delivered", "installed", "maintained"):
+                at = datetime.fromisoformat(each["occurred_at"])
+                assert began - timedelta(seconds=2) <= at <= ended + timedelta(seconds=2)
+    assert kinds_of(mine, tags[0]).count("maintained") == 1
+    (maintained,) = [each for each in mine.events(tags[0]) if each["kind"] == "maintained"]
+    assert maintained["payload"]["meter"] == {"value": 1204, "unit": maintained["payload"]["meter"]["unit"]}
+    for sha in maintained["photos"]:
+        answer = mine.context.request.get(f"{mine.base}/api/v1/files/{sha}")
+        assert answer.ok
+        kept = Image.open(BytesIO(answer.body()))
+        assert max(kept.size) == 1600
+        assert not kept.getexif()

@@ -1,0 +1,140 @@
+"""A technician's phone: a Chromium with a disk of its own that is closed and opened again, and what it holds."""
+
+import re
+import time
+
+from playwright.sync_api import expect
+
+from factories.office import PASSWORD
+
+STATES = ("saved", "sent", "ledger", "conflict", "quarantined", "rejected")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+_HELD = """() => new Promise((resolve, reject) => {
+    const asked = indexedDB.open("field");
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+        const db = asked.result;
+        const work = db.transaction(["outbox", "photos"]);
+        const [entries, photos] = ["outbox", "photos"].map((name) => work.objectStore(name).getAll());
+        work.oncomplete = () => { db.close(); resolve([entries.result, photos.result.map((each) => ({sha256: each.sha256, done: each.done, size: each.size, kind: each.kind}))]); };
+    };
+})"""
+
+
+class Phone:
+    """``open`` starts the browser, ``close`` ends it; what it keeps on disk stays."""
+
+    def __init__(self, chromium, folder, base, film=None, width=390, lang="uk", **more):
+        self._chromium, self._folder, self.base = chromium, folder, base
+        self._more = {
+            "viewport": {"width": width, "height": 844},
+            "locale": "uk-UA" if lang == "uk" else "en-GB",
+            **more,
+        }
+        self._film = [f"--use-file-for-fake-video-capture={film}"] if film else []
+        self.complaints = []
+        self.context = None
+
+    def open(self, path="/field"):
+        if self.context is None:
+            kind = self._chromium.browser_type
+            self.context = kind.launch_persistent_context(
+                str(self._folder),
+                executable_path=self._chromium.executable,
+                args=[*ARGUMENTS, *self._film],
+                **self._more,
+            )
+            self.context.set_default_timeout(15_000)
+            self.page = self.context.pages[0]
+            self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+            self.page.on("console", self._note)
+        self.page.goto(self.base + path)
+        return self
+
+    def _note(self, message):
+        network = "Failed to load resource" in message.text or "net::ERR" in message.text
+        if message.type == "error" and not network:
+            self.complaints.append(message.text)
+
+    def close(self):
+        if self.context is not None:
+            self.context.close()
+        self.context = None
+
+    def log_in(self, who="technician"):
+        self.open("/login")
+        self.page.fill("#f-email", f"{who}@example.org")
+        self.page.fill("#f-password", PASSWORD)
+        self.page.click("main button.main")
+        self.page.wait_for_url(lambda url: "/login" not in url)
+        return self
+
+    def prepare(self, choice="Моя робота", told="на телефоні"):
+        """The app kept by the service worker with its decoder, and a round taken along."""
+        self.open("/field#/prepare")
+        self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        self.page.get_by_role("button", name=choice).click()
+        expect(self.page.locator(".notices")).to_contain_text(told)
+        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
+        self.page.wait_for_function(
+            "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((c) => c.keys()))))"
+            ".then((all) => all.flat().some((each) => each.url.includes('.wasm')) || document.title === '')"
+        )
+        return self
+
+    def held(self):
+        """What the outbox holds, by state, and the photos."""
+        entries, photos = self.page.evaluate(_HELD)
+        entries.sort(key=lambda each: each["id"])
+        return {state: [each for each in entries if each["state"] == state] for state in STATES} | {
+            "photos": photos
+        }
+
+    def until_sent(self, seconds=30, press=True):
+        """Wait until nothing waits any more; somebody presses *Send now* now and then."""
+        deadline = time.monotonic() + seconds
+        pressed = 0.0
+        while True:
+            held = self.held()
+            if not held["saved"] and not held["sent"] and all(each["done"] for each in held["photos"]):
+                return held
+            assert time.monotonic() < deadline, held
+            if press and time.monotonic() > pressed + 2:
+                self.page.evaluate("window.dispatchEvent(new Event('online'))")
+                pressed = time.monotonic()
+            self.page.wait_for_timeout(150)
+
+    def go(self, view):
+        self.page.evaluate("(view) => { location.hash = view; }", f"#/{view}")
+
+    def type_tags(self, *tags):
+        self.go("scan")
+        expect(self.page.locator("#f-tag")).to_be_visible()
+        for tag in tags:
+            self.page.fill("#f-tag", tag)
+            self.page.keyboard.press("Enter")
+            expect(self.page.locator("#f-tag")).to_have_value("")
+
+    def act(self, kind):
+        self.page.locator(f"a[href='#/do/{kind}']").first.click()
+        expect(self.page.locator("form.form")).to_be_visible()
+
+    def save(self):
+        """Save, and see that the screen says so only now."""
+        self.page.locator("form.form button[type=submit]").click()
+        expect(self.page.locator("h1")).to_contain_text(re.compile("Записано|recorded"))
+
+    def events(self, tag):
+        answer = self.context.request.get(f"{self.base}/api/v1/assets/{tag}/events")
+        assert answer.ok, answer.text()
+        told = answer.json()
+        return told if isinstance(told, list) else told["items"]
