@@ -9,16 +9,18 @@ import time
 from pathlib import Path
 
 _RUN = """
-import sys, uvicorn
+import os, sys, uvicorn
 from asset_tracker.app import create_app
 from asset_tracker.settings import Settings
-import os
+from asset_tracker.web import field_files
+if later := os.environ.get("FIELD_VERSION"):
+    field_files.version = lambda: later
 settings = Settings.from_env({k: v for k, v in os.environ.items() if k.startswith("ASSET_TRACKER_")})
 uvicorn.run(create_app(settings), host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False)
 """
 
 
-class Served:
+class Killable:
     """``asset_tracker`` on a free port; what the addresses say is ``base``."""
 
     def __init__(self, database_url, folder, base_url):
@@ -34,17 +36,21 @@ class Served:
         }
         self._process = None
 
-    def start(self):
+    def start(self, **environment):
+        """Start; ``FIELD_VERSION`` makes it a server with a later app."""
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _RUN, str(self.port)], env=self._environment, stderr=subprocess.DEVNULL
+            [sys.executable, "-c", _RUN, str(self.port)],
+            env={**self._environment, **environment},
+            stderr=subprocess.DEVNULL,
         )
         deadline = time.monotonic() + 40
         while time.monotonic() < deadline:
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-                return self
             except OSError:
                 time.sleep(0.1)
+            else:
+                return self
         raise TimeoutError
 
     def kill(self):

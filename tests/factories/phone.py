@@ -78,7 +78,7 @@ class Phone:
         self.page.wait_for_url(lambda url: "/login" not in url)
         return self
 
-    def prepare(self, choice="Моя робота", told="на телефоні"):
+    def prepare(self, choice="Моя робота: що", told="на телефоні"):
         """The app kept by the service worker with its decoder, and a round taken along."""
         self.open("/field#/prepare")
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")

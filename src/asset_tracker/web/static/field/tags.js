@@ -13,8 +13,8 @@ const LOOKS_LIKE = /** @type {Record<string, string>} */ ({
 const IN_URL = /\/a\/([^/?#]+)\/?(?:[?#].*)?$/i;
 const POINT_URL = /\/points\/([0-9a-f]{8}-[0-9a-f-]{27})\/?(?:[?#].*)?$/i;
 // What a Ukrainian keyboard gives for the key of a Latin letter, for scanners that type as a keyboard.
-const KEYS_UK = "йцукенгшщзфівапролдячсмить";
-const KEYS_EN = "qwertyuiopasdfghjklzxcvbnm";
+const KEYS_UK = "йцукенгшщзфівапролдячсмитью.ж";
+const KEYS_EN = "qwertyuiopasdfghjklzxcvbnm./:";
 
 /** @param {number} value */
 const twice = (value) => (value << 1) ^ (value & 16 ? 0b100101 : 0);
@@ -86,15 +86,15 @@ export function meant(text, known) {
   return near.slice(0, 4);
 }
 
-/** A scanner that types as a keyboard, while the phone's layout was Ukrainian: HTTPS://… became РЕЕЗІ….
- * @param {string} text */
+/** A scanner that types as a keyboard, while the phone's layout was Ukrainian: https://… became реезіЖ…. Only
+ * what makes sense when it is put back is taken so. @param {string} text */
 export function fromKeys(text) {
   if (!/[а-яіїєґ]/i.test(text) || "tag" in read(text)) return text;
-  return [...text]
+  const meant = [...text]
     .map((each) => {
       const at = KEYS_UK.indexOf(each.toLowerCase());
-      if (each === ".") return "/";
       return at < 0 ? each : each === each.toLowerCase() ? KEYS_EN[at] : KEYS_EN[at].toUpperCase();
     })
     .join("");
+  return "code" in read(meant) ? text : meant;
 }

@@ -74,6 +74,7 @@ async function take(choice, told, again) {
     const { notice } = await import("../app.js");
     notice("good", n("%(name)s is on this phone: %(n)s asset.", "%(name)s is on this phone: %(n)s assets.", round.assets, { name: choice.name }), null, "prepared");
   } catch (error) {
+    console.info("taking along failed:", error);
     const why = error instanceof sender.ServerError ? error.message : /** @type {any} */ (error)?.full ? t("The disk of this phone is full.") : t("There is no network.");
     fill(told, flash("bad", t("Nothing was taken along, and what was here before is still here."), why));
   }

@@ -2,68 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from types import SimpleNamespace
 
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from asset_tracker.access.actors import COMMAND_LINE
-from asset_tracker.assets.service import register
-from asset_tracker.ledger.tags import format_tag
 from factories.film import film
-from factories.line import Line
-from factories.office import asset, furnish
-from factories.phone import Phone
-from factories.served import furnished, in_a_thread
-from factories.killable import Served
-
-
-@pytest.fixture(scope="module")
-def office(new_database):
-    url = new_database()
-    return in_a_thread(furnished(url, with_ten_laptops(url)))
-
-
-def with_ten_laptops(url):
-    async def fill(conn):
-        found = await furnish(conn)
-        new = [
-            asset((), found.consignment, 10 + n, category="laptop", name_uk=f"Ноутбук {n}", serial=f"SER-{n}")
-            for n in range(10)
-        ]
-        await register(conn, COMMAND_LINE, found.programme, new)
-        return SimpleNamespace(url=url, tags=[format_tag(each.fact.tag) for each in new], **found._asdict())
-
-    return fill
-
-
-@pytest.fixture(scope="module")
-def line(office, tmp_path_factory):
-    """The server, behind a line that can be cut."""
-    made = Line(0)
-    made.server = Served(office.url, tmp_path_factory.mktemp("data"), f"http://127.0.0.1:{made.port}").start()
-    made.target = made.server.port
-    yield made
-    made.server.kill()
-    made.close()
-
-
-@pytest.fixture
-def phone(chromium, line, tmp_path, request):
-    """A function that hands out a phone; what its console complained about is nothing."""
-    made = []
-    line.mend()
-
-    def hand_out(**more):
-        each = Phone(chromium, tmp_path / f"disk-{len(made)}", f"http://127.0.0.1:{line.port}", **more)
-        made.append(each)
-        return each
-
-    yield hand_out
-    for each in made:
-        each.close()
-    assert [text for each in made for text in each.complaints] == []
 
 
 def picture(colour):

@@ -1,0 +1,285 @@
+"""What goes wrong with phones, people and servers between saving and sending: nothing is lost, nothing twice."""
+
+import json
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from asset_tracker.assets.rules import RULES
+from asset_tracker.ledger.state import State
+from asset_tracker.ledger.tags import check_character
+
+# Two years and some: what a phone says whose battery was flat, or whose owner likes it so.
+_WRONG_CLOCK = """
+(() => {
+    const real = Date, shift = %d;
+    const now = () => real.now() + shift;
+    globalThis.Date = class extends real {
+        constructor(...given) { super(...(given.length ? given : [now()])); }
+        static now() { return now(); }
+    };
+})();
+"""
+
+
+_MODULE = "document.querySelector('script[type=module]').src.replace('app.js', '%s')"
+_UKRAINIAN_KEYS = str.maketrans("QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФІВАПРОЛДЯЧСМИТЬ")
+
+
+def facts(phone, tag, kind):
+    return [each for each in phone.events(tag) if each["kind"] == kind]
+
+
+def note(phone, tag, text):
+    phone.go(f"a/{tag}")
+    phone.act("note")
+    phone.page.fill("#f-note", text)
+    phone.save()
+
+
+def notes(phone, tag):
+    return [each["payload"].get("note") for each in facts(phone, tag, "note")]
+
+
+def test_typing_is_checked_and_put_right(phone, office):
+    mine = phone().log_in().prepare()
+    page = mine.page
+    tag = office.tags[0]
+    mine.go("scan")
+    page.locator("#f-tag").wait_for()
+    wrong = tag[:-1] + next(c for c in "0123456789" if c != tag[-1])
+    page.fill("#f-tag", wrong)
+    page.keyboard.press("Enter")
+    expect(page.locator("#e-tag")).to_contain_text("звірте код із міткою")
+    page.locator("#e-tag button", has_text=tag).click()
+    expect(page.locator("li.scan")).to_have_count(1)
+    # The same again at once is one scan; later it is listed as scanned already.
+    mine.type_tags(tag.lower())
+    expect(page.locator("li.scan")).to_have_count(1)
+    page.wait_for_timeout(2100)
+    mine.type_tags(f"https://elsewhere.example/a/{tag.lower()}")
+    expect(page.locator("li.scan")).to_contain_text("уже скановано")
+    # Cyrillic look-alikes, and a scanner that types while nothing is focused.
+    look_alike = office.tags[1].translate(str.maketrans("ABCEHKMPTXY0", "АВСЕНКМРТХУО"))
+    mine.type_tags(look_alike)
+    expect(page.locator("li.scan")).to_have_count(2)
+    page.locator("h1").click()
+    page.keyboard.type(f"https://h.example/A/{office.tags[2]}")
+    page.keyboard.press("Enter")
+    expect(page.locator("li.scan")).to_have_count(3)
+    # The same kind of scanner, into the field, while the keyboard is Ukrainian.
+    mine.type_tags(f"реезіЖ..р.УЧФЬЗДУ.Ф.{office.tags[9].translate(_UKRAINIAN_KEYS)}")
+    expect(page.locator("li.scan")).to_have_count(4)
+    # Another's code and another's address are kept apart, and linked to an asset.
+    mine.type_tags("SN: 4711/0815")
+    expect(page.locator("li.scan.unknown")).to_have_count(1)
+    page.locator("li.scan.unknown a").click()
+    page.get_by_role("button", name=re.compile(office.tags[1])).click()
+    expect(page.locator("h1")).to_contain_text("Записано")
+    mine.until_sent()
+    assert facts(mine, office.tags[1], "code_linked")[0]["payload"]["code"] == "SN: 4711/0815"
+
+
+def test_the_rules_of_tags_and_assets_are_those_of_the_server(phone, office):
+    """What the phone works out alone is what the server says."""
+    mine = phone().log_in().open("/field")
+    sevens = ["0000000", "7K3M9QX", "ZZZZZZZ", office.tags[0].replace("-", "")[:7]]
+    got = mine.page.evaluate(
+        f"(sevens) => import({_MODULE % 'tags.js'}).then((m) => sevens.map(m.checkCharacter))", sevens
+    )
+    assert got == [check_character(each) for each in sevens]
+    kinds = mine.page.evaluate(f"import({_MODULE % 'rules.js'}).then((m) => m.KINDS)")
+    cases = [(kind, state) for kind in kinds for state in states()]
+    told = mine.page.evaluate(
+        f"(asked) => import({_MODULE % 'rules.js'})"
+        ".then((m) => asked.map(([kind, stands]) => m.reason(kind, stands) === ''))",
+        [
+            (kind, {"stage": s.stage, "condition": s.condition, "gone": s.gone, "place": s.place})
+            for kind, s in cases
+        ],
+    )
+    assert [
+        (kind, state.stage, state.condition, state.gone)
+        for (kind, state), said in zip(cases, told, strict=True)
+        if RULES[kind].allows(state) != said
+    ] == []
+
+
+def states():
+    """Assets as they stand on their way, working or not, there or gone."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    for stage in ("expected", "received", "dispatched", "delivered", "accepted", "installed", "in_service"):
+        for condition in ("working", "unserviceable"):
+            for gone in (None, "lost", "destroyed"):
+                over = stage not in ("expected", "received", "dispatched")
+                yield State(
+                    stage="gone" if gone else stage,
+                    condition=condition,
+                    gone=gone,
+                    delivered_at=at if over else None,
+                    commissioned_at=at if stage == "in_service" else None,
+                )
+
+
+@pytest.mark.parametrize("years", [2, -2])
+def test_a_clock_two_years_off(phone, line, office, years):
+    mine = phone()
+    mine.open("/login")
+    mine.context.add_init_script(_WRONG_CLOCK % (years * 365 * 86_400_000))
+    mine.log_in().prepare()
+    line.cut_off()
+    note(mine, office.tags[3], f"годинник {years}")
+    line.mend()
+    held = mine.until_sent()
+    assert not held["quarantined"]
+    (told,) = [
+        each for each in facts(mine, office.tags[3], "note") if each["payload"]["note"] == f"годинник {years}"
+    ]
+    assert told["occurred_at"][:13] <= told["recorded_at"][:13]
+    assert told["occurred_at"][:10] == told["recorded_at"][:10]
+
+
+def test_a_full_disk_is_told_and_nothing_typed_is_lost(phone, office):
+    mine = phone().log_in().prepare()
+    page = mine.page
+    devtools = mine.context.new_cdp_session(page)
+    mine.go(f"a/{office.tags[0]}")
+    mine.act("note")
+    page.fill("#f-note", "повний диск")
+    page.evaluate(
+        """() => { const put = IDBObjectStore.prototype.add;
+        IDBObjectStore.prototype.add = function () { throw new DOMException("full", "QuotaExceededError"); };
+        globalThis.mend = () => { IDBObjectStore.prototype.add = put; }; }"""
+    )
+    page.locator("form.form button[type=submit]").click()
+    expect(page.locator("form.form .flash.bad")).to_contain_text("Пам’ять телефону заповнена")
+    assert page.input_value("#f-note") == "повний диск"
+    assert not mine.held()["saved"]
+    page.evaluate("globalThis.mend()")
+    # The system closes the store under pressure: the next question opens it again.
+    devtools.send("Storage.clearDataForOrigin", {"origin": mine.base, "storageTypes": "cookies"})
+    page.evaluate(f"import({_MODULE % 'db.js'}).then((db) => db.close())")
+    mine.save()
+    assert len(mine.held()["saved"] + mine.held()["sent"]) == 1
+    # The session went with the cookies: it is said, and sent after the next log-in.
+    expect(page.locator(".notices")).to_contain_text("Термін входу минув")
+    mine.log_in().open("/field")
+    mine.until_sent()
+    assert notes(mine, office.tags[0]).count("повний диск") == 1
+
+
+
+
+def test_another_person_and_a_file_carried_by_them(phone, line, office, tmp_path):
+    mine = phone().log_in().prepare()
+    line.cut_off()
+    note(mine, office.tags[4], "у файлі")
+    mine.go("outbox")
+    with mine.page.expect_download() as loaded:
+        mine.page.get_by_role("button", name="Зберегти вихідні у файл").click()
+    file = tmp_path / "outbox.json"
+    loaded.value.save_as(file)
+    assert "у файлі" not in file.read_text("utf-8")
+    assert json.loads(file.read_text("utf-8"))["mode"] == "device"
+    line.mend()
+    # Another logs in on this phone: what waits is not sent in their name.
+    mine.context.clear_cookies()
+    mine.log_in("coordinator").open("/field#/outbox")
+    mine.page.get_by_role("button", name="Надіслати зараз").click()
+    expect(mine.page.locator("main")).to_contain_text("чекає на свого автора")
+    assert len(mine.held()["saved"]) == 1
+    # They hand the file in: it is recorded as the technician's. Sent again by the phone it is a duplicate.
+    mine.page.set_input_files("#f-file", file)
+    expect(mine.page.locator("main")).to_contain_text("Передано: 1 з 1")
+    (told,) = [each for each in facts(mine, office.tags[4], "note") if each["payload"]["note"] == "у файлі"]
+    assert told["actor"] == "Technician"
+    mine.context.clear_cookies()
+    mine.log_in().open("/field#/outbox")
+    mine.until_sent()
+    assert notes(mine, office.tags[4]).count("у файлі") == 1
+
+
+def test_app_and_server_updated_between_saving_and_sending(phone, line, office):
+    mine = phone().log_in().prepare()
+    line.cut_off()
+    note(mine, office.tags[5], "стара схема")
+    # As the first version of the app left it: in the clear, without stamp and version.
+    mine.page.evaluate(_OLDER, office.tags[5])
+    line.server.kill()
+    line.server.start(FIELD_VERSION="later0000000")
+    line.mend()
+    try:
+        mine.open("/field")
+        expect(mine.page.locator(".notices")).to_contain_text("Готова нова версія", timeout=30_000)
+        mine.page.get_by_role("button", name="Оновити зараз").click()
+        mine.page.wait_for_function(
+            "document.querySelector('script[type=module]').src.includes('later0000000')"
+        )
+        mine.until_sent()
+        assert notes(mine, office.tags[5]).count("стара схема") == 1
+        assert notes(mine, office.tags[5]).count("перша версія") == 1
+    finally:
+        line.server.kill()
+        line.server.start()
+
+
+_OLDER = """(tag) => new Promise((resolve, reject) => {
+    const asked = indexedDB.open("field");
+    asked.onsuccess = () => {
+        const db = asked.result;
+        const work = db.transaction(["outbox"], "readwrite");
+        const store = work.objectStore("outbox");
+        const all = store.getAll();
+        all.onsuccess = () => {
+            const id = all.result[0].id.slice(0, 24) + "abcdef012345";
+            const { box, key_id, mode, alg, ...rest } = all.result[0];
+            const at = rest.at;
+            store.put({ ...rest, id, seq: 1000, schema: 1, body: { id, asset: tag, occurred_at: at, device: "old phone",
+                payload: { kind: "note", note: "перша версія" } } });
+        };
+        work.oncomplete = () => { db.close(); resolve(); };
+        work.onerror = () => reject(work.error);
+    };
+})"""
+
+
+def test_a_count_of_twelve(phone, line, office):
+    """Found so many of so many; not yet scanned is not missing; unknown codes are kept."""
+    mine = phone().log_in("technician").prepare()
+    for tag in office.tags[6:9]:
+        mine.type_tags(tag)
+    mine.act("delivered")
+    mine.page.select_option("#f-service_point", index=1)
+    mine.save()
+    mine.until_sent()
+    mine.context.clear_cookies()
+    mine.log_in("coordinator")
+    people = mine.context.request.get(f"{mine.base}/api/v1/field/me").json()
+    started = mine.context.request.post(
+        f"{mine.base}/api/v1/verifications",
+        data={
+            "programmes": [str(office.programme)],
+            "municipality": "UA18080010000090720",
+            "counter": people["id"],
+        },
+    )
+    assert started.ok, started.text()
+    campaign = started.json()
+    mine.prepare()
+    line.cut_off()
+    mine.go("")
+    mine.page.get_by_role("link", name=re.compile(campaign["number"])).click()
+    expect(mine.page.locator("main")).to_contain_text(f"знайдено 0 з {campaign['expected']}")
+    mine.page.get_by_role("button", name="Рахувати скануванням").click()
+    mine.type_tags(office.tags[6], office.tags[7], "чужий код 12345678901")
+    expect(mine.page.locator("li.scan")).to_have_count(3)
+    mine.go(f"count/{campaign['id']}")
+    expect(mine.page.locator("main")).to_contain_text(f"знайдено 2 з {campaign['expected']}")
+    expect(mine.page.locator("main")).to_contain_text("Ще не скановано")
+    line.mend()
+    mine.until_sent()
+    results = mine.context.request.get(f"{mine.base}/api/v1/verifications/{campaign['id']}/results").json()
+    assert [each["code"] for each in results["unknown"]] == ["чужий код 12345678901"]
+    assert sum(each["finding"] == "found" for each in results["assets"]) == 2
