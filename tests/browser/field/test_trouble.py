@@ -170,8 +170,6 @@ def test_a_full_disk_is_told_and_nothing_typed_is_lost(phone, office):
     assert notes(mine, office.tags[0]).count("повний диск") == 1
 
 
-
-
 def test_another_person_and_a_file_carried_by_them(phone, line, office, tmp_path):
     mine = phone().log_in().prepare()
     line.cut_off()

@@ -45,7 +45,10 @@ async function start() {
     return;
   }
   elsewhere();
-  addEventListener("hashchange", () => void show());
+  addEventListener("hashchange", () => {
+    for (const each of notices.querySelectorAll(".flash.good")) each.remove();
+    void show();
+  });
   outbox.onChange(() => void count());
   sender.onMood(() => void count());
   for (const event of ["online", "offline"]) addEventListener(event, () => void count());

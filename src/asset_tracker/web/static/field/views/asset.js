@@ -9,6 +9,8 @@ import { actionsFor, targetsOf } from "../targets.js";
 import { ago, form, kindName, moment, named, t, word } from "../words.js";
 import { stateBadge } from "../entry.js";
 
+const FIRST = 4;
+
 /** @param {import("../app.js").Place} place */
 export async function show({ main, rest }) {
   const found = read(rest[0] ?? "");
@@ -29,16 +31,21 @@ export async function show({ main, rest }) {
     h("h1", {}, asset ? named(asset) : t("A tag that is not on this phone")),
     h("p", {}, h("span", { class: "tag" }, formatTag(asset?.tag ?? found.tag))),
     asset ? facts_of(asset, target.standing) : flash("info", t("The phone does not know how it stands; what you record is checked by the server when it is sent."), h("p", {}, h("a", { href: `/a/${formatTag(found.tag)}` }, t("Look it up on the server")))),
-    h("div", { class: "buttons wrap" }, can.map(({ kind }, at) => {
-      const asked = form(kind);
-      return asked && linkButton(`#/do/${kind}`, asked.verb, asked.icon, `${at === 0 ? "main" : ""} ${asked.tone === "danger" ? "danger" : ""}`);
-    }), !asset && linkButton(`#/bind/tag/${found.tag}`, t("Bind this blank label to an asset"), "label")),
+    h("div", { class: "buttons wrap" }, offered(can.slice(0, FIRST)), !asset && linkButton(`#/bind/tag/${found.tag}`, t("Bind this blank label to an asset"), "label")),
+    can.length > FIRST && h("details", {}, h("summary", {}, t("Other actions")), h("div", { class: "buttons wrap" }, offered(can.slice(FIRST), false))),
     cannot.length > 0 && h("details", { class: "card" }, h("summary", {}, t("What cannot be done now, and why")),
       h("dl", { class: "facts" }, cannot.map((each) => [h("dt", {}, form(each.kind)?.verb ?? kindName(each.kind)), h("dd", {}, each.cannot[0]?.reason)]))),
     facts.length > 0 && h("section", {}, h("h2", {}, t("Recorded on this phone")),
       h("ul", { class: "plain-list" }, facts.map((each) => h("li", {}, stateBadge(each), " ", h("a", { href: `#/outbox/${each.id}` }, kindName(each.kind)), " ", h("span", { class: "soft" }, moment(each.at)))))),
   );
 }
+
+/** @param {import("../targets.js").Action[]} actions @param {boolean} [leads] */
+const offered = (actions, leads = true) =>
+  actions.map(({ kind }, at) => {
+    const asked = form(kind);
+    return asked && linkButton(`#/do/${kind}`, asked.verb, asked.icon, `${leads && at === 0 ? "main" : ""} ${asked.tone === "danger" ? "danger" : ""}`);
+  });
 
 /** The list becomes this one asset for what is done next, without losing what else is on it.
  * @param {string} tag @param {rounds.Asset|undefined} asset */
@@ -59,5 +66,5 @@ function facts_of(asset, standing) {
     h("dl", { class: "facts" },
       fact(t("Model"), asset.model), fact(t("Serial number"), asset.serial),
       fact(t("Place"), asset.place?.name && [icon("place"), " ", asset.place.name])),
-    h("p", { class: "soft small" }, t("As the server knew it"), " ", ago(asset.made_at, Date.now()), "."));
+    h("p", { class: "soft small" }, t("As the server knew it: %(when)s.", { when: ago(asset.made_at, Date.now()) })));
 }

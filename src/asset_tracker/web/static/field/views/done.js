@@ -3,6 +3,7 @@
 import { fill, flash, h, linkButton } from "../dom.js";
 import { stateBadge, WHAT_TO_DO } from "../entry.js";
 import * as outbox from "../outbox.js";
+import * as sender from "../sender.js";
 import { formatTag } from "../tags.js";
 import { kindName, n, t } from "../words.js";
 
@@ -17,7 +18,7 @@ export async function show({ main, rest }) {
       box,
       flash(worst === "ledger" ? "good" : ["saved", "sent"].includes(worst) ? "info" : "wait",
         h("p", { class: "loud" }, h("strong", {}, worst === "ledger" ? t("It is in the ledger.") : t("Saved on this phone."))),
-        h("p", {}, t(WHAT_TO_DO[worst]))),
+        h("p", {}, worst === "sent" && sender.state().mood === "sending" ? t("Sending …") : t(WHAT_TO_DO[worst]))),
       h("ul", { class: "plain-list" }, found.map((each) => h("li", {}, stateBadge(each), " ", h("a", { href: `#/outbox/${each.id}` }, kindName(each.kind)), " ", h("span", { class: "tag" }, formatTag(each.tag)), " ", each.name))),
     );
   };
@@ -29,6 +30,8 @@ export async function show({ main, rest }) {
   );
   await draw();
   const stop = new AbortController();
-  outbox.onChange(() => stop.signal.aborted || void draw());
+  const again = () => stop.signal.aborted || void draw();
+  outbox.onChange(again);
+  sender.onMood(again);
   return () => stop.abort();
 }

@@ -44,7 +44,7 @@ async function all(box) {
       button(t("Send now"), "transit", () => void sender.send({ now: true }), { class: "main" }),
       waiting.length > 0 && button(t("Save the outbox as a file"), "attach", () => void exportQueue(waiting).catch((error) => fill(box, flash("bad", String(error)))))),
     waiting.length > 0 && h("p", { class: "hint" }, t("The file is sealed: only the server can open it. Carry it to any device with network, and hand it in there.")),
-    h("form", { class: "field" }, h("label", { for: "f-file" }, t("Hand in a file of another phone")), h("input", { id: "f-file", type: "file", accept: ".json,.sealed,application/json", onchange: (/** @type {any} */ event) => void handIn(event.target, told) })),
+    h("div", { class: "buttons" }, h("label", { for: "f-file", class: "button" }, icon("attach"), t("Hand in a file of another phone")), h("input", { id: "f-file", class: "visually-hidden", type: "file", accept: ".json,.sealed,application/json", onchange: (/** @type {any} */ event) => void handIn(event.target, told) })),
     told,
     section(t("Needs a look"), troubled),
     section(t("Waits on this phone"), waiting),

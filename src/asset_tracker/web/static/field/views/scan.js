@@ -14,6 +14,9 @@ import { form, moment, msg, n, named, t, word } from "../words.js";
 
 /** @typedef {import("../list.js").Item} Item */
 
+/** So many actions are shown at once; the others are one touch away. */
+const FIRST = 4;
+
 /** @param {import("../app.js").Place} place */
 export async function show({ main }) {
   /** @type {camera.Running|null} */
@@ -85,6 +88,15 @@ export async function show({ main }) {
       told("bad", "bad", t("The photo could not be read. Type the tag instead."));
     }
   };
+  /** A bar code has weak checks, so a camera's must be read twice; a tag has a check of its own.
+   * @type {Map<string, number>} */
+  const once = new Map();
+  const sure = (/** @type {string} */ text) => {
+    if (!("code" in read(text))) return true;
+    const before = once.get(text);
+    once.set(text, performance.now());
+    return text.length > 3 && before !== undefined && performance.now() - before < 1500;
+  };
   const told = (/** @type {string} */ tone, /** @type {string} */ mark, /** @type {string} */ text) => {
     said.className = `said ${tone}`;
     fill(said, icon(mark), text);
@@ -94,7 +106,7 @@ export async function show({ main }) {
     tools.querySelector("button")?.setAttribute("disabled", "");
     finder.hidden = false;
     try {
-      const made = await camera.start(video, (text) => void take(text));
+      const made = await camera.start(video, (text) => void (sure(text) && take(text)));
       if (left) return made.stop();
       running = made;
       told("info", "verify", t("Hold a label into the picture."));
@@ -250,13 +262,15 @@ async function offers(now) {
   if (!chosen.length || now.campaign) return [];
   const all = await actionsFor(await targetsOf(chosen));
   const possible = all.filter((each) => each.can.length);
-  return h("section", { class: "offers" },
+  const links = possible.map(({ kind, can }, at) => {
+    const asked = form(kind);
+    const many = can.length < chosen.length ? ` · ${can.length}/${chosen.length}` : "";
+    return asked && linkButton(`#/do/${kind}`, asked.verb + many, asked.icon, `${at === 0 ? "main" : ""} ${asked.tone === "danger" ? "danger" : ""}`);
+  });
+  return h("section", { class: "offers stack" },
     h("h2", {}, n("For the %(n)s chosen", "For the %(n)s chosen", chosen.length)),
-    h("div", { class: "buttons" }, possible.map(({ kind, can }, at) => {
-      const asked = form(kind);
-      const many = can.length < chosen.length ? ` · ${can.length}/${chosen.length}` : "";
-      return asked && linkButton(`#/do/${kind}`, asked.verb + many, asked.icon, `${at === 0 ? "main" : ""} ${asked.tone === "danger" ? "danger" : ""}`);
-    })));
+    h("div", { class: "buttons wrap" }, links.slice(0, FIRST)),
+    links.length > FIRST && h("details", {}, h("summary", {}, t("Other actions")), h("div", { class: "buttons wrap" }, links.slice(FIRST))));
 }
 
 /** While counting, a scan is the fact. @param {Item} item */
