@@ -151,6 +151,9 @@ async def office(offices, who, n, known):
     point = {"municipality_code": place, "kind": "asc", "name_uk": f"ЦНАП {n}"}
     mine["point"] = (await offices.made(who, "/api/v1/service-points", point))["id"]
     await papers(offices, who, n, mine)
+    standing = event("installed", mine["tag"], service_point=mine["point"])
+    await offices.made(who, "/api/v1/events", [standing])
+    mine["link"] = (await offices.made(who, f"/api/v1/service-points/{mine['point']}/links", {}))["id"]
     await rest(offices, who, n, mine)
     return mine
 

@@ -5,7 +5,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access.tables import api_token, device, lockdown, one_time_link, session
+from asset_tracker.access.tables import api_token, centre_link, device, lockdown, one_time_link, session
 from asset_tracker.errors import UnavailableError
 
 
@@ -15,6 +15,7 @@ class Ended(msgspec.Struct, frozen=True):
     sessions: int
     tokens: int
     links: int
+    centres: int
     devices: int
 
 
@@ -30,6 +31,7 @@ async def begin(conn: AsyncConnection) -> Ended:
             update(session).where(s.ended_at.is_(None)).values(ended_at=now),
             update(api_token).where(t.revoked_at.is_(None)).values(revoked_at=now),
             unused.values(expires_at=now),
+            update(centre_link).where(centre_link.c.revoked_at.is_(None)).values(revoked_at=now),
             update(device).where(device.c.revoked_at.is_(None)).values(revoked_at=now),
         )
     ]

@@ -159,6 +159,36 @@ device_event = Table(
     Index("device_event_device_id_seq_idx", "device_id", "seq"),
 )
 
+# A link with which a centre's staff, who have no accounts, confirm that their things are still there.
+centre_link = Table(
+    "centre_link",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("service_point_id", Uuid, nullable=False),
+    Column("municipality_code", Text, nullable=False),
+    Column("made_by", Uuid, nullable=False),
+    Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    Column("expires_at", _instant, nullable=False),
+    Column("revoked_at", _instant),
+    Column("revoked_by", Uuid),
+    # Tags typed wrongly in the running quarter of an hour, which began at ``misses_since``.
+    Column("misses", BigInteger, nullable=False, server_default="0"),
+    Column("misses_since", _instant, nullable=False, server_default=text("now()")),
+    Index("centre_link_service_point_id_idx", "service_point_id"),
+)
+
+# What the centre is asked about, frozen when the link is made; each works once.
+centre_link_asset = Table(
+    "centre_link_asset",
+    metadata,
+    Column("link_id", Uuid, ForeignKey("centre_link.id"), primary_key=True),
+    Column("asset_id", Uuid, primary_key=True),
+    Column("confirmed_at", _instant),
+    Column("event_id", Uuid),
+    Index("centre_link_asset_asset_id_idx", "asset_id"),
+)
+
 # The public halves of the keys that queues are sealed to; the private ones lie in the data folder.
 sealing_key = Table(
     "sealing_key",

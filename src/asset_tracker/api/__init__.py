@@ -5,6 +5,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from asset_tracker.api import (
     assets,
+    centres,
     checkpoints,
     consignments,
     devices,
@@ -43,6 +44,7 @@ _v1 = Router(
     route_handlers=with_problems(
         [
             *assets.ROUTES,
+            *centres.ROUTES,
             *checkpoints.ROUTES,
             *consignments.ROUTES,
             *devices.ROUTES,

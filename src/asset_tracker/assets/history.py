@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import devices, scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
-from asset_tracker.access.tables import user_account
+from asset_tracker.access.tables import centre_link, user_account
 from asset_tracker.assets.views import EventView
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
@@ -21,6 +21,7 @@ from asset_tracker.ledger.erasure import PLACES
 from asset_tracker.ledger.events import PRIVATE
 from asset_tracker.ledger.replay import Replayed, live, replay, standing_on
 from asset_tracker.ledger.tables import asset, event
+from asset_tracker.territory.tables import service_point
 
 
 async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[EventView]:
@@ -62,7 +63,13 @@ async def _events(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[E
 async def _names(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, str]:
     u = user_account.c
     rows = await conn.execute(select(u.id, u.name).where(u.id.in_(ids)))
-    return {row.id: row.name for row in rows} | {COMMAND_LINE.id: COMMAND_LINE.name}
+    named = {row.id: row.name for row in rows} | {COMMAND_LINE.id: COMMAND_LINE.name}
+    # What a centre attested by a link was recorded in the name of the link: the centre spoke.
+    point = select(centre_link.c.id, service_point.c.name_uk).join(
+        service_point, service_point.c.id == centre_link.c.service_point_id
+    )
+    rows = await conn.execute(point.where(centre_link.c.id.in_(ids - named.keys())))
+    return named | {row.id: row.name_uk for row in rows}
 
 
 def shown_payload(actor: Actor, payload: Any) -> dict[str, Any]:

@@ -26,6 +26,8 @@ def command(*, over: bool) -> None:
         click.echo("The system may be changed again." if was else "The system was not read-only.")
         return
     ended = run(begin)
-    click.echo(f"Ended {ended.sessions} sessions, {ended.tokens} tokens and {ended.links} links.")
+    click.echo(
+        f"Ended {ended.sessions} sessions, {ended.tokens} tokens and {ended.links + ended.centres} links."
+    )
     click.echo(f"Revoked {ended.devices} phones.")
     click.echo("The system is read-only until: asset-tracker panic --over")

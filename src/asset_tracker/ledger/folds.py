@@ -273,7 +273,10 @@ def _commissioned(s: State, e: Event, _p: ev.Commissioned) -> None:
 
 @_folds(ev.Verified)
 def _verified(s: State, e: Event, p: ev.Verified) -> None:
-    s.verified_at, s.verified_how = e.occurred_at, p.method
+    if p.method == "attested":
+        s.attested_at = e.occurred_at  # worth less than a visit, and no visit is put off by it
+    else:
+        s.verified_at, s.verified_how = e.occurred_at, p.method
     if p.service_point or p.municipality:
         _put(s, p)
     if p.condition:

@@ -88,7 +88,8 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """Four separate questions (place, stage, condition, title) and what else the events told.
 
     Only ``replay`` changes one. ``stage_before`` is where a repaired or found asset goes back to;
-    ``custody`` the delivery that stands; ``gone_by`` the event that ended it. ``seen`` is by campaign,
+    ``custody`` the delivery that stands; ``gone_by`` the event that ended it. ``verified_at`` is the last visit, ``attested_at`` when
+    the recipient last said that it is there. ``seen`` is by campaign,
     ``done`` by maintenance plan.
     """
 
@@ -143,6 +144,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     commissioned_at: datetime | None = None
     verified_at: datetime | None = None
     verified_how: str | None = None
+    attested_at: datetime | None = None
     maintained_at: datetime | None = None
     meter: Meter | None = None
     inventory_number: str | None = None

@@ -92,6 +92,13 @@ _PAPERS: tuple[_Spec, ...] = (
     ("in_service_on", "In service since", "Day it went into service.", "date", "#date+inservice"),
     ("upkeep", "Upkeep", "How often it was maintained or repaired.", "number", "#item+upkeep+num"),
     ("verified_on", "Verified on", "Day somebody last saw it and said so.", "date", "#date+verified"),
+    (
+        "attested_on",
+        "Attested on",
+        "Day the recipient last said that it is there; worth less than a visit.",
+        "date",
+        "#date+attested",
+    ),
 )
 _TIMELINE: tuple[_Spec, ...] = (
     ("occurred_at", "Occurred", "When the fact happened on site, Kyiv time.", "instant", ""),

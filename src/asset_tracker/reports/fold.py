@@ -142,6 +142,7 @@ def _item(standing: Standing, known: Known) -> Item:
         installed_on=_day(s.installed_at) if s.installed_at else None,
         in_service_on=_since(folded, lambda stage: stage == "in_service"),
         verified_on=_day(s.verified_at) if s.verified_at else None,
+        attested_on=_day(s.attested_at) if s.attested_at else None,
         upkeep=sum(1 for event in standing.occurred if isinstance(event.payload, _UPKEEP)),
         upkeep_costs=_upkeep_costs(standing.occurred),
         gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,

@@ -125,6 +125,7 @@ class Item(Struct, frozen=True, kw_only=True):
     installed_on: date | None = None
     in_service_on: date | None = None
     verified_on: date | None = None
+    attested_on: date | None = None
     upkeep: int = 0
     upkeep_costs: tuple[Cost, ...] = ()
     gone_on: date | None = None

@@ -5,6 +5,7 @@ from litestar import Router
 from asset_tracker.web import (
     account_pages,
     asset_pages,
+    centre_pages,
     consignment_pages,
     desk_pages,
     device_pages,
@@ -47,6 +48,7 @@ _pages = Router(
         *due_pages.ROUTES,
         *field_pages.ROUTES,
         *asset_pages.ROUTES,
+        *centre_pages.ROUTES,
         *loss_pages.ROUTES,
         *mending_pages.ROUTES,
         *plan_pages.ROUTES,

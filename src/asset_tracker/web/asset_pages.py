@@ -24,6 +24,7 @@ from asset_tracker.labels.tagging import is_blank
 from asset_tracker.ledger.tags import format_tag, parse_tag
 from asset_tracker.programmes import queries as programmes
 from asset_tracker.web import formats, history, words
+from asset_tracker.web.centre_pages import link_of
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.forms import read_day, read_id
 from asset_tracker.web.pages import page, see_other
@@ -85,6 +86,8 @@ async def show_asset(
 ) -> Response[str] | Redirect:
     """What a label leads to. A stranger learns nothing, not even whether there is such a tag."""
     if request.user is None:
+        if centres := link_of(request, tag):
+            return see_other(request, centres)
         return page(request, "stranger.html")
     if await is_blank(conn, request.user, tag):
         return see_other(request, f"/labels/bind/{format_tag(parse_tag(tag))}")

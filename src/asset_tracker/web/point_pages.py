@@ -16,7 +16,9 @@ from asset_tracker.access.permissions import may, require
 from asset_tracker.assets import points
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.field.centre import list_links
 from asset_tracker.i18n import gettext
+from asset_tracker.mail.outbox import is_set_up
 from asset_tracker.territory import queries, service
 from asset_tracker.territory.points import CHANGES, POINT_KINDS, Change, NewServicePoint, PointChange
 from asset_tracker.web import formats
@@ -161,6 +163,9 @@ async def _page(
         options=[(key, gettext(lang, text)) for key, text in options.items()],
         points=[(str(key), name) for key, name in offered.items()],
         may_change=may(actor, "service_point.manage"),
+        may_ask=may(actor, "verification.manage"),
+        links=await list_links(conn, actor, point_id) if may(actor, "verification.manage") else [],
+        mail=is_set_up(request.app.state.settings),
         values=typed or ChangeForm(occurred_at=formats.local_input(datetime.now(UTC)), with_assets="yes"),
         errors=errors or {},
     )

@@ -54,6 +54,13 @@ ROUTES = {
     "GET /run-sheets/enter": Route(FIELD, query={"verification": "{campaign}"}, things=True),
     "POST /run-sheets/preview": Route(FIELD, form=SHEET, things=True),
     "POST /run-sheets/record": Route(FIELD, form=SHEET, things=True),
+    "POST /points/{point_id}/links": Route(DESK, form={"days": "7"}, whose="everybody"),
+    "POST /centre-links/{link_id}/revoke": Route(DESK),
+    "POST /centre-links/paper": Route(DESK, form={"token": "unknown"}, ok=(404,)),
+    "GET /centre/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
+    "POST /centre/{token}": Route(
+        PUBLIC, {"token": "unknown"}, form={"tag": "x", "condition": "working"}, ok=(404,)
+    ),
     "GET /devices": Route(ALL),
     "POST /devices/{device_id}/revoke": Route("ACS", whose="maker"),
     "POST /devices/queue": Route(ALL, files={"file": ("q.json", b"{}", "application/json")}),

@@ -34,6 +34,7 @@ NAMES = {
     "plan_id": "{plan}",
     "session_id": "{session}",
     "device_id": "{device}",
+    "link_id": "{link}",
     "reference": "{tag}",
 }
 # Names of things that tell nobody anything by themselves.

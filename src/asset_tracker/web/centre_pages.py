@@ -1,0 +1,248 @@
+"""The centre's own link: made and ended at the desk; opened by people without an account."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import anyio.to_thread
+import msgspec
+from litestar import Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import require
+from asset_tracker.documents.qr import qr_svg
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import FieldError, InvalidError, ThrottledError
+from asset_tracker.field import centre, centre_paper
+from asset_tracker.field.centre import CONDITIONS, LinkMade, Opened
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.mail import outbox
+from asset_tracker.mail.letters import Item, Letter, check_address
+from asset_tracker.territory.queries import get_municipality, get_service_point
+from asset_tracker.web import formats
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.words import word
+
+COOKIE = "centre"
+# The address is a secret: it must not go along with anything that the page leads to, nor be found by search.
+_SECRET = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+class LinkForm(msgspec.Struct, frozen=True):
+    """How long the link works, and perhaps whom it is sent to."""
+
+    days: str = "14"
+    email: str = ""
+
+
+class TokenForm(msgspec.Struct, frozen=True):
+    """The link that is to be printed."""
+
+    token: str = ""
+
+
+class ConfirmForm(msgspec.Struct, frozen=True):
+    """A label, as scanned or typed, and what state the thing is in."""
+
+    tag: str = ""
+    condition: str = ""
+    note: str = ""
+
+
+@post("/points/{point_id:uuid}/links", status_code=200)
+async def make_link(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    point_id: FromPath[UUID],
+    data: URLEncodedBody[LinkForm],
+) -> Response[str]:
+    """Answered as a page, not a redirect: the link is shown this once and stands in no cookie."""
+    require(actor, "verification.manage")
+    try:
+        days = _days(data.days)
+        email = check_address(data.email) if data.email.strip() else None
+        made = await centre.make_link(conn, actor, point_id, lasts=timedelta(days=days))
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors)
+        flash = Flash("bad", next(iter(texts.values()), wrong.message))
+        raise Instead(_back(request, point_id, flash)) from wrong
+    sent = await _send(request, conn, made, point_id, email) if email else False
+    address = _address(request, made.token)
+    return page(
+        request,
+        "points/link.html",
+        section="municipalities",
+        point=await get_service_point(conn, point_id),
+        link=made,
+        address=address,
+        qr=Markup(qr_svg(address)),  # noqa: S704 - our own drawing of our own address
+        sent_to=email if sent else "",
+    )
+
+
+@post("/centre-links/{link_id:uuid}/revoke", status_code=303)
+async def revoke_link(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    link_id: FromPath[UUID],
+) -> Redirect:
+    point = await centre.revoke_link(conn, actor, link_id)
+    return _back(request, point, Flash("good", "The link was ended. What was confirmed stays."))
+
+
+@post("/centre-links/paper", status_code=200)
+async def print_link(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: URLEncodedBody[TokenForm],
+) -> Response[bytes]:
+    require(actor, "verification.manage")
+    opened = await centre.open_link(conn, data.token)
+    pdf = await anyio.to_thread.run_sync(centre_paper.write, opened, _address(request, data.token))
+    headers = {"Content-Disposition": 'inline; filename="centre-link.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+@get("/centre/{token:str}", opt={"public": True}, response_headers=_SECRET)
+async def open_link(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    token: FromPath[str],
+    tag: FromQuery[str] = "",
+) -> Response[str]:
+    answer = _show(request, await centre.open_link(conn, token), token, ConfirmForm(tag=tag[:100]))
+    answer.set_cookie(_cookie(request, token))
+    return answer
+
+
+@post("/centre/{token:str}", opt={"public": True}, status_code=200, response_headers=_SECRET)
+async def confirm(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    token: FromPath[str],
+    data: URLEncodedBody[ConfirmForm],
+) -> Response[str] | Redirect:
+    lang = lang_of(request)
+    try:
+        told = await centre.confirm(conn, token, data.tag.strip(), data.condition, data.note.strip() or None)
+    except InvalidError as wrong:
+        texts = error_texts(lang, wrong.errors)
+        raise Instead(_show(request, await centre.open_link(conn, token), token, data, texts)) from wrong
+    except ThrottledError as many:
+        texts = {"tag": gettext(lang, "Too many tags that are none of these. Wait a quarter of an hour.")}
+        again = _show(request, await centre.open_link(conn, token), token, data, texts, status=429)
+        again.headers["Retry-After"] = str(many.retry_after)
+        raise Instead(again) from many
+    if told.outcome == "unknown":
+        # Answered, not raised: the miss is counted.
+        text = gettext(lang, "This is no tag of what we ask about. Look at the label again.")
+        return _show(request, await centre.open_link(conn, token), token, data, {"tag": text})
+    thing = formats.named(lang, told)
+    said = (
+        "Thank you: %(thing)s is confirmed."
+        if told.outcome == "confirmed"
+        else "%(thing)s was confirmed before."
+    )
+    return see_other(request, f"/centre/{token}", Flash("good", said, {"thing": thing}))
+
+
+def link_of(request: AnyRequest, tag: str) -> str | None:
+    """Where a label leads somebody who came by a centre's link; None for other strangers."""
+    token = request.cookies.get(COOKIE, "")
+    if not 10 <= len(token) <= 100 or not token.replace("-", "").replace("_", "").isalnum():
+        return None
+    return f"/centre/{token}?tag={''.join(c for c in tag[:40] if c.isascii() and c.isalnum())}"
+
+
+def _days(text: str) -> int:
+    if not text.strip().isdecimal() or len(text) > 4:
+        wrong = FieldError(
+            "days", "A number of days from 1 to %(n)s is expected.", {"n": centre.LONGEST.days}
+        )
+        raise InvalidError(errors=(wrong,))
+    return int(text)
+
+
+def _address(request: AnyRequest, token: str) -> str:
+    return f"{request.app.state.settings.base_url.rstrip('/')}/centre/{token}"
+
+
+def _back(request: AnyRequest, point: UUID, message: Flash) -> Redirect:
+    return see_other(request, f"/points/{point}#links", message)
+
+
+def _cookie(request: AnyRequest, token: str) -> Cookie:
+    # With it the phone's own camera does: a label that it opens leads back to this page.
+    return Cookie(
+        key=COOKIE,
+        value=token,
+        max_age=24 * 3600,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=request.app.state.settings.base_url.startswith("https:"),
+    )
+
+
+async def _send(
+    request: AnyRequest, conn: AsyncConnection, made: LinkMade, point_id: UUID, email: str
+) -> bool:
+    point = await get_service_point(conn, point_id)
+    place = await get_municipality(conn, point.municipality_code)
+    lang: Lang = "uk"  # whom it is for works in a Ukrainian centre
+    day = formats.day(lang, made.expires_at)
+    letter = Letter(
+        kind="centre_link",
+        to=email,
+        lang=lang,
+        subject=gettext(lang, "Please confirm that the equipment is still there"),
+        paragraphs=(
+            gettext(lang, "%(point)s, %(place)s", point=point.name(lang), place=place.title(lang)),
+            gettext(
+                lang,
+                "Open the link on a phone, go from thing to thing and scan the label of each, or type its tag. You need no account.",
+            ),
+            gettext(lang, "The link works until %(day)s. Give it to nobody outside of the centre.", day=day),
+        ),
+        button=Item(gettext(lang, "Confirm what is there"), f"/centre/{made.token}"),
+    )
+    settings = request.app.state.settings
+    return await outbox.enqueue(conn, settings, letter, expires_at=made.expires_at) is not None
+
+
+def _show(
+    request: AnyRequest,
+    opened: Opened,
+    token: str,
+    values: ConfirmForm,
+    errors: dict[str, str] | None = None,
+    status: int = 422,
+) -> Response[str]:
+    lang = lang_of(request)
+    conditions: list[tuple[str, Any]] = [
+        (key, gettext(lang, word("condition", key).text)) for key in CONDITIONS
+    ]
+    return page(
+        request,
+        "centre.html",
+        status=status if errors else 200,
+        opened=opened,
+        token=token,
+        values=values,
+        errors=errors or {},
+        conditions=conditions,
+        confirmed=sum(each.confirmed_at is not None for each in opened.asked),
+    )
+
+
+ROUTES = (make_link, revoke_link, print_link, open_link, confirm)
