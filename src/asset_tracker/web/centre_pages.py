@@ -18,7 +18,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.documents.qr import qr_svg
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import FieldError, InvalidError, ThrottledError
+from asset_tracker.errors import FieldError, InvalidError, RefusedError, ThrottledError
 from asset_tracker.field import centre, centre_paper
 from asset_tracker.field.centre import CONDITIONS, LinkMade, Opened
 from asset_tracker.i18n import Lang, gettext
@@ -70,9 +70,9 @@ async def make_link(
         days = _days(data.days)
         email = check_address(data.email) if data.email.strip() else None
         made = await centre.make_link(conn, actor, point_id, lasts=timedelta(days=days))
-    except InvalidError as wrong:
-        texts = error_texts(lang_of(request), wrong.errors)
-        flash = Flash("bad", next(iter(texts.values()), wrong.message))
+    except (InvalidError, RefusedError) as wrong:
+        first = wrong.errors[0] if isinstance(wrong, InvalidError) else wrong
+        flash = Flash("bad", first.message, {name: str(value) for name, value in first.params.items()})
         raise Instead(_back(request, point_id, flash)) from wrong
     sent = await _send(request, conn, made, point_id, email) if email else False
     address = _address(request, made.token)

@@ -164,7 +164,7 @@ async def _page(
         points=[(str(key), name) for key, name in offered.items()],
         may_change=may(actor, "service_point.manage"),
         may_ask=may(actor, "verification.manage"),
-        links=await list_links(conn, actor, point_id) if may(actor, "verification.manage") else [],
+        centre_links=await list_links(conn, actor, point_id) if may(actor, "verification.manage") else [],
         mail=is_set_up(request.app.state.settings),
         values=typed or ChangeForm(occurred_at=formats.local_input(datetime.now(UTC)), with_assets="yes"),
         errors=errors or {},
