@@ -1,13 +1,13 @@
 """Links with which a centre's staff confirm that their things are still there.
 
-Revision: 0017
+Revision: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
