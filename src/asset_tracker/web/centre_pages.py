@@ -207,7 +207,7 @@ async def _send(
         lang=lang,
         subject=gettext(lang, "Please confirm that the equipment is still there"),
         paragraphs=(
-            gettext(lang, "%(point)s, %(place)s", point=point.name(lang), place=place.title(lang)),
+            f"{point.name(lang)}, {place.title(lang)}",
             gettext(
                 lang,
                 "Open the link on a phone, go from thing to thing and scan the label of each, or type its tag. You need no account.",
