@@ -134,8 +134,9 @@ async def make_link(
 
 
 async def list_links(conn: AsyncConnection, actor: Actor, service_point: UUID) -> list[LinkView]:
-    """The links for a service point that ask about something in reach, newest first."""
+    """The links for a service point that ask about something in reach, newest first. Raises NotFoundError."""
     require(actor, "verification.manage")
+    await get_service_point(conn, service_point)
     asked = func.count(_x.asset_id)
     confirmed = func.count(_x.confirmed_at)
     wanted = (

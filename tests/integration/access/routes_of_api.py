@@ -66,7 +66,7 @@ ROUTES = {
     "GET /api/v1/files/{sha256}": Route(READERS, {"sha256": "{photo}"}),
     "POST /api/v1/photos": Route(FIELD, files=PICTURE),
     "POST /api/v1/scans": Route(DESK, files=PICTURE),
-    "POST /api/v1/service-points/{point_id}/links": Route(DESK, json={"days": 7}),
+    "POST /api/v1/service-points/{point_id}/links": Route(DESK, json={"days": 7}, whose="everybody"),
     "GET /api/v1/service-points/{point_id}/links": Route(DESK, whose="everybody"),
     "DELETE /api/v1/centre-links/{link_id}": Route(DESK),
     # phones
