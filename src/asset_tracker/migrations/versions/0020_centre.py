@@ -1,13 +1,13 @@
 """Links with which a centre's staff confirm that their things are still there.
 
-Revision: 0018
+Revision: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
-down_revision = "0017"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
