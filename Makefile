@@ -22,7 +22,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint fmt migrations fuzz faults blackout bench demo wheel lock clean
+.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout mutants bench demo wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,12 +44,19 @@ assets: $(VENDOR)/.made ## fetch the browser libraries
 test: dev assets ## run all tests (ARGS='-k words' for some of them)
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-lint: dev ## check format, style, types, layers and the rules of the house
+lint: dev ## check format, style, security, types, layers, the rules of the house and that no secret is written down
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --python-executable $(BIN)/python
 	PYTHONPATH=src $(BIN)/lint-imports
 	$(BIN)/python tools/lint_rules.py
+	$(BIN)/python tools/scan_secrets.py
+
+audit: dev ## ask the advisory service about every pinned package
+	@$(BIN)/python tools/audit.py
+
+sbom: dev ## list what the product is made of (CycloneDX), and check that nothing else is installed
+	@$(BIN)/python tools/sbom.py --check
 
 fmt: dev ## format the code and fix what can be fixed
 	$(BIN)/ruff check --fix-only --quiet .
@@ -68,6 +75,9 @@ faults: dev ## kill, fill, cut off and cancel for some minutes (CANCELLED=5000 r
 
 blackout: dev ## fifty phones come back at once while donors read; prints p50, p95 and p99
 	@PYTHONPATH=tests $(BIN)/python tests/bench/blackout.py
+
+mutants: dev ## break the code that decides, and see that tests notice (SAMPLE=24 of each module, for less than an hour)
+	@$(BIN)/python tools/mutants.py $(if $(SAMPLE),--sample $(SAMPLE))
 
 bench: dev ## run the benchmarks; they print ratios and judge nothing
 	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=tests $(BIN)/python "$$script"; done

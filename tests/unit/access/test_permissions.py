@@ -89,6 +89,45 @@ def test_every_kind_is_recorded_by_somebody_and_by_no_reader():
         assert {A, C} <= who <= {A, C, T, K}
 
 
+# What only a desk records, and what a custodian does; a technician records all that is not the desk's.
+DESK = [
+    "registered",
+    "described",
+    "consigned",
+    "dispatched",
+    "accepted",
+    "title_transferred",
+    "balance_recorded",
+    "loss_closed",
+    "consent_given",
+    "disposed",
+    "correction",
+    "resolution",
+    "label_retired",
+]
+CUSTODIAN = [
+    "delivered",
+    "refused",
+    "verified",
+    "use_changed",
+    "fault_reported",
+    "found_inaccessible",
+    "damaged",
+    "destroyed",
+    "lost",
+    "stolen",
+    "found",
+    "balance_recorded",
+    "note",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_records_a_kind(kind):
+    who = {role for role in (T, K, D, U) if may_record(somebody(role), kind)}
+    assert who == ({T} if kind not in DESK else set()) | ({K} if kind in CUSTODIAN else set())
+
+
 @pytest.mark.parametrize("kind", ["accepted", "title_transferred", "correction", "disposed", "registered"])
 def test_what_decides_about_property_is_for_the_desk(kind):
     assert not may_record(somebody(T), kind)
