@@ -65,7 +65,9 @@ def written() -> str:
     parts = []
     for kind, cls in KINDS.items():
         private = ", ".join(
-            f"`{name}`" for name in msgspec.structs.asdict(example(kind)) if name in PRIVATE[kind]
+            f"`{name}`"
+            for name in msgspec.structs.asdict(example(kind))
+            if name in PRIVATE[kind] or name == "shares"
         )
         fields = ", ".join(
             f"`{f.name}`" + ("" if not f.required else "*") for f in inspect.type_info(cls).fields

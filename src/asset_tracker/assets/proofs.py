@@ -64,7 +64,7 @@ async def donor_bundle(
 ) -> bundle.Made:
     """Write the bundle of all that a donor paid for, as far as the actor may report on it.
 
-    Of what is private it discloses places, never people. ``name`` is what the donor is called in it. Raises NotFoundError for another donor than the actor's own.
+    Of what is private it discloses places and the donor's own shares, never people. ``name`` is what the donor is called in it. Raises NotFoundError for another donor than the actor's own.
     """
     require(actor, "report.read")
     own = scope.donors(actor)
@@ -74,4 +74,6 @@ async def donor_bundle(
     wanted = select(asset.c.id).where(scope.assets(actor, "report.read"), paid)
     ids = list(await conn.scalars(wanted))
     about = f"{name} ({donor})"
-    return await bundle.write_bundle(conn, signer, out, assets=ids, about=about, disclose=PLACES, since=since)
+    return await bundle.write_bundle(
+        conn, signer, out, assets=ids, about=about, disclose=PLACES, donor=donor, since=since
+    )

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.db import bulk
 from asset_tracker.errors import RefusedError, TooLargeError
 from asset_tracker.ledger import checkpoints, merkle
+from asset_tracker.ledger.chain import SHARE
 from asset_tracker.ledger.checkpoints import Checkpoint
 from asset_tracker.ledger.keys import Signer, list_keys
 from asset_tracker.ledger.merkle import Tiles
@@ -40,6 +41,10 @@ _EARLIER = f"""
 SELECT max(size) AS size FROM ledger_checkpoint WHERE size < $1
 GROUP BY made_at::date ORDER BY 1 DESC LIMIT {_DAYS}"""
 _README = "bundle_readme.txt"
+
+
+# Names of private values, and the donor whose shares are told.
+_Disclosed = tuple[Collection[str], UUID | None]
 
 
 class _Asset(msgspec.Struct):
@@ -86,11 +91,13 @@ async def write_bundle(
     assets: Sequence[UUID],
     about: str,
     disclose: Collection[str],
+    donor: UUID | None = None,
     since: Sequence[int] = (),
 ) -> Made:
     """Write the bundle of the assets' sealed events to ``out``.
 
-    ``disclose`` names the private values whose openings go along; ``since`` sizes of the log that the
+    ``disclose`` names the private values whose openings go along, and of the funding shares do those of
+    ``donor``; ``since`` sizes of the log that the
     reader knows, besides the last one of each day. Raises RefusedError when nothing is sealed yet,
     TooLargeError beyond four gigabytes.
     """
@@ -100,7 +107,7 @@ async def write_bundle(
     raw = await bulk.driver(conn)
     listed: dict[UUID, _Asset] = {}
     with tempfile.TemporaryFile() as events:
-        async for line in _lines(raw, assets, checkpoint.size, disclose, listed):
+        async for line in _lines(raw, assets, checkpoint.size, (disclose, donor), listed):
             events.write(line)
         manifest = Manifest(
             format=FORMAT,
@@ -121,7 +128,7 @@ async def _lines(
     raw: asyncpg.Connection,
     assets: Sequence[UUID],
     size: int,
-    disclose: Collection[str],
+    disclose: _Disclosed,
     listed: dict[UUID, _Asset],
 ) -> AsyncIterator[bytes]:
     ordered = sorted(assets)
@@ -137,8 +144,13 @@ async def _lines(
             yield _line(row, [hashes[leaves] for leaves in path], disclose)
 
 
-def _line(row: Any, proof: list[str], disclose: Collection[str]) -> bytes:
-    openings = {name: opening for name, opening in (row["private"] or {}).items() if name in disclose}
+def _line(row: Any, proof: list[str], disclose: _Disclosed) -> bytes:
+    names, donor = disclose
+    openings = {
+        name: opening
+        for name, opening in (row["private"] or {}).items()
+        if name in names or (name.startswith(SHARE) and opening[1]["donor"] == str(donor))
+    }
     said = {
         "asset": row["asset_id"],
         "seq": row["seq"],

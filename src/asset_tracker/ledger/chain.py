@@ -5,6 +5,9 @@ the device is called) stand in it as ``{"sha256": commitment}`` where
 ``commitment = SHA-256(salt || canonical(value))``; salt and value are kept beside the body (the
 *opening*) and nowhere else, and deleting them erases the value without breaking the chain. ``hash = SHA-256(previous hash || body)``, the first event's previous hash being 32 zeros.
 
+Each funding share of a registration is committed to by itself, under ``share_0``, ``share_1``, ..., so that a
+donor can be shown their own share and nobody else's. Registrations of before have ``shares`` in clear.
+
 No payload holds a floating-point number and all keys are ASCII, so sorted msgspec JSON *is* RFC 8785;
 a test holds the two against each other.
 """
@@ -19,13 +22,15 @@ from uuid import UUID
 import msgspec
 
 from asset_tracker.ledger.envelope import Draft, Event
-from asset_tracker.ledger.events import KINDS, PRIVATE, Payload
+from asset_tracker.ledger.events import KINDS, PRIVATE, Payload, Registered
 
 GENESIS = bytes(32)
 VERSION = 1
 Opening = dict[str, tuple[str, Any]]
 # Under which the device stands among the openings; no payload has a field of this name.
 DEVICE = "device"
+# Under which the first, second, ... funding share of a registration stands; no payload has such fields.
+SHARE = "share_"
 
 _encoder = msgspec.json.Encoder(order="sorted", decimal_format="string")
 canonical = _encoder.encode
@@ -100,9 +105,17 @@ def seal(
             salt = draw()
             opening[name] = (salt.hex(), value)
             private[name] = {"sha256": sha256(salt + canonical(value)).hexdigest()}
+    said: Any = payload
     if private:
         # Only to be written out: msgspec does not look at types when it replaces and encodes.
-        payload = msgspec.structs.replace(payload, **private)
+        said = msgspec.structs.replace(payload, **private)
+    if isinstance(payload, Registered) and payload.shares:
+        said = msgspec.to_builtins(said)
+        del said["shares"]
+        for number, share in enumerate(payload.shares):
+            salt, name = draw(), f"{SHARE}{number}"
+            opening[name] = (salt.hex(), share)
+            said[name] = {"sha256": sha256(salt + canonical(share)).hexdigest()}
     if draft.device is not None:
         salt = draw()
         opening[DEVICE] = (salt.hex(), draft.device)
@@ -121,7 +134,7 @@ def seal(
         draft.operation,
         draft.supersedes,
         draw().hex(),
-        payload,
+        said,
     )
     return canonical(body), opening
 
@@ -147,11 +160,22 @@ def repeats(draft: Draft, body: bytes, opening: Mapping[str, Any] | None) -> boo
     ) and (event.device == draft.device or DEVICE not in kept)
 
 
+def _shares(payload: dict[str, Any], opening: Mapping[str, Any]) -> list[Any]:
+    """Take the committed shares out of the payload; answers those whose opening is there."""
+    committed = [name for name in payload if name.startswith(SHARE)]
+    for name in committed:
+        del payload[name]
+    in_order = (f"{SHARE}{number}" for number in range(len(committed)))
+    return [opening[name][1] for name in in_order if name in opening]
+
+
 def opened(body: bytes, opening: Mapping[str, Any] | None) -> Event:
     """The event that the bytes hold, its private values put back where their opening still stands."""
     document = _decode_body(body)
     payload = document.payload
     kind = payload["kind"]
+    if f"{SHARE}0" in payload:
+        payload["shares"] = _shares(payload, opening or {})
     for name in PRIVATE[kind]:
         if name in payload:
             if opening and name in opening:

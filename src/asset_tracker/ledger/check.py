@@ -11,7 +11,7 @@ from uuid import UUID
 
 import msgspec
 
-from asset_tracker.ledger.chain import DEVICE, GENESIS, Body, canonical, commitment
+from asset_tracker.ledger.chain import DEVICE, GENESIS, SHARE, Body, canonical, commitment
 from asset_tracker.ledger.events import PRIVATE
 
 FALSIFICATIONS: Final[dict[str, str]] = {
@@ -125,7 +125,8 @@ def _check_body(row: Stored) -> Iterator[Finding]:
         yield _differs(row, body, kind)
     opening: Mapping[str, Any] = row.private or {}
     for name, (salt, value) in opening.items():
-        committed = body.device if name == DEVICE else body.payload.get(name) if name in private else None
+        known = name in private or name.startswith(SHARE)
+        committed = body.device if name == DEVICE else body.payload.get(name) if known else None
         if not isinstance(committed, dict) or committed.get("sha256") != _commitment(salt, value):
             yield _about(row, "opening-changed", name)
 

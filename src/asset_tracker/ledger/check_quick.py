@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 from msgspec import Meta
 
-from asset_tracker.ledger.chain import DEVICE, GENESIS, canonical, opened
+from asset_tracker.ledger.chain import DEVICE, GENESIS, SHARE, canonical, opened
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.events import PRIVATE
 
@@ -142,7 +142,8 @@ def _are_committed(documents: Sequence[_Document], openings: str) -> bool:
             payload = document.payload
             private = PRIVATE[payload["kind"]]
             for name, (salt, value) in opening.items():
-                committed = document.device if name == DEVICE else payload[name] if name in private else None
+                known = name in private or name.startswith(SHARE)
+                committed = document.device if name == DEVICE else payload[name] if known else None
                 if committed is None:
                     return False
                 if committed["sha256"] != sha256(bytes.fromhex(salt) + canonical(value)).hexdigest():

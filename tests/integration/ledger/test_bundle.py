@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from sqlalchemy.pool import NullPool
@@ -16,6 +17,7 @@ from asset_tracker.errors import RefusedError
 from asset_tracker.ledger import bundle, checkpoints, keys, notes, verify_bundle
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.values import Share
 from asset_tracker.ledger.verify_bundle import Code
 from factories.facts import ORIGIN, add, draft, life, sealed
 
@@ -292,3 +294,24 @@ async def test_a_checkpoint_of_an_earlier_day_is_led_on_from(conn, tmp_path):
     out = io.BytesIO()
     await bundle.write_bundle(conn, signer, out, assets=[asset_id], about="us", disclose=(), since=[5])
     assert verify_bundle.verify(out.getvalue(), known=[known])
+
+
+async def test_a_donor_is_shown_their_own_share_and_nobody_elses(conn, tmp_path):
+    asset_id, mine, other = uuid7(), uuid7(), uuid7()
+    shares = (Share(other, Decimal(70)), Share(mine, Decimal(30)))
+    await add(conn, *life(asset_id, shares=shares))
+    await sealed(conn, tmp_path)
+    signer = await keys.open_signer(conn, tmp_path, ORIGIN)
+    out = io.BytesIO()
+    await bundle.write_bundle(conn, signer, out, assets=[asset_id], about="us", disclose=PLACES, donor=mine)
+    data = out.getvalue()
+    assert str(other).encode() not in data
+    files = verify_bundle.read_container(data)
+    first = json.loads(files["events.jsonl"].decode().split("\n")[0])
+    assert first["openings"]["share_1"][1] == {"donor": str(mine), "percent": "30"}
+    assert "share_0" not in first["openings"]
+    made = Made(data, signer, None, None, tmp_path)
+    assert made.run(data)[0] == Code.OK
+    first["openings"]["share_1"][1]["percent"] = "70"
+    wrong = made.forged(events=[first, *made.events()[1:]])
+    assert made.run(wrong)[0] == Code.OPENING_WRONG

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -14,7 +15,9 @@ from asset_tracker.ledger.chain import canonical
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.events import KINDS, PRIVATE, Delivered, Note
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.values import Share
 from factories.events import payloads
+from factories.facts import registered
 
 NOW = datetime(2025, 6, 1, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -131,3 +134,28 @@ def assert_ascii(value):
     elif isinstance(value, (list, tuple)):
         for inner in value:
             assert_ascii(inner)
+
+
+def test_each_share_is_committed_to_by_itself_and_read_back():
+    one, other = uuid7(), uuid7()
+    shares = (Share(one, Decimal("60.5")), Share(other, Decimal("39.5")))
+    draft = msgspec.structs.replace(SAID, payload=registered(shares=shares))
+    body, opening = stored(draft)
+    assert str(one).encode() not in body
+    assert b'"shares"' not in body
+    assert body == rfc8785.dumps(json.loads(body))
+    assert chain.opened(body, opening).payload == draft.payload
+    assert chain.repeats(draft, body, opening)
+    salt, share = opening.pop("share_1")
+    assert chain.opened(body, opening).payload.shares == shares[:1]
+    assert json.loads(body)["payload"]["share_1"] == {"sha256": chain.commitment(salt, share)}
+
+
+def test_a_registration_of_before_has_its_shares_in_clear():
+    shares = (Share(uuid7(), Decimal(100)),)
+    body, opening = stored(msgspec.structs.replace(SAID, payload=registered()))
+    document = json.loads(body)
+    document["payload"]["shares"] = msgspec.to_builtins(shares)
+    for name in [each for each in document["payload"] if each.startswith("share_")]:
+        del document["payload"][name]
+    assert chain.opened(canonical(document), opening).payload.shares == shares
