@@ -30,6 +30,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "report": ("report", "Make a report about a municipality or a programme."),
     "user": ("user", "Look after the people who may log in."),
     "panic": ("panic", "End all sessions and tokens, and make the system read-only."),
+    "api": ("api", "Ask the API from the shell, without a server."),
     "due": ("due", "Tell what is due or overdue, by whose rule."),
     "territory": ("territory", "Look after the list of municipalities."),
 }

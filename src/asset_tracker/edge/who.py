@@ -19,6 +19,8 @@ from asset_tracker.settings import Settings
 
 AnyRequest = Request[Actor | None, Authenticated | None, State]
 LANG_COOKIE = "lang"
+# In the state of a scope that no network brought: who asks from within this process (the command line).
+INSIDE = "asked-inside"
 
 
 class WhoAsks(ASGIMiddleware):
@@ -26,7 +28,11 @@ class WhoAsks(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         connection: ASGIConnection[Any, Any, Any, State] = ASGIConnection(scope)
-        found = _as_proven(await _authenticate(connection), connection.app.state.settings)
+        inside = scope["state"].get(INSIDE)
+        if isinstance(inside, Authenticated):
+            found: Authenticated | None = inside
+        else:
+            found = _as_proven(await _authenticate(connection), connection.app.state.settings)
         scope["user"] = found.actor if found else None
         scope["auth"] = found
         await next_app(scope, receive, send)
