@@ -1,6 +1,5 @@
 """From the bytes of a file to the stored plan of what would come of it."""
 
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
@@ -24,7 +23,7 @@ from asset_tracker.imports.tables import import_row
 from asset_tracker.imports.views import Choices, Plan
 from asset_tracker.ledger.ids import uuid7
 
-CHUNK = 100
+CHUNK = 500
 _ROW = ("batch_id", "n", "action", "weight", "programme_id", "asset_id", "kit_key", "item")
 _WEIGHT = {"warning": 1, "error": 2, "question": 2}
 _json = msgspec.json.Encoder(decimal_format="string").encode
@@ -79,13 +78,7 @@ class _Run:
         return self.planning.tally.plan(self.kind.key, looked.mappings, problems)
 
     def _judge(self, lines: list[Line]) -> list[Item]:
-        judged = []
-        for n, line in enumerate(lines):
-            if (item := self.planning.judge(line)) is not None:
-                judged.append(item)
-            if not n % 8:
-                time.sleep(0)
-        return judged
+        return [item for line in lines if (item := self.planning.judge(line)) is not None]
 
     async def _store(self, items: Iterable[Item]) -> None:
         rows = []
@@ -124,8 +117,6 @@ def _next_lines(reader: RowReader, rows: Iterator[Row]) -> list[Line]:
     lines: list[Line] = []
     for row in rows:
         lines += reader.lines(row)
-        if not row.number % 8:
-            time.sleep(0)  # hands the interpreter to whoever waits to be answered
         if len(lines) >= CHUNK:
             break
     return lines

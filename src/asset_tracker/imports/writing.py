@@ -33,7 +33,7 @@ from asset_tracker.ledger.values import Share, Source
 from asset_tracker.programmes.tables import funding_share
 
 # What is appended at once; others are answered in between.
-CHUNK = 100
+CHUNK = 500
 _r = import_row.c
 _item = msgspec.json.Decoder(Item)
 

@@ -70,14 +70,17 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; a database that goes away is waited for."""
+        told = ""
         while not stop.is_set():
             try:
                 async with self._lease() as lease:
+                    told = ""
                     await self._work(lease, stop)
             except (SQLAlchemyError, OSError) as error:
                 # The locks went with the connection, so others may take these jobs up now.
                 await self._abandon()
-                log.warning("the worker has lost the database", error=type(error).__name__)
+                if told != (told := type(error).__name__):  # once, however long it takes
+                    log.warning("the worker has lost the database", error=told)
                 await _either(stop.wait(), seconds=2)
 
     @asynccontextmanager

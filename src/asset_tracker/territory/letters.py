@@ -38,7 +38,7 @@ def cyrillic_where_meant(text: str) -> str:
 
 def _mend(found: re.Match[str]) -> str:
     word = found.group()
+    if _LATIN_LOOKALIKES.isdisjoint(word):  # as most words are
+        return word
     has_cyrillic = any("\u0400" <= letter <= "\u04ff" for letter in word)
-    return (
-        word.translate(LATIN_TO_CYRILLIC) if has_cyrillic and not _LATIN_LOOKALIKES.isdisjoint(word) else word
-    )
+    return word.translate(LATIN_TO_CYRILLIC) if has_cyrillic else word
