@@ -171,6 +171,8 @@ async def papers(offices, who, n, mine):
     mine["event"], mine["code"] = told[1]["id"], f"CODE-{n}"
     act = await offices.made(who, f"/api/v1/consignments/{mine['consignment']}/acts", {})
     mine["act"] = act["id"]
+    glass = {"file": ("g.jpg", jpeg(seed=n + 50))}
+    mine["glass"] = (await offices.made(who, f"/api/v1/acts/{mine['act']}/glass", files=glass))["sha256"]
     scan = await offices.made(who, "/api/v1/scans", files={"file": ("s.jpg", jpeg(seed=n + 5))})
     mine["scan"] = scan["sha256"]
 
@@ -214,7 +216,7 @@ def missing(name, value):
     """Something of the same form that does not exist."""
     if name == "quarantined":
         return 999_999
-    if name in ("photo", "scan"):
+    if name in ("photo", "scan", "glass"):
         return "ab" * 32
     if name in ("tag", "blank"):
         return format_tag(new_tag())

@@ -21,21 +21,29 @@ from asset_tracker.edge.who import lang_of
 from asset_tracker.errors import AssetTrackerError, InvalidError
 from asset_tracker.files import uploads
 from asset_tracker.files.images import MAX_BYTES
-from asset_tracker.files.uploads import SpoiltError, Upload, WrongOffsetError
+from asset_tracker.files.uploads import SpoiltError, Upload, UploadKind, WrongOffsetError
 
 PART = "application/offset+octet-stream"
 Hash = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$")]
 Length = Annotated[int, HeaderParameter(name="Upload-Length", ge=1, le=2**31 - 1)]
+Kind = Annotated[UploadKind, HeaderParameter(name="Upload-Kind")]
 Offset = Annotated[int, HeaderParameter(name="Upload-Offset", ge=0, le=2**31 - 1)]
 
 
 @put("/photos/{sha256:str}", status_code=200)
 async def begin_photo(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], sha256: Hash, length: Length
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    sha256: Hash,
+    length: Length,
+    kind: Kind = "photo",
 ) -> Response[Upload]:
-    """Announce a photo of ``Upload-Length`` bytes by the hash of what will be sent; again is safe."""
+    """Announce a photo of ``Upload-Length`` bytes by the hash of what will be sent; again is safe.
+
+    ``Upload-Kind: signature`` for what somebody signed on the glass.
+    """
     require(actor, "event.record")
-    return _told(await uploads.begin(conn, actor.id, sha256, length))
+    return _told(await uploads.begin(conn, actor.id, sha256, length, kind))
 
 
 @head("/photos/{sha256:str}", media_type="application/json")

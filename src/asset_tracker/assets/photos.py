@@ -16,13 +16,16 @@ from asset_tracker.ledger.tables import asset, event_file
 async def read_visible(
     conn: AsyncConnection, storage: Storage, actor: Actor, sha256: str
 ) -> tuple[StoredFile, bytes]:
-    """A photo or scan of an asset in reach. A signed scan bears names: only for those who read acts.
+    """A photo or scan of an asset in reach. A signed scan bears names: only for those who read acts;
+    a signature is somebody's: only for those who may see people.
 
     Raises NotFoundError, for a foreign file as for an unknown one.
     """
     require(actor, "asset.read")
     found = await find_file(conn, sha256)
     if found is None or (found.kind == "scan" and not may(actor, "act.read")):
+        raise NotFoundError
+    if found.kind == "signature" and not may(actor, "people.read"):
         raise NotFoundError
     f, sent = event_file.c, file_sent.c
     names = select(sent.sent_sha256).where(sent.sha256 == found.sha256)

@@ -69,6 +69,17 @@ act = Table(
     Index("act_consignment_id_idx", "consignment_id"),
 )
 
+# What somebody without an account signed on the glass when the things of an act were handed over.
+act_signature = Table(
+    "act_signature",
+    metadata,
+    Column("act_id", Uuid, ForeignKey("act.id"), primary_key=True),
+    Column("sha256", Text, primary_key=True),
+    Column("signed_at", _instant, nullable=False),
+    Column("recorded_at", _instant, nullable=False, server_default=text("now()")),
+    Column("recorded_by", Uuid, nullable=False),
+)
+
 act_line = Table(
     "act_line",
     metadata,

@@ -25,8 +25,9 @@ from asset_tracker.access.sessions import actor_of
 from asset_tracker.assets import field
 from asset_tracker.assets.field import MAX_BATCH, EventOutcome
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, NotFoundError
-from asset_tracker.files.service import store_photo
+from asset_tracker.files.service import store_photo, store_signature
 from asset_tracker.files.storage import Storage
+from asset_tracker.files.uploads import UploadKind
 
 MAX_EVENTS = 10_000
 _UNPROVEN = "Nothing proves that this came from the phone that it names."
@@ -34,10 +35,11 @@ _FOREIGN = "This was in the queue of another phone."
 
 
 class Photo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A photo in a box: its bytes in base64, and their hash."""
+    """A photo in a box: its bytes in base64, and their hash; or what somebody signed on the glass."""
 
     sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
     photo: str
+    kind: UploadKind = "photo"
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +133,8 @@ async def _keep(conn: AsyncConnection, storage: Storage, photo: Photo) -> bool:
         if sha256(data).hexdigest() != photo.sha256:
             return False
         async with conn.begin_nested():
-            await store_photo(conn, storage, data)
+            store = store_signature if photo.kind == "signature" else store_photo
+            await store(conn, storage, data)
     except (ValueError, binascii.Error, AssetTrackerError):
         return False
     return True

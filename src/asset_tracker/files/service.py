@@ -27,7 +27,7 @@ from asset_tracker.files.images import PHOTO_EDGE, SCAN_EDGE, clean_image
 from asset_tracker.files.kinds import SEND_JPEG, SEND_SCAN, sniff
 from asset_tracker.files.storage import Storage
 
-Kind = Literal["photo", "scan"]
+Kind = Literal["photo", "scan", "signature"]
 
 _cleaning = anyio.CapacityLimiter(2)  # a picture of 64 megapixels takes some 200 MB while it is decoded
 
@@ -75,6 +75,11 @@ class _Prepared(msgspec.Struct, frozen=True):
 async def store_photo(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
     """Clean and keep a photo. Raises InvalidError, TooLargeError, UnavailableError."""
     return await _store(conn, storage, "photo", data)
+
+
+async def store_signature(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
+    """Keep what somebody signed on the glass, a picture. Raises InvalidError, TooLargeError, UnavailableError."""
+    return await _store(conn, storage, "signature", data)
 
 
 async def store_scan(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
@@ -148,7 +153,7 @@ def _prepare(kind: Kind, data: bytes) -> _Prepared:
     if kind == "scan" and sniff(data, SEND_SCAN) == "pdf":
         check_pdf(data)
         return _Prepared(data, "application/pdf")
-    edge, expected = (PHOTO_EDGE, SEND_JPEG) if kind == "photo" else (SCAN_EDGE, SEND_SCAN)
+    edge, expected = (SCAN_EDGE, SEND_SCAN) if kind == "scan" else (PHOTO_EDGE, SEND_JPEG)
     clean = clean_image(data, edge=edge, expected=expected)
     return _Prepared(clean.data, "image/jpeg", clean.width, clean.height)
 

@@ -28,7 +28,7 @@ file = Table(
     Column("height", Integer),
     Column("stored_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
-    CheckConstraint("kind IN ('photo', 'scan')", name="kind"),
+    CheckConstraint("kind IN ('photo', 'scan', 'signature')", name="kind"),
     CheckConstraint("media_type IN ('image/jpeg', 'application/pdf')", name="media_type"),
     CheckConstraint("size > 0", name="size"),
     CheckConstraint(
@@ -52,6 +52,7 @@ photo_upload = Table(
     Column("id", Uuid, primary_key=True),
     Column("uploader_id", Uuid, nullable=False),
     Column("sha256", Text, nullable=False),
+    Column("kind", Text, nullable=False, server_default="photo"),
     Column("length", Integer, nullable=False),
     Column("received", Integer, nullable=False, server_default="0"),
     Column("touched_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
@@ -59,6 +60,7 @@ photo_upload = Table(
     Column("stored_sha256", Text),
     UniqueConstraint("uploader_id", "sha256"),
     CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+    CheckConstraint("kind IN ('photo', 'signature')", name="kind"),
     CheckConstraint("length > 0 AND received BETWEEN 0 AND length", name="received"),
     Index(None, "touched_at"),
 )

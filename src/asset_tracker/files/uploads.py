@@ -7,7 +7,7 @@ other (``service.store_photo``), and can be named by the hash under which it was
 
 import hashlib
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 import msgspec
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.files.images import MAX_BYTES
-from asset_tracker.files.service import StoredFile, find_file, store_photo
+from asset_tracker.files.service import StoredFile, find_file, store_photo, store_signature
 from asset_tracker.files.storage import Storage
 from asset_tracker.files.tables import photo_part, photo_upload
 
@@ -30,6 +30,7 @@ MAX_OPEN_BYTES: Final = 400_000_000
 LASTS: Final = timedelta(days=7)
 """How long an unfinished upload waits for its next part."""
 
+UploadKind = Literal["photo", "signature"]
 _u, _p = photo_upload.c, photo_part.c
 
 
@@ -58,7 +59,9 @@ class SpoiltError(InvalidError):
     code = "upload-spoilt"
 
 
-async def begin(conn: AsyncConnection, uploader: UUID, sha256: str, length: int) -> Upload:
+async def begin(
+    conn: AsyncConnection, uploader: UUID, sha256: str, length: int, kind: UploadKind = "photo"
+) -> Upload:
     """Begin an upload of ``length`` bytes, or tell how far the one that was begun has come.
 
     Raises TooLargeError, ConflictError for another length or too many unfinished ones.
@@ -70,7 +73,9 @@ async def begin(conn: AsyncConnection, uploader: UUID, sha256: str, length: int)
     row = await _row(conn, uploader, sha256)
     if row is None:
         await _check_room(conn, uploader, length)
-        new = insert(photo_upload).values(id=uuid4(), uploader_id=uploader, sha256=sha256, length=length)
+        new = insert(photo_upload).values(
+            id=uuid4(), uploader_id=uploader, sha256=sha256, length=length, kind=kind
+        )
         await conn.execute(new.on_conflict_do_nothing())
         row = await _row(conn, uploader, sha256)
     if row is None or (row.length != length and row.stored_sha256 is None):
@@ -129,7 +134,8 @@ async def _finish(conn: AsyncConnection, storage: Storage, row: Any, sha256: str
     whole = b"".join(parts)
     if hashlib.sha256(whole).hexdigest() != sha256:
         raise SpoiltError
-    stored = await store_photo(conn, storage, whole)
+    store = store_signature if row.kind == "signature" else store_photo
+    stored = await store(conn, storage, whole)
     await conn.execute(delete(photo_part).where(_p.upload_id == row.id))
     await _change(conn, row.id, stored_sha256=stored.sha256)
     return Upload(sha256=sha256, length=row.length, offset=row.length, stored=stored)

@@ -20,6 +20,7 @@ from asset_tracker.assets.queries import list_assets
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments import acts, queries, service, signing
 from asset_tracker.consignments.discrepancies import list_discrepancies
+from asset_tracker.consignments.glass import signatures_of
 from asset_tracker.consignments.queries import ConsignmentView
 from asset_tracker.consignments.signing import Side
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -299,6 +300,7 @@ async def _page(
         assets=sorted(lines.items, key=lambda a: (a.line or 0, a.kit is not None, a.tag)),
         more=lines.next is not None,
         acts=await acts.list_acts(conn, actor, consignment_id) if may(actor, "act.read") else [],
+        signatures=await signatures_of(conn, actor, consignment_id) if may(actor, "act.read") else {},
         discrepancies=await list_discrepancies(conn, actor, consignment_id),
         sides=[(key, gettext(lang, text)) for key, text in SIDES],
         points=[("", "—"), *((str(point.id), point.name(lang)) for point in points)],

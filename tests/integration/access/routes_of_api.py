@@ -69,6 +69,9 @@ ROUTES = {
     "POST /api/v1/service-points/{point_id}/links": Route(DESK, json={"days": 7}, whose="everybody"),
     "GET /api/v1/service-points/{point_id}/links": Route(DESK, whose="everybody"),
     "DELETE /api/v1/centre-links/{link_id}": Route(DESK),
+    "GET /api/v1/acts/{act_id}/glass": Route(ACTS),
+    "POST /api/v1/acts/{act_id}/glass": Route(DESK, files=PICTURE),
+    "GET /api/v1/acts/{act_id}/glass/{sha256}": Route("ACSKU", {"sha256": "{glass}"}),
     # phones
     "GET /api/v1/devices": Route(ALL),
     "POST /api/v1/devices": Route(ALL, json={"id": new_event_id(), "name": "x"}),

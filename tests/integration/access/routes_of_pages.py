@@ -61,6 +61,8 @@ ROUTES = {
     "POST /centre/{token}": Route(
         PUBLIC, {"token": "unknown"}, form={"tag": "x", "condition": "working"}, ok=(404,)
     ),
+    "POST /acts/{act_id}/glass": Route(DESK, files=PICTURE),
+    "GET /acts/{act_id}/glass/{sha256}": Route("ACSKU", {"sha256": "{glass}"}),
     "GET /devices": Route(ALL),
     "POST /devices/{device_id}/revoke": Route("ACS", whose="maker"),
     "POST /devices/queue": Route(ALL, files={"file": ("q.json", b"{}", "application/json")}),

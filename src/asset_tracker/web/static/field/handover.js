@@ -27,7 +27,7 @@ async function photosOf(phone, entry) {
   for (const sha of entry.photos) {
     const photo = await get("photos", sha);
     if (!photo || photo.done) continue;
-    const sealed = await seal(phone, { sha256: sha, photo: base64(new Uint8Array(await photo.blob.arrayBuffer())) });
+    const sealed = await seal(phone, { sha256: sha, ...(photo.kind === "signature" ? { kind: photo.kind } : {}), photo: base64(new Uint8Array(await photo.blob.arrayBuffer())) });
     if (sealed) found.push(sealed);
   }
   return found;
