@@ -51,7 +51,7 @@ async def world(new_database, tmp_path_factory, anyio_backend):
     app = create_app(settings)
     async with lifespan(app):
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             made = World(app, client)
             await furnish(made)
             yield made

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from asset_tracker.access.actors import COMMAND_LINE
-from asset_tracker.access.sessions import log_in
+from asset_tracker.access.login import log_in
 from asset_tracker.consignments.tables import act, consignment
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.demo import people
