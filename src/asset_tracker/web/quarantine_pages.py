@@ -1,5 +1,8 @@
 """Quarantine: what phones sent and could not be recorded."""
 
+import re
+from typing import Any
+
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -17,6 +20,10 @@ from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
 from asset_tracker.web.words import word
+
+_NOT_ALLOWED = "Your role does not allow this."
+_MISSING = re.compile(r"Object missing required field `([^`]+)`")
+_UNREADABLE = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
 class AsideForm(msgspec.Struct, frozen=True):
@@ -92,7 +99,7 @@ async def _page(
         "quarantine.html",
         section="today",
         status=422 if problems else 200,
-        rows=[(each, _what(lang, each), gettext(lang, each.reason)) for each in waiting],
+        rows=[(each, _what(lang, each), _why(lang, each.reason), _said(each)) for each in waiting],
         problems=problems or {},
     )
 
@@ -101,6 +108,30 @@ def _what(lang: Lang, each: Quarantined) -> str:
     payload = each.said.get("payload")
     kind = payload.get("kind") if isinstance(payload, dict) else None
     return gettext(lang, word("event", kind).text) if isinstance(kind, str) else ""
+
+
+def _why(lang: Lang, reason: str) -> str:
+    """Why it waits, in words for whoever settles it: it was put down for who sent it, or by a parser."""
+    if reason == _NOT_ALLOWED:
+        return gettext(lang, "The role of whoever sent it does not allow this.")
+    if found := _MISSING.match(reason):
+        return gettext(lang, "“%(field)s” is missing in it.", field=found[1])
+    if found := _UNREADABLE.search(reason):
+        return gettext(lang, "What stands under “%(field)s” is not what is expected there.", field=found[1])
+    return gettext(lang, reason)
+
+
+def _said(each: Quarantined) -> list[tuple[str, str]]:
+    """What was sent, a line for each value, the payload's own among them."""
+    lines = []
+    for name, value in each.said.items():
+        inner = value.items() if isinstance(value, dict) else [("", value)]
+        lines += [(f"{name}.{key}" if key else name, _text(each)) for key, each in inner]
+    return lines
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 ROUTES = (list_quarantined, record_after_all, put_aside)
