@@ -37,6 +37,12 @@ def assets(actor: Actor, permission: Permission = "asset.read") -> ColumnElement
     return within(actor, permission, programme=asset.c.programme_id, areas=_AREAS, funded=_funded)
 
 
+def by_work(actor: Actor, permission: Permission = "asset.read") -> ColumnElement[bool]:
+    """The assets that a role beside that of a donor reaches: whoever works with them knows where they are."""
+    grants = [grant for grant in granting(actor, permission) if grant.role != "donor"]
+    return _any(grants, asset.c.programme_id, _AREAS, _funded)
+
+
 def recordable(actor: Actor, kind: str) -> ColumnElement[bool]:
     """The assets for which the actor may record facts of this kind."""
     grants = recording(actor, kind)

@@ -10,6 +10,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets.queries import ROWS, asset_row
+from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import AssetRow
 from asset_tracker.ledger.tables import BROKEN, CASE_OPEN, TO_INSTALL, asset
 
@@ -55,5 +56,6 @@ async def waiting(conn: AsyncConnection, actor: Actor) -> Waiting:
 async def latest(conn: AsyncConnection, actor: Actor, what: What, limit: int = 5) -> list[AssetRow]:
     """The assets in reach of that sort that changed last."""
     require(actor, "asset.read")
+    known = await coarse(conn, actor)
     wanted = ROWS.where(scope.assets(actor), _SORTS[what]).order_by(_a.changed_at.desc(), _a.id)
-    return [asset_row(row) for row in await conn.execute(wanted.limit(limit))]
+    return [asset_row(row, known) for row in await conn.execute(wanted.limit(limit))]

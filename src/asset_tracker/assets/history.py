@@ -13,6 +13,8 @@ from asset_tracker.access import devices, scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import centre_link, user_account
+from asset_tracker.assets.places import Precision, blur_payload, blur_replayed
+from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import EventView
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
@@ -27,6 +29,7 @@ from asset_tracker.territory.tables import service_point
 async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[EventView]:
     """The events of one asset in reach, latest occurrence first. Raises NotFoundError."""
     events = await _events(conn, actor, asset_id)
+    precise = (await coarse(conn, actor))[asset_id]
     e = event.c
     hashes = {
         row.id: row.hash for row in await conn.execute(select(e.id, e.hash).where(e.asset_id == asset_id))
@@ -35,7 +38,10 @@ async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[
     phones = await devices.called(conn, {each.device for each in events if each.device}) if names else {}
     standing = {each.id for each in live(events)}
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.seq), reverse=True)
-    views = [_view(actor, each, names, hashes[each.id], standing=each.id in standing) for each in ordered]
+    views = [
+        _view(actor, each, names, hashes[each.id], standing=each.id in standing, precise=precise)
+        for each in ordered
+    ]
     return [msgspec.structs.replace(v, device=phones.get(v.device or "", v.device)) for v in views]
 
 
@@ -50,7 +56,7 @@ async def as_of(
     standing = standing_on(events, day, known_on)
     if not standing:
         raise NotFoundError("Nothing of it was known then.")
-    return replay(standing)
+    return blur_replayed(replay(standing), (await coarse(conn, actor))[asset_id])
 
 
 async def _events(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[Event]:
@@ -84,7 +90,15 @@ def shown_payload(actor: Actor, payload: Any) -> dict[str, Any]:
     return shown
 
 
-def _view(actor: Actor, each: Event, names: dict[UUID, str], hashed: bytes, *, standing: bool) -> EventView:
+def _view(
+    actor: Actor,
+    each: Event,
+    names: dict[UUID, str],
+    hashed: bytes,
+    *,
+    standing: bool,
+    precise: Precision,
+) -> EventView:
     return EventView(
         id=each.id,
         asset=each.asset,
@@ -97,7 +111,8 @@ def _view(actor: Actor, each: Event, names: dict[UUID, str], hashed: bytes, *, s
         operation=each.operation,
         supersedes=each.supersedes,
         standing=standing,
-        payload=shown_payload(actor, each.payload),
-        photos=each.payload.photos,
+        payload=blur_payload(shown_payload(actor, each.payload), precise),
+        # What a photo shows of a place cannot be blurred.
+        photos=() if precise == "oblast" else each.payload.photos,
         hash=hashed.hex(),
     )

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
+from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.errors import NotFoundError
 from asset_tracker.files.service import StoredFile, find_file, read_file
 from asset_tracker.files.storage import Storage
@@ -28,9 +29,12 @@ async def read_visible(
     if found.kind == "signature" and not may(actor, "people.read"):
         raise NotFoundError
     f, sent = event_file.c, file_sent.c
+    known = await coarse(conn, actor)
     names = select(sent.sent_sha256).where(sent.sha256 == found.sha256)
     named = select(f.event_id).join(asset, asset.c.id == f.asset_id)
-    named = named.where(or_(f.sha256 == found.sha256, f.sha256.in_(names)), scope.assets(actor))
+    named = named.where(
+        or_(f.sha256 == found.sha256, f.sha256.in_(names)), scope.assets(actor), located(known)
+    )
     if (await conn.execute(named.limit(1))).first() is None:
         raise NotFoundError
     return await read_file(conn, storage, found.sha256)

@@ -14,6 +14,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import service
 from asset_tracker.assets.queries import ROWS, asset_row
+from asset_tracker.assets.sensitivity import coarse, pointed
 from asset_tracker.assets.service import AssetFact
 from asset_tracker.assets.views import AssetRow
 from asset_tracker.errors import FieldError, InvalidError
@@ -49,7 +50,8 @@ async def get_point(conn: AsyncConnection, actor: Actor, point_id: UUID) -> Poin
     """A service point with its history. Raises NotFoundError."""
     require(actor, "asset.read")
     point = await get_service_point(conn, point_id)
-    here = [scope.assets(actor), _a.service_point_id == point_id, _a.gone_reason.is_(None)]
+    known = await coarse(conn, actor)
+    here = [scope.assets(actor), pointed(known), _a.service_point_id == point_id, _a.gone_reason.is_(None)]
     rows = await conn.execute(ROWS.where(*here).order_by(_a.name_uk, _a.tag).limit(_MOST))
     total = await conn.execute(select(func.count()).select_from(asset).where(*here))
     return PointView(

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.places import withheld
+from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import bundle, checkpoints
 from asset_tracker.ledger.checkpoints import Proof
@@ -64,7 +66,7 @@ async def donor_bundle(
 ) -> bundle.Made:
     """Write the bundle of all that a donor paid for, as far as the actor may report on it.
 
-    Of what is private it discloses places and the donor's own shares, never people. ``name`` is what the donor is called in it. Raises NotFoundError for another donor than the actor's own.
+    Of what is private it discloses places as exactly as the actor may know them and the donor's own shares, never people. ``name`` is what the donor is called in it. Raises NotFoundError for another donor than the actor's own.
     """
     require(actor, "report.read")
     own = scope.donors(actor)
@@ -74,6 +76,15 @@ async def donor_bundle(
     wanted = select(asset.c.id).where(scope.assets(actor, "report.read"), paid)
     ids = list(await conn.scalars(wanted))
     about = f"{name} ({donor})"
+    known = await coarse(conn, actor)
     return await bundle.write_bundle(
-        conn, signer, out, assets=ids, about=about, disclose=PLACES, donor=donor, since=since
+        conn,
+        signer,
+        out,
+        assets=ids,
+        about=about,
+        disclose=PLACES,
+        withhold={asset: withheld(precise) for asset, precise in known.of.items()},
+        donor=donor,
+        since=since,
     )

@@ -13,20 +13,29 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record, require
 from asset_tracker.assets import rules
+from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
+from asset_tracker.assets.sensitivity import coarse, located, pointed
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
 from asset_tracker.errors import NotFoundError
+from asset_tracker.i18n import gettext
 from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import State, as_state
 from asset_tracker.ledger.tables import asset, asset_share, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 from asset_tracker.programmes.tables import party, programme
 from asset_tracker.territory.tables import municipality, service_point
+from asset_tracker.territory.translit import transliterate
 
 MAX_PAGE = 200
 _a = asset.c
 _here, _there = municipality.alias("here"), municipality.alias("there")
 ROWS = (
-    select(asset, _here.c.name_uk.label("here_uk"), _here.c.name_en.label("here_en"))
+    select(
+        asset,
+        _here.c.name_uk.label("here_uk"),
+        _here.c.name_en.label("here_en"),
+        _here.c.oblast_uk.label("here_oblast"),
+    )
     .select_from(asset)
     .outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
 )
@@ -38,18 +47,21 @@ async def list_assets(
     """A page of the assets in reach, newest first; ``limit`` is cut to 200."""
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
-    wanted = ROWS.where(scope.assets(actor), *conditions(filters))
+    known = await coarse(conn, actor)
+    wanted = ROWS.where(scope.assets(actor), *conditions(filters, known))
     if after:
         wanted = wanted.where(_a.id < after)
     rows = (await conn.execute(wanted.order_by(_a.id.desc()).limit(limit + 1))).all()
-    items = tuple(asset_row(row) for row in rows[:limit])
+    items = tuple(asset_row(row, known) for row in rows[:limit])
     return AssetPage(items, items[-1].id if len(rows) > limit else None)
 
 
 async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) -> int:
     """How many assets in reach the filters let through."""
     require(actor, "asset.read")
-    counted = select(func.count()).select_from(asset).where(scope.assets(actor), *conditions(filters))
+    known = await coarse(conn, actor)
+    counted = select(func.count()).select_from(asset)
+    counted = counted.where(scope.assets(actor), *conditions(filters, known))
     return (await conn.execute(counted)).scalar_one()
 
 
@@ -77,8 +89,9 @@ async def get_asset(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> Asse
     row = (await conn.execute(_view().where(_a.id == asset_id, scope.assets(actor)))).first()
     if row is None:
         raise NotFoundError
-    related = await _related(conn, actor, row)
-    return _asset_view(actor, row, related, await _funding(conn, actor, asset_id))
+    known = await coarse(conn, actor)
+    related = await _related(conn, actor, row, known)
+    return _asset_view(actor, row, related, await _funding(conn, actor, asset_id), known)
 
 
 def _view() -> Select[Any]:
@@ -99,10 +112,10 @@ def _view() -> Select[Any]:
     )
 
 
-async def _related(conn: AsyncConnection, actor: Actor, row: Any) -> list[AssetRow]:
+async def _related(conn: AsyncConnection, actor: Actor, row: Any, known: Coarse) -> list[AssetRow]:
     """The kit that it is in, and the components that it has."""
     wanted = ROWS.where(or_(_a.kit_id == row.id, _a.id == row.kit_id), scope.assets(actor))
-    return [asset_row(each) for each in await conn.execute(wanted.order_by(_a.line, _a.id))]
+    return [asset_row(each, known) for each in await conn.execute(wanted.order_by(_a.line, _a.id))]
 
 
 async def _funding(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> tuple[Funding, ...]:
@@ -120,9 +133,9 @@ async def _funding(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> tuple
     return tuple(Funding(r.donor_id, r.name_uk, r.name_en, r.percent) for r in rows)
 
 
-def asset_row(row: Any) -> AssetRow:
-    """The view of one database row of ``ROWS``."""
-    return AssetRow(
+def asset_row(row: Any, known: Coarse = EXACT) -> AssetRow:
+    """The view of one database row of ``ROWS``; ``known``: of which assets the reader is told less."""
+    shown = AssetRow(
         id=row.id,
         tag=row.tag,
         category=row.category,
@@ -152,20 +165,32 @@ def asset_row(row: Any) -> AssetRow:
         currency=row.currency,
         changed_at=row.changed_at,
     )
+    return blur_row(shown, known[row.id], _oblast(row.here_oblast)) if known.of else shown
 
 
-def _asset_view(actor: Actor, row: Any, related: list[AssetRow], funding: tuple[Funding, ...]) -> AssetView:
-    state = as_state(row.state)
+def _oblast(name: str | None) -> tuple[str, str] | None:
+    """An oblast as people call it, in Ukrainian and English."""
+    if name is None:
+        return None
+    say = "%(oblast)s oblast"
+    return gettext("uk", say, oblast=name), gettext("en", say, oblast=transliterate(name))
+
+
+def _asset_view(
+    actor: Actor, row: Any, related: list[AssetRow], funding: tuple[Funding, ...], known: Coarse
+) -> AssetView:
+    precise = known[row.id]
+    state = blur_state(as_state(row.state), precise)
     offered = tuple(kind for kind in rules.actions(state) if may_record(actor, kind))
     return AssetView(
-        row=asset_row(row),
+        row=asset_row(row, known),
         state=state if may(actor, "people.read") else _without_people(state),
         head=row.head_hash.hex(),
         events=row.head_seq,
-        destination_uk=row.there_uk,
-        destination_en=row.there_en,
-        service_point_uk=row.s_uk,
-        service_point_en=row.s_en,
+        destination_uk=None if precise == "oblast" else row.there_uk,
+        destination_en=None if precise == "oblast" else row.there_en,
+        service_point_uk=row.s_uk if precise == "exact" else None,
+        service_point_en=row.s_en if precise == "exact" else None,
         programme_code=row.p_code,
         programme_uk=row.p_uk,
         programme_en=row.p_en,
@@ -182,8 +207,11 @@ def _without_people(state: State) -> State:
     return msgspec.structs.replace(state, room=None, shares=())
 
 
-def conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    """The filters as conditions on the asset table; scope is apart from them."""
+def conditions(filters: Filters, known: Coarse = EXACT) -> list[ColumnElement[bool]]:
+    """The filters as conditions on the asset table; scope is apart from them.
+
+    A place that the reader may not know (``known``) is not found by asking for it either.
+    """
     equal = {
         "programme": _a.programme_id,
         "consignment": _a.consignment_id,
@@ -199,7 +227,10 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [
         column == value for name, column in equal.items() if (value := getattr(filters, name)) is not None
     ]
+    if filters.service_point:
+        found.append(pointed(known))
     if filters.municipality:
+        found.append(located(known))
         found.append(_in_area(lambda column: column == filters.municipality))
     if filters.oblast:
         found.append(_in_area(lambda column: column.startswith(filters.oblast, autoescape=True)))

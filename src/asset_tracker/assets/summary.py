@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.assets.views import Holding
 from asset_tracker.ledger.tables import asset
 from asset_tracker.territory.tables import municipality
@@ -16,8 +17,12 @@ _a = asset.c
 
 
 async def holdings(conn: AsyncConnection, actor: Actor, *, code: str | None = None) -> list[Holding]:
-    """Per municipality how many assets in reach are there or bound for it, in Ukrainian order."""
+    """Per municipality how many assets in reach are there or bound for it, in Ukrainian order.
+
+    What a donor may not know the municipality of is not counted for them.
+    """
     require(actor, "asset.read")
+    known = await coarse(conn, actor)
     where = func.coalesce(_a.municipality_code, _a.destination_code)
     m = municipality.c
     wanted = (
@@ -39,7 +44,7 @@ async def holdings(conn: AsyncConnection, actor: Actor, *, code: str | None = No
             _count(_a.disputed).label("disputed"),
         )
         .join(municipality, m.code == where)
-        .where(scope.assets(actor), _a.gone_reason.is_distinct_from("withdrawn"))
+        .where(scope.assets(actor), located(known), _a.gone_reason.is_distinct_from("withdrawn"))
         .group_by(m.code)
         .order_by(m.sort_key, m.code)
     )

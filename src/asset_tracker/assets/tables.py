@@ -66,3 +66,20 @@ loss_note = Table(
     Column("text", Text, nullable=False),
     Index("loss_note_case_id_idx", "case_id", "written_at"),
 )
+
+# How exactly donors may know where something is. A rule that no longer holds is ended, never removed.
+sensitivity_rule = Table(
+    "sensitivity_rule",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("programme_id", Uuid),
+    Column("category", Text),
+    Column("asset_id", Uuid),
+    Column("sensitivity", Text, nullable=False),
+    Column("delay_days", Integer, nullable=False, server_default="0"),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+    Column("made_by", Uuid, nullable=False),
+    Column("ended_at", _instant),
+    one_of("sensitivity", ("public", "restricted", "secret")),
+    CheckConstraint("num_nonnulls(programme_id, category, asset_id) > 0", "about_something"),
+)

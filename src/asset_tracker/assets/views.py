@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -11,7 +11,11 @@ from asset_tracker.ledger.state import State
 
 
 class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a list of assets."""
+    """One line of a list of assets.
+
+    ``precision``: how exactly the reader may know where it is. ``oblast``: no municipality is named, and
+    ``municipality_uk`` and ``municipality_en`` name the oblast.
+    """
 
     id: UUID
     tag: str
@@ -41,6 +45,7 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
     unit_price: Decimal | None
     currency: str | None
     changed_at: datetime
+    precision: Literal["exact", "municipality", "oblast"] = "exact"
 
 
 class AssetPage(msgspec.Struct, frozen=True):

@@ -30,6 +30,8 @@ from asset_tracker.access.permissions import may, require
 from asset_tracker.assets import due
 from asset_tracker.assets.due import Mark
 from asset_tracker.assets.due_rules import rules_asked
+from asset_tracker.assets.places import Coarse
+from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.ledger.tables import asset
 from asset_tracker.programmes.policies import RuleKind
@@ -130,6 +132,7 @@ async def list_due(
     parts = await _parts(conn, actor, wanted, until, _mark(after) if after else None)
     if not parts:
         return DuePage((), None)
+    known = await coarse(conn, actor)
     # Names are looked up for the page alone, not for everything that is due.
     every = union_all(*(select(part.limit(limit + 1).subquery()) for part in parts)).subquery("due")
     first = select(every).order_by(*(every.c[name] for name in due.ORDER)).limit(limit + 1)
@@ -154,7 +157,7 @@ async def list_due(
     )
     rows = (await conn.execute(found)).all()
     following = _written(rows[limit - 1]) if len(rows) > limit else None
-    return DuePage(tuple(_item(row, today()) for row in rows[:limit]), following)
+    return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
 
 
 async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | None = None) -> list[DueCount]:
@@ -221,6 +224,9 @@ async def _parts(
     asked = [each for each in await rules_asked(conn) if wanted.rule in (None, each.rule)]
     with_plans = wanted.rule in (None, "maintenance")
     parts: list[Select[Any]] = due.selects(actor, asked, until, narrowed, mark, with_plans=with_plans)
+    if wanted.municipality:
+        known = await coarse(conn, actor)
+        parts = [part.where(located(known)) for part in parts]
     if wanted.asset:
         parts = [part.where(_a.id == wanted.asset) for part in parts]
     elif may(actor, "consignment.read"):
@@ -304,7 +310,8 @@ def _reports(until: date) -> Select[Any]:
     )
 
 
-def _item(row: Any, day: date) -> DueItem:
+def _item(row: Any, day: date, known: Coarse) -> DueItem:
+    told = row.asset_id is None or known[row.asset_id] != "oblast"
     return DueItem(
         rule=row.rule,
         due_on=row.due_on,
@@ -317,7 +324,7 @@ def _item(row: Any, day: date) -> DueItem:
         name_uk=row.name_uk,
         name_en=row.name_en,
         programme_code=row.programme_code,
-        municipality=row.municipality_code,
-        municipality_uk=row.m_uk,
-        municipality_en=row.m_en,
+        municipality=row.municipality_code if told else None,
+        municipality_uk=row.m_uk if told else None,
+        municipality_en=row.m_en if told else None,
     )

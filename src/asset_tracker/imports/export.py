@@ -18,6 +18,8 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import queries
+from asset_tracker.assets.places import Coarse, blur_payload
+from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import TooLargeError
@@ -50,13 +52,14 @@ _a, _kit = asset.c, asset.alias("kit")
 async def list_workbook(conn: AsyncConnection, actor: Actor, filters: Filters, lang: Lang) -> bytes:
     """The assets in reach that the filters let through, as .xlsx. Raises TooLargeError beyond ``MAX_ROWS``."""
     require(actor, "asset.read")
-    rows = (await conn.execute(_rows(actor, filters))).all()
+    known = await coarse(conn, actor)
+    rows = (await conn.execute(_rows(actor, filters, known))).all()
     if len(rows) > MAX_ROWS:
         raise TooLargeError("The list holds more than %(limit)s assets. Choose fewer.", limit=MAX_ROWS)
-    return await anyio.to_thread.run_sync(partial(_workbook, rows, lang))
+    return await anyio.to_thread.run_sync(partial(_workbook, rows, lang, known))
 
 
-def _rows(actor: Actor, filters: Filters) -> Select[Any]:
+def _rows(actor: Actor, filters: Filters, known: Coarse) -> Select[Any]:
     place = func.coalesce(_a.destination_code, _a.municipality_code)
     return (
         select(
@@ -74,7 +77,9 @@ def _rows(actor: Actor, filters: Filters) -> Select[Any]:
             .outerjoin(_kit, _kit.c.id == _a.kit_id)
         )
         .where(
-            scope.assets(actor), _a.gone_reason.is_distinct_from("withdrawn"), *queries.conditions(filters)
+            scope.assets(actor),
+            _a.gone_reason.is_distinct_from("withdrawn"),
+            *queries.conditions(filters, known),
         )
         .order_by(programme.c.code, consignment.c.number, _a.line, _a.id)
         .limit(MAX_ROWS + 1)
@@ -86,7 +91,7 @@ def kit_label(tag: str, attributes: dict[str, str]) -> str:
     return attributes.get("kit") or format_tag(tag)
 
 
-def _workbook(rows: Sequence[Any], lang: Lang) -> bytes:
+def _workbook(rows: Sequence[Any], lang: Lang, known: Coarse) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(gettext(lang, "Assets"))
     used = _used(rows)
@@ -102,7 +107,7 @@ def _workbook(rows: Sequence[Any], lang: Lang) -> bytes:
         headings.append(cell)
     sheet.append(headings)
     for row in rows:
-        values = _values(row, lang)
+        values = blur_payload(_values(row, lang), known[row.id])
         sheet.append([_cell(sheet, values.get(key)) for key in used])
     out = io.BytesIO()
     book.save(out)

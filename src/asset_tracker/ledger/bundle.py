@@ -8,7 +8,7 @@ inclusion proofs, and a signed list of the files. It holds what was sealed at on
 import tempfile
 import zlib
 from base64 import b64encode
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.resources import files
@@ -92,12 +92,13 @@ async def write_bundle(
     about: str,
     disclose: Collection[str],
     donor: UUID | None = None,
+    withhold: Mapping[UUID, Collection[str]] | None = None,
     since: Sequence[int] = (),
 ) -> Made:
     """Write the bundle of the assets' sealed events to ``out``.
 
-    ``disclose`` names the private values whose openings go along, and of the funding shares do those of
-    ``donor``; ``since`` sizes of the log that the
+    ``disclose`` names the private values whose openings go along, ``withhold`` those that do not for
+    some assets; of the funding shares do those of ``donor``; ``since`` sizes of the log that the
     reader knows, besides the last one of each day. Raises RefusedError when nothing is sealed yet,
     TooLargeError beyond four gigabytes.
     """
@@ -107,7 +108,7 @@ async def write_bundle(
     raw = await bulk.driver(conn)
     listed: dict[UUID, _Asset] = {}
     with tempfile.TemporaryFile() as events:
-        async for line in _lines(raw, assets, checkpoint.size, (disclose, donor), listed):
+        async for line in _lines(raw, assets, checkpoint.size, (disclose, donor), withhold or {}, listed):
             events.write(line)
         manifest = Manifest(
             format=FORMAT,
@@ -129,6 +130,7 @@ async def _lines(
     assets: Sequence[UUID],
     size: int,
     disclose: _Disclosed,
+    withhold: Mapping[UUID, Collection[str]],
     listed: dict[UUID, _Asset],
 ) -> AsyncIterator[bytes]:
     ordered = sorted(assets)
@@ -141,7 +143,9 @@ async def _lines(
         for row, path in zip(rows, paths, strict=True):
             head = row["hash"].hex()
             listed[row["asset_id"]] = _Asset(row["asset_id"], row["seq"], head)
-            yield _line(row, [hashes[leaves] for leaves in path], disclose)
+            names, donor = disclose
+            told = set(names) - set(withhold.get(row["asset_id"], ()))
+            yield _line(row, [hashes[leaves] for leaves in path], (told, donor))
 
 
 def _line(row: Any, proof: list[str], disclose: _Disclosed) -> bytes:

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from asset_tracker.assets.places import Precision
 from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.ledger import events as ev
@@ -97,6 +98,21 @@ def tell(standing: Standing, known: Known) -> Told:
     item = _item(standing, known)
     told = [event for event in standing.occurred if event.kind not in _UNTOLD]
     return Told(item, tuple(_happening(event, item, known) for event in told), _losses(told, item))
+
+
+def blur(told: Told, precise: Precision) -> Told:
+    """The same for a reader who may not know the place exactly; ``assets.places`` decides that."""
+    if precise == "exact":
+        return told
+    lines = [replace(line, detail=None) if line.at_point else line for line in told.happenings]
+    item = replace(told.item, service_point=None)
+    if precise == "municipality":
+        return Told(item, tuple(lines), told.losses)
+    return Told(
+        replace(item, municipality="", place="unknown"),
+        tuple(replace(line, municipality="") for line in lines),
+        tuple(replace(loss, municipality="") for loss in told.losses),
+    )
 
 
 def _item(standing: Standing, known: Known) -> Item:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.places import Coarse
+from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tables import asset, asset_share
@@ -50,15 +52,21 @@ async def municipalities(conn: AsyncConnection, actor: Actor) -> list[OverviewLi
     require(actor, "report.read")
     m = municipality.c
     where = _belongs()
+    known = await coarse(conn, actor)
     wanted = (
         select(m.code, m.name_uk, m.name_en, m.oblast_uk, m.oblast_code, m.category, m.population, *_counts())
         .select_from(asset)
         .join(municipality, m.code == where)
-        .where(scope.assets(actor, "report.read"), _a.gone_reason.is_distinct_from("withdrawn"), ~_a.is_kit)
+        .where(
+            scope.assets(actor, "report.read"),
+            located(known),
+            _a.gone_reason.is_distinct_from("withdrawn"),
+            ~_a.is_kit,
+        )
         .group_by(m.code)
         .order_by(m.sort_key, m.code)
     )
-    paid = await _paid(conn, actor)
+    paid = await _paid(conn, actor, known)
     return [_line(row, paid.get(row.code, ())) for row in await conn.execute(wanted)]
 
 
@@ -102,7 +110,9 @@ def _sum(where: ColumnElement[bool] | None) -> Any:
     return cast(func.coalesce(total if where is None else total.filter(where), 0), Integer)
 
 
-async def _paid(conn: AsyncConnection, actor: Actor) -> dict[str, tuple[tuple[str, Decimal], ...]]:
+async def _paid(
+    conn: AsyncConnection, actor: Actor, known: Coarse
+) -> dict[str, tuple[tuple[str, Decimal], ...]]:
     own = scope.donors(actor)
     if own is None:
         return {}
@@ -112,7 +122,12 @@ async def _paid(conn: AsyncConnection, actor: Actor) -> dict[str, tuple[tuple[st
     rows = await conn.execute(
         select(where, _a.currency, func.sum(part).label("paid"))
         .join(asset_share, s.asset_id == _a.id)
-        .where(s.donor_id.in_(own), _a.unit_price.is_not(None), _a.gone_reason.is_distinct_from("withdrawn"))
+        .where(
+            s.donor_id.in_(own),
+            located(known),
+            _a.unit_price.is_not(None),
+            _a.gone_reason.is_distinct_from("withdrawn"),
+        )
         .group_by(where, _a.currency)
         .order_by(_a.currency)
     )

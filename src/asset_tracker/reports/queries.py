@@ -12,12 +12,14 @@ from uuid import UUID
 from anyio import to_thread
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy import ColumnElement, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.places import EXACT, Coarse
+from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
@@ -27,7 +29,7 @@ from asset_tracker.programmes.queries import programme_by_code
 from asset_tracker.reports import compose, surroundings
 from asset_tracker.reports.asking import Ask
 from asset_tracker.reports.compose import Material
-from asset_tracker.reports.fold import Known, Standing, Told, stand, tell
+from asset_tracker.reports.fold import Known, Standing, Told, blur, stand, tell
 from asset_tracker.reports.structs import Donor, Finding, Happening, Item, Making, Question, Report
 from asset_tracker.territory.queries import get_municipality
 
@@ -36,6 +38,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     """A question on its way: who asks what about whom, when, and by which address we are known.
 
     ``donor`` is whose money the report is about; ``only`` the donors whose shares may be shown (None: all);
+    ``coarse`` the assets of which the reader may not know the exact place;
     ``sealed`` the newest checkpoint of the ledger, which the report names.
     """
 
@@ -45,6 +48,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     base_url: str
     donor: Donor | None = None
     only: frozenset[str] | None = None
+    coarse: Coarse = EXACT
     sealed: Checkpoint | None = None
 
 
@@ -60,7 +64,8 @@ async def municipality_report(
     await get_municipality(conn, code)
     if not scope.area_reaches(actor, code, "report.read"):
         raise NotFoundError("No municipality has the code %(code)s", code=code)
-    standing = await _standing(conn, asked, _was_there(code, ask))
+    # What a reader may not know to be there is not in the report: its name alone would tell.
+    standing = await _standing(conn, asked, and_(_was_there(code, ask), located(asked.coarse)))
     here = [each for each in standing if each.municipality == code]
     material, demonstration = await _material(conn, asked, here, only_code=code)
     away = tuple(found for each in standing if (found := _moved_away(each, code)))
@@ -91,6 +96,7 @@ async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, b
         base_url=base_url,
         donor=donor,
         only=only,
+        coarse=await coarse(conn, actor),
         sealed=await latest(conn),
     )
 
@@ -136,6 +142,7 @@ async def _material(
     told = _of_donor(
         await _tell(conn, standing, {view.id: code for code, view in views.items()}), asked.donor
     )
+    told = [blur(each, asked.coarse[each.item.asset_id]) for each in told]
     codes = {only_code} if only_code else {each.item.municipality for each in told}
     support = await surroundings.support(
         conn, actor, codes if only_code else None, only_programme, ask.as_of, ask.known_on
