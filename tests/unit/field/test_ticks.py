@@ -1,10 +1,12 @@
+from contextlib import suppress
+
 import pytest
 from msgspec import convert
 
 from asset_tracker.field.ticks import MAX_LINES, ON_SHEET, TICKS, payload_of, read_lines, tag_in
 from asset_tracker.ledger.events import AnyPayload
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tags import format_tag, new_tag, tag_url
+from asset_tracker.ledger.tags import TagError, format_tag, new_tag, parse_tag, tag_url
 
 TAG = "7K3M9QXV"
 LATIN, CYRILLIC = "QWERTYUIOPASDFGHJKLZXCVBNM", "ЙЦУКЕНГШЩЗФІВАПРОЛДЯЧСМИТЬ"
@@ -39,10 +41,18 @@ def test_very_many_lines_are_too_many():
     assert (lines, len(errors)) == ([], 1)
 
 
+def is_tag(text):
+    with suppress(TagError):
+        return bool(parse_tag(text))
+    return False
+
+
 def test_a_tag_is_found_however_it_was_read():
     for _ in range(50):
         tag = new_tag()
         layout = str.maketrans(LATIN, CYRILLIC)
+        if is_tag(tag.translate(layout)):
+            continue  # one in some forty looks like another tag in the other layout, and is read as it looks
         for code in (
             tag,
             format_tag(tag).lower(),

@@ -1,13 +1,13 @@
 """How exactly donors may know where something is.
 
-Revision: 0021
+Revision: 0022
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
