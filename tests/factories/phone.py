@@ -84,12 +84,19 @@ class Phone:
         self.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         self.page.get_by_role("button", name=choice).click()
         expect(self.page.locator(".notices")).to_contain_text(told)
-        self.page.wait_for_function("navigator.serviceWorker.controller !== null")
-        self.page.wait_for_function(
+        self.until("navigator.serviceWorker.controller !== null")
+        self.until(
             "caches.keys().then((names) => Promise.all(names.map((name) => caches.open(name).then((c) => c.keys()))))"
-            ".then((all) => all.flat().some((each) => each.url.includes('.wasm')) || document.title === '')"
+            ".then((all) => all.flat().some((each) => each.url.includes('.wasm')))"
         )
         return self
+
+    def until(self, condition, seconds=20):
+        """Asked again and again from here: the page's own rules let no text be run in it."""
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < deadline, condition
+            self.page.wait_for_timeout(100)
 
     def held(self):
         """What the outbox holds, by state, and the photos."""

@@ -16,7 +16,21 @@ _FOLDER = Path(str(STATIC)) / "field"
 _WORKER = "sw.js"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".json": "application/json"}
 # What the first page runs; the rest is fetched when it is asked for, or beforehand by the service worker.
-_LATER = ("views/prepare.js", "views/outbox.js", "views/count.js", "views/bind.js", "decoder_worker.js")
+_LATER = (
+    "views/prepare.js",
+    "views/outbox.js",
+    "views/count.js",
+    "views/bind.js",
+    "views/act.js",
+    "views/asset.js",
+    "views/done.js",
+    "form.js",
+    "photos.js",
+    "signature.js",
+    "handover.js",
+    "entry.js",
+    "decoder_worker.js",
+)
 
 
 class File(NamedTuple):

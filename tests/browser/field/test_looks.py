@@ -15,7 +15,7 @@ def views(mine, tags):
     page = mine.page
     yield "login-not-needed", lambda: mine.go("")
     yield "prepare", lambda: (mine.go("prepare"), page.locator("#f-town").wait_for())
-    yield "scan", lambda: mine.type_tags(*tags[0], tags[1], "SN: 4711/0815")
+    yield "scan", lambda: mine.type_tags(tags[0], tags[1], "SN: 4711/0815")
     yield "asset", lambda: (mine.go(f"a/{tags[0]}"), page.locator(".facts").first.wait_for())
     yield (
         "deliver",

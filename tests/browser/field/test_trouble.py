@@ -212,9 +212,7 @@ def test_app_and_server_updated_between_saving_and_sending(phone, line, office):
         mine.open("/field")
         expect(mine.page.locator(".notices")).to_contain_text("Готова нова версія", timeout=30_000)
         mine.page.get_by_role("button", name="Оновити зараз").click()
-        mine.page.wait_for_function(
-            "document.querySelector('script[type=module]').src.includes('later0000000')"
-        )
+        mine.until("document.querySelector('script[type=module]').src.includes('later0000000')")
         mine.until_sent()
         assert notes(mine, office.tags[5]).count("стара схема") == 1
         assert notes(mine, office.tags[5]).count("перша версія") == 1

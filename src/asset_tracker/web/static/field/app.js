@@ -36,11 +36,16 @@ let leave;
 let turn = 0;
 
 async function start() {
-  await language(localStorage.getItem("field-lang") ?? (document.documentElement.lang || "uk"));
+  // With a service worker the face is on the phone; without one it must not hold up the first page.
+  if (navigator.serviceWorker?.controller) document.body.classList.add("face");
+  const greeting = greet();
+  const speaking = language(localStorage.getItem("field-lang") ?? (document.documentElement.lang || "uk"));
   try {
     await clock.wind();
     await list.load();
+    await Promise.all([speaking, greeting]);
   } catch (error) {
+    await speaking;
     fill(main, flash("bad", t("The store of this phone cannot be opened. Nothing can be recorded until it can: close other tabs, free space, and open the app again."), String(error)));
     return;
   }
@@ -55,8 +60,21 @@ async function start() {
   await Promise.all([show(), count()]);
   performance.mark("field-usable");
   sender.start();
+  document.body.classList.add("face");
   await serve();
 }
+
+/** Somebody who opens the app for the first time is asked for while the rest is still on its way. */
+async function greet() {
+  if (await get("meta", "me")) return;
+  try {
+    await sender.me();
+  } catch (error) {
+    unknown = error;
+  }
+}
+/** Why nobody is known yet. @type {unknown} */
+let unknown = null;
 
 /** A label that was opened with no network, or another page that needs one. */
 function elsewhere() {
@@ -136,17 +154,15 @@ export async function show() {
 /** Whether somebody logged in on this phone; if not, `place` says how. @param {HTMLElement} place */
 async function known(place) {
   if (await get("meta", "me")) return true;
-  try {
-    await sender.me();
-    return true;
-  } catch (error) {
-    const login = error instanceof sender.ServerError && error.status === 401;
-    fill(place, h("div", { class: "card stack" },
-      h("h1", {}, t("Log in once, while there is network")),
-      h("p", {}, login ? t("Then this phone works without network too.") : t("There is no network, and nobody has logged in on this phone yet.")),
-      h("a", { class: "button main", href: "/login?next=/field" }, t("Log in"))));
-    return false;
-  }
+  if (!unknown) await greet(); // somebody logged out
+  if (await get("meta", "me")) return true;
+  const login = unknown instanceof sender.ServerError && unknown.status === 401;
+  unknown = null; // asked again at the next view
+  fill(place, h("div", { class: "card stack" },
+    h("h1", {}, t("Log in once, while there is network")),
+    h("p", {}, login ? t("Then this phone works without network too.") : t("There is no network, and nobody has logged in on this phone yet.")),
+    h("a", { class: "button main", href: "/login?next=/field" }, t("Log in"))));
+  return false;
 }
 
 /** The three states, always in sight. */

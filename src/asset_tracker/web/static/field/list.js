@@ -38,9 +38,10 @@ const keep = () => set("meta", list, "list");
 
 /** @typedef {{outcome: "new"|"again"|"ignored"|"place"|"wrong", item?: Item, wrong?: string, place?: any}} Scanned */
 
-/** What was just read goes on the list. @param {string} text @returns {Promise<Scanned>} */
-export async function scanned(text) {
-  const found = read(text);
+/** What was just read goes on the list; `foreign` when somebody says that it is no tag of ours.
+ * @param {string} text @param {{foreign?: boolean}} [how] @returns {Promise<Scanned>} */
+export async function scanned(text, { foreign = false } = {}) {
+  const found = foreign ? { code: text.trim() } : read(text);
   const key = "tag" in found ? found.tag : "point" in found ? `point ${found.point}` : found.code;
   const before = lastSeen.get(key);
   lastSeen.set(key, performance.now());

@@ -30,8 +30,8 @@ export async function show({ main }) {
   const actions = h("div", {});
   const context = h("div", {});
 
-  const take = async (/** @type {string} */ text) => {
-    const scan = await list.scanned(text);
+  const take = async (/** @type {string} */ text, foreign = false) => {
+    const scan = await list.scanned(text, { foreign });
     if (scan.outcome === "ignored") return;
     signal(scan.outcome === "new" && scan.item?.kind === "unknown" ? "wrong" : scan.outcome);
     tell(scan);
@@ -56,11 +56,12 @@ export async function show({ main }) {
     const found = read(text);
     wrong.hidden = true;
     // Eight characters or nearly so are meant to be a tag: say what is wrong with them before taking them as a foreign code.
-    const looksLikeTag = /^[\p{L}\d\s·.‐-―-]{6,11}$/u.test(text.trim());
+    const looksLikeTag = /^[\p{L}\d\s·.‐-―-]{1,11}$/u.test(text.trim());
     if (!text.trim() || ("code" in found && found.wrong) || ("code" in found && looksLikeTag && !(await rounds.byKey(text.trim())))) {
       const near = await nearest(text);
       wrong.hidden = false;
       fill(wrong, icon("bad"), h("span", {}, t(("code" in found && found.wrong) || complaint(text)), " ",
+        text.trim() && button(t("It is a foreign code"), "label", () => { field.value = ""; wrong.hidden = true; void take(text, true); }, { class: "near" }), " ",
         near.length > 0 && [t("Is it one of these?"), " ", near.map((each) => button(formatTag(each), "", () => { field.value = each; void typed(new Event("submit")); }, { class: "near" }))]));
       field.focus();
       return;
