@@ -44,13 +44,14 @@ assets: $(VENDOR)/.made ## fetch the browser libraries
 test: dev assets ## run all tests (ARGS='-k words' for some of them)
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-lint: dev ## check format, style, security, types, layers, the rules of the house and that no secret is written down
+lint: dev assets ## check format, style, security, types, layers, the rules of the house and that no secret is written down
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy --python-executable $(BIN)/python
 	PYTHONPATH=src $(BIN)/lint-imports
 	$(BIN)/python tools/lint_rules.py
 	$(BIN)/python tools/scan_secrets.py
+	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/tsc --project .
 
 audit: dev ## ask the advisory service about every pinned package
 	@$(BIN)/python tools/audit.py

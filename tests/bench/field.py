@@ -6,11 +6,7 @@ Prints bytes, requests and milliseconds; judges nothing.
 
 import asyncio
 import shutil
-import sys
 import tempfile
-from pathlib import Path
-
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 from bench_database import database
 from playwright.async_api import async_playwright
@@ -23,7 +19,13 @@ from factories.office import PASSWORD, furnish
 
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 CPU = 4
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 USABLE = "performance.getEntriesByName('field-usable')[0]?.startTime ?? 0"
 
 
@@ -36,7 +38,9 @@ async def main(url: str, folder: str) -> None:
     server = Killable(url, folder, "http://127.0.0.1:1").start()
     files = field_files.files()
     packed = sum(len(each.packed) for each in files.values())
-    print(f"{len(files)} files, {sum(len(each.data) for each in files.values()) / 1000:.0f} kB, {packed / 1000:.0f} kB packed")
+    print(
+        f"{len(files)} files, {sum(len(each.data) for each in files.values()) / 1000:.0f} kB, {packed / 1000:.0f} kB packed"
+    )
     try:
         async with async_playwright() as playwright:
             await look(playwright, f"http://127.0.0.1:{server.port}")
@@ -70,7 +74,9 @@ async def look(playwright, base: str) -> None:
     await devtools.send("Emulation.setCPUThrottlingRate", {"rate": CPU})
     first = await usable(page, f"{base}/field#/scan")
     seen["on"] = False
-    print(f"first opening: {first:.0f} ms to a usable scan page, {seen['bytes'] / 1000:.0f} kB in {seen['requests']} requests")
+    print(
+        f"first opening: {first:.0f} ms to a usable scan page, {seen['bytes'] / 1000:.0f} kB in {seen['requests']} requests"
+    )
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     await until(page, "navigator.serviceWorker.controller !== null")
     again = []

@@ -1,5 +1,6 @@
 """A technician's phone: a Chromium with a disk of its own that is closed and opened again, and what it holds."""
 
+import os
 import re
 import time
 
@@ -90,6 +91,12 @@ class Phone:
             ".then((all) => all.flat().some((each) => each.url.includes('.wasm')))"
         )
         return self
+
+    def snap(self, name):
+        """A picture for the documentation, where PICTURES names a folder for it."""
+        if folder := os.environ.get("PICTURES"):
+            self.page.wait_for_timeout(300)
+            self.page.screenshot(path=f"{folder}/{name}.png")
 
     def until(self, condition, seconds=20):
         """Asked again and again from here: the page's own rules let no text be run in it."""

@@ -47,6 +47,7 @@ def test_the_technicians_day(phone, line, office, tmp_path, breaks):
     )
     mine = phone(film=reel)
     mine.log_in().prepare()
+    mine.snap("field-prepare")
     line.cut_off()
     mine.close()
     began = datetime.now(UTC)
@@ -55,13 +56,17 @@ def test_the_technicians_day(phone, line, office, tmp_path, breaks):
     expect(page.locator("h1")).to_contain_text("Ноутбук")
     mine.go("scan")
     expect(page.locator("li.scan")).to_have_count(len(tags), timeout=40_000)
+    page.wait_for_timeout(300)
+    mine.snap("field-scan")
     page.get_by_role("button", name="Закрити камеру").click()
     expect(page.locator("li.scan input:checked")).to_have_count(len(tags))
 
     mine.act("delivered")
     page.fill("#f-received_by", "Олена Прийнялова")
     sign(page)
+    mine.snap("field-sign")
     mine.save()
+    mine.snap("field-saved")
     mine.go("scan")
     mine.act("installed")
     page.select_option("#f-service_point", index=1)
@@ -78,6 +83,9 @@ def test_the_technicians_day(phone, line, office, tmp_path, breaks):
     assert [each["seq"] for each in held] == list(range(1, 2 * len(tags) + 2))
     assert all("box" in each and "body" not in each for each in held)
     ended = datetime.now(UTC)
+    mine.go("outbox")
+    expect(page.locator(".tiles")).to_be_visible()
+    mine.snap("field-outbox")
 
     if breaks == "killed":
         line.kill = line.server.kill
@@ -104,9 +112,22 @@ def test_the_technicians_day(phone, line, office, tmp_path, breaks):
     assert kinds_of(mine, tags[0]).count("maintained") == 1
     (maintained,) = [each for each in mine.events(tags[0]) if each["kind"] == "maintained"]
     assert maintained["payload"]["meter"] == {"value": 1204, "unit": maintained["payload"]["meter"]["unit"]}
+    sees_the_signature(mine, tags[0])
     for sha in maintained["photos"]:
         answer = mine.context.request.get(f"{mine.base}/api/v1/files/{sha}")
         assert answer.ok
         kept = Image.open(BytesIO(answer.body()))
         assert max(kept.size) == 1600
         assert not kept.getexif()
+
+
+def sees_the_signature(mine, tag):
+    """Who may see people does; a donor does not: it is somebody's hand."""
+    (delivered,) = [each for each in mine.events(tag) if each["kind"] == "delivered"]
+    (signature,) = delivered["photos"]
+    assert mine.context.request.get(f"{mine.base}/api/v1/files/{signature}").ok
+    mine.context.clear_cookies()
+    mine.log_in("donor")
+    assert mine.context.request.get(f"{mine.base}/api/v1/files/{signature}").status == 404
+    mine.context.clear_cookies()
+    mine.log_in()

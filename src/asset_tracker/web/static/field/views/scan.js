@@ -41,7 +41,8 @@ export async function show({ main }) {
   const tell = (/** @type {list.Scanned} */ scan) => {
     const [tone, mark, text] = toldOf(scan);
     said.className = `said ${tone}`;
-    fill(said, icon(mark), h("strong", {}, scan.item?.shown ?? ""), " ", text);
+    const many = list.current().items.length;
+    fill(said, icon(mark), h("strong", {}, scan.item?.shown ?? ""), " ", text, h("span", { class: "many", "aria-label": n("%(n)s scanned", "%(n)s scanned", many) }, String(many)));
   };
 
   // Typing, pasting, and scanners that type.
