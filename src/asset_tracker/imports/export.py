@@ -1,9 +1,11 @@
 """A list of assets as a workbook that comes back: imported unchanged, it has nothing to do."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import anyio.to_thread
 from openpyxl import Workbook
@@ -49,14 +51,27 @@ COLUMNS: tuple[FieldKey, ...] = (
 _a, _kit = asset.c, asset.alias("kit")
 
 
-async def list_workbook(conn: AsyncConnection, actor: Actor, filters: Filters, lang: Lang) -> bytes:
-    """The assets in reach that the filters let through, as .xlsx. Raises TooLargeError beyond ``MAX_ROWS``."""
+async def list_workbook(
+    conn: AsyncConnection,
+    actor: Actor,
+    filters: Filters,
+    lang: Lang,
+    *,
+    only: Mapping[UUID, tuple[str, date]] | None = None,
+) -> bytes:
+    """The assets in reach that the filters let through, as .xlsx.
+
+    ``only`` these assets, each with what is due of it and until when. Raises TooLargeError beyond ``MAX_ROWS``.
+    """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-    rows = (await conn.execute(_rows(actor, filters, known))).all()
+    wanted = _rows(actor, filters, known)
+    if only is not None:
+        wanted = wanted.where(_a.id.in_(only))
+    rows = (await conn.execute(wanted)).all()
     if len(rows) > MAX_ROWS:
         raise TooLargeError("The list holds more than %(limit)s assets. Choose fewer.", limit=MAX_ROWS)
-    return await anyio.to_thread.run_sync(partial(_workbook, rows, lang, known))
+    return await anyio.to_thread.run_sync(partial(_workbook, rows, lang, known, only or {}))
 
 
 def _rows(actor: Actor, filters: Filters, known: Coarse) -> Select[Any]:
@@ -91,7 +106,9 @@ def kit_label(tag: str, attributes: dict[str, str]) -> str:
     return attributes.get("kit") or format_tag(tag)
 
 
-def _workbook(rows: Sequence[Any], lang: Lang, known: Coarse) -> bytes:
+def _workbook(
+    rows: Sequence[Any], lang: Lang, known: Coarse, due: Mapping[UUID, tuple[str, date]]
+) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(gettext(lang, "Assets"))
     used = _used(rows)
@@ -105,10 +122,11 @@ def _workbook(rows: Sequence[Any], lang: Lang, known: Coarse) -> bytes:
         cell = WriteOnlyCell(sheet, gettext(lang, ASSETS.by_key[key].label))
         cell.font = Font(bold=True)
         headings.append(cell)
+    headings += [WriteOnlyCell(sheet, gettext(lang, text)) for text in ("What is due", "Due on") if due]
     sheet.append(headings)
     for row in rows:
         values = blur_payload(_values(row, lang), known[row.id])
-        sheet.append([_cell(sheet, values.get(key)) for key in used])
+        sheet.append([cell_of(sheet, each) for each in (*map(values.get, used), *due.get(row.id, ()))])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -140,7 +158,8 @@ def _values(row: Any, lang: Lang) -> dict[str, Any]:
     )
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def cell_of(sheet: Any, value: Any) -> Any:
+    """A cell that holds the value as it is: a text is never a formula."""
     if not isinstance(value, str):
         return value
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))

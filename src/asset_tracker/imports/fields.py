@@ -211,6 +211,7 @@ SKIPPED: frozenset[str] = frozenset(
         # InvenTree
         "stock item|batch code|link|supplier part|build order|sales order|customer|allocated|review needed|owner|"
         # packing lists
+        "what is due|due on|що треба|що потрібно|треба до|строк|"
         "uom|unit|unit of measure|одиниця виміру|од виміру|од вим|одиниця|expiry|expiry date|підпис|signature"
     )
 )

@@ -114,6 +114,7 @@ ROUTES = {
     "GET /api/v1/imports": Route(DESK),
     "POST /api/v1/imports": Route(DESK, files={"file": ("l.csv", b"Name\nx\n", "text/csv")}),
     "GET /api/v1/imports/template.xlsx": Route(DESK),
+    "GET /api/v1/lists/{name}": Route(READERS, {"name": "parties"}, whose="everybody"),
     "GET /api/v1/imports/{batch_id}": Route(DESK),
     "GET /api/v1/imports/{batch_id}/rows": Route(DESK),
     "GET /api/v1/imports/{batch_id}/problems.xlsx": Route(DESK),

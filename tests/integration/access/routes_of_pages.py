@@ -123,6 +123,7 @@ ROUTES = {
     "GET /imports": Route(DESK),
     "POST /imports": Route(DESK, files={"file": ("l.csv", b"Name\nx\n", "text/csv")}),
     "GET /imports/template.xlsx": Route(DESK),
+    "GET /lists/{name}": Route(READERS, {"name": "parties.xlsx"}, whose="everybody"),
     "GET /imports/{batch_id}": Route(DESK),
     "GET /imports/{batch_id}/problems.xlsx": Route(DESK),
     "POST /imports/{batch_id}/plan": Route(DESK, form={"x": "y"}),

@@ -9,7 +9,7 @@ import workbooks
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets import service as assets
-from asset_tracker.imports import commit, queries, service, values
+from asset_tracker.imports import commit, lists, queries, service, values
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.views import Choices
@@ -19,6 +19,8 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.replay import replay
 from asset_tracker.ledger.tables import asset, event
 from asset_tracker.ledger.tags import format_tag
+from asset_tracker.programmes import rules
+from asset_tracker.programmes.policies import Reach
 from asset_tracker.territory import service as territory
 from asset_tracker.territory.points import NewServicePoint
 from asset_tracker.verifications import service as verifications
@@ -285,3 +287,28 @@ async def test_a_bare_list_of_tags_is_one_of_what_was_found(conn, world, there, 
     rows = [["Код мітки", "Назва"], *([f"https://x.example/a/{tag}", "щось"] for tag in tags)]
     batch = await there(rows, kind="verifications")
     assert batch.plan.counts.create == 2
+
+
+@pytest.mark.parametrize("lang", ["uk", "en"])
+async def test_a_verification_comes_back_with_nothing_to_do(conn, world, there, counted, lang):
+    rows = [
+        ["Серійний номер", "Наявність", "Технічний стан"],
+        ["PF1", "так", "справний"],
+        ["VF1", "так", None],
+    ]
+    batch = await there(rows)
+    await commit.commit_batch(conn, world.me, batch.id)
+    data = await lists.workbook(conn, COMMAND_LINE, "verifications", lists.Wanted(campaign=counted), lang)
+    back = await there(data)
+    assert (back.kind, await problems(conn, back, world.me)) == ("verifications", set())
+    assert (back.plan.counts.unchanged, back.has_work) == (3, False)
+
+
+@pytest.mark.parametrize("lang", ["uk", "en"])
+async def test_what_is_due_comes_back_with_nothing_to_do(conn, world, there, counted, lang):
+    await rules.apply_preset(conn, COMMAND_LINE, "us_2cfr200", Reach(programme=world.prosto))
+    data = await lists.workbook(conn, COMMAND_LINE, "due", lists.Wanted(), lang)
+    back = await there(data)
+    assert (back.kind, await problems(conn, back, world.me)) == ("assets", set())
+    assert back.plan.counts.unchanged > 0
+    assert not back.has_work

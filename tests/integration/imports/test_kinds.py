@@ -8,8 +8,8 @@ from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.access.tables import user_account, user_grant
 from asset_tracker.consignments.tables import consignment
-from asset_tracker.errors import ForbiddenError, InvalidError
-from asset_tracker.imports import commit, queries, service
+from asset_tracker.errors import ForbiddenError, InvalidError, NotFoundError
+from asset_tracker.imports import commit, lists, queries, service
 from asset_tracker.imports.kind import StandsOnItError
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.tables import import_row
@@ -408,3 +408,44 @@ async def test_an_account_that_came_is_not_taken_back(conn, boss, send):
     with pytest.raises(StandsOnItError):
         await commit.undo(conn, boss, batch.id)
     assert await conn.scalar(select(func.count()).select_from(user_account)) == 3
+
+
+# lists that come back ------------------------------------------------------------
+
+
+@pytest.fixture
+async def full(conn, boss, world, send):
+    """Something of everything, and who may see it."""
+    for rows, more in (
+        (POINTS, {}),
+        (PARTIES, {}),
+        (PROGRAMMES, {}),
+        (PEOPLE, {"grant_roles": True}),
+    ):
+        batch = await send(rows, actor=boss, **more)
+        await commit.commit_batch(conn, boss, batch.id)
+    rows = [["Номер партії", "Громада"], ["П-1", "Баранівська"]]
+    batch = await send(rows, actor=boss, kind="consignments", defaults=Defaults(programme="PROSTO"))
+    await commit.commit_batch(conn, boss, batch.id)
+    return boss
+
+
+@pytest.mark.parametrize("lang", ["uk", "en"])
+@pytest.mark.parametrize(
+    "name", ["service_points", "parties", "programmes", "consignments", "users", "population"]
+)
+async def test_a_list_comes_back_with_nothing_to_do(conn, full, send, name, lang):
+    data = await lists.workbook(conn, full, name, lists.Wanted(), lang)
+    kind = "consignments" if name == "consignments" else None
+    back = await send(data, actor=full, kind=kind)
+    assert (back.kind, await problems(conn, back, full)) == (name, set())
+    counts = back.plan.counts
+    assert counts.unchanged > 0
+    assert (counts.create, counts.change, counts.problem, counts.questions) == (0, 0, 0, 0)
+
+
+async def test_a_list_of_people_is_for_administrators(conn, world):
+    with pytest.raises(ForbiddenError):
+        await lists.workbook(conn, world.me, "users", lists.Wanted(), "uk")
+    with pytest.raises(NotFoundError):
+        await lists.workbook(conn, world.me, "events", lists.Wanted(), "uk")

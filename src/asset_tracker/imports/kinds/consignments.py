@@ -101,6 +101,7 @@ class ConsignmentKind(RecordKind):
     # a packing list names the consignment of each thing too; only columns that things lack would tell
     telling: ClassVar[tuple[frozenset[str], ...]] = ()
     permission: ClassVar[Permission] = "consignment.manage"
+    reading: ClassVar[Permission] = "import.manage"
 
     async def shape(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> ConsignmentShape:
         programmes = await programmes_for(conn, actor)

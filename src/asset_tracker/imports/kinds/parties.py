@@ -117,6 +117,8 @@ class PartyKind(RecordKind):
         frozenset({"name", "short_name"}),
     )
     permission: ClassVar[Permission] = "programme.manage"
+    reading: ClassVar[Permission] = "programme.read"
+    words: ClassVar[Mapping[str, Words]] = {"kind": KINDS}
 
     async def shape(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> PartyShape:  # noqa: ARG002  # parties are public bodies
         return PartyShape(await municipality_index(conn))

@@ -205,6 +205,7 @@ class PointKind(RecordKind):
         frozenset({"municipality", "name", "lat"}),
     )
     permission: ClassVar[Permission] = "service_point.manage"
+    words: ClassVar[Mapping[str, Words]] = {"kind": KINDS, "status": STATUSES}
 
     async def shape(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> PointShape:  # noqa: ARG002  # service points are everybody's
         return PointShape(await municipality_index(conn), choices.defaults.municipality)

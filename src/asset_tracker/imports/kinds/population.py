@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission
+from asset_tracker.i18n import Lang
 from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell
 from asset_tracker.imports.kinds.places import NUMBERING, PLACE_FIELDS
@@ -126,6 +127,11 @@ class PopulationKind(RecordKind):
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
     telling: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"municipality", "population"}),)
     permission: ClassVar[Permission] = "territory.manage"
+
+    def shown(self, record: Record, lang: Lang) -> dict[str, Any]:
+        """As for all records, the day as one."""
+        told = super().shown(record, lang)
+        return told | {"as_of": date.fromisoformat(told["as_of"])}
 
     async def shape(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> PopulationShape:  # noqa: ARG002  # the territory is everybody's
         return PopulationShape(await municipality_index(conn), choices.occurred_on, values.today())

@@ -227,6 +227,12 @@ class ProgrammeKind(RecordKind):
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
     telling: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"code", "name", "shares"}), frozenset({"code", "name", "implementer"}))  # fmt: skip
     permission: ClassVar[Permission] = "programme.manage"
+    reading: ClassVar[Permission] = "programme.read"
+    words: ClassVar[Mapping[str, Words]] = {
+        "legal_regime": REGIMES,
+        "title_passes": TITLE_RULES,
+        "presets": PRESET_WORDS,
+    }
 
     def may(self, actor: Actor) -> bool:
         return super().may(actor) and scope.programmes(actor, "programme.manage") is None

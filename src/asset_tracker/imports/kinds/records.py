@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, may
 from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import ConflictError
+from asset_tracker.i18n import Lang
 from asset_tracker.imports import stored
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError, Tally
+from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Line
 from asset_tracker.imports.mapping import SheetMapping
@@ -82,6 +85,8 @@ class RecordKind:
     vocabulary: ClassVar[Vocabulary]
     telling: ClassVar[tuple[frozenset[str], ...]]
     permission: ClassVar[Permission]
+    reading: ClassVar[Permission] = "asset.read"
+    words: ClassVar[Mapping[str, Words]] = {}
 
     def may(self, actor: Actor) -> bool:
         return may(actor, "import.manage") and may(actor, self.permission)
@@ -115,6 +120,17 @@ class RecordKind:
     def kept(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """What is kept of a new record beside it, to see later whether it still stands as it was made."""
         return dict(values)
+
+    def shown(self, record: Record, lang: Lang) -> dict[str, Any]:
+        """The values of a record by field, as a list shows them; read again, they say the same."""
+        told = dict(record.values)
+        for field, words in self.words.items():
+            if field in told:
+                told[field] = "; ".join(words.name(code, lang) for code in str(told[field]).split("; "))
+        for field in self.vocabulary.days:
+            if field in told:
+                told[field] = date.fromisoformat(told[field])
+        return told
 
     async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> RecordPlanning:
         shape = await self.shape(conn, actor, choices)

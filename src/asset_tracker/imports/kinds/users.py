@@ -17,6 +17,7 @@ from asset_tracker.access import users
 from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.access.permissions import Permission, require
 from asset_tracker.access.tables import user_account
+from asset_tracker.i18n import Lang
 from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell
 from asset_tracker.imports.fields import ASSETS
@@ -161,6 +162,11 @@ def told_grant(grant: Grant, shape: UserShape) -> str:
     return f"{grant.role}: {reach}" if reach else grant.role
 
 
+def _role_in_words(told: str, lang: Lang) -> str:
+    role, _, reach = told.partition(": ")
+    return f"{ROLES.name(role, lang)}: {reach}" if reach else ROLES.name(role, lang)
+
+
 class UserPlanning(RecordPlanning):
     """Asks an administrator before any role is given."""
 
@@ -195,6 +201,8 @@ class UserKind(RecordKind):
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
     telling: ClassVar[tuple[frozenset[str], ...]] = (frozenset({"email", "name"}),)
     permission: ClassVar[Permission] = "user.manage"
+    reading: ClassVar[Permission] = "user.manage"
+    words: ClassVar[Mapping[str, Words]] = {"lang": LANGUAGES}
 
     async def shape(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> UserShape:  # noqa: ARG002  # accounts stand alone
         programmes = await programmes_for(conn, actor)
@@ -221,6 +229,13 @@ class UserKind(RecordKind):
                 told["roles"] = "; ".join(granted[row.id])
             found.append(Record(row.id, shape.title(told), told))
         return found
+
+    def shown(self, record: Record, lang: Lang) -> dict[str, Any]:
+        """As for all records, with roles in words."""
+        told = super().shown(record, lang)
+        if "roles" in told:
+            told["roles"] = "; ".join(_role_in_words(part, lang) for part in told["roles"].split("; "))
+        return told
 
     def kept(self, values_: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # who somebody is stands in their account and nowhere else
         return {}
