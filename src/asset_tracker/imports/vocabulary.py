@@ -8,10 +8,11 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
+from asset_tracker.i18n import LANGS, gettext
 from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell, Row
 
@@ -76,20 +77,32 @@ class Vocabulary:
         self.by_key: dict[str, Field] = {field.key: field for field in fields}
         self.skipped = frozenset(skipped)
         self._readers = dict.fromkeys(self.days, values.date) | dict(readers or {})
-        self._names: dict[str, str] = {}
-        for field in fields:
-            for name in field.names:
-                self._names.setdefault(values.fold(name), field.key)
-        self._by_word: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-        for name in self._names:
-            if len(name) >= 4:
-                for word in set(_BETWEEN.split(name)):
-                    self._by_word[word].append((name, frozenset(name.split())))
         self.guess = lru_cache(maxsize=4096)(self._guess)
 
     def read(self, field: str, cell: Cell) -> values.Reading:
         """The value of a cell in a column of this field."""
         return self.reader(field)(cell)
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """Field by folded name; what our own lists call it goes before everything."""
+        found: dict[str, str] = {}
+        for field in self.fields:
+            for lang in LANGS:
+                found.setdefault(heading_key(gettext(lang, field.label)), field.key)
+        for field in self.fields:
+            for name in field.names:
+                found.setdefault(values.fold(name), field.key)
+        return found
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[tuple[str, frozenset[str]]]]:
+        found: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
+        for name in self._names:
+            if len(name) >= 4:
+                for word in set(_BETWEEN.split(name)):
+                    found[word].append((name, frozenset(name.split())))
+        return found
 
     def reader(self, field: str) -> Reader:
         """What reads the cells of this field."""
