@@ -174,10 +174,13 @@ async def problems_workbook(
 
 @get("/imports/template.xlsx", media_type=XLSX)
 async def template(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], lang: NamedDependency[Lang]
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    kind: FromQuery[KindKey] = "assets",
 ) -> Response[bytes]:
-    """An empty packing list with notes and drop-downs."""
-    data = await template_workbook(conn, actor, lang)
+    """An empty packing list, or another kind of table, with notes and drop-downs."""
+    data = await template_workbook(conn, actor, lang, kind)
     headers = {"Content-Disposition": 'attachment; filename="packing-list.xlsx"'}
     return Response(data, media_type=XLSX, headers=headers)
 

@@ -4,7 +4,7 @@ There is one pipeline for all of them: ``survey`` finds the lists in a book, a `
 ``Kind`` writes what was planned and takes it back.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.rows import RowReader
 from asset_tracker.imports.views import BatchView, Choices, Counts, KindKey, Plan, Standing
 from asset_tracker.imports.vocabulary import Vocabulary
+from asset_tracker.imports.words import Words
 
 
 class ChangedSinceError(ConflictError):
@@ -107,7 +108,7 @@ class Planning(Protocol):
 class Kind(Protocol):
     """A kind of table. ``label`` and ``hint`` are English msgids.
 
-    ``telling``: the fields of which a list of this kind has all, by which it is told from the others.
+    ``telling``: the fields of which a list of this kind has all, by which it is told from the others. ``words``: of the fields that hold one of a closed set.
     """
 
     key: ClassVar[KindKey]
@@ -115,6 +116,7 @@ class Kind(Protocol):
     hint: ClassVar[str]
     vocabulary: ClassVar[Vocabulary]
     telling: ClassVar[tuple[frozenset[str], ...]]
+    words: ClassVar[Mapping[str, Words]]
 
     def may(self, actor: Actor) -> bool:
         """Whether the actor may import such tables."""

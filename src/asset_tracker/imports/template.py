@@ -29,7 +29,7 @@ _WIDTHS = {
     "serial": 22,
     "vin": 22,
 }
-_HEAD = PatternFill("solid", fgColor="0D5A68")
+HEAD = PatternFill("solid", fgColor="0D5A68")
 _REQUIRED = {"municipality", "programme", "name"}
 
 
@@ -118,7 +118,7 @@ def _head(sheet: Worksheet, fields: tuple[FieldKey, ...], lang: Lang) -> None:
         field = ASSETS.by_key[key]
         cell = sheet.cell(1, column, gettext(lang, field.label))
         cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = _HEAD
+        cell.fill = HEAD
         cell.alignment = Alignment(wrap_text=True, vertical="center")
         hints = [f"{gettext(each, field.label)}: {gettext(each, field.hint)}" for each in LANGS]
         cell.comment = Comment("\n\n".join(hints), "asset_tracker", height=110, width=300)

@@ -11,14 +11,15 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import require
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports import marking, queries, recorded, sheet, template
+from asset_tracker.imports import kind_template, marking, queries, recorded, sheet, template
 from asset_tracker.imports.cells import Limits, column_index
+from asset_tracker.imports.kinds import kind_for
 from asset_tracker.imports.marking import CellMark
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import told
+from asset_tracker.imports.views import KindKey
 from asset_tracker.territory.queries import list_municipalities
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -56,9 +57,11 @@ def _mark(problem: Problem, lang: Lang) -> CellMark:
     return CellMark(problem.sheet, problem.row, column, problem.severity, text)
 
 
-async def template_workbook(conn: AsyncConnection, actor: Actor, lang: Lang) -> bytes:
-    """An empty packing list for the programmes of the actor, with all municipalities to choose from."""
-    require(actor, "import.manage")
+async def template_workbook(
+    conn: AsyncConnection, actor: Actor, lang: Lang, kind_key: KindKey = "assets"
+) -> bytes:
+    """An empty table for the programmes of the actor, with all municipalities to choose from."""
+    kind = kind_for(actor, kind_key)
     programmes = await recorded.programmes_for(conn, actor)
     municipalities = await list_municipalities(conn)
     offer = template.Offer(
@@ -67,4 +70,12 @@ async def template_workbook(conn: AsyncConnection, actor: Actor, lang: Lang) -> 
             ", ".join(filter(None, (each.name_uk, each.raion_uk, each.oblast_uk))) for each in municipalities
         ),
     )
-    return await anyio.to_thread.run_sync(template.make, lang, offer)
+    if kind_key == "assets":
+        return await anyio.to_thread.run_sync(template.make, lang, offer)
+    offers = {
+        "municipality": offer.municipalities,
+        "programme": offer.programmes,
+        "currency": ("UAH", "EUR", "USD", "SEK", "CHF", "PLN", "GBP"),
+    } | {field: [words.name(code, lang) for code in words.codes] for field, words in kind.words.items()}
+    title = gettext(lang, kind.label)
+    return await anyio.to_thread.run_sync(kind_template.make, title, kind.vocabulary.fields, offers, lang)

@@ -22,10 +22,10 @@ from asset_tracker.imports import queries, recorded, service
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.kinds import kinds_for
 from asset_tracker.imports.known import ACTIONS, Action
-from asset_tracker.imports.views import BatchView, Choices
+from asset_tracker.imports.views import KIND_KEYS, BatchView, Choices, KindKey
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
 from asset_tracker.territory.queries import get_municipalities
-from asset_tracker.web import import_view
+from asset_tracker.web import import_rows, import_view
 from asset_tracker.web.asset_pages import ListQuery, filters_of
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
@@ -76,7 +76,7 @@ async def show(
     rows = await queries.list_rows(conn, actor, batch_id, action=chosen, after=after, limit=_PAGE)
     found = import_view.groups(await queries.list_problems(conn, actor, batch_id), lang)
     codes = {item.facts.municipality for item in rows.items if item.facts}
-    codes |= {each.municipality for each in batch.plan.consignments}
+    codes |= {each.municipality for each in batch.plan.consignments} | import_rows.towns_of(rows.items)
     return page(
         request,
         "imports/plan.html",
@@ -93,6 +93,7 @@ async def show(
         towns=await get_municipalities(conn, codes),
         before=await queries.committed_before(conn, actor, batch),
         view=import_view,
+        lines=import_rows,
         page_size=_PAGE,
         fields=import_view.field_options(batch.kind, lang),
         worth=[(currency, Decimal(sum_)) for currency, sum_ in batch.plan.values.items()],
@@ -172,9 +173,14 @@ async def problems_workbook(
 
 @get("/imports/template.xlsx")
 async def template(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    kind: FromQuery[str] = "assets",
 ) -> Response[bytes]:
-    return _download(await template_workbook(conn, actor, lang_of(request)), "packing-list.xlsx")
+    wanted: KindKey = next((each for each in KIND_KEYS if each == kind), "assets")
+    data = await template_workbook(conn, actor, lang_of(request), wanted)
+    return _download(data, f"{'packing-list' if wanted == 'assets' else wanted}.xlsx")
 
 
 @get("/assets.xlsx")

@@ -16,14 +16,16 @@ from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import Told, field_label, told
 from asset_tracker.imports.views import BatchView, Choices, KindKey
 from asset_tracker.imports.vocabulary import heading_key
+from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.web import formats
+from asset_tracker.web.import_rows import in_words
 from asset_tracker.web.words import word
 
 LEAVE_OUT = "-"
 MAX_GROUPS = 60
 _CODE = re.compile(r"UA\d{17}")
 # Questions that the columns or the defaults answer; nothing is typed over a cell for them.
-_ANSWERED_ELSEWHERE = {"unknown-column", "no-programme-column", "empty", "no-list"}
+_ANSWERED_ELSEWHERE = {"unknown-column", "no-programme-column", "empty", "no-list", "roles", "no-campaign"}
 
 
 class Group(msgspec.Struct, kw_only=True):
@@ -125,25 +127,28 @@ def defaults_from(plain: Mapping[str, str]) -> dict[str, Any]:
         "defaults": {name: plain[name] for name in names if plain.get(name)},
         "occurred_on": plain.get("occurred_on") or None,
         "kind": plain.get("kind") or None,
+        "grant_roles": plain.get("grant_roles") == "yes",
     }
 
 
-def changes(item: Item, kind: KindKey, lang: Lang) -> list[ChangeRow]:
+def changes(item: Item, kind: KindKey, towns: Mapping[str, Municipality], lang: Lang) -> list[ChangeRow]:
     """What a change changes."""
     vocabulary = BY_KEY[kind].vocabulary
     return [
         ChangeRow(
             field_label(vocabulary, change.field, lang),
-            _shown(change.field, change.old, lang),
-            _shown(change.field, change.new, lang),
+            _shown(kind, change.field, change.old, towns, lang),
+            _shown(kind, change.field, change.new, towns, lang),
         )
         for change in item.changes
     ]
 
 
-def _shown(field: str, value: Any, lang: Lang) -> str:
+def _shown(kind: KindKey, field: str, value: Any, towns: Mapping[str, Municipality], lang: Lang) -> str:
     if value is None:
         return formats.NO_VALUE
+    if kind != "assets":
+        return in_words(kind, field, value, towns, lang)
     if field == "category":
         return gettext(lang, word("category", str(value)).text)
     return str(value)

@@ -1,6 +1,6 @@
 """Packing lists and lists of assets: rows become registrations and descriptions in the ledger."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,6 +20,7 @@ from asset_tracker.imports.plan import Planner
 from asset_tracker.imports.problems import Place, Problem
 from asset_tracker.imports.views import BatchView, Choices, ConsignmentPlan, KindKey
 from asset_tracker.imports.vocabulary import Vocabulary
+from asset_tracker.imports.words import Words
 from asset_tracker.territory.queries import municipality_index
 
 
@@ -126,6 +127,7 @@ class AssetKind:
     hint: ClassVar[str] = "a packing list, or a list of assets with their tags or serial numbers"
     vocabulary: ClassVar[Vocabulary] = ASSETS
     telling: ClassVar[tuple[frozenset[str], ...]] = (frozenset(),)
+    words: ClassVar[Mapping[str, Words]] = {}
 
     def may(self, actor: Actor) -> bool:
         return may(actor, "import.manage")

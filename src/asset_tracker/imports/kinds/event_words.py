@@ -3,8 +3,8 @@
 from asset_tracker.imports import identifiers, values
 from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.kinds.places import PLACE_FIELDS
-from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
+from asset_tracker.imports.words import Words
 
 # A column for each kind of event, with its day in it, as registers in spreadsheets often have.
 DAY_COLUMNS: dict[str, str] = {

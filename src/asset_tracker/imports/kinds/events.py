@@ -1,6 +1,6 @@
 """Events of the past: history that was kept in a spreadsheet, recorded as late facts with the row they came from."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -18,7 +18,7 @@ from asset_tracker.imports import recorded, stored, values, writing
 from asset_tracker.imports.kind import ChangedSinceError, Tally
 from asset_tracker.imports.kinds.event_lines import EventReader
 from asset_tracker.imports.kinds.event_plan import EventPlanner, find_asset
-from asset_tracker.imports.kinds.event_words import VOCABULARY
+from asset_tracker.imports.kinds.event_words import CONDITIONS, KINDS, USES, VOCABULARY
 from asset_tracker.imports.kinds.named_points import NamedPoints, list_points
 from asset_tracker.imports.known import Existing, Item, Known, wanted
 from asset_tracker.imports.line import Line, Municipalities, ProgrammeRef
@@ -29,6 +29,7 @@ from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.tables import import_row
 from asset_tracker.imports.views import BatchView, Choices, KindKey
 from asset_tracker.imports.vocabulary import Vocabulary
+from asset_tracker.imports.words import Words
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft
@@ -130,6 +131,7 @@ class EventKind:
         "deliveries, installations, maintenance, faults that were kept in a spreadsheet till now"
     )
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
+    words: ClassVar[Mapping[str, Words]] = {"kind": KINDS, "condition": CONDITIONS, "use": USES}
     telling: ClassVar[tuple[frozenset[str], ...]] = tuple(
         frozenset({known, *told})
         for known in ("tag", "serial", "consignment")

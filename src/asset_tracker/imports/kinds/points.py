@@ -13,12 +13,12 @@ from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell
 from asset_tracker.imports.kinds.places import CONTACTS, ID, NUMBERING, PLACE_FIELDS
 from asset_tracker.imports.kinds.records import RecordKind, RecordShape
-from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.line import Line, Municipalities
 from asset_tracker.imports.places import Places
 from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.views import Choices, KindKey
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
+from asset_tracker.imports.words import Words
 from asset_tracker.territory import changes, service
 from asset_tracker.territory.points import NewServicePoint, PointChange
 from asset_tracker.territory.queries import municipality_index

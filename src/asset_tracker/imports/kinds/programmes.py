@@ -18,12 +18,12 @@ from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell
 from asset_tracker.imports.kinds.places import NUMBERING
 from asset_tracker.imports.kinds.records import RecordKind, RecordShape
-from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.line import Line
 from asset_tracker.imports.naming import Parties
 from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.views import Choices, KindKey
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
+from asset_tracker.imports.words import Words
 from asset_tracker.ledger.values import Share
 from asset_tracker.programmes import changing, rules, service
 from asset_tracker.programmes.policies import PRESETS, Reach

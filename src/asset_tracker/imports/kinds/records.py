@@ -17,7 +17,6 @@ from asset_tracker.errors import ConflictError
 from asset_tracker.i18n import Lang
 from asset_tracker.imports import stored
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError, Tally
-from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Line
 from asset_tracker.imports.mapping import SheetMapping
@@ -26,6 +25,7 @@ from asset_tracker.imports.records import Index, Key, Record, RecordPlanner, Rec
 from asset_tracker.imports.tables import import_change
 from asset_tracker.imports.views import BatchView, Choices, KindKey, Standing
 from asset_tracker.imports.vocabulary import Vocabulary
+from asset_tracker.imports.words import Words
 
 _c = import_change.c
 

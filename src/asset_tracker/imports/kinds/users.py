@@ -24,7 +24,6 @@ from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.kinds.places import NUMBERING, PLACE_FIELDS
 from asset_tracker.imports.kinds.programmes import parties_by_name
 from asset_tracker.imports.kinds.records import RecordKind, RecordPlanning, RecordShape
-from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.line import Line, Municipalities, ProgrammeRef
 from asset_tracker.imports.naming import Parties, Programmes
 from asset_tracker.imports.places import Places
@@ -34,6 +33,7 @@ from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.tables import import_row
 from asset_tracker.imports.views import BatchView, Choices, KindKey
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
+from asset_tracker.imports.words import Words
 from asset_tracker.territory.queries import municipality_index
 
 FIELDS: tuple[Field, ...] = (

@@ -1,6 +1,6 @@
 """Verification lists: what a campaign expected, with what was found of it, or what was found alone."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -20,7 +20,6 @@ from asset_tracker.imports.kinds.event_words import VOCABULARY as EVENTS
 from asset_tracker.imports.kinds.events import EventKind, EventPlanning
 from asset_tracker.imports.kinds.named_points import NamedPoints, list_points
 from asset_tracker.imports.kinds.places import NUMBERING
-from asset_tracker.imports.kinds.words import Words
 from asset_tracker.imports.known import Existing, Item
 from asset_tracker.imports.line import Line, Municipalities, ProgrammeRef
 from asset_tracker.imports.mapping import SheetMapping
@@ -29,6 +28,7 @@ from asset_tracker.imports.problems import Place, Problem
 from asset_tracker.imports.rows import RowReader
 from asset_tracker.imports.views import Choices, KindKey
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
+from asset_tracker.imports.words import Words
 from asset_tracker.territory.queries import municipality_index
 from asset_tracker.verifications.queries import in_reach
 from asset_tracker.verifications.tables import campaign, campaign_expected
@@ -210,6 +210,7 @@ class VerificationKind(EventKind):
     label: ClassVar[str] = "Verification lists"
     hint: ClassVar[str] = "what was found in a verification: tags or serial numbers, with condition and day"
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
+    words: ClassVar[Mapping[str, Words]] = {"found": FOUND, "condition": CONDITIONS, "use": USES}
     telling: ClassVar[tuple[frozenset[str], ...]] = tuple(
         frozenset({known, told}) for known in ("tag", "serial") for told in ("found", "campaign")
     )
