@@ -21,7 +21,7 @@ from asset_tracker.web import formats
 from asset_tracker.web.import_rows import in_words
 from asset_tracker.web.words import word
 
-LEAVE_OUT = "-"
+LEAVE_OUT, GUESS = "-", "guess"
 MAX_GROUPS = 60
 _CODE = re.compile(r"UA\d{17}")
 # Questions that the columns or the defaults answer; nothing is typed over a cell for them.
@@ -126,7 +126,7 @@ def defaults_from(plain: Mapping[str, str]) -> dict[str, Any]:
     return {
         "defaults": {name: plain[name] for name in names if plain.get(name)},
         "occurred_on": plain.get("occurred_on") or None,
-        "kind": plain.get("kind") or None,
+        "kind": None if plain.get("kind") in {None, "", GUESS} else plain["kind"],
         "grant_roles": plain.get("grant_roles") == "yes",
     }
 

@@ -1,5 +1,6 @@
 """Service points: centres, remote workplaces and the like, with where they are and whether they work."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,7 +18,7 @@ from asset_tracker.imports.line import Line, Municipalities
 from asset_tracker.imports.places import Places
 from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.views import Choices, KindKey
-from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
+from asset_tracker.imports.vocabulary import Field, Reader, Vocabulary, names_of
 from asset_tracker.imports.words import Words
 from asset_tracker.territory import changes, service
 from asset_tracker.territory.points import NewServicePoint, PointChange
@@ -71,27 +72,38 @@ _CHANGE = {
 }
 
 
-def _degrees(limit: float) -> Any:
+_DEGREE = re.compile(r"([+-]?\d{1,3}(?:[.,]\d+)?)\s*°?\s*([NSEWСШЗПnsewсшзп]\w*\.?)?")
+_DEGREES = "degrees with a decimal point, such as 50.2598"
+
+
+def _degree(text: str) -> float | None:
+    """Degrees with a point or a comma; a point is never one between thousands here."""
+    found = _DEGREE.fullmatch(text.strip())
+    return round(float(found[1].replace(",", ".")), 6) if found else None
+
+
+def _degrees(limit: float) -> Reader:
     def read(cell: Cell) -> values.Reading:
-        reading = values.number(cell)
-        if reading.value is None:
-            return reading
-        if abs(reading.value) > limit:
-            return values.Reading(expected="degrees with a decimal point, such as 50.2598")
-        return values.Reading(round(float(reading.value), 6))
+        value = values.plain(cell)
+        if value is None or (isinstance(value, str) and values.tidy(value).casefold() in values.NONE_WRITTEN):
+            return values.NOTHING
+        degrees = _degree(values.tidy(str(value)))
+        if degrees is None or abs(degrees) > limit:
+            return values.Reading(expected=_DEGREES)
+        return values.Reading(degrees)
 
     return read
 
 
 def _both(cell: Cell) -> values.Reading:
     written = values.tidy(str(values.plain(cell) or ""))
-    parts = [part for part in written.replace(";", " ").replace(", ", " ").split(" ") if part]
+    parts = [part for part in re.split(r"[;\s]+|,\s+", written) if part.strip(",")]
     if len(parts) == 1:
         parts = written.split(",")
-    read = [values.number(part).value for part in parts]
-    if len(read) != 2 or None in read or any(abs(each) > 180 for each in read):
+    read = [_degree(part.strip(",")) for part in parts]
+    if len(read) != 2 or any(each is None or abs(each) > 180 for each in read):
         return values.Reading(expected="latitude and longitude, such as 50.2598, 28.6692")
-    return values.Reading(tuple(round(float(each), 6) for each in read))
+    return values.Reading(tuple(read))
 
 
 VOCABULARY = Vocabulary(

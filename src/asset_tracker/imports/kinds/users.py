@@ -258,7 +258,7 @@ class UserKind(RecordKind):
         await super().write(conn, actor, batch, operation)
         r = import_row.c
         bare = r.item.op("-")("record").op("-")("title").op("-")("problems").op("-")("changes")
-        await conn.execute(update(import_row).where(r.batch_id == batch.id).values(item=bare))
+        await conn.execute(update(import_row).where(r.batch_id == batch.id).values(item=bare, weight=0))
 
     def refs(self, batch: BatchView, refs: dict[str, Any]) -> dict[str, Any]:
         return refs if batch.choices.grant_roles else {}
