@@ -7,6 +7,7 @@ import msgspec
 
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports.kinds import BY_KEY
+from asset_tracker.imports.kinds.users import role_in_words
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.telling import field_label
 from asset_tracker.imports.views import KindKey
@@ -83,6 +84,8 @@ def in_words(kind: KindKey, field: str, value: Any, towns: Mapping[str, Municipa
     if words is not None:
         codes = [code for code in str(value).split("; ") if code in words.codes]
         return "; ".join(words.name(code, lang) for code in codes) or str(value)
+    if kind == "users" and field == "roles":
+        return "; ".join(role_in_words(part, lang) for part in str(value).split("; "))
     if field == "municipality" and value in towns:
         town = towns[value]
         return f"{town.name(lang)}, {town.region(lang)}" if town.region(lang) else town.name(lang)

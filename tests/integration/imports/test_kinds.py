@@ -12,7 +12,7 @@ from asset_tracker.errors import ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.imports import commit, lists, queries, service
 from asset_tracker.imports.kind import StandsOnItError
 from asset_tracker.imports.line import Defaults
-from asset_tracker.imports.tables import import_row
+from asset_tracker.imports.tables import import_batch, import_row
 from asset_tracker.imports.views import Choices
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.programmes.queries import programme_by_code
@@ -369,7 +369,12 @@ async def test_who_stood_in_a_list_of_people_stands_in_their_account_only(conn, 
     batch = await send(PEOPLE, actor=boss, grant_roles=True)
     await commit.commit_batch(conn, boss, batch.id)
     kept = await conn.execute(select(cast(import_row.c.item, Text)).where(import_row.c.batch_id == batch.id))
-    assert not any("olena" in row.item.lower() or "Олена" in row.item for row in kept)
+    texts = [row.item for row in kept]
+    b = import_batch.c
+    texts += (
+        await conn.execute(select(cast(b.plan, Text), cast(b.choices, Text)).where(b.id == batch.id))
+    ).one()
+    assert not any("olena" in text.lower() or "Олена" in text for text in texts)
 
 
 async def test_people_with_everything_wrong(conn, boss, send):

@@ -30,8 +30,8 @@ from asset_tracker.imports.places import Places
 from asset_tracker.imports.problems import Place, Problem
 from asset_tracker.imports.recorded import programmes_for
 from asset_tracker.imports.records import Key, Record
-from asset_tracker.imports.tables import import_row
-from asset_tracker.imports.views import BatchView, Choices, KindKey
+from asset_tracker.imports.tables import import_batch, import_row
+from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
 from asset_tracker.imports.words import Words
 from asset_tracker.territory.queries import municipality_index
@@ -162,9 +162,21 @@ def told_grant(grant: Grant, shape: UserShape) -> str:
     return f"{grant.role}: {reach}" if reach else grant.role
 
 
-def _role_in_words(told: str, lang: Lang) -> str:
+def role_in_words(told: str, lang: Lang) -> str:
+    """``coordinator: PROSTO`` in the reader's words."""
     role, _, reach = told.partition(": ")
     return f"{ROLES.name(role, lang)}: {reach}" if reach else ROLES.name(role, lang)
+
+
+def _without_samples(plan: Plan) -> Plan:
+    """The plan without what stood in the cells."""
+    sheets = tuple(
+        msgspec.structs.replace(
+            sheet, columns=tuple(msgspec.structs.replace(each, samples=()) for each in sheet.columns)
+        )
+        for sheet in plan.sheets
+    )
+    return msgspec.structs.replace(plan, sheets=sheets, problems=())
 
 
 class UserPlanning(RecordPlanning):
@@ -234,7 +246,7 @@ class UserKind(RecordKind):
         """As for all records, with roles in words."""
         told = super().shown(record, lang)
         if "roles" in told:
-            told["roles"] = "; ".join(_role_in_words(part, lang) for part in told["roles"].split("; "))
+            told["roles"] = "; ".join(role_in_words(part, lang) for part in told["roles"].split("; "))
         return told
 
     def kept(self, values_: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002  # who somebody is stands in their account and nowhere else
@@ -259,6 +271,12 @@ class UserKind(RecordKind):
         r = import_row.c
         bare = r.item.op("-")("record").op("-")("title").op("-")("problems").op("-")("changes")
         await conn.execute(update(import_row).where(r.batch_id == batch.id).values(item=bare, weight=0))
+        b = import_batch.c
+        bared = {
+            "plan": msgspec.to_builtins(_without_samples(batch.plan)),
+            "choices": msgspec.to_builtins(msgspec.structs.replace(batch.choices, fixes={})),
+        }
+        await conn.execute(update(import_batch).where(b.id == batch.id).values(bared))
 
     def refs(self, batch: BatchView, refs: dict[str, Any]) -> dict[str, Any]:
         return refs if batch.choices.grant_roles else {}
