@@ -106,9 +106,7 @@ def kit_label(tag: str, attributes: dict[str, str]) -> str:
     return attributes.get("kit") or format_tag(tag)
 
 
-def _workbook(
-    rows: Sequence[Any], lang: Lang, known: Coarse, due: Mapping[UUID, tuple[str, date]]
-) -> bytes:
+def _workbook(rows: Sequence[Any], lang: Lang, known: Coarse, due: Mapping[UUID, tuple[str, date]]) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(gettext(lang, "Assets"))
     used = _used(rows)

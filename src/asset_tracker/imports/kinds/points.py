@@ -217,6 +217,8 @@ class PointKind(RecordKind):
         frozenset({"municipality", "name", "lat"}),
     )
     permission: ClassVar[Permission] = "service_point.manage"
+    # where centres work in war is told to those who work with them
+    reading: ClassVar[Permission] = "consignment.read"
     words: ClassVar[Mapping[str, Words]] = {"kind": KINDS, "status": STATUSES}
 
     async def shape(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> PointShape:  # noqa: ARG002  # service points are everybody's
