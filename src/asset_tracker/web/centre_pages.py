@@ -25,7 +25,7 @@ from asset_tracker.i18n import Lang, gettext
 from asset_tracker.mail import outbox
 from asset_tracker.mail.letters import Item, Letter, check_address
 from asset_tracker.territory.queries import get_municipality, get_service_point
-from asset_tracker.web import formats
+from asset_tracker.web import field_files, formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
@@ -241,8 +241,16 @@ def _show(
         values=values,
         errors=errors or {},
         conditions=conditions,
+        scanner=_scanner(),
         confirmed=sum(each.confirmed_at is not None for each in opened.asked),
     )
+
+
+def _scanner() -> dict[str, str]:
+    """The field app's camera, for those whose browser can run it."""
+    setup = field_files.setup()
+    told = msgspec.json.encode({"version": setup["version"], "files": setup["files"]}).decode()
+    return {"setup": told, "script": field_files.address("centre.js")}
 
 
 ROUTES = (make_link, revoke_link, print_link, open_link, confirm)

@@ -30,6 +30,7 @@ _LATER = (
     "handover.js",
     "entry.js",
     "decoder_worker.js",
+    "centre.js",
 )
 
 

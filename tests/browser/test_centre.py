@@ -1,0 +1,51 @@
+"""The centre's own page in a browser: usable at 390 px, read by its camera where it has one."""
+
+import re
+
+import pytest
+
+from factories.house import event
+
+pytestmark = pytest.mark.browser
+HERE = "UA18080010000090720"
+
+
+def link(desk, office):
+    """A link for the centre where the laptop and the kit stand."""
+    api = desk.page.request
+    found = api.get(f"{desk.base}/api/v1/municipalities/{HERE}").json()
+    where = found["service_points"][0]["id"]
+    facts = [event("installed", tag, service_point=where) for tag in (office.laptop, office.kit)]
+    told = api.post(f"{desk.base}/api/v1/events", data=facts).json()
+    assert {each["outcome"] for each in told} == {"recorded"}
+    desk.open(f"/points/{where}")
+    desk.page.click("#links button:not(.danger)")
+    return re.search(r"/centre/[\w-]+", desk.page.inner_text("#link"))[0]
+
+
+def test_staff_confirm_on_a_phone(somebody, office):
+    path = link(somebody().log_in("coordinator"), office)
+    staff = somebody(width=390)
+    staff.open(path)
+    assert staff.width_is_kept()
+    page = staff.page
+    page.wait_for_selector("[data-camera]:not([hidden])")
+    page.fill("#f-tag", office.laptop)
+    page.check("input[name=condition][value=working]")
+    page.click("#confirm button.main")
+    page.wait_for_selector(".flash.good")
+    assert "Підтверджено 1 із" in page.inner_text("main")
+    # The phone's own camera opens the label's address, and that leads back here.
+    staff.open(f"/a/{office.kit}")
+    assert page.url.startswith(staff.base + path)
+    assert page.input_value("#f-tag") == office.kit.replace("-", "")
+
+
+def test_without_scripts_it_works_as_well(somebody, office):
+    path = link(somebody().log_in("coordinator"), office)
+    staff = somebody(width=390, java_script_enabled=False, lang="en")
+    staff.open(path)
+    staff.page.fill("#f-tag", office.kit)
+    staff.page.check("input[name=condition][value=needs_attention]")
+    staff.page.click("#confirm button.main")
+    assert "Thank you" in staff.page.inner_text("main")
