@@ -4,7 +4,8 @@ Office 1 is the one that the roles know as their own; only the second coordinato
 the auditor know office 2. Nothing that is asked for leaves a trace: the walk's transactions are rolled back.
 """
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -41,19 +42,29 @@ EVERYWHERE = "AU"
 
 
 class NeverCommits:
-    """An engine whose transactions are rolled back at their end, as if the request had not been."""
+    """An engine whose transactions are rolled back at the end of the request, as if it had not been.
+
+    A request may have several, and each sees what those before it have done.
+    """
 
     def __init__(self, engine):
-        self._engine = engine
+        self._engine, self._request = engine, ContextVar("request")
 
     def __getattr__(self, name):
         return getattr(self._engine, name)
 
     @asynccontextmanager
-    async def begin(self):
+    async def request(self):
         async with self._engine.connect() as conn, conn.begin() as around:
-            yield conn
+            self._request.set(conn)
+            yield
             await around.rollback()
+
+    @asynccontextmanager
+    async def begin(self):
+        conn = self._request.get()
+        async with conn.begin_nested():
+            yield conn
 
 
 class Offices:
@@ -75,7 +86,9 @@ class Offices:
         bearer = {"Authorization": f"Bearer {self.tokens[who]}"} if who else {}
         self.client.cookies.clear()  # a message or language of one answer is no business of the next
         headers = {"Accept-Language": "en"} | bearer | more.pop("headers", {})
-        return await self.client.request(method, path, headers=headers, **more)
+        engine = self.app.state.engine
+        async with engine.request() if isinstance(engine, NeverCommits) else nullcontext():
+            return await self.client.request(method, path, headers=headers, **more)
 
     async def made(self, who, path, body=None, **more):
         answer = await self.ask(who, "POST", path, **({"json": body} if body is not None else {}), **more)

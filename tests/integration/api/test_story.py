@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -164,7 +165,7 @@ async def test_an_act_goes_from_hand_to_hand(world):
 
     drawn = (await world.post("coordinator", f"/api/v1/consignments/{consignment}/acts", {})).json()
     here = f"/api/v1/acts/{drawn['id']}"
-    today = NOW.date().isoformat()
+    today = datetime.now(ZoneInfo("Europe/Kyiv")).date().isoformat()
 
     async def signed(by, day=today, who="coordinator"):
         answer = await world.post(who, f"{here}/signatures", {"by": by, "signed_on": day})

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from asset_tracker.access import devices, sealing_keys, sessions, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
-from asset_tracker.access.tables import device_event
+from asset_tracker.access.tables import device, device_event
 from asset_tracker.ledger.tables import event as event_table
 from asset_tracker.ledger.tables import quarantine
 from factories.house import event, jpeg
@@ -29,6 +29,13 @@ def outcomes(answers):
 async def own(house, who, phone):
     found = (await house.ask(who, "GET", "/api/v1/devices")).json()
     return next((each for each in found if each["id"] == phone.id), None)
+
+
+@pytest.fixture(autouse=True)
+async def few_phones(house):
+    """A person may have twenty; each test begins with none that works."""
+    async with house.engine.begin() as conn:
+        await conn.execute(update(device).values(revoked_at=func.now()).where(device.c.revoked_at.is_(None)))
 
 
 async def test_a_phone_registers_as_often_as_it_likes_and_is_its_owners_alone(house):
@@ -127,7 +134,7 @@ async def test_what_a_stolen_phone_sends_waits_in_quarantine(house):
         )
         waits, named = kept.one()
     assert named == phone.id
-    assert (await house.ask(C, "POST", f"/api/v1/quarantine/{waits}/record", json={})).status_code == 200
+    assert (await house.ask(C, "POST", f"/api/v1/quarantine/{waits}/record", json={})).status_code == 204
     assert (
         await house.ask(T, "POST", "/api/v1/devices", json={"id": phone.id, "name": "x"})
     ).status_code == 409

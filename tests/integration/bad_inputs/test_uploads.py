@@ -18,8 +18,9 @@ PART = {"content-type": "application/offset+octet-stream"}
 
 
 def photo():
-    # A tail behind the picture, so that it is another photo each time and comes in several parts.
-    data = jpeg(size=(200, 160)) + secrets.token_bytes(3000)
+    # Another picture each time, and a tail behind it, so that it comes in several parts.
+    size = (200 + secrets.randbelow(100), 160 + secrets.randbelow(100))
+    data = jpeg(secrets.randbelow(256), size) + secrets.token_bytes(3000)
     return hashlib.sha256(data).hexdigest(), data
 
 
