@@ -24,6 +24,7 @@ from asset_tracker.access import passwords
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine
+from asset_tracker.db.roles import APP, SYSTEM
 
 SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
@@ -88,14 +89,18 @@ def new_database(server_url, template, run_id):
     """A function that makes one more migrated database (some 50 ms) and gives its address.
 
     For tests that need commits of their own or more than one connection; dropped at the end of the run.
+    Its log-in is the server's, not the owner's. What a test does of itself is seen by the system, while a
+    request still sees what its actor may; with ``seen=False`` nobody sees anything who does not say who.
     """
     made = []
 
-    def make():
+    def make(*, seen=True):
         name = f"at_{run_id[:12]}_{uuid.uuid4().hex[:12]}"
         run(administrate(server_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy"))
+        if seen:
+            run(administrate(server_url, f"ALTER ROLE {APP} IN DATABASE {name} SET role TO '{SYSTEM}'"))
         made.append(name)
-        return address(server_url, name)
+        return address(server_url, name, APP)
 
     yield make
     for name in made:
@@ -141,8 +146,15 @@ def run(coroutine):
         return pool.submit(asyncio.run, coroutine).result()
 
 
-def address(url, database):
-    return make_url(url).set(database=database).render_as_string(hide_password=False)
+def address(url, database, role=None):
+    made = make_url(url).set(database=database)
+    return (made.set(username=role) if role else made).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def as_owner(server_url):
+    """A function: the address of a test's database for its superuser, who may migrate it and tamper with it."""
+    return lambda url: address(server_url, make_url(url).database)
 
 
 @asynccontextmanager
@@ -163,6 +175,8 @@ async def administrate(url, statement):
 async def make_template(server_url, name):
     await administrate(server_url, f"CREATE DATABASE {name}")
     await migrate.upgrade(address(server_url, name))
+    if password := make_url(server_url).password:
+        await administrate(server_url, f"ALTER ROLE {APP} PASSWORD '{password}'")
 
 
 @contextmanager

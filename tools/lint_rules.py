@@ -111,6 +111,24 @@ def commits_stand_at_the_edge(name: str, tree: ast.Module, _: str) -> Iterator[B
                 yield node.lineno, f".{what}() ends a transaction that belongs to the edge"
 
 
+def transactions_say_for_whom(name: str, tree: ast.Module, _: str) -> Iterator[Breach]:
+    """``engine.begin`` sees nothing: ``db.engine.transaction`` is the system's, ``transaction_for`` an actor's."""
+    if name == "db/engine.py":
+        return
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(
+                    attr="begin",
+                    value=ast.Name(id="engine") | ast.Attribute(attr="engine" | "_engine"),
+                )
+            ):
+                yield (
+                    node.lineno,
+                    "say for whom: db.engine.transaction (the system) or transaction_for (an actor)",
+                )
+
+
 def annotations_are_real(name: str, tree: ast.Module, _: str) -> Iterator[Breach]:
     """Litestar and msgspec read annotations at run time."""
     if not name.startswith(EDGES):
@@ -189,6 +207,7 @@ def is_handler(node: ast.AsyncFunctionDef | ast.FunctionDef) -> bool:
 RULES: tuple[Rule, ...] = (
     modules_are_short,
     commits_stand_at_the_edge,
+    transactions_say_for_whom,
     annotations_are_real,
     value_errors_are_not_handled,
     one_door_to_the_ledger,

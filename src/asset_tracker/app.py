@@ -13,7 +13,8 @@ from litestar.openapi import OpenAPIConfig
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asset_tracker import __version__, api, web
-from asset_tracker.db.engine import make_engine
+from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.raising import must_stand
 from asset_tracker.edge import problems
 from asset_tracker.edge.admission import Admission
 from asset_tracker.edge.logs import configure_logs
@@ -94,7 +95,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
 
 @asynccontextmanager
 async def _engine_lifespan(app: Litestar) -> AsyncIterator[None]:
-    async with app.state.engine.connect() as conn:
+    async with transaction(app.state.engine) as conn:
+        await must_stand(conn)
         app.state.demo = await has_demonstration(conn)
     try:
         async with background(app.state.sealing):

@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the product takes from its environment, validated.
 
     ``database_url``: ``postgresql+asyncpg://...``, or None for the embedded server under ``data_dir``.
+    ``owner_database_url``: the same database for ``db upgrade`` and ``db restore``; None for the same log-in.
     ``data_dir``: absolute. ``storage_url``: where photos and scans lie. ``base_url``: without a
     trailing slash; it is what label codes point to. ``secret_key``: None until ``with_secret_key``.
     ``host``, ``port``: what the web server listens on. ``lang``: of people who have not chosen one.
@@ -58,6 +59,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     database_url: str | None = None
+    owner_database_url: str | None = None
     data_dir: Path
     storage_url: str
     base_url: str
@@ -92,6 +94,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         data_dir = Path(given.get("data_dir", ".data")).expanduser().resolve()
         fields: dict[str, Any] = {
             "database_url": _database_url(given["database_url"]) if "database_url" in given else None,
+            "owner_database_url": _owner_url(given),
             "data_dir": data_dir,
             "storage_url": _storage_url(given.get("storage_url") or (data_dir / "files").as_uri()),
             "base_url": _base_url(given.get("base_url") or f"http://127.0.0.1:{port}"),
@@ -170,11 +173,21 @@ def _refuse_unknown(env: Mapping[str, str], fields: tuple[str, ...]) -> None:
         raise SettingsError(name, f"there is no such setting; {hint}")
 
 
-def _database_url(value: str) -> str:
+def _owner_url(given: Mapping[str, str]) -> str | None:
+    if "owner_database_url" not in given:
+        return None
+    if "database_url" not in given:
+        raise SettingsError(
+            variable("owner_database_url"), f"goes with {variable('database_url')}, which is not set"
+        )
+    return _database_url(given["owner_database_url"], "owner_database_url")
+
+
+def _database_url(value: str, field: str = "database_url") -> str:
     scheme, separator, rest = value.partition("://")
     if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"} or not rest:
         raise SettingsError(
-            variable("database_url"),
+            variable(field),
             "expected postgresql://USER:PASSWORD@HOST/DATABASE (nothing for the embedded server)",
         )
     return f"postgresql+asyncpg://{rest}"

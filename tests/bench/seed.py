@@ -106,9 +106,9 @@ async def write(
         ]
     _, rows, moved, new = store._chain(drafts, {}, heads, COMMAND_LINE.id)
     folded = {asset: replay(events) for asset, events in store.events_of(new, moved, COMMAND_LINE.id).items()}
-    await bulk.copy(conn, tables.event, store.EVENT_COLUMNS, rows)
+    await bulk.put(conn, tables.event, store.EVENT_COLUMNS, rows)
     chain_ends = [(asset, head.seq, head.hash, head.programme) for asset, head in moved.items()]
-    await bulk.copy(conn, tables.asset_head, store._HEAD, chain_ends)
+    await bulk.put(conn, tables.asset_head, store._HEAD, chain_ends)
     await projection.write(conn, folded, moved, set(folded))
     return len(rows)
 

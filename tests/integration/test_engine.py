@@ -21,20 +21,21 @@ async def test_json_goes_through_msgspec(conn):
     assert (await conn.execute(statement, {"body": body})).scalar() == body | {"price": "12.50"}
 
 
+KEEP = text("INSERT INTO codifier_edition (edition, order_number) VALUES ('2001-01-01', 'x')")
+
+
 async def test_a_transaction_is_kept_or_undone_as_a_whole(new_database):
     engine = make_engine(new_database())
-    async with transaction(engine) as conn:
-        await conn.execute(text("CREATE TABLE kept (n int)"))
     with pytest.raises(DBAPIError, match="division by zero"):
         await write_and_fail(engine)
     async with engine.connect() as conn:
-        assert (await conn.execute(text("SELECT count(*) FROM kept"))).scalar() == 0
+        assert (await conn.execute(text("SELECT count(*) FROM codifier_edition"))).scalar() == 0
     await engine.dispose()
 
 
 async def write_and_fail(engine):
     async with transaction(engine) as conn:
-        await conn.execute(text("INSERT INTO kept VALUES (1)"))
+        await conn.execute(KEEP)
         await conn.execute(text("SELECT 1 / 0"))
 
 
@@ -51,7 +52,7 @@ async def test_a_pool_renews_itself_when_the_server_has_closed_its_connections(n
 
 @pytest.mark.parametrize("order", [1, 2])
 async def test_what_a_test_writes_is_gone_for_the_next(conn, order):
-    await conn.execute(text("CREATE TABLE leftovers (n int)"))
+    await conn.execute(KEEP)
 
 
 async def test_a_statement_that_hangs_is_cut(new_database):

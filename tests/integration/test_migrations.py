@@ -6,8 +6,8 @@ from asset_tracker.db import migrate
 from asset_tracker.db.engine import make_engine
 
 
-async def test_migrations_make_what_the_code_expects_and_can_be_taken_back(new_database):
-    url = new_database()
+async def test_migrations_make_what_the_code_expects_and_can_be_taken_back(new_database, as_owner):
+    url = as_owner(new_database())
     assert await migrate.current(url) == migrate.head()
     assert await migrate.check(url) == []
     await migrate.downgrade(url, "base")
@@ -17,8 +17,8 @@ async def test_migrations_make_what_the_code_expects_and_can_be_taken_back(new_d
     assert await migrate.check(url) == []
 
 
-async def test_two_that_migrate_at_once_wait_for_each_other(new_database):
-    url = new_database()
+async def test_two_that_migrate_at_once_wait_for_each_other(new_database, as_owner):
+    url = as_owner(new_database())
     await migrate.downgrade(url, "base")
     await asyncio.gather(migrate.upgrade(url), migrate.upgrade(url))
     assert await migrate.current(url) == migrate.head()

@@ -22,6 +22,7 @@ from asset_tracker.access.clocks import Clock, put_right
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.sealed_box import is_public_key
 from asset_tracker.access.tables import device, device_event, session, user_account
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.tables import asset, event
 
@@ -83,6 +84,7 @@ class Taken(msgspec.Struct, frozen=True):
     trouble: str | None = None
 
 
+@by_system
 async def register(conn: AsyncConnection, actor: Actor, new: NewDevice, this: UUID | None = None) -> None:
     """Register a phone of one's own, or tell its new name, key and session (``this``): again is safe.
 
@@ -108,17 +110,20 @@ async def register(conn: AsyncConnection, actor: Actor, new: NewDevice, this: UU
     )
 
 
+@by_system
 async def list_own(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
     """One's own phones, the last seen first."""
     return await _list(conn, _d.user_id == actor.id)
 
 
+@by_system
 async def list_all(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
     """Everybody's phones, the last seen first: for administrators."""
     require(actor, "user.manage")
     return await _list(conn)
 
 
+@by_system
 async def list_behind(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
     """Phones of which facts are still to come, for those who settle what waits; revoked ones too.
 
@@ -143,6 +148,7 @@ async def figures(conn: AsyncConnection) -> list[tuple[str, float, int]]:
     return [(str(row.id), float(row.age), row.to_come) for row in rows]
 
 
+@by_system
 async def revoke(conn: AsyncConnection, actor: Actor, which: UUID) -> None:
     """A phone was lost or stolen: what it sends from now on waits in quarantine, and its session ends.
 
@@ -163,6 +169,7 @@ async def revoke(conn: AsyncConnection, actor: Actor, which: UUID) -> None:
         )
 
 
+@by_system
 async def key_of(conn: AsyncConnection, which: UUID) -> tuple[UUID, bytes | None]:
     """Whose a phone is, and its public key. Raises NotFoundError."""
     row = (await conn.execute(select(_d.user_id, _d.public_key).where(_d.id == which))).first()
@@ -171,6 +178,7 @@ async def key_of(conn: AsyncConnection, which: UUID) -> tuple[UUID, bytes | None
     return row.user_id, row.public_key
 
 
+@by_system
 async def called(conn: AsyncConnection, named: Collection[str]) -> dict[str, str]:
     """What registered phones are called, by the text that events name them by; scripts name themselves."""
     ids = set()
@@ -189,6 +197,7 @@ async def forget_owner(conn: AsyncConnection, user: UUID) -> None:
     await conn.execute(update(device).where(_d.user_id == user).values(**gone))
 
 
+@by_system
 async def take(
     conn: AsyncConnection, actor: Actor, stamped: Sequence[Stamped], *, handed_by: UUID | None = None
 ) -> dict[UUID, Taken]:

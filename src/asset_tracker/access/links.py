@@ -17,6 +17,7 @@ from asset_tracker.access import passwords, sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import one_time_link, user_account
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.ids import uuid7
@@ -38,6 +39,7 @@ class LinkMade(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+@by_system
 async def make_link(conn: AsyncConnection, actor: Actor, user: UUID, settings: Settings) -> LinkMade:
     """A link for somebody who cannot log in yet, or no longer; earlier ones end. Raises NotFoundError."""
     require(actor, "user.manage")
@@ -54,6 +56,7 @@ async def make_link(conn: AsyncConnection, actor: Actor, user: UUID, settings: S
     return LinkMade(None if mailed else token, found.name, found.email, expires_at)
 
 
+@by_system
 async def send_reset(conn: AsyncConnection, settings: Settings, email: str, whence: str) -> None:
     """Somebody says that they forgot their password: a letter with a link, if there is such an account.
 
@@ -81,6 +84,7 @@ async def send_reset(conn: AsyncConnection, settings: Settings, email: str, when
     await outbox.enqueue(conn, settings, _letter("reset", found, token), expires_at=expires_at)
 
 
+@by_system
 async def whose(conn: AsyncConnection, token: str) -> str:
     """The e-mail address of the account that an unused link is for. Raises NotFoundError."""
     wanted = select(_u.email).join(one_time_link, _l.user_id == _u.id)
@@ -90,6 +94,7 @@ async def whose(conn: AsyncConnection, token: str) -> str:
     return str(found)
 
 
+@by_system
 async def set_password(conn: AsyncConnection, token: str, password: str) -> None:
     """Use the link up: set the password, end what was open. Raises NotFoundError and InvalidError."""
     await whose(conn, token)
@@ -101,6 +106,7 @@ async def set_password(conn: AsyncConnection, token: str, password: str) -> None
     await sessions.end_all(conn, user)
 
 
+@by_system
 async def use(conn: AsyncConnection, token: str) -> UUID:
     """Use the link up; whose it was. Raises NotFoundError."""
     used = (

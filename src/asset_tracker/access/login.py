@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import second_factor, sessions, steps
 from asset_tracker.access.sessions import LoggedIn
 from asset_tracker.access.tables import login_attempt
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ThrottledError
 
 _STEP = "code"
@@ -27,6 +28,7 @@ class CodeNeeded(msgspec.Struct, frozen=True):
     token: str
 
 
+@by_system
 async def log_in(
     conn: AsyncConnection,
     email: str,
@@ -48,6 +50,7 @@ async def log_in(
     return await _begin(conn, user, old_token, agent)
 
 
+@by_system
 async def with_code(
     conn: AsyncConnection,
     secret_key: str,
@@ -75,6 +78,7 @@ async def with_code(
     return await _begin(conn, step.user, old_token, agent)
 
 
+@by_system
 async def waits_for_code(conn: AsyncConnection, token: str) -> bool:
     """Whether a code would still be taken in this step."""
     step = await steps.find(conn, _STEP, token)

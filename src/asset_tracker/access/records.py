@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import access_record, user_account
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError
 
 Act = Literal[
@@ -40,6 +41,7 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+@by_system
 async def record(conn: AsyncConnection, actor: Actor, act: Act, subject: str, reason: str = "") -> None:
     """Write down what is done in this transaction. ``subject``: ``user ID``, ``asset TAG``; no names."""
     await conn.execute(

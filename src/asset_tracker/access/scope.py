@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from asset_tracker.access.actors import Actor, Grant
-from asset_tracker.access.permissions import Permission, granting, recording
+from asset_tracker.access.permissions import Permission, granting, held, recording
+from asset_tracker.db.wall import NOTHING, Reach
 from asset_tracker.ledger.tables import asset, asset_share
 
 Funded = Callable[[Sequence[UUID]], ColumnElement[bool]]
@@ -30,6 +31,26 @@ def within(
     """
     grants = granting(actor, permission)
     return _any(grants, programme, areas, funded)
+
+
+def reach(actor: Actor | None) -> Reach:
+    """What all grants of the actor reach together: what row-level security lets through (``db.wall``).
+
+    It is wider than any one of the conditions here, which ask for a permission; None reaches nothing.
+    """
+    if actor is None:
+        return NOTHING
+    grants = actor.grants
+    field = [grant for grant in grants if grant.role in ("coordinator", "technician", "custodian")]
+    return Reach(
+        actor=actor.id,
+        everything=actor.has("administrator", "auditor"),
+        programmes=[g.programme for g in field if g.programme and g.area is None and g.role != "custodian"],
+        areas=[g.area for g in field if g.area and g.programme is None and g.role != "coordinator"],
+        pairs=[(g.programme, g.area) for g in field if g.programme and g.area],
+        donors=[g.donor for g in grants if g.role == "donor" and g.donor],
+        permissions=sorted(held(actor)),
+    )
 
 
 def assets(actor: Actor, permission: Permission = "asset.read") -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.sealed_box import Private, UnopenableError, public_bytes
 from asset_tracker.access.tables import sealing_key
 from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import UnavailableError
 from asset_tracker.ledger.keys import FOLDER, keep_pem
 
@@ -38,6 +39,7 @@ class SealingKeyMissingError(UnavailableError):
     code = "sealing-key-missing"
 
 
+@by_system
 async def in_use(conn: AsyncConnection, data_dir: Path) -> SealingKey:
     """The key to seal to now; the first of all is made here."""
     found = await _current(conn)
@@ -47,6 +49,7 @@ async def in_use(conn: AsyncConnection, data_dir: Path) -> SealingKey:
     return found or await _make(conn, data_dir)
 
 
+@by_system
 async def rotate(conn: AsyncConnection, data_dir: Path) -> SealingKey:
     """Put a new key in place of the one in use; what was sealed to earlier ones can still be opened."""
     await advisory_lock(conn, "sealing key")

@@ -18,6 +18,7 @@ from asset_tracker.access import records, sessions, totp
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import recovery_code, second_factor, user_account
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
 
@@ -41,6 +42,7 @@ class Offered(msgspec.Struct, frozen=True):
     address: str
 
 
+@by_system
 async def state(conn: AsyncConnection, user: UUID) -> FactorView:
     """Whether somebody has a second factor."""
     since = await conn.scalar(select(_f.confirmed_at).where(_f.user_id == user))
@@ -50,11 +52,13 @@ async def state(conn: AsyncConnection, user: UUID) -> FactorView:
     return FactorView(since, left or 0)
 
 
+@by_system
 async def is_set(conn: AsyncConnection, user: UUID) -> bool:
     """Whether a log-in of this user needs a code."""
     return bool(await conn.scalar(select(exists().where(_f.user_id == user, _f.confirmed_at.is_not(None)))))
 
 
+@by_system
 async def offer(conn: AsyncConnection, secret_key: str, actor: Actor, issuer: str) -> Offered:
     """The key that waits to be confirmed, made if there is none. Raises ConflictError when one is in use."""
     row = (
@@ -72,6 +76,7 @@ async def offer(conn: AsyncConnection, secret_key: str, actor: Actor, issuer: st
     return Offered(totp.key_text(key), totp.address(key, str(account), issuer))
 
 
+@by_system
 async def confirm(
     conn: AsyncConnection, secret_key: str, actor: Actor, code: str, *, keep: UUID | None = None
 ) -> tuple[str, ...]:
@@ -98,6 +103,7 @@ async def confirm(
     return await new_codes(conn, actor)
 
 
+@by_system
 async def check_code(conn: AsyncConnection, secret_key: str, user: UUID, code: str) -> bool:
     """Whether the code, or a recovery code, is right; either is used up by it."""
     row = (
@@ -122,6 +128,7 @@ async def check_code(conn: AsyncConnection, secret_key: str, user: UUID, code: s
     return bool((await conn.execute(used)).rowcount)
 
 
+@by_system
 async def new_codes(conn: AsyncConnection, actor: Actor) -> tuple[str, ...]:
     """New recovery codes for oneself; the earlier ones are void. Raises NotFoundError without a factor."""
     if not await is_set(conn, actor.id):
@@ -133,6 +140,7 @@ async def new_codes(conn: AsyncConnection, actor: Actor) -> tuple[str, ...]:
     return made
 
 
+@by_system
 async def remove_own(conn: AsyncConnection, secret_key: str, actor: Actor, code: str) -> None:
     """Remove one's own second factor; a code proves that it is oneself. Raises InvalidError."""
     if not await check_code(conn, secret_key, actor.id, code):
@@ -142,6 +150,7 @@ async def remove_own(conn: AsyncConnection, secret_key: str, actor: Actor, code:
     await _remove(conn, actor, actor.id, "")
 
 
+@by_system
 async def remove(conn: AsyncConnection, actor: Actor, user: UUID, reason: str) -> None:
     """An administrator removes somebody's second factor (a lost phone): recorded, and their sessions end."""
     require(actor, "user.manage")
@@ -150,6 +159,7 @@ async def remove(conn: AsyncConnection, actor: Actor, user: UUID, reason: str) -
     await sessions.end_all(conn, user)
 
 
+@by_system
 async def users_with(conn: AsyncConnection) -> frozenset[UUID]:
     """The users whose log-in needs a code."""
     return frozenset(await conn.scalars(select(_f.user_id).where(_f.confirmed_at.is_not(None))))

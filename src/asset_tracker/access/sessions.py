@@ -24,6 +24,7 @@ from asset_tracker.access.tables import (
     user_grant,
 )
 from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError, ThrottledError
 from asset_tracker.ledger.ids import uuid7
 
@@ -74,6 +75,7 @@ def digest(token: str) -> bytes:
     return sha256(token.encode()).digest()
 
 
+@by_system
 async def check_password(conn: AsyncConnection, email: str, password: str, whence: str) -> UUID | None:
     """The user whose e-mail and password these are, or None (the attempt is counted either way).
 
@@ -102,6 +104,7 @@ async def check_password(conn: AsyncConnection, email: str, password: str, whenc
     return held
 
 
+@by_system
 async def hold_user(conn: AsyncConnection, user: UUID) -> bool:
     """Whether the account is open; until the transaction ends nobody can shut it."""
     u = user_account.c
@@ -109,6 +112,7 @@ async def hold_user(conn: AsyncConnection, user: UUID) -> bool:
     return await conn.scalar(open_still) is not None
 
 
+@by_system
 async def begin_session(
     conn: AsyncConnection, user: UUID, agent: str | None = None, *, via: Via = "password"
 ) -> LoggedIn:
@@ -122,6 +126,7 @@ async def begin_session(
     return LoggedIn(token, actor)
 
 
+@by_system
 async def end_session(conn: AsyncConnection, *, token: str) -> None:
     """End the session for good."""
     ended = update(session).where(session.c.token_hash == digest(token), session.c.ended_at.is_(None))
@@ -152,6 +157,7 @@ def _open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return s.ended_at.is_(None), s.seen_at > now - IDLE, s.created_at > now - ABSOLUTE
 
 
+@by_system
 async def end_all(conn: AsyncConnection, user: UUID, *, but: UUID | None = None) -> None:
     """End every session of a user and every log-in on its way: after a change of password or role, and
     when disabled. ``but``: the one session that goes on.
@@ -291,6 +297,7 @@ def network_of(address: str) -> str:
     return str(found) if found.version == 4 else str(ip_network((found, 64), strict=False))
 
 
+@by_system
 async def throttle(conn: AsyncConnection, account: bytes, whence: str) -> None:
     """Raise ThrottledError after too many failures from there; an account alone is never locked."""
     # One after the other from one place, or a hundred guesses at once would each find none before it.
@@ -307,6 +314,7 @@ async def throttle(conn: AsyncConnection, account: bytes, whence: str) -> None:
         raise ThrottledError(retry_after=int(_WINDOW.total_seconds()))
 
 
+@by_system
 async def count_attempt(conn: AsyncConnection, account: bytes, whence: str, *, succeeded: bool) -> None:
     """Write an attempt down; addresses are forgotten after a day."""
     a = login_attempt.c

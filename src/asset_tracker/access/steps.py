@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.sessions import digest
 from asset_tracker.access.tables import login_step
+from asset_tracker.db.wall import by_system
 from asset_tracker.ledger.ids import uuid7
 
 LASTS = timedelta(minutes=10)
@@ -30,6 +31,7 @@ class Step(NamedTuple):
     guesses: int = 0
 
 
+@by_system
 async def begin(conn: AsyncConnection, kind: str, *, user: UUID | None = None, **body: Any) -> str:
     """A new step; its token goes into a cookie and is nowhere else."""
     token = secrets.token_urlsafe(32)
@@ -40,6 +42,7 @@ async def begin(conn: AsyncConnection, kind: str, *, user: UUID | None = None, *
     return token
 
 
+@by_system
 async def find(conn: AsyncConnection, kind: str, token: str) -> Step | None:
     """The step that a cookie stands for, while it lasts."""
     wanted = select(_s.id, _s.user_id, _s.body, _s.guesses).where(*_of(kind, token))
@@ -47,6 +50,7 @@ async def find(conn: AsyncConnection, kind: str, token: str) -> Step | None:
     return Step(row.id, row.user_id, row.body, row.guesses) if row else None
 
 
+@by_system
 async def guess(conn: AsyncConnection, kind: str, token: str) -> Step | None:
     """The step, with one more guess counted; None when it is over or its guesses are used up."""
     counted = (
@@ -59,6 +63,7 @@ async def guess(conn: AsyncConnection, kind: str, token: str) -> Step | None:
     return Step(row.id, row.user_id, row.body, row.guesses) if row else None
 
 
+@by_system
 async def take(conn: AsyncConnection, kind: str, token: str) -> Step | None:
     """The step, used up: whoever comes second finds none."""
     used = delete(login_step).where(*_of(kind, token)).returning(_s.id, _s.user_id, _s.body, _s.guesses)

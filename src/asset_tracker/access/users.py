@@ -23,6 +23,7 @@ from asset_tracker.access.tables import (
     user_grant,
     user_identity,
 )
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import erasure
@@ -66,6 +67,7 @@ class GrantView(msgspec.Struct, frozen=True, kw_only=True):
     grant: Grant
 
 
+@by_system
 async def add_user(
     conn: AsyncConnection,
     actor: Actor,
@@ -97,6 +99,7 @@ async def add_user(
     return user
 
 
+@by_system
 async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tuple[Grant, ...]) -> None:
     """Replace what a user may do, and end their sessions. The last administrator stays one."""
     require(actor, "user.manage")
@@ -109,6 +112,7 @@ async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tu
     await records.record(conn, actor, "grants_set", f"user {user}", roles)
 
 
+@by_system
 async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     """Shut an account at once: its sessions and tokens end, its events stay."""
     require(actor, "user.manage")
@@ -124,6 +128,7 @@ async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     await records.record(conn, actor, "account_shut", f"user {user}")
 
 
+@by_system
 async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     """Forget who somebody was: the account is shut and says nobody's name, and no event names their device.
 
@@ -144,6 +149,7 @@ async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     return len(named) + len({each.quarantined for each in aside})
 
 
+@by_system
 async def remove_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     """Take away an account that was made by mistake. Raises ConflictError once its owner came, or anything names it."""
     require(actor, "user.manage")
@@ -167,6 +173,7 @@ async def remove_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
         raise named from error
 
 
+@by_system
 async def make_token(
     conn: AsyncConnection,
     actor: Actor,
@@ -243,6 +250,7 @@ async def list_tokens(conn: AsyncConnection, actor: Actor) -> list[TokenView]:
     ]
 
 
+@by_system
 async def grants_of(conn: AsyncConnection, user: UUID) -> list[GrantView]:
     """What somebody was granted and still has."""
     g = user_grant.c
@@ -265,6 +273,7 @@ async def set_lang(conn: AsyncConnection, actor: Actor, lang: Lang) -> None:
     await conn.execute(update(user_account).where(user_account.c.id == actor.id).values(lang=lang))
 
 
+@by_system
 async def change_password(conn: AsyncConnection, actor: Actor, old: str, new: str) -> None:
     """Change one's own password, and end one's sessions everywhere. Raises InvalidError."""
     if actor.only is not None:
@@ -314,6 +323,7 @@ async def list_grants(conn: AsyncConnection, actor: Actor) -> dict[UUID, list[Gr
     return found
 
 
+@by_system
 async def reaches(conn: AsyncConnection, thing: UUID) -> bool:
     """Whether some account's role reaches this programme or stands for this donor."""
     g = user_grant.c

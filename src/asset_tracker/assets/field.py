@@ -26,6 +26,7 @@ from asset_tracker.assets import rules
 from asset_tracker.assets.named import out_of_reach
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed_by, components, derived_id
 from asset_tracker.assets.upcast import TooNewError, upcast
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft, problems
@@ -307,6 +308,7 @@ def _asset_of(said: _Said, around: _Around) -> UUID:
     raise _NotTakenError("There is no such asset, or it is not yours to see.")
 
 
+@by_system
 async def _check_tags(conn: AsyncConnection, asset_id: UUID, payload: Payload) -> None:
     named = [t for t in (getattr(payload, "tag", None), getattr(payload, "new", None)) if isinstance(t, str)]
     if not named:

@@ -8,6 +8,7 @@ from sqlalchemy.types import Text, Uuid
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.tables import asset, event
@@ -54,6 +55,7 @@ def _reached(actor: Actor) -> ColumnElement[bool]:
     return scope.within(actor, "consignment.read", programme=c.programme_id, areas=(c.municipality_code,))
 
 
+@by_system  # what it names may be a foreign fact
 async def _may_replace(conn: AsyncConnection, actor: Actor, asset_id: UUID, supersedes: UUID) -> bool:
     """One's own facts of this asset, and anybody's for those who correct.
 

@@ -9,20 +9,24 @@ from typing import Final
 from sqlalchemy import make_url
 
 from asset_tracker.backups.archive import BackupError
+from asset_tracker.db.roles import OWNER, SYSTEM
 
-# Roles are the new place's own business.
+# Roles, and who may do what, are the new place's own business.
 _PLAIN: Final = ("--no-owner", "--no-privileges")
 PATIENCE: Final = 6 * 3600.0  # seconds
 
 
-def dump(url: str, path: Path, snapshot: str) -> None:
-    """The exported ``snapshot`` of the database into ``path`` (custom format). Raises BackupError."""
-    _run("pg_dump", url, *_PLAIN, "--format=custom", f"--snapshot={snapshot}", f"--file={path}")
+def dump(url: str, path: Path, snapshot: str, *, walled: bool) -> None:
+    """The exported ``snapshot`` of the database into ``path`` (custom format), without its wall. Raises BackupError."""
+    role = (f"--role={SYSTEM}", "--enable-row-security") if walled else ()
+    options = ("--no-policies", "--exclude-schema=wall", "--format=custom", f"--snapshot={snapshot}")
+    _run("pg_dump", url, *_PLAIN, *role, *options, f"--file={path}")
 
 
 def restore(url: str, path: Path) -> None:
-    """The dump into an empty database, all of it or nothing. Raises BackupError."""
-    _run("pg_restore", url, *_PLAIN, "--single-transaction", "--exit-on-error", str(path))
+    """The dump into an empty database, all of it or nothing, as its owner. Raises BackupError."""
+    whole = ("--single-transaction", "--exit-on-error")
+    _run("pg_restore", url, *_PLAIN, *whole, f"--role={OWNER}", "--no-policies", str(path))
 
 
 def _run(program: str, url: str, *arguments: str) -> None:

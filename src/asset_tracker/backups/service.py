@@ -7,6 +7,7 @@ names it and never changed, so it can be read afterwards.
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,8 @@ from asset_tracker.backups.archive import DUMP, FORMAT, BackupError, Manifest, W
 from asset_tracker.backups.sealed import new_backup, opened_backup
 from asset_tracker.db import migrate
 from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.raising import is_raised
+from asset_tracker.db.wall import become_system
 from asset_tracker.files.storage import Storage
 from asset_tracker.files.tables import file
 from asset_tracker.jobs import queue
@@ -105,6 +108,7 @@ async def restore(
             progress("files", done, len(names))
             await storage.put(each, (folder / "files" / each).read_bytes())
         progress("database", 0, 1)
+        await migrate.prepare(url)
         await anyio.to_thread.run_sync(pg.restore, url, folder / DUMP)
         await _check_counts(url, manifest)
         await migrate.upgrade(url)
@@ -131,7 +135,8 @@ async def _dump(url: str, path: Path) -> tuple[str, dict[str, int], list[str]]:
         if revision is None:
             raise BackupError("There is nothing to back up: the database was never set up.")
         snapshot = str(await conn.scalar(text("SELECT pg_export_snapshot()")))
-        await anyio.to_thread.run_sync(pg.dump, url, path, snapshot)
+        walled = await is_raised(conn)
+        await anyio.to_thread.run_sync(partial(pg.dump, url, path, snapshot, walled=walled))
         names = list(await conn.scalars(select(file.c.sha256).order_by(file.c.sha256)))
         return revision, await _counts(conn), names
 
@@ -143,6 +148,8 @@ async def _snapshot(url: str) -> AsyncIterator[AsyncConnection]:
         async with engine.connect() as conn:
             await conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
             await conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            if await is_raised(conn):
+                await become_system(conn)
             yield conn
     finally:
         await engine.dispose()

@@ -19,7 +19,7 @@ from asset_tracker.backups.keys import place_keys, read_keys, save_keys
 from asset_tracker.backups.service import Progress, Restored
 from asset_tracker.cli import DONE, PROBLEMS
 from asset_tracker.cli.common import load_settings
-from asset_tracker.db.embedded import database_url
+from asset_tracker.db.embedded import owner_url
 from asset_tracker.files.storage import Storage
 from asset_tracker.ledger import checkpoints
 from asset_tracker.settings import Settings
@@ -48,7 +48,7 @@ def backup(output: Path, recipient: str | None, keys: Path | None) -> None:
     )
     if keys:
         save_keys(settings, keys)
-    with database_url(settings) as url, _bars() as progress:
+    with owner_url(settings) as url, _bars() as progress:
         work = service.back_up(
             url,
             Storage.open(settings.storage_url),
@@ -77,7 +77,7 @@ def restore(ctx: click.Context, file: Path, keys: Path | None, identity: Path | 
     if keys:
         found = read_keys(keys)
         settings = msgspec.structs.replace(settings, secret_key=found.secret_key)
-    with database_url(settings) as url, _bars() as progress:
+    with owner_url(settings) as url, _bars() as progress:
         restored = asyncio.run(_restore(url, settings, file, identity, progress))
     if keys:
         place_keys(found, settings.data_dir)
@@ -103,9 +103,13 @@ def drill(ctx: click.Context, folder: Path, identity: Path | None) -> None:
         # Run as root, the server has a user of its own, who must get to its data through this folder.
         place.chmod(0o711)
         beside = msgspec.structs.replace(
-            settings, data_dir=place, database_url=None, storage_url=(place / "files").as_uri()
+            settings,
+            data_dir=place,
+            database_url=None,
+            owner_database_url=None,
+            storage_url=(place / "files").as_uri(),
         )
-        with database_url(beside) as url, _bars() as progress:
+        with owner_url(beside) as url, _bars() as progress:
             restored = asyncio.run(_restore(url, beside, newest, identity, progress))
     ctx.exit(_tell(restored))
 

@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import NullPool
 
 from asset_tracker.db import migrate
-from asset_tracker.db.embedded import database_url
+from asset_tracker.db.embedded import database_url, owner_url
 from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.raising import must_stand
 from asset_tracker.errors import UnavailableError
 from asset_tracker.settings import PREFIX, Settings, variable, with_secret_key
 from asset_tracker.territory.service import load_shipped
@@ -24,7 +25,10 @@ T = TypeVar("T")
 
 # Held locked by the running server, so that it means nothing once the server is gone.
 NOTE = Path(sys.prefix) / "asset-tracker.running"
-_SECRET = {variable(name) for name in ("secret_key", "database_url", "smtp_url", "oidc_client_secret")}
+_SECRET = {
+    variable(name)
+    for name in ("secret_key", "database_url", "owner_database_url", "smtp_url", "oidc_client_secret")
+}
 
 
 class NotMigratedError(UnavailableError):
@@ -49,8 +53,8 @@ def open_database(settings: Settings) -> Iterator[str]:
     It knows the municipalities of the shipped edition, or of a newer one that was loaded.
     The embedded one is migrated as needed; one of your own only by ``db upgrade`` (NotMigratedError).
     """
-    with database_url(settings) as url:
-        asyncio.run(_prepare(url, ours=settings.database_url is None))
+    with owner_url(settings) as owner, database_url(settings) as url:
+        asyncio.run(_prepare(url, owner if settings.database_url is None else None))
         yield url
 
 
@@ -105,13 +109,16 @@ def _environment() -> dict[str, str]:
     return env
 
 
-async def _prepare(url: str, *, ours: bool) -> None:
-    if await migrate.current(url) != migrate.head():
-        if not ours:
-            raise NotMigratedError
-        await migrate.upgrade(url)
+async def _prepare(url: str, owner: str | None) -> None:
+    if owner is not None:
+        if not await migrate.is_ready(owner):
+            await migrate.upgrade(owner)
+    elif await migrate.current(url) != migrate.head():
+        raise NotMigratedError
     engine = make_engine(url, poolclass=NullPool)
     try:
+        async with engine.connect() as conn:
+            await must_stand(conn)
         async with transaction(engine) as conn:
             # Nothing can be told of a municipality that is not known: at the first start, and when a
             # release brings a newer edition.

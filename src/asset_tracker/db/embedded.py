@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 from asset_tracker.db.placement import (
     EmbeddedServerError,
@@ -30,6 +30,7 @@ from asset_tracker.db.placement import (
     socket_dir,
     write_private,
 )
+from asset_tracker.db.roles import APP
 from asset_tracker.settings import Settings, make_data_dir
 
 ROLE: Final = "asset_tracker"
@@ -91,7 +92,7 @@ class EmbeddedServer:
         self._users: int | None = None
 
     def start(self) -> str:
-        """The address of the running server (``postgresql+asyncpg://``), made and started as needed.
+        """The address of the running server (``postgresql+asyncpg://``), for its superuser, made and started as needed.
 
         Idempotent, and safe beside other processes that do the same. From here on this process counts
         as a user of the server, until ``leave`` or its end.
@@ -287,9 +288,22 @@ class EmbeddedServer:
 
 @contextmanager
 def database_url(settings: Settings) -> Iterator[str]:
-    """The address of the database that the settings name; the embedded server runs as long as needed."""
+    """The address of the database that the settings name; the embedded server runs as long as needed.
+
+    Its log-in stands behind the wall; the role of it is there once ``owner_url`` was migrated.
+    """
     if settings.database_url is not None:
         yield settings.database_url
+        return
+    with owner_url(settings) as url:
+        yield make_url(url).set(username=APP).render_as_string(hide_password=False)
+
+
+@contextmanager
+def owner_url(settings: Settings) -> Iterator[str]:
+    """The same, for whoever migrates, backs up and restores: a log-in that may become the owner."""
+    if settings.database_url is not None:
+        yield settings.owner_database_url or settings.database_url
         return
     server = EmbeddedServer(settings.data_dir)
     url = server.start()

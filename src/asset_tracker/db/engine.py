@@ -1,4 +1,8 @@
-"""Engines and the one way to a transaction outside a request."""
+"""Engines, and the ways to a transaction: as an actor's, or as the system's.
+
+``engine.begin`` itself stands here only (``tools/lint_rules.py``): a transaction that does not say for whom it
+is sees nothing.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,6 +11,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from asset_tracker.db.wall import Reach, become_system, enter
 
 
 def make_engine(
@@ -43,8 +49,20 @@ def make_engine(
 
 @asynccontextmanager
 async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-    """A connection in a transaction: committed at the end of the block, rolled back when it raises."""
+    """A connection in a transaction of the system, which sees everything: the command line, the sealer, log-ins.
+
+    Committed at the end of the block, rolled back when it raises.
+    """
     async with engine.begin() as conn:
+        await become_system(conn)
+        yield conn
+
+
+@asynccontextmanager
+async def transaction_for(engine: AsyncEngine, reach: Reach) -> AsyncIterator[AsyncConnection]:
+    """The same for an actor, who sees what ``reach`` (``access.scope.reach``) tells."""
+    async with engine.begin() as conn:
+        await enter(conn, reach)
         yield conn
 
 

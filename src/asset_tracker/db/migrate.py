@@ -1,11 +1,12 @@
 """Alembic without an ini file: the migrations stand inside the package and are run from here.
 
+Migrations are the owner's work (``roles``), and end with the wall raised as the code has it (``raising``).
 One process migrates at a time (advisory lock); a migration that cannot have its lock within four
 seconds fails rather than queue up everybody behind it, and leaves the revision where it was.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from alembic import command
@@ -18,7 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
 from asset_tracker.db.engine import make_engine
+from asset_tracker.db.raising import lower_wall, raise_wall, stands
+from asset_tracker.db.roles import become_owner
 
+Step = Callable[[AsyncConnection], Awaitable[Any]]
 _LOCK: Final = 0x61737365  # "asse": any number will do, as long as it stays
 LOCK_TIMEOUT: Final = "4s"
 STATEMENT_TIMEOUT: Final = "10min"
@@ -26,12 +30,12 @@ STATEMENT_TIMEOUT: Final = "10min"
 
 async def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to ``revision``; waits for another process that is migrating."""
-    await _alone(url, lambda config: command.upgrade(config, revision))
+    await _alone(url, lambda config: command.upgrade(config, revision), then=raise_wall)
 
 
 async def downgrade(url: str, revision: str) -> None:
     """Take the database back to ``revision``, or ``base`` for an empty one."""
-    await _alone(url, lambda config: command.downgrade(config, revision))
+    await _alone(url, lambda config: command.downgrade(config, revision), first=lower_wall)
 
 
 async def check(url: str) -> list[str]:
@@ -58,6 +62,16 @@ async def current(url: str) -> str | None:
         await engine.dispose()
 
 
+async def is_ready(url: str) -> bool:
+    """Whether the database is at the newest revision, and its wall the one of this program."""
+    engine = make_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as conn:
+            return await conn.run_sync(_revision_of) == head() and await stands(conn)
+    finally:
+        await engine.dispose()
+
+
 async def current_of(conn: AsyncConnection) -> str | None:
     """The revision of the database that ``conn`` is in."""
     return await conn.run_sync(_revision_of)
@@ -78,7 +92,14 @@ async def make_revision(url: str, message: str) -> None:
     await _alone(url, lambda config: command.revision(config, message=message, autogenerate=True))
 
 
-async def _alone(url: str, work: Callable[[Config], Any]) -> None:
+async def prepare(url: str) -> None:
+    """Make the roles, and nothing else: for a restoration, which brings its own tables."""
+    await _alone(url, lambda _config: None, first=lower_wall)
+
+
+async def _alone(
+    url: str, work: Callable[[Config], Any], *, first: Step | None = None, then: Step | None = None
+) -> None:
     engine = make_engine(
         url,
         application_name="asset-tracker migrations",
@@ -94,7 +115,14 @@ async def _alone(url: str, work: Callable[[Config], Any]) -> None:
             await conn.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
             await conn.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
             await conn.commit()
+            await become_owner(conn)
+            if first:
+                await first(conn)
+            await conn.commit()
             await conn.run_sync(_with_connection, work)
+            if then:
+                await then(conn)
+                await conn.commit()
     finally:
         await engine.dispose()
 

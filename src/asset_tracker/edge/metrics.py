@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asset_tracker.access import devices
 from asset_tracker.access.actors import Actor
+from asset_tracker.db.engine import transaction
 from asset_tracker.errors import NotFoundError
 from asset_tracker.jobs import queue
 
@@ -79,7 +80,7 @@ async def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]
 async def _count_jobs(engine: AsyncEngine) -> None:
     """NaN while the database cannot be asked: the other figures are wanted then all the more."""
     try:
-        async with engine.connect() as conn:
+        async with transaction(engine) as conn:
             depth = await queue.depth(conn)
     except (SQLAlchemyError, OSError):
         waiting = failed = workers = oldest = float("nan")
@@ -96,7 +97,7 @@ async def _count_devices(engine: AsyncEngine) -> None:
     DEVICE_SEEN.clear()
     DEVICE_TO_COME.clear()
     try:
-        async with engine.connect() as conn:
+        async with transaction(engine) as conn:
             found = await devices.figures(conn)
     except (SQLAlchemyError, OSError):
         return

@@ -9,18 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import sessions
 from asset_tracker.access.panic import check_may_change
+from asset_tracker.access.scope import reach
+from asset_tracker.db.engine import transaction_for
 from asset_tracker.errors import UnauthenticatedError
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 async def provide_conn(request: Request[Any, Any, State], state: State) -> AsyncIterator[AsyncConnection]:
-    """The connection of the request. Answering commits it before the answer leaves; raising rolls it back.
+    """The connection of the request, which sees what its actor reaches, and nothing for a stranger.
 
+    Answering commits it before the answer leaves; raising rolls it back.
     The only generator dependency: errors of a second one would arrive as a group and miss the table
     of problems. Streams outlive it and open their own.
     """
-    async with state.engine.begin() as conn:
+    async with transaction_for(state.engine, reach(request.scope.get("user"))) as conn:
         # Logging in and out goes on while the system is read-only, or nobody could read.
         if request.method not in _SAFE and not request.route_handler.opt.get("when_read_only"):
             await check_may_change(conn)

@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from asset_tracker.access import sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sessions import Authenticated
+from asset_tracker.db.engine import transaction
 from asset_tracker.errors import ForbiddenError, SecondFactorNeededError, UnauthenticatedError
 from asset_tracker.i18n import LANGS, Lang
 from asset_tracker.settings import Settings
@@ -42,10 +43,10 @@ async def _authenticate(connection: ASGIConnection[Any, Any, Any, State]) -> Aut
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
     cookie = connection.cookies.get(cookie_name(connection), "")
     if scheme.lower() == "bearer":
-        async with connection.app.state.engine.begin() as conn:
+        async with transaction(connection.app.state.engine) as conn:
             return await sessions.by_token(conn, bearer.strip())
     if cookie:
-        async with connection.app.state.engine.begin() as conn:
+        async with transaction(connection.app.state.engine) as conn:
             return await sessions.by_cookie(conn, cookie)
     return None
 

@@ -87,7 +87,7 @@ class _Run:
             self.n += 1
             rows.append(self._row(item))
         if rows:
-            await bulk.copy(self.conn, import_row, _ROW, rows)
+            await bulk.put(self.conn, import_row, _ROW, rows)
 
     def _row(self, item: Item) -> tuple[Any, ...]:
         asset = uuid7() if item.action == "create" and item.asset is None else item.asset

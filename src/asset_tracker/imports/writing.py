@@ -16,6 +16,7 @@ from asset_tracker.assets.service import NewAsset, register
 from asset_tracker.consignments.service import NewConsignment, add_consignments
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.wall import as_system, by_system
 from asset_tracker.errors import ConflictError, ForbiddenError
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError
 from asset_tracker.imports.known import Facts, Item, same_maker
@@ -151,7 +152,9 @@ class AssetWriter:
             b.programme_ids.overlap(list(self.batch.programme_ids)),
             func.greatest(b.committed_at, b.undone_at) > self.batch.planned_at,
         )
-        if self.batch.programme_ids and (await self.conn.execute(quicker.limit(1))).first():
+        async with as_system(self.conn):
+            was_quicker = (await self.conn.execute(quicker.limit(1))).first() is not None
+        if self.batch.programme_ids and was_quicker:
             raise ChangedSinceError(())
         f = funding_share.c
         rows = await self.conn.execute(select(f.programme_id, f.donor_id, f.percent).order_by(f.donor_id))
@@ -304,13 +307,15 @@ class AssetWriter:
     async def _check_changed(self, items: list[Item]) -> None:
         """The assets are in reach and stand as they stood when the plan was made."""
         heads = {item.asset: item for item in items if item.asset}
-        rows = await self.conn.execute(
+        standing = (
             select(asset_head.c.asset_id, func.encode(asset_head.c.hash, "hex").label("head"))
             .join(asset, asset.c.id == asset_head.c.asset_id)
             .where(asset_head.c.asset_id.in_(heads), scope.recordable(self.actor, "described"))
             .order_by(asset_head.c.asset_id)
             .with_for_update(of=asset_head)
         )
+        async with as_system(self.conn):  # a chain is the ledger's, and locked as such
+            rows = await self.conn.execute(standing)
         same = {row.asset_id for row in rows if heads[row.asset_id].head == row.head}
         if moved := [item.row for id_, item in heads.items() if id_ not in same]:
             raise ChangedSinceError(sorted(moved))
@@ -321,6 +326,7 @@ def _facts(item: Item) -> Facts:
     return item.facts
 
 
+@by_system
 async def _free_tags(conn: AsyncConnection, items: Sequence[Item]) -> list[str]:
     """A tag for each item: the file's own if no asset bears it, else a new one that nobody has."""
     codes = [_facts(item).tag or new_tag() for item in items]

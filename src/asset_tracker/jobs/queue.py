@@ -13,6 +13,7 @@ from sqlalchemy import and_, delete, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError
 from asset_tracker.jobs.kinds import When, name_of
 from asset_tracker.jobs.tables import job, job_schedule
@@ -49,6 +50,7 @@ class LostError(ConflictError):
     code = "job-lost"
 
 
+@by_system
 async def enqueue(
     conn: AsyncConnection,
     payload: msgspec.Struct,

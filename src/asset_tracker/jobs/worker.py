@@ -7,10 +7,12 @@ from typing import Any, Final
 
 import msgspec
 import structlog
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.db.engine import transaction
+from asset_tracker.db.roles import SYSTEM
 from asset_tracker.jobs import queue
 from asset_tracker.jobs.kinds import Kind, wait_after
 from asset_tracker.jobs.queue import LostError, Taken
@@ -90,6 +92,8 @@ class Worker:
             raw = (await lease.get_raw_connection()).driver_connection
             assert raw is not None  # noqa: S101 - it was connected just now
             await raw.add_listener(queue.CHANNEL, self._hear)
+            # For good, unlike a transaction's: this connection is the worker's own, and is thrown away.
+            await lease.execute(text(f"SET ROLE {SYSTEM}"))
             try:
                 await queue.announce(lease)
                 yield lease

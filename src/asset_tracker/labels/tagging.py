@@ -1,5 +1,6 @@
 """Tags and things: bind a blank label, replace a damaged one, retire one for ever, link a foreign code."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import service as assets
 from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger import blanks
 from asset_tracker.ledger import events as ev
@@ -73,8 +75,7 @@ async def link_code(conn: AsyncConnection, actor: Actor, asset_id: UUID, written
     """
     code = _foreign(written)
     await advisory_lock(conn, f"code {code}")
-    other = await conn.scalar(_bearing(code).where(asset.c.id != asset_id))
-    if other is not None:
+    if set(await _bearing(conn, code)) - {asset_id}:
         raise ConflictError("This code already stands for another asset.")
     (receipt,) = await assets.record(conn, actor, [asset_id], ev.CodeLinked(code=code))
     return receipt
@@ -95,12 +96,14 @@ async def find_by_code(conn: AsyncConnection, actor: Actor, written: str) -> UUI
     """The asset in reach that a foreign code was linked to. Raises NotFoundError."""
     require(actor, "asset.read")
     code = written.strip()
-    found = await conn.scalar(_bearing(code).where(scope.assets(actor))) if code else None
+    bearing = await _bearing(conn, code) if code else ()
+    found = await conn.scalar(select(asset.c.id).where(asset.c.id.in_(bearing), scope.assets(actor)))
     if found is None:
         raise NotFoundError("No asset is known by this code.")
     return UUID(str(found))
 
 
+@by_system
 async def _free_tag(conn: AsyncConnection, asset_id: UUID, written: str) -> str:
     code = parse_tag(written)
     await advisory_lock(conn, f"tag {code}")
@@ -138,5 +141,8 @@ def _foreign(written: str) -> str:
     raise InvalidError(message, (FieldError("code", message),))
 
 
-def _bearing(code: str) -> Any:
-    return select(asset.c.id).where(asset.c.state["codes"].contains(cast([code], JSONB)))
+@by_system
+async def _bearing(conn: AsyncConnection, code: str) -> Sequence[UUID]:
+    """The assets that a code was linked to, whoever's: behind the wall the index of codes cannot be used."""
+    bearing = select(asset.c.id).where(asset.c.state["codes"].contains(cast([code], JSONB)))
+    return (await conn.scalars(bearing)).all()

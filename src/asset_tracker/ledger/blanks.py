@@ -10,10 +10,12 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
+from asset_tracker.db.wall import by_system
 from asset_tracker.ledger.tables import tag
 from asset_tracker.ledger.tags import new_tag
 
 
+@by_system
 async def issue(conn: AsyncConnection, count: int, programme: UUID | None) -> list[str]:
     """So many new tags, kept as blank."""
     issued: list[str] = []
@@ -25,6 +27,7 @@ async def issue(conn: AsyncConnection, count: int, programme: UUID | None) -> li
     return issued
 
 
+@by_system
 async def retire(conn: AsyncConnection, code: str) -> None:
     """A tag that no asset ever bore will never be used."""
     blank = update(tag).where(tag.c.tag == code, tag.c.asset_id.is_(None))

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text, Uuid
 
 from asset_tracker.db import bulk
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
 from asset_tracker.ledger import projection, tables
 from asset_tracker.ledger.chain import GENESIS, Chance, Opening, link, opened, repeats, seal
@@ -95,6 +96,8 @@ _ENDS = (
     .join(_e, and_(_e.c.asset_id == _h.c.asset_id, _e.c.seq == _h.c.seq))
     .where(_h.c.asset_id == any_(_ids))
 )
+# From so many on, chains begin with their ends and take fewer statements.
+MANY = 200
 _HEAD = ("asset_id", "seq", "hash", "programme_id")
 EVENT_COLUMNS = (
     "id",
@@ -121,6 +124,7 @@ FILE_COLUMNS = ("event_id", "sha256", "asset_id")
 _to_json = msgspec.json.Encoder(decimal_format="string").encode
 
 
+@by_system
 async def append(
     conn: AsyncConnection,
     actor: UUID,
@@ -177,6 +181,7 @@ async def history(conn: AsyncConnection, assets: Iterable[UUID]) -> dict[UUID, l
     return found
 
 
+@by_system
 async def forget(conn: AsyncConnection, erased: Mapping[UUID, Collection[str]]) -> None:
     """Take the openings of these private values (event: names) away for good, and fold their assets again.
 
@@ -213,7 +218,7 @@ async def _begin_chains(conn: AsyncConnection, drafts: Sequence[Draft], programm
     Very many are not written twice: their chains begin with their ends, and a race fails (``_store``).
     """
     registered = sorted({d.asset for d in drafts if isinstance(d.payload, Registered)})
-    if len(registered) >= bulk.COPY_FROM:
+    if len(registered) >= MANY:
         there = await conn.execute(
             select(_h.c.asset_id).where(_h.c.asset_id == any_(_ids)), {"ids": registered}
         )
@@ -363,7 +368,7 @@ async def _store(
     conn: AsyncConnection, rows: list[tuple[Any, ...]], heads: dict[UUID, Head], unclaimed: set[UUID]
 ) -> None:
     ends = [(asset, heads[asset].seq, heads[asset].hash, heads[asset].programme) for asset in sorted(heads)]
-    if rows and not unclaimed and len(rows) < bulk.COPY_FROM:
+    if rows and not unclaimed and len(rows) < MANY:
         await _store_few(conn, rows, ends)
         return
     begun = [end for end in ends if end[0] in unclaimed]

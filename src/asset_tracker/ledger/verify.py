@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from asset_tracker.db import bulk
 from asset_tracker.db.engine import make_engine
+from asset_tracker.db.wall import become_system
 from asset_tracker.ledger import rebuild, verify_log
 from asset_tracker.ledger.chain import opened
 from asset_tracker.ledger.check import COLUMNS, Finding, Stored, check_chain
@@ -110,6 +111,7 @@ async def _snapshot(conn: AsyncConnection, of: str | None = None) -> asyncpg.Con
     if of:
         await conn.execute(text(f"SET TRANSACTION SNAPSHOT '{of}'"))
     await conn.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+    await become_system(conn)
     raw = await bulk.driver(conn)
     await raw.execute(PLAIN)
     return raw

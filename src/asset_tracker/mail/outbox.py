@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker import vault
 from asset_tracker.db.engine import transaction
+from asset_tracker.db.wall import by_system
 from asset_tracker.jobs import queue
 from asset_tracker.jobs.worker import Run
 from asset_tracker.mail.letters import Letter, check_address, compose
@@ -51,6 +52,7 @@ def is_set_up(settings: Settings) -> bool:
     return settings.smtp_url is not None
 
 
+@by_system
 async def enqueue(
     conn: AsyncConnection, settings: Settings, letter: Letter, *, expires_at: datetime | None = None
 ) -> UUID | None:

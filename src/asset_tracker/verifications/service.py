@@ -19,6 +19,7 @@ from asset_tracker.access.people import custodians, is_there
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed
 from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import (
     FieldError,
     ForbiddenError,
@@ -234,6 +235,7 @@ async def _check_start(conn: AsyncConnection, new: NewCampaign) -> None:
         raise InvalidError(errors=tuple(errors))
 
 
+@by_system
 async def _next_place(conn: AsyncConnection, year: int) -> int:
     await advisory_lock(conn, f"campaign {year}")
     last = select(func.coalesce(func.max(campaign.c.place_in_year), 0)).where(campaign.c.year == year)
@@ -335,11 +337,17 @@ async def _asset_of(conn: AsyncConnection, actor: Actor, code: str) -> Any:
             return row
     except TagError:  # a maker's code, perhaps
         pass
+    rows = (await conn.execute(wanted.where(_a.id.in_(await _known_as(conn, text))).limit(2))).all()
+    return rows[0] if len(rows) == 1 else None
+
+
+@by_system
+async def _known_as(conn: AsyncConnection, text: str) -> Sequence[UUID]:
+    """The assets, whoever's, that a code or serial number stands for: by index, which the wall would keep from use."""
     same = _a.state["codes"].contains(cast([text], JSONB))
     if key := serial_key(text):
         same = or_(same, _a.serial_key == key)
-    rows = (await conn.execute(wanted.where(same).limit(2))).all()
-    return rows[0] if len(rows) == 1 else None
+    return (await conn.scalars(select(_a.id).where(same))).all()
 
 
 async def _keep_unknown(conn: AsyncConnection, actor: Actor, campaign_id: UUID, each: Scan) -> Scanned:

@@ -52,9 +52,9 @@ async def home(new_database, tmp_path_factory, anyio_backend):
 
 
 @pytest.fixture
-async def empty(new_database):
-    """The address of a database without a table."""
-    url = new_database()
+async def empty(new_database, as_owner):
+    """The address of a database without a table, for whoever may set it up."""
+    url = as_owner(new_database())
     engine = make_engine(url, poolclass=NullPool)
     async with engine.begin() as conn:
         await conn.execute(text("DROP SCHEMA public CASCADE"))

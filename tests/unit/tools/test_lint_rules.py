@@ -21,6 +21,16 @@ def told(rule, source, name="assets/service.py"):
         (rules.commits_stand_at_the_edge, "await conn.commit()", "await service.commit(conn, plan)"),
         (rules.commits_stand_at_the_edge, "conn.rollback()", "async with transaction(engine): pass"),
         (
+            rules.transactions_say_for_whom,
+            "async with engine.begin() as conn: pass",
+            "async with transaction(engine) as conn: pass",
+        ),
+        (
+            rules.transactions_say_for_whom,
+            "async with state.engine.begin() as conn: pass",
+            "async with transaction_for(state.engine, reach) as conn: pass",
+        ),
+        (
             rules.value_errors_are_not_handled,
             "Litestar(exception_handlers={ValueError: f})",
             "Litestar(exception_handlers={UnicodeError: f})",
