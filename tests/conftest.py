@@ -131,6 +131,17 @@ async def conn(engine):
 
 
 @pytest.fixture
+async def superuser(database_url, as_owner):
+    """The same for one whom no privilege and no policy keeps from anything, so that only triggers do."""
+    engine = make_engine(as_owner(database_url), poolclass=NullPool)
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        yield connection
+        await outer.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
 def folder():
     """A folder that a system user can reach, as pytest's own are not; for embedded servers."""
     path = Path(tempfile.gettempdir()) / f"at-{os.getpid()}-{time.monotonic_ns()}"

@@ -43,6 +43,7 @@ async def test_a_pool_renews_itself_when_the_server_has_closed_its_connections(n
     engine = make_engine(new_database(), pool_size=2)
     async with engine.connect() as one, engine.connect() as other:
         pid = (await one.execute(text("SELECT pg_backend_pid()"))).scalar()
+        await other.execute(text("SET LOCAL ROLE NONE"))
         await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
         await one.invalidate(asyncpg.InterfaceError("closed by the test"))
     async with engine.connect() as conn:

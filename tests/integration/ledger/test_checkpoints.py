@@ -215,12 +215,12 @@ async def test_an_older_dump_is_noticed_before_anything_is_signed(empty, tmp_pat
         "DELETE FROM ledger_key",
     ],
 )
-async def test_the_database_lets_nobody_rewrite_the_log(conn, tmp_path, statement):
-    await add(conn, *life())
-    await sealed(conn, tmp_path)
+async def test_the_database_lets_nobody_rewrite_the_log(superuser, tmp_path, statement):
+    await add(superuser, *life())
+    await sealed(superuser, tmp_path)
     with pytest.raises(DBAPIError, match="only grows"):
-        async with conn.begin_nested():
-            await conn.execute(text(statement))
+        async with superuser.begin_nested():
+            await superuser.execute(text(statement))
 
 
 async def test_tiles_are_few(conn, tmp_path):

@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.db.embedded import EmbeddedServer, database_url
-from asset_tracker.db.engine import make_engine
+from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.ledger import store
 from asset_tracker.ledger.checkpoints import kept_witness
 from asset_tracker.ledger.ids import uuid7
@@ -97,7 +97,7 @@ async def prepared(url):
     """A token of somebody who may record everything, and an asset for each client and one for all."""
     engine = make_engine(url, poolclass=NullPool)
     assets = [uuid7() for _ in range(CLIENTS + 1)]
-    async with engine.begin() as conn:
+    async with transaction(engine) as conn:
         user = await users.add_user(
             conn,
             COMMAND_LINE,
@@ -116,7 +116,7 @@ async def prepared(url):
 
 async def stored(url):
     engine = make_engine(url, poolclass=NullPool)
-    async with engine.connect() as conn:
+    async with transaction(engine) as conn:
         rows = (await conn.execute(select(event.c.id, event.c.hash).where(event.c.kind == "verified"))).all()
     await engine.dispose()
     return {str(row.id): row.hash.hex() for row in rows}, len(rows)

@@ -181,12 +181,12 @@ async def test_many_at_once_go_by_copy_and_say_the_same(conn):
         "TRUNCATE event",
     ],
 )
-async def test_the_database_itself_lets_nobody_rewrite_history(conn, statement):
+async def test_the_database_itself_lets_nobody_rewrite_history(superuser, statement):
     asset_id = uuid7()
-    await add(conn, draft(asset_id, registered()), draft(asset_id, ev.Note(note="так")))
+    await add(superuser, draft(asset_id, registered()), draft(asset_id, ev.Note(note="так")))
     with pytest.raises(DBAPIError, match="the ledger only grows"):
-        async with conn.begin_nested():
-            await conn.execute(text(statement))
+        async with superuser.begin_nested():
+            await superuser.execute(text(statement))
 
 
 async def test_an_opening_may_be_erased_and_the_chain_still_reads(conn):

@@ -191,13 +191,13 @@ async def original(new_database, data_dir, anyio_backend):
 
 @pytest.fixture
 async def copy(original, server_url):
-    """A copy of that ledger to do mischief to."""
+    """A copy of that ledger to do mischief to, for one with all rights in it."""
     name = f"tampered_{uuid.uuid4().hex[:12]}"
     source = make_url(original[0]).database
     administrator = make_engine(server_url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     async with administrator.connect() as conn:
         await conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY file_copy"))
-    url = make_url(original[0]).set(database=name).render_as_string(hide_password=False)
+    url = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     yield url
     async with administrator.connect() as conn:
         await conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
