@@ -32,7 +32,7 @@ class Step(NamedTuple):
 
 
 @by_system
-async def begin(conn: AsyncConnection, kind: str, *, user: UUID | None = None, **body: Any) -> str:
+async def begin(conn: AsyncConnection, /, kind: str, *, user: UUID | None = None, **body: Any) -> str:
     """A new step; its token goes into a cookie and is nowhere else."""
     token = secrets.token_urlsafe(32)
     await conn.execute(delete(login_step).where(_s.created_at < func.now() - LASTS))
