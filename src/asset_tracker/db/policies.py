@@ -208,7 +208,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "import_batch": Walled(
         f"{EVERYTHING} OR import_batch.uploaded_by = {ME} OR (cardinality(import_batch.programme_ids) > 0"
         " AND import_batch.programme_ids <@ (SELECT wall.programmes()))",
-        writes="INSERT, UPDATE",
+        writes="INSERT, UPDATE, DELETE",
     ),
     "import_row": Walled(
         f"{EVERYTHING} OR {through('import_batch', 'id', 'import_row', 'batch_id')}",
@@ -218,6 +218,10 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "import_change": Walled(
         f"{EVERYTHING} OR {through('import_batch', 'id', 'import_change', 'batch_id')}",
         writes="INSERT, UPDATE",
+    ),
+    "import_work": Walled(
+        f"{EVERYTHING} OR {through('import_batch', 'id', 'import_work', 'batch_id')}",
+        writes="INSERT, UPDATE, DELETE",
     ),
     "photo_upload": Walled(f"photo_upload.uploader_id = {ME}", writes="INSERT, UPDATE, DELETE"),
     "photo_part": Walled(through("photo_upload", "id", "photo_part", "upload_id"), writes="INSERT, DELETE"),

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import AssetTrackerError, ConflictError, InvalidError, TooLargeError
 from asset_tracker.files.service import stored_name
 from asset_tracker.files.storage import Storage, hash_of
@@ -95,6 +96,7 @@ async def forget(conn: AsyncConnection, storage: Storage, batch: BatchView) -> N
         await discard(conn, storage, batch.sha256)
 
 
+@by_system  # another office may have sent the same
 async def discard(conn: AsyncConnection, storage: Storage, sha256: str) -> None:
     """Remove bytes from the storage that nothing names."""
     await advisory_lock(conn, stored_name(sha256))

@@ -17,9 +17,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sessions import active_actor, rights_of
-from asset_tracker.db.engine import transaction
+from asset_tracker.db.engine import transaction, transaction_for
+from asset_tracker.db.wall import enter
 from asset_tracker.errors import AssetTrackerError, ConflictError, UnavailableError
 from asset_tracker.files.storage import Storage
 from asset_tracker.imports import commit, queries, service
@@ -98,16 +100,18 @@ async def work(run: Run, payload: ImportJob) -> None:
 async def _do(run: Run, actor: Actor, asked: Any) -> None:
     if asked.doing != "plan":
         async with run.last() as conn:
+            await enter(conn, scope.reach(actor))
             if asked.doing == "commit":
                 await commit.commit_batch(conn, actor, asked.batch_id, partial=asked.partial)
             else:
                 await commit.undo(conn, actor, asked.batch_id)
             await _over(conn, asked.batch_id)
         return
-    async with transaction(run.engine) as conn:
+    async with transaction_for(run.engine, scope.reach(actor)) as conn:
         batch = await queries.get_import(conn, actor, asked.batch_id)
     choices = msgspec.convert(asked.choices, Choices)
     async with service.opened(Storage.open(run.settings.storage_url), batch) as book, run.last() as conn:
+        await enter(conn, scope.reach(actor))
         await service.plan_batch(conn, actor, batch.id, book, choices, mapping=asked.mapping)
         await _over(conn, batch.id)
 
