@@ -87,6 +87,7 @@ async def receive(conn: AsyncConnection, actor: Actor, sent: Sent, choices: Choi
     return await queries.get_import(conn, actor, batch_id)
 
 
+@by_system
 async def forget(conn: AsyncConnection, storage: Storage, batch: BatchView) -> None:
     """Leave nothing of a file that was refused: no import, and no bytes unless something else has the same."""
     b = import_batch.c
