@@ -331,6 +331,7 @@ async def reaches(conn: AsyncConnection, thing: UUID) -> bool:
     return await conn.scalar(wanted) is not None
 
 
+@by_system
 async def email_of(conn: AsyncConnection, user: UUID) -> str:
     """The e-mail address of an account that exists."""
     return str(
@@ -338,6 +339,7 @@ async def email_of(conn: AsyncConnection, user: UUID) -> str:
     )
 
 
+@by_system
 async def by_email(conn: AsyncConnection, email: str) -> UUID:
     """The account with this e-mail address. Raises NotFoundError."""
     found = await conn.scalar(
