@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets.views import Filters
-from asset_tracker.db.engine import transaction
 from asset_tracker.edge import importing
+from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.edge.who import AnyRequest
 from asset_tracker.i18n import Lang
 from asset_tracker.imports import queries
@@ -204,7 +204,7 @@ async def list_assets_workbook(
 async def _answer(
     state: State, actor: Actor, lang: Lang, batch: BatchView, *, done: int = 200
 ) -> Response[PlannedView]:
-    async with transaction(state.engine) as conn:
+    async with transaction_as(state, actor) as conn:
         return Response(await _planned(conn, actor, lang, batch), status_code=_status(batch, done))
 
 

@@ -166,6 +166,9 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         f" OR {through('consignment', 'id', 'act', 'consignment_id')}",
         writes="INSERT, UPDATE",
     ),
+    "act_signature": Walled(
+        f"{EVERYTHING} OR {through('act', 'id', 'act_signature', 'act_id')}", writes="INSERT"
+    ),
     "act_line": Walled(f"{EVERYTHING} OR {through('act', 'id', 'act_line', 'act_id')}", writes="INSERT"),
     # --- verifications, plans, losses
     "campaign": Walled(
@@ -187,6 +190,11 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "campaign_member": Walled(
         f"{EVERYTHING} OR {through('campaign', 'id', 'campaign_member', 'campaign_id')}", writes="INSERT"
     ),
+    "centre_link": Walled(
+        f"{EVERYTHING} OR centre_link.made_by = {ME}"
+        f" OR {through('centre_link_asset', 'link_id', 'centre_link', 'id')}"
+    ),
+    "centre_link_asset": Walled(of_asset("centre_link_asset")),
     "maintenance_plan": Walled(of_asset("maintenance_plan"), writes="INSERT, UPDATE"),
     "loss_case": Walled(
         f"{EVERYTHING} OR EXISTS (SELECT FROM asset WHERE asset.state ? 'cases' AND jsonb_path_exists("
@@ -238,4 +246,5 @@ SECRET: Final[dict[str, frozenset[str]]] = {
     "user_account": frozenset({"password_hash"}),
     "session": frozenset({"token_hash"}),
     "api_token": frozenset({"token_hash"}),
+    "centre_link": frozenset({"token_hash"}),
 }

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.access.permissions import require
-from asset_tracker.db.engine import transaction
+from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.errors import AssetTrackerError
 from asset_tracker.files.storage import Storage
 from asset_tracker.imports import commit, queries, service, work
@@ -46,7 +46,7 @@ async def send(
     """
     require(actor, "import.manage")
     storage: Storage = state.storage
-    async with _changing(state) as conn:
+    async with _changing(state, actor) as conn:
         if mapping is not None:
             await queries.get_mapping(conn, mapping)  # before anything is stored
         sent = await service.keep(conn, storage, name, source)
@@ -56,10 +56,10 @@ async def send(
     try:
         if at_work:
             return await _outcome(state, actor, batch.id, patience)
-        async with _changing(state) as conn, service.opened(storage, batch) as book:
+        async with _changing(state, actor) as conn, service.opened(storage, batch) as book:
             return await service.plan_batch(conn, actor, batch.id, book, choices, mapping=mapping)
     except AssetTrackerError:
-        async with transaction(state.engine) as conn:
+        async with transaction_as(state, actor) as conn:
             await service.forget(conn, storage, batch)
         raise
 
@@ -68,7 +68,7 @@ async def replan(
     state: State, actor: Actor, batch_id: UUID, choices: Choices, *, patience: float = PROGRAM
 ) -> BatchView:
     """Have an import planned anew with other choices."""
-    async with _changing(state) as conn:
+    async with _changing(state, actor) as conn:
         batch = await queries.get_import(conn, actor, batch_id)
         service.check_open(batch)
         if not await _has_worker(conn):
@@ -81,7 +81,7 @@ async def record(
     state: State, actor: Actor, batch_id: UUID, *, partial: bool, patience: float = PROGRAM
 ) -> BatchView:
     """Have recorded what the plan of an import says."""
-    async with _changing(state) as conn:
+    async with _changing(state, actor) as conn:
         batch = await queries.get_import(conn, actor, batch_id)
         commit.check_ready(batch, partial=partial)
         if not await _has_worker(conn):
@@ -92,7 +92,7 @@ async def record(
 
 async def take_back(state: State, actor: Actor, batch_id: UUID, *, patience: float = PROGRAM) -> BatchView:
     """Have an import undone."""
-    async with _changing(state) as conn:
+    async with _changing(state, actor) as conn:
         batch = await queries.get_import(conn, actor, batch_id)
         commit.check_committed(batch)
         if not await _has_worker(conn):
@@ -102,8 +102,8 @@ async def take_back(state: State, actor: Actor, batch_id: UUID, *, patience: flo
 
 
 @asynccontextmanager
-async def _changing(state: State) -> AsyncIterator[AsyncConnection]:
-    async with transaction(state.engine) as conn:
+async def _changing(state: State, actor: Actor) -> AsyncIterator[AsyncConnection]:
+    async with transaction_as(state, actor) as conn:
         await check_may_change(conn)
         yield conn
 
@@ -117,7 +117,7 @@ async def _outcome(state: State, actor: Actor, batch_id: UUID, patience: float) 
     until = time.monotonic() + patience
     wait = 0.02
     while True:
-        async with transaction(state.engine) as conn:
+        async with transaction_as(state, actor) as conn:
             batch = await queries.get_import(conn, actor, batch_id)
         if batch.work is not None and batch.work.refusal is not None:
             raise error_of(batch.work.refusal)

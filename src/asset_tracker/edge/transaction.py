@@ -1,6 +1,7 @@
 """One request, one transaction: opened and committed here, and only here."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from litestar import Request
@@ -8,6 +9,7 @@ from litestar.datastructures import State
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import sessions
+from asset_tracker.access.actors import Actor
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.access.scope import reach
 from asset_tracker.db.engine import transaction_for
@@ -31,3 +33,8 @@ async def provide_conn(request: Request[Any, Any, State], state: State) -> Async
         proof = request.scope.get("auth")
         if request.method not in _SAFE and proof is not None and not await sessions.holds(conn, proof):
             raise UnauthenticatedError("You were logged out meanwhile; nothing was saved.")
+
+
+def transaction_as(state: State, actor: Actor) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A further transaction of a request, for those that need more than one: it sees what the actor reaches."""
+    return transaction_for(state.engine, reach(actor))

@@ -18,6 +18,7 @@ from asset_tracker.access import scope, sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import centre_link, centre_link_asset
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import (
     FieldError,
     InvalidError,
@@ -97,6 +98,7 @@ class Confirmed(msgspec.Struct, frozen=True, kw_only=True):
     name_en: str | None = None
 
 
+@by_system
 async def make_link(
     conn: AsyncConnection, actor: Actor, service_point: UUID, *, lasts: timedelta = LASTS
 ) -> LinkMade:
@@ -133,6 +135,7 @@ async def make_link(
     return made
 
 
+@by_system
 async def list_links(conn: AsyncConnection, actor: Actor, service_point: UUID) -> list[LinkView]:
     """The links for a service point that ask about something in reach, newest first. Raises NotFoundError."""
     require(actor, "verification.manage")
@@ -161,6 +164,7 @@ async def list_links(conn: AsyncConnection, actor: Actor, service_point: UUID) -
     ]
 
 
+@by_system
 async def revoke_link(conn: AsyncConnection, actor: Actor, link: UUID) -> UUID:
     """End a link at once; answers its service point. What was confirmed stays. Raises NotFoundError."""
     require(actor, "verification.manage")
@@ -176,6 +180,7 @@ async def revoke_link(conn: AsyncConnection, actor: Actor, link: UUID) -> UUID:
     return UUID(str(point))
 
 
+@by_system
 async def open_link(conn: AsyncConnection, token: str) -> Opened:
     """What the link shows to whoever has it. Raises NotFoundError for one that is none, or has ended."""
     row = await _row(conn, token)
@@ -208,6 +213,7 @@ async def open_link(conn: AsyncConnection, token: str) -> Opened:
     )
 
 
+@by_system
 async def confirm(
     conn: AsyncConnection, token: str, code: str, condition: str, note: str | None = None
 ) -> Confirmed:

@@ -13,8 +13,8 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.db.engine import transaction
 from asset_tracker.edge import importing
+from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.i18n import Lang, gettext
@@ -52,7 +52,7 @@ async def upload(request: AnyRequest, actor: NamedDependency[Actor], state: Stat
             state, actor, file.filename, file.file, choices, patience=importing.PERSON
         )
     except (InvalidError, TooLargeError) as wrong:
-        async with transaction(state.engine) as conn:
+        async with transaction_as(state, actor) as conn:
             raise Instead(await _index(request, conn, actor, values, wrong)) from wrong
     return see_other(request, f"/imports/{batch.id}")
 
@@ -106,7 +106,7 @@ async def show(
 async def replan(
     request: AnyRequest, actor: NamedDependency[Actor], state: State, batch_id: FromPath[UUID]
 ) -> Redirect:
-    async with transaction(state.engine) as conn:
+    async with transaction_as(state, actor) as conn:
         batch = await queries.get_import(conn, actor, batch_id)
     form = await request.form()
     sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
