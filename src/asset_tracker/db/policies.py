@@ -204,6 +204,9 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "loss_note": Walled(
         f"{EVERYTHING} OR {through('loss_case', 'id', 'loss_note', 'case_id')}", writes="INSERT"
     ),
+    "sensitivity_rule": Open(
+        "they hold against whoever asks, so they must be seen whoever asks", writes="INSERT, UPDATE"
+    ),
     # --- files, labels, imports
     "file": Open(
         "content by its hash, of which nothing tells whose it is; who may have it is decided by event_file",
