@@ -88,6 +88,8 @@ def sites(tree: ast.AST) -> Iterator[Any]:
     for name, value in ast.iter_fields(tree):
         if name in ("annotation", "returns", "decorator_list", "type_params"):
             continue
+        if isinstance(tree, ast.ClassDef) and name == "keywords":
+            continue  # frozen=True and its like decide nothing
         for each in value if isinstance(value, list) else [value]:
             if not isinstance(each, ast.AST) or isinstance(each, (ast.Raise, ast.Import, ast.ImportFrom)):
                 continue
