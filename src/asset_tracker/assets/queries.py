@@ -20,7 +20,7 @@ from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import State, as_state
-from asset_tracker.ledger.tables import asset, asset_share, tag
+from asset_tracker.ledger.tables import LETTERS, SOUGHT, asset, asset_share, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 from asset_tracker.programmes.tables import party, programme
 from asset_tracker.territory.tables import municipality, service_point
@@ -246,7 +246,10 @@ def _in_area(test: Any) -> ColumnElement[bool]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     columns = (_a.name_uk, _a.name_en, _a.model, _a.manufacturer)
-    terms = [column.icontains(text, autoescape=True) for column in columns]
+    named = or_(*(column.icontains(text, autoescape=True) for column in columns))
+    # The index knows its own letters only; it finds all that may be meant, and the names decide.
+    likely = SOUGHT.contains(text.lower().translate(str.maketrans(*LETTERS)), autoescape=True)
+    terms = [and_(likely, named)]
     if key := serial_key(text):
         terms.append(_a.serial_key.startswith(key, autoescape=True))
     with contextlib.suppress(TagError):  # most words are no tags

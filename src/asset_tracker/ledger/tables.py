@@ -1,6 +1,7 @@
 """What the ledger keeps: events, heads of chains, and the projections folded from them."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from sqlalchemy import (
     BigInteger,
@@ -204,12 +205,24 @@ for _field, _absent in NOT_FILLED.items():
 Index("asset_broken_idx", *_last_change, postgresql_where=and_(_here, BROKEN))
 Index("asset_to_install_idx", *_last_change, postgresql_where=and_(_here, TO_INSTALL))
 Index("asset_case_open_idx", *_last_change, postgresql_where=CASE_OPEN)
-# What people type is looked for within names; pg_trgm is an extension that any owner of a database may make.
+# What people type is looked for within names. pg_trgm cuts words by the character type of the database, which
+# in the embedded server (and wherever it is C) knows no Cyrillic: for the index each letter stands as another.
+LETTERS = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё", "abcdefghijklmnopqrstuvwxyz0123456789g")
+_named: list[ColumnElement[str]] = [
+    func.coalesce(asset.c[_name], text("''"), type_=Text)
+    for _name in ("name_uk", "name_en", "manufacturer", "model")
+]
+SOUGHT = func.translate(
+    func.lower(reduce(lambda one, other: one + literal_column("' '") + other, _named)),
+    *(text(f"'{_letters}'") for _letters in LETTERS),
+    type_=Text,
+)
 Index(
-    "asset_named_idx",
-    *(asset.c[_name] for _name in ("name_uk", "name_en", "manufacturer", "model")),
+    "asset_sought_idx",
+    SOUGHT.label("sought"),
     postgresql_using="gin",
-    postgresql_ops=dict.fromkeys(("name_uk", "name_en", "manufacturer", "model"), "gin_trgm_ops"),
+    postgresql_ops={"sought": "gin_trgm_ops"},
+    _table=asset,  # SQLAlchemy does not find it within the expression
 )
 
 asset_period = Table(

@@ -231,3 +231,12 @@ async def test_pages_carry_no_inline_style_or_script(site):
         assert "style=" not in text
         assert "<script>" not in text
         assert "https://" not in text.replace("https://www.w3.org", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("НОУТ", True), ("ноут", True), ("оут", True), ("нвут", False), ("%", False), ("5cd2381", True)],
+)
+async def test_the_search_finds_within_names_whatever_the_letters(site, typed, found):
+    shown = await site.get("coordinator", "/assets", params={"q": typed})
+    assert (f"/a/{site.office.laptop}" in shown.text) == found
