@@ -34,13 +34,15 @@ _HELD = """() => new Promise((resolve, reject) => {
 class Phone:
     """``open`` starts the browser, ``close`` ends it; what it keeps on disk stays."""
 
-    def __init__(self, chromium, folder, base, film=None, width=390, lang="uk", **more):
+    def __init__(self, chromium, folder, base, film=None, width=390, lang="uk", camera=True, **more):
         self._chromium, self._folder, self.base = chromium, folder, base
         self._more = {
             "viewport": {"width": width, "height": 844},
             "locale": "uk-UA" if lang == "uk" else "en-GB",
             **more,
         }
+        refused = () if camera else ("--use-fake-ui-for-media-stream",)
+        self._arguments = [each for each in ARGUMENTS if each not in refused]
         self._film = [f"--use-file-for-fake-video-capture={film}"] if film else []
         self.complaints = []
         self.context = None
@@ -51,7 +53,7 @@ class Phone:
             self.context = kind.launch_persistent_context(
                 str(self._folder),
                 executable_path=self._chromium.executable,
-                args=[*ARGUMENTS, *self._film],
+                args=[*self._arguments, *self._film],
                 **self._more,
             )
             self.context.set_default_timeout(15_000)
@@ -139,7 +141,9 @@ class Phone:
             expect(self.page.locator("#f-tag")).to_have_value("")
 
     def act(self, kind):
-        self.page.locator(f"a[href='#/do/{kind}']").first.click()
+        link = self.page.locator(f"a[href='#/do/{kind}']").first
+        link.evaluate("(link) => { const more = link.closest('details'); if (more) more.open = true; }")
+        link.click()
         expect(self.page.locator("form.form")).to_be_visible()
 
     def save(self):

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,7 @@ from playwright.sync_api import expect
 from asset_tracker.assets.rules import RULES
 from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tags import check_character
+from factories.film import label
 
 # Two years and some: what a phone says whose battery was flat, or whose owner likes it so.
 _WRONG_CLOCK = """
@@ -279,3 +281,70 @@ def test_a_count_of_twelve(phone, line, office):
     results = mine.context.request.get(f"{mine.base}/api/v1/verifications/{campaign['id']}/results").json()
     assert [each["code"] for each in results["unknown"]] == ["чужий код 12345678901"]
     assert sum(each["finding"] == "found" for each in results["assets"]) == 2
+
+
+def test_a_camera_that_is_refused(phone, office):
+    """It is said, and a photo of the label or typing do as well."""
+    mine = phone(camera=False).log_in().prepare()
+    page = mine.page
+    mine.go("scan")
+    page.get_by_role("button", name="Відкрити камеру").click()
+    expect(page.locator(".said")).to_contain_text("Доступ до камери заборонено")
+    photo = BytesIO()
+    label(office.tags[8].replace("-", "")).convert("RGB").rotate(12, fillcolor="gray").save(photo, "JPEG")
+    page.set_input_files(
+        "#f-photo", {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()}
+    )
+    expect(page.locator("li.scan")).to_contain_text(office.tags[8])
+    mine.type_tags(office.tags[9])
+    expect(page.locator("li.scan")).to_have_count(2)
+
+
+def test_logging_out_takes_along_what_is_not_needed(phone, line, office):
+    mine = phone().log_in().prepare()
+    line.cut_off()
+    note(mine, office.tags[2], "не надіслано")
+    mine.page.goto("about:blank")
+    line.mend()
+    mine.open("/")
+    mine.page.locator(".top-tools summary").click()
+    mine.page.locator("form[action='/logout'] button").click()
+    mine.page.wait_for_url("**/login")
+    assert len(mine.held()["saved"]) == 1
+    left = mine.page.evaluate(
+        """() => new Promise((resolve) => { const asked = indexedDB.open("field"); asked.onsuccess = () => {
+            const work = asked.result.transaction(["assets", "rounds", "meta"]);
+            const got = ["assets", "rounds", "meta"].map((name) => work.objectStore(name).getAllKeys());
+            work.oncomplete = () => { asked.result.close(); resolve(got.map((each) => each.result)); }; }; })"""
+    )
+    assert left[:2] == [[], []]
+    assert "me" not in left[2]
+    mine.log_in().open("/field")
+    mine.until_sent()
+    assert notes(mine, office.tags[2]) == ["не надіслано"]
+
+
+def test_a_phone_that_was_revoked_and_found_again(phone, line, office):
+    """What it recorded waits in quarantine; after a new log-in it goes on under a new identity."""
+    mine = phone().log_in().prepare()
+    line.cut_off()
+    note(mine, office.tags[1], "до скасування")
+    line.mend()
+    (known,) = [
+        each
+        for each in mine.context.request.get(f"{mine.base}/api/v1/devices").json()
+        if not each["revoked_at"] and each["id"] == mine.held()["saved"][0]["device"]
+    ]
+    assert mine.context.request.delete(f"{mine.base}/api/v1/devices/{known['id']}").ok
+    mine.context.clear_cookies()
+    mine.log_in().open("/field")
+    deadline = 40
+    while not mine.held()["quarantined"] and deadline:
+        mine.page.evaluate("window.dispatchEvent(new Event('online'))")
+        mine.page.wait_for_timeout(500)
+        deadline -= 1
+    assert len(mine.held()["quarantined"]) == 1
+    mine.page.wait_for_timeout(500)
+    note(mine, office.tags[1], "після")
+    mine.until_sent()
+    assert notes(mine, office.tags[1]) == ["після"]

@@ -159,3 +159,37 @@ for (const form of document.querySelectorAll("form[data-glass]")) {
     }, "image/png");
   });
 }
+
+// Logging out takes along what the field app has on this device of somebody; what was not sent stays until it is.
+for (const form of document.querySelectorAll('form[action="/logout"]')) {
+  form.addEventListener("submit", async (event) => {
+    if (!indexedDB.databases) return;
+    event.preventDefault();
+    try {
+      if ((await indexedDB.databases()).some((each) => each.name === "field")) await forgetField();
+    } finally {
+      form.submit();
+    }
+  });
+}
+
+function forgetField() {
+  return new Promise((resolve) => {
+    const asked = indexedDB.open("field");
+    asked.onerror = resolve; // nothing of it can be read, so nothing is left
+    asked.onsuccess = () => {
+      const work = asked.result.transaction(["assets", "points", "campaigns", "rounds", "meta", "outbox"], "readwrite");
+      for (const name of ["assets", "points", "campaigns", "rounds"]) work.objectStore(name).clear();
+      for (const key of ["me", "list"]) work.objectStore("meta").delete(key);
+      work.objectStore("outbox").openCursor().onsuccess = ({ target: { result: at } }) => {
+        if (!at) return;
+        if (at.value.state === "ledger") at.delete();
+        at.continue();
+      };
+      work.oncomplete = work.onabort = () => {
+        asked.result.close();
+        resolve();
+      };
+    };
+  });
+}

@@ -220,6 +220,12 @@ export async function dismiss(id) {
   changed();
 }
 
+/** The phone becomes another one for this person. @param {string} person */
+export const anew = (person) =>
+  alone("field-record", () =>
+    transact(["meta"], "readwrite", (t) => answer(t.objectStore("meta").put({ id: crypto.randomUUID(), seq: 0 }, `device ${person}`)), { strict: true }),
+  );
+
 /** What the phone remembers of itself. @param {string} person @param {any} more */
 export const remember = (person, more) =>
   transact(["meta"], "readwrite", async (t) => {

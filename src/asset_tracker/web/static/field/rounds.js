@@ -2,7 +2,7 @@
 
 import { all, answer, find, get, transact } from "./db.js";
 import * as outbox from "./outbox.js";
-import { after } from "./rules.js";
+import { after, CARRIED } from "./rules.js";
 import { call } from "./sender.js";
 
 /**
@@ -140,7 +140,8 @@ export async function standing(assets) {
         place: asset.place?.kind, service_point: asset.place?.service_point_id ?? null, touched: false,
       });
       for (const fact of facts) {
-        if (fact.asset !== asset.id || fact.state === "rejected" || fact.state === "quarantined") continue;
+        const carried = fact.asset === asset.kit && CARRIED.includes(fact.kind);
+        if ((fact.asset !== asset.id && !carried) || fact.state === "rejected" || fact.state === "quarantined") continue;
         if (fact.receipt && fact.receipt.recorded_at <= asset.made_at) continue; // the round knows it
         stands = { ...after(stands, { ...fact.says, kind: fact.kind }), touched: true };
       }

@@ -52,6 +52,9 @@ export const KINDS = [
   "returned", "evacuated", "found_inaccessible", "note",
 ];
 
+/** What a kit carries its components along in. */
+export const CARRIED = ["received", "delivered", "refused", "installed", "commissioned", "moved", "evacuated", "returned", "destroyed", "lost", "stolen", "found", "found_inaccessible"];
+
 /** Why not; an empty text when it may be. @param {string} kind @param {Standing} standing */
 export function reason(kind, standing) {
   const rule = RULES[kind];

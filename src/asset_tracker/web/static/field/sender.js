@@ -165,6 +165,9 @@ async function registerQuietly(who) {
   } catch (error) {
     if (!(error instanceof ServerError) || error.status === 401 || error.status >= 500) throw error;
     console.info("this phone is not registered:", error.message);
+    // It was revoked, and whoever logged in anew has it in hand: it gets a new identity for what is to come.
+    // What it recorded under the old one waits in quarantine, as that of a lost phone does.
+    if (error.status === 409) await outbox.anew(who.id);
   }
 }
 
@@ -193,7 +196,7 @@ function batchOf(waiting) {
 }
 
 /** @param {any} entry */
-const wayOf = (entry) => (entry.campaign && entry.kind === "unknown_code" ? `scan ${entry.campaign}` : entry.box ? `sealed ${entry.key_id} ${entry.mode} ${entry.alg}` : "events");
+const wayOf = (entry) => (entry.campaign && entry.kind === "unknown_code" ? `scan ${entry.campaign}` : entry.box ? `sealed ${entry.device} ${entry.key_id} ${entry.mode} ${entry.alg}` : "events");
 
 /** @param {outbox.Entry[]} batch @param {{id: string}} who @returns {Promise<void>} */
 async function sendBatch(batch, who) {
