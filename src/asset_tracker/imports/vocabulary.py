@@ -42,15 +42,18 @@ _PREFIX = re.compile(r"^(?:hb\.(?:field\.)?|cf:\s*|asset\.|item\.)")
 _BRACKETS = re.compile(r"[(\[].*?[)\]]|,?\s*type:\w+$")
 _TAIL = re.compile(r"[\s,;:*.!?]+$")
 _CURRENCY_TAIL = re.compile(r"[,/]?\s*\b(?:uah|eur|usd|sek|грн|гривень|євро|доларів)\b\.?$|[₴€$£]$")
+_DAY_TAIL = re.compile(
+    r"[,;]?\s*(?:станом на|на|as of|at)?\s*(?:\d{1,2}\.\d{1,2}\.)?\b(?:19|20)\d\d\b\s*(?:р\.?|рік|року|year)?$"
+)
 _VAT = re.compile(r",?\s*(?:з|без|в т ч|в т.ч.|включно з|incl\.?|excl\.?|without|with)\s*(?:пдв|vat)\.?$")
 
 
 @lru_cache(maxsize=4096)
 def heading_key(heading: str) -> str:
-    """A heading for comparing: folded, without brackets, units, currency and an export's prefix."""
+    """A heading for comparing: folded, without brackets, units, currency, a day and an export's prefix."""
     bare = _PREFIX.sub("", values.fold(heading)).replace("_", " ").replace("\n", " ")
     bare = _BRACKETS.sub(" ", bare)
-    for pattern in (_TAIL, _VAT, _CURRENCY_TAIL, _TAIL):
+    for pattern in (_TAIL, _DAY_TAIL, _VAT, _CURRENCY_TAIL, _TAIL):
         bare = pattern.sub("", " ".join(bare.split()))
     return bare.strip(" .,:;*") or values.fold(heading).strip()
 

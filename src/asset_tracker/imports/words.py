@@ -34,14 +34,14 @@ class Words:
         return self.names[code][0 if lang == "uk" else 1]
 
     def code(self, text: str) -> str | None:
-        """The code whose word stands first in the text; of two that begin there, the one named earlier."""
+        """The code whose word stands first in the text; of two that begin there, the longer one."""
         folded = fold(text).replace("_", " ")
         found = [
-            (match.start(), order, code)
+            (match.start(), -len(match.group()), order, code)
             for order, (code, pattern) in enumerate(self._patterns)
             if (match := pattern.search(folded))
         ]
-        return min(found)[2] if found else None
+        return min(found)[3] if found else None
 
     def settle(self, line: Line, field: str) -> None:
         """Turn the line's word into its code; what is none is a problem that names what is expected."""

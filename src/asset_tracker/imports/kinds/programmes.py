@@ -182,7 +182,11 @@ class ProgrammeShape(RecordShape):
 
 
 def _named_shares(written: str) -> list[tuple[str, Decimal]] | None:
-    parts = [part for part in re.split(r"[;\n]+|,\s+(?=[^\d\s])|(?<=%),", written) if part.strip()]
+    parts = [
+        part
+        for part in re.split(r"[;\n]+|,\s+(?=[^\d\s])|(?<=%),|(?<=[%)])\s+(?=[^\W\d])", written)
+        if part.strip()
+    ]
     if len(parts) == 1 and not _SHARE.fullmatch(parts[0]):
         return [(values.tidy(parts[0]), Decimal(100))]
     found = []

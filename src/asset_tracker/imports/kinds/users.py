@@ -38,7 +38,7 @@ from asset_tracker.territory.queries import municipality_index
 
 FIELDS: tuple[Field, ...] = (
     Field("email", "E-mail", "the address to log in with", names_of("електронна пошта|ел пошта|email|e-mail|пошта|адреса електронної пошти|mail|login|логін|e-mail address|email address"), required=True),
-    Field("name", "Name", "as others see it", names_of("піб|прізвище та ім’я|прізвище ім’я по батькові|ім’я|ім’я та прізвище|користувач|особа|працівник|name|full name|person|user|contact name"), required=True),
+    Field("name", "Name", "as others see it", names_of("піб|прізвище та ім’я|прізвище, ім’я|прізвище|прізвище ім’я по батькові|ім’я|ім’я та прізвище|користувач|особа|працівник|name|full name|person|user|contact name"), required=True),
     Field("lang", "Language", "Ukrainian or English", names_of("мова|мова інтерфейсу|language|lang|locale")),
     Field("roles", "Role", "given only if an administrator confirms it", names_of("роль|ролі|права|права доступу|доступ|role|roles|permissions|access|group")),
     ASSETS.by_key["programme"],
