@@ -11,6 +11,7 @@ Permission = Literal[
     "event.record",
     "event.correct",
     "people.read",
+    "people.reveal",
     "consignment.read",
     "consignment.manage",
     "act.read",
@@ -46,7 +47,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {"event.record", "consignment.read", "people.read", "label.print", "plan.manage"},
     "custodian": _READ - {"report.read"} | _PAPERS | _CASES | {"event.record", "people.read"},
     "donor": _READ,
-    "auditor": _READ | _PAPERS | _CASES | {"ledger.verify", "people.read", "record.read"},
+    "auditor": _READ | _PAPERS | _CASES | {"ledger.verify", "people.read", "people.reveal", "record.read"},
 }
 
 # What changes nothing.

@@ -14,6 +14,7 @@ from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import centre_link, user_account
 from asset_tracker.assets.places import Precision, blur_payload, blur_replayed
+from asset_tracker.assets.revealing import masked
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import EventView
 from asset_tracker.errors import NotFoundError
@@ -26,8 +27,13 @@ from asset_tracker.ledger.tables import asset, event
 from asset_tracker.territory.tables import service_point
 
 
-async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[EventView]:
-    """The events of one asset in reach, latest occurrence first. Raises NotFoundError."""
+async def timeline(
+    conn: AsyncConnection, actor: Actor, asset_id: UUID, *, whole: bool = False
+) -> list[EventView]:
+    """The events of one asset in reach, latest occurrence first. Raises NotFoundError.
+
+    People are masked (``revealing``), unless ``whole``: for who corrects what was said of them.
+    """
     events = await _events(conn, actor, asset_id)
     precise = (await coarse(conn, actor))[asset_id]
     e = event.c
@@ -39,7 +45,7 @@ async def timeline(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[
     standing = {each.id for each in live(events)}
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.seq), reverse=True)
     views = [
-        _view(actor, each, names, hashes[each.id], standing=each.id in standing, precise=precise)
+        _view(actor, each, names, hashes[each.id], standing=each.id in standing, precise=precise, whole=whole)
         for each in ordered
     ]
     return [msgspec.structs.replace(v, device=phones.get(v.device or "", v.device)) for v in views]
@@ -98,7 +104,9 @@ def _view(
     *,
     standing: bool,
     precise: Precision,
+    whole: bool,
 ) -> EventView:
+    said = blur_payload(shown_payload(actor, each.payload), precise)
     return EventView(
         id=each.id,
         asset=each.asset,
@@ -111,7 +119,7 @@ def _view(
         operation=each.operation,
         supersedes=each.supersedes,
         standing=standing,
-        payload=blur_payload(shown_payload(actor, each.payload), precise),
+        payload=said if whole else masked(said),
         # What a photo shows of a place cannot be blurred.
         photos=() if precise == "oblast" else each.payload.photos,
         hash=hashed.hex(),

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, ROLES, Grant, Role
+from asset_tracker.assets.retention import Expired, erase_expired, expired
 from asset_tracker.cli.common import run
 from asset_tracker.db.engine import transaction
 from asset_tracker.errors import FieldError, InvalidError
@@ -99,6 +100,28 @@ def token(email: str, name: str, days: int | None) -> None:
             return (await users.make_token(conn, COMMAND_LINE, name, user=user, expires_at=until)).token
 
     click.echo(run(work))
+
+
+@command.command()
+@click.option("--dry-run", is_flag=True, help="List what would be erased, and erase nothing.")
+def retention(*, dry_run: bool) -> None:
+    """Erase what events say of people once a programme's time is over (its rule "Records are kept").
+
+    The worker does this each night. Events, chain and proofs stay.
+    """
+
+    async def work(engine: AsyncEngine) -> list[Expired]:
+        async with transaction(engine) as conn:
+            day = datetime.now(UTC).date()
+            return await (expired(conn, day) if dry_run else erase_expired(conn, day))
+
+    found = run(work)
+    for each in found:
+        click.echo(f"{each.programme_code}: ended {each.ended_on}, kept for {each.months} months")
+        for mention in each.mentions if dry_run else ():
+            click.echo(f"  event {mention.event}  asset {mention.asset}  {mention.field}")
+    values = sum(len(each.mentions) for each in found)
+    click.echo(f"{'Would erase' if dry_run else 'Erased'} {values} values.")
 
 
 async def _grant(

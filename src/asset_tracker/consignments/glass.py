@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.masking import mask_name
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST
 from asset_tracker.consignments.acts import act_rows
@@ -104,7 +105,10 @@ async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[Glass
     )
     return [
         GlassSignature(
-            act=row.act_id, sha256=row.sha256, signed_at=row.occurred_at, received_by=row.received_by
+            act=row.act_id,
+            sha256=row.sha256,
+            signed_at=row.occurred_at,
+            received_by=mask_name(row.received_by) if row.received_by else None,
         )
         for row in await conn.execute(wanted)
     ]

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access.panic import check_may_change
+from asset_tracker.assets import retention
 from asset_tracker.errors import UnavailableError
 from asset_tracker.field import forgetting
 from asset_tracker.imports import work as imports
@@ -23,6 +24,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     imports.KIND,
     imports.TIDY,
     forgetting.KIND,
+    retention.KIND,
     Kind(payload=SendMail, work=send_letters, when=Every(timedelta(minutes=1))),
 )
 

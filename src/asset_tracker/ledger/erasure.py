@@ -49,12 +49,19 @@ FROM event AS e CROSS JOIN LATERAL jsonb_each(e.private) AS opening
 WHERE opening.key = ANY(:fields) AND {condition}
 ORDER BY e.asset_id, e.seq, opening.key"""
 _BY_NAME = text(_FIND.format(condition="position(lower(:name) IN lower(opening.value ->> 1)) > 0"))
+_IN_PROGRAMME = text(_FIND.format(condition="e.programme_id = :programme"))
 _BY_ACTOR = text(_FIND.format(condition="e.actor_id = :actor"))
 
 
 async def mentions_of(conn: AsyncConnection, name: str) -> list[Mention]:
     """Every personal value that contains the name, in any case. It looks at every event."""
     return _mentions(await conn.execute(_BY_NAME, {"fields": sorted(PERSONAL), "name": name.strip()}))
+
+
+async def mentions_in(conn: AsyncConnection, programme: UUID) -> list[Mention]:
+    """Every personal value in the events of a programme."""
+    given = {"fields": sorted(PERSONAL), "programme": programme}
+    return _mentions(await conn.execute(_IN_PROGRAMME, given))
 
 
 async def devices_of(conn: AsyncConnection, actor: UUID) -> list[Mention]:

@@ -8,6 +8,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     "event.record": "Record facts",
     "event.correct": "Correct facts",
     "people.read": "See who did what",
+    "people.reveal": "See personal data whole, for a reason",
     "consignment.read": "See consignments",
     "consignment.manage": "Manage consignments",
     "act.read": "See acts",

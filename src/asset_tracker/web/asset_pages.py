@@ -118,6 +118,7 @@ async def show_asset(
         plans=await list_plans(conn, request.user, asset_id),
         may_label=may(request.user, "label.print"),
         may_papers=may(request.user, "consignment.read"),
+        may_reveal=may(request.user, "people.reveal"),
         may_plan=may(request.user, "plan.manage") and not day,
         stage_detail=_since(lang, view),
         donors=", ".join(

@@ -13,9 +13,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.access import records
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record
-from asset_tracker.assets import corrections, queries, service
+from asset_tracker.assets import corrections, queries, revealing, service
 from asset_tracker.assets import history as asset_history
 from asset_tracker.assets.views import AssetView, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -52,6 +53,8 @@ async def ask(
     kind: FromPath[str],
 ) -> Response[str]:
     view, form = await _asked_about(conn, actor, tag, kind)
+    if not may_record(actor, kind):
+        raise ForbiddenError
     now = formats.local_input(datetime.now(UTC))
     if replaces := request.query_params.get("replaces"):
         told = await _told(conn, actor, view, kind, replaces)
@@ -140,10 +143,17 @@ async def _told(conn: AsyncConnection, actor: Actor, view: AssetView, kind: str,
     """The entry that is to be replaced. Raises ForbiddenError, NotFoundError."""
     if not view.may_correct:
         raise ForbiddenError
-    for each in await asset_history.timeline(conn, actor, view.row.id):
+    for each in await asset_history.timeline(conn, actor, view.row.id, whole=True):
         if str(each.id) == event and each.kind == kind:
+            await _note_seen(conn, actor, each)
             return each
     raise NotFoundError
+
+
+async def _note_seen(conn: AsyncConnection, actor: Actor, told: EventView) -> None:
+    """Whoever corrects an entry sees what it says of people."""
+    if revealing.masked(told.payload) != told.payload:
+        await records.record(conn, actor, "revealed", f"event {told.id}", "correction")
 
 
 def _moment(answers: Mapping[str, str], errors: list[FieldError]) -> datetime | None:

@@ -27,6 +27,7 @@ WHO = {
     "event.record": {A, C, T, K},
     "event.correct": {A, C},
     "people.read": {A, C, T, K, U},
+    "people.reveal": {A, C, U},
     "consignment.read": {A, C, T, K, U},
     "consignment.manage": {A, C},
     "act.read": {A, C, K, U},
@@ -77,7 +78,7 @@ def test_two_roles_add_up():
 
 
 def test_readers_change_nothing():
-    writing = {p for p in WHO if p.rpartition(".")[2] not in ("read", "verify")}
+    writing = {p for p in WHO if p.rpartition(".")[2] not in ("read", "verify", "reveal")}
     assert PERMISSIONS["donor"] & writing == set()
     assert PERMISSIONS["auditor"] & writing == set()
     assert RECORDS["donor"] == RECORDS["auditor"] == frozenset()
