@@ -1,0 +1,276 @@
+"""Attempts, links by mail, tokens that may less, sessions that end meanwhile, hosts that are not ours."""
+
+import asyncio
+import re
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+from sqlalchemy import delete, select, update
+
+from asset_tracker import vault
+from asset_tracker.access import links, login, sessions, users
+from asset_tracker.access.actors import COMMAND_LINE, Grant
+from asset_tracker.access.tables import api_token, login_attempt, one_time_link
+from asset_tracker.mail.letters import Letter
+from asset_tracker.mail.tables import mail_outbox
+
+from .browsers import PASSWORD, browser, is_in, logged_in
+
+pytestmark = pytest.mark.anyio
+SECRET = "t" * 40
+
+
+@pytest.fixture(autouse=True)
+async def no_attempts(site):
+    async with site.state.engine.begin() as conn:
+        await conn.execute(delete(login_attempt))
+
+
+async def fail(client, email, times):
+    form = {"email": email, "password": "a wrong password"}
+    return [(await client.post("/login", data=form)).status_code for _ in range(times)]
+
+
+# ---- attempts -------------------------------------------------------------
+
+
+async def test_who_guesses_waits_and_its_owner_at_a_known_browser_does_not(site, somebody):
+    known = await logged_in(site, somebody[0])
+    await known.post("/logout")
+    assert await fail(browser(site), somebody[0], 6) == [401] * 5 + [429]
+    # The same address, the same account: but the browser was theirs before.
+    again = await known.post("/login", data={"email": somebody[0], "password": PASSWORD})
+    assert again.status_code == 303
+    stranger = await browser(site).post("/login", data={"email": somebody[0], "password": PASSWORD})
+    assert stranger.status_code == 429
+
+
+async def test_a_known_browser_guesses_no_more_than_another(site, somebody):
+    known = await logged_in(site, somebody[0])
+    assert await fail(known, somebody[0], 6) == [401] * 5 + [429]
+
+
+async def test_a_made_up_mark_is_worth_nothing(site, somebody):
+    forger = browser(site)
+    statuses = []
+    for n in range(6):
+        forger.cookies.set("device", f"{n:016x}.{'0' * 64}")
+        statuses += await fail(forger, somebody[0], 1)
+    assert statuses == [401] * 5 + [429]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("not an address", "not an address", True),
+    ],
+)
+def test_what_counts_as_one_address(one, other, same):
+    assert (sessions.network_of(one) == sessions.network_of(other)) is same
+
+
+def test_a_mark_is_for_one_account_only():
+    mark = login.known_device(SECRET, "Olha@example.org")
+    assert login.whence_of(SECRET, " olha@example.org", mark, "192.0.2.1").startswith("device ")
+    assert login.whence_of(SECRET, "other@example.org", mark, "192.0.2.1") == "192.0.2.1"
+    assert login.whence_of("x" * 40, "olha@example.org", mark, "192.0.2.1") == "192.0.2.1"
+
+
+# ---- links by mail --------------------------------------------------------
+
+
+@pytest.fixture
+def mailing(site, monkeypatch):
+    changed = msgspec.structs.replace(
+        site.state.settings, smtp_url="smtp://127.0.0.1:9", mail_from="Облік <assets@example.org>"
+    )
+    monkeypatch.setitem(site.state._state, "settings", changed)
+
+
+async def letters(site):
+    o = mail_outbox.c
+    async with site.state.engine.begin() as conn:
+        rows = (await conn.execute(delete(mail_outbox).returning(o.id, o.kind, o.sealed))).all()
+    return [
+        msgspec.json.decode(vault.unseal(SECRET, "mail", str(row.id), row.sealed), type=Letter)
+        for row in rows
+    ]
+
+
+async def test_an_invitation_goes_by_mail_and_is_shown_to_nobody(site, somebody, mailing):
+    admin = await logged_in(site, somebody[0])
+    form = {"name": "New", "email": "new.person@example.org", "role": "auditor", "lang": "uk"}
+    page = await admin.post("/people", data=form)
+    assert page.status_code == 200
+    assert "/password/" not in page.text
+    (letter,) = await letters(site)
+    assert (letter.kind, letter.to, letter.lang) == ("invitation", "new.person@example.org", "uk")
+    guest = browser(site)
+    done = await guest.post(letter.button.href, data={"password": PASSWORD})
+    assert done.headers["location"] == "/login"
+    assert (await guest.post(letter.button.href, data={"password": PASSWORD})).status_code == 404
+    assert await is_in(await logged_in(site, "new.person@example.org"))
+
+
+async def test_a_forgotten_password_tells_nobody_who_has_an_account(site, somebody, mailing):
+    pages = [
+        (await browser(site).post("/password-forgotten", data={"email": email})).text
+        for email in (somebody[0], "nobody-here@example.org")
+    ]
+    assert pages[0] == pages[1]
+    (letter,) = await letters(site)
+    assert (letter.kind, letter.to) == ("reset", somebody[0])
+    open_still = await logged_in(site, somebody[0])
+    done = await browser(site).post(letter.button.href, data={"password": "a new long password"})
+    assert done.status_code == 303
+    assert not await is_in(open_still)
+
+
+async def test_a_mailbox_is_not_flooded_and_an_invitation_stays_good(site, somebody, mailing):
+    async with site.state.engine.begin() as conn:
+        await links.make_link(conn, COMMAND_LINE, somebody[1], site.state.settings)
+    (invitation,) = await letters(site)
+    for _ in range(3):
+        await browser(site).post("/password-forgotten", data={"email": somebody[0]})
+    assert len(await letters(site)) == 1
+    assert (await browser(site).get(invitation.button.href)).status_code == 200
+    async with site.state.engine.begin() as conn:
+        l = one_time_link.c  # noqa: E741 - the house's short name
+        await conn.execute(update(one_time_link).values(created_at=l.created_at - links.PAUSE))
+    await browser(site).post("/password-forgotten", data={"email": somebody[0]})
+    assert len(await letters(site)) == 1
+    statuses = [
+        (await browser(site).post("/password-forgotten", data={"email": somebody[0]})).status_code
+        for _ in range(3)
+    ]
+    assert 429 in statuses
+
+
+# ---- tokens ---------------------------------------------------------------
+
+
+async def by_token(site, client, path="/api/v1/assets", method="GET", **more):
+    async with browser(site) as program:
+        return await program.request(method, path, headers={"Authorization": f"Bearer {client}"}, **more)
+
+
+async def test_a_token_reads_and_does_nothing_else(site, somebody):
+    client = await logged_in(site, somebody[0])
+    page = await client.post("/me/tokens", data={"name": "reports", "days": "30", "may": "read"})
+    token = re.search(r'id="token">([^<]+)<', page.text)[1]
+    assert "Read only" in page.text
+    assert (await by_token(site, token)).status_code == 200
+    new = {"kind": "donor", "name_uk": "x", "name_en": "x"}
+    assert (await by_token(site, token, "/api/v1/parties", "POST", json=new)).status_code == 403
+    assert (await by_token(site, token, "/people")).status_code == 403
+    for path in ("/me/password", "/me/second-factor/remove"):
+        assert (await by_token(site, token, path, "POST", data={"code": "1"})).status_code == 403
+    made = await by_token(site, token, "/api/v1/tokens", "POST", json={"name": "more"})
+    assert made.status_code == 403
+    async with site.state.engine.connect() as conn:
+        ends = await conn.scalar(select(api_token.c.expires_at).where(api_token.c.name == "reports"))
+    assert timedelta(days=29) < ends - datetime.now(UTC) <= timedelta(days=30)
+
+
+async def test_a_token_needs_at_least_one_permission(site, somebody):
+    client = await logged_in(site, somebody[0])
+    page = await client.post("/me/tokens", data={"name": "x", "may": "some"})
+    assert page.status_code == 422
+    some = {"name": "x", "may": "some", "permission": ["asset.read", "user.manage", "nonsense"]}
+    assert (await client.post("/me/tokens", data=some)).status_code == 200
+
+
+async def test_a_token_of_one_grant_reaches_no_more_than_it(site, somebody):
+    async with site.state.engine.begin() as conn:
+        grants = (Grant(role="administrator"), Grant(role="custodian", area="UA18080010000090720"))
+        await users.set_grants(conn, COMMAND_LINE, somebody[1], grants)
+        known = await users.grants_of(conn, somebody[1])
+        (custodian,) = [each.id for each in known if each.grant.role == "custodian"]
+        actor = await sessions.actor_of(conn, somebody[1])
+        token = (await users.make_token(conn, actor, "x", grants=[custodian])).token
+    assert (await by_token(site, token)).status_code == 200
+    assert (await by_token(site, token, "/people")).status_code == 403
+    async with site.state.engine.begin() as conn:
+        await users.set_grants(conn, COMMAND_LINE, somebody[1], grants)
+    # Grants given anew are not the token's: it may nothing until it is made anew too.
+    assert (await by_token(site, token)).status_code == 403
+
+
+# ---- sessions that end meanwhile ------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["session", "token"])
+async def test_a_change_on_its_way_ends_with_what_it_was_allowed_by(site, somebody, how, monkeypatch):
+    """It is allowed, and begins; then the session ends, and the log-out has answered; then it would commit."""
+    client = await logged_in(site, somebody[0])
+    async with site.state.engine.begin() as conn:
+        made = await users.make_token(conn, COMMAND_LINE, "x", user=somebody[1])
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    make = users.make_token
+
+    async def slow(*args, **kwargs):
+        done = await make(*args, **kwargs)
+        begun.set()
+        await go_on.wait()
+        return done
+
+    monkeypatch.setattr(users, "make_token", slow)
+    if how == "session":
+        on_its_way = asyncio.create_task(client.post("/api/v1/tokens", json={"name": "meanwhile"}))
+    else:
+        on_its_way = asyncio.create_task(
+            by_token(site, made.token, "/api/v1/tokens", "POST", json={"name": "meanwhile"})
+        )
+    await asyncio.wait_for(begun.wait(), 10)
+    async with site.state.engine.begin() as conn:
+        if how == "session":
+            await sessions.end_all(conn, somebody[1])
+        else:
+            await conn.execute(
+                update(api_token).where(api_token.c.id == made.id).values(revoked_at=datetime.now(UTC))
+            )
+    go_on.set()
+    assert (await on_its_way).status_code == 401
+    async with site.state.engine.connect() as conn:
+        t = api_token.c
+        names = await conn.scalars(select(t.name).where(t.user_id == somebody[1]))
+        assert "meanwhile" not in set(names)
+
+
+# ---- hosts and cookies ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("", 421),
+        ("[", 421),
+    ],
+)
+async def test_other_hosts_are_not_answered(site, host, status):
+    answer = await browser(site).get("/login", headers={"Host": host})
+    assert answer.status_code == status
+    assert (await browser(site).get("/healthz", headers={"Host": host})).status_code == 200
+
+
+async def test_over_tls_every_cookie_is_bound_to_the_host(site, somebody, monkeypatch):
+    changed = msgspec.structs.replace(site.state.settings, base_url="https://127.0.0.1:8000")
+    monkeypatch.setitem(site.state._state, "settings", changed)
+    client = browser(site)
+    said = await client.post("/login", data={"email": somebody[0], "password": PASSWORD})
+    given = said.headers.get_list("set-cookie")
+    given += (await client.post("/language", data={"lang": "en"})).headers.get_list("set-cookie")
+    assert {each.partition("=")[0] for each in given} == {"__Host-session", "__Host-device", "__Host-lang"}
+    for each in given:
+        assert {"Secure", "HttpOnly", "SameSite=lax", "Path=/"} <= set(each.split("; "))
+        assert "Domain" not in each
