@@ -130,7 +130,7 @@ async def send(app: Any, token: str, body: bytes) -> None:
     headers = [
         (b"authorization", f"Bearer {token}".encode()),
         (b"content-type", b"application/json"),
-        (b"host", b"test"),
+        (b"host", b"127.0.0.1:8000"),
     ]
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
@@ -146,6 +146,7 @@ async def send(app: Any, token: str, body: bytes) -> None:
 
     await app(scope, receive, reply)
     outcomes = json.loads(b"".join(each.get("body", b"") for each in said))
+    assert isinstance(outcomes, list), outcomes
     assert {each["outcome"] for each in outcomes} == {"recorded"}, outcomes[:2]
 
 

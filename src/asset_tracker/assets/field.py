@@ -308,11 +308,15 @@ def _asset_of(said: _Said, around: _Around) -> UUID:
     raise _NotTakenError("There is no such asset, or it is not yours to see.")
 
 
-@by_system
 async def _check_tags(conn: AsyncConnection, asset_id: UUID, payload: Payload) -> None:
     named = [t for t in (getattr(payload, "tag", None), getattr(payload, "new", None)) if isinstance(t, str)]
-    if not named:
-        return
+    # Most facts name none, and the way through the wall and back is felt in a batch of a hundred.
+    if named:
+        await _check_taken(conn, asset_id, named)
+
+
+@by_system
+async def _check_taken(conn: AsyncConnection, asset_id: UUID, named: Sequence[str]) -> None:
     taken = select(tag.c.tag).where(
         tag.c.tag.in_(named), or_(tag.c.asset_id != asset_id, tag.c.status.in_(("replaced", "retired")))
     )
