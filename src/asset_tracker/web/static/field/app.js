@@ -34,6 +34,8 @@ const chips = h("a", { href: "#/outbox", class: "chips" });
 /** What the view wants done when it is left. @type {void|(() => void)} */
 let leave;
 let turn = 0;
+/** A new version runs behind this page. */
+let stale = false;
 
 async function start() {
   // With a service worker the face is on the phone; without one it must not hold up the first page.
@@ -51,6 +53,7 @@ async function start() {
   }
   elsewhere();
   addEventListener("hashchange", () => {
+    if (stale) return location.reload();
     for (const each of notices.querySelectorAll(".flash.good")) each.remove();
     void show();
   });
@@ -213,7 +216,9 @@ async function serve() {
   registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
   const controlled = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (controlled) location.reload();
+    if (!controlled) return;
+    if (app.querySelector("form.form")) stale = true; // after what is being written here
+    else location.reload();
   });
   const ready = await navigator.serviceWorker.ready;
   const { hasNative } = await import("./decoder.js");

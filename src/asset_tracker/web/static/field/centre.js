@@ -8,7 +8,7 @@ const open = /** @type {HTMLButtonElement|null} */ (document.querySelector("[dat
 const video = /** @type {HTMLVideoElement|null} */ (document.querySelector("#camera"));
 const tag = /** @type {HTMLInputElement|null} */ (form?.querySelector("[name=tag]") ?? null);
 
-if (form && open && video && tag && navigator.mediaDevices?.getUserMedia) {
+if (form && open && video && tag && "mediaDevices" in navigator) {
   /** @type {{stop: () => void}|null} */
   let running = null;
   const close = () => {

@@ -1,6 +1,6 @@
 // The outbox: what was done is on the phone's disk before the screen says so, and stays until the ledger has it.
 
-import { answer, all, get, transact } from "./db.js";
+import { answer, all, get, StoreError, transact } from "./db.js";
 import { now, reading } from "./clock.js";
 import { sha256, uuid7 } from "./ids.js";
 import { seal } from "./seal.js";
@@ -102,7 +102,7 @@ export function record(by, drafts, pictures = []) {
     /** @type {Entry[]} */
     const entries = [];
     for (const [n, draft] of drafts.entries()) entries.push(await entryOf(phone, phone.seq + n + 1, by, draft, pictures));
-    await transact(["meta", "outbox", "photos"], "readwrite", async (t) => {
+    const write = () => transact(["meta", "outbox", "photos"], "readwrite", async (t) => {
       const meta = t.objectStore("meta");
       const kept = await answer(meta.get(`device ${by.id}`));
       if (kept.seq !== phone.seq) throw new Error("another page recorded at the same moment");
@@ -114,8 +114,16 @@ export function record(by, drafts, pictures = []) {
       if (clock) meta.put({ ...clock, at: Math.max(clock.at, Date.now()) }, "clock");
       await answer(meta.put({ ...kept, seq: phone.seq + entries.length }, `device ${by.id}`));
     }, { strict: true });
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof StoreError) || !error.full) throw error;
+      await tidy(0); // what the ledger has makes room
+      await write();
+    }
     await readBack(entries, pictures);
     changed();
+    void navigator.storage?.persist?.();
     return entries;
   });
 }

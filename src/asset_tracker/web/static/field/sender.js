@@ -139,6 +139,7 @@ function plan(seconds) {
 /** @param {boolean} asked by somebody, not by a timer */
 async function sendAll(asked) {
   try {
+    if (asked) stuck.clear();
     feel("sending");
     const who = await me();
     await registerQuietly(who);
@@ -195,6 +196,10 @@ function batchOf(waiting) {
   return batch;
 }
 
+/** Answers that say no for good, so that what follows must not wait behind it. A count may be out of reach by
+ * now; that the way itself is closed is no fault of what is sent. @param {outbox.Entry} entry */
+const refusals = (entry) => (wayOf(entry).startsWith("scan ") ? [400, 403, 404, 409, 413, 422] : [400, 413, 422]);
+
 /** @param {any} entry */
 const wayOf = (entry) => (entry.campaign && entry.kind === "unknown_code" ? `scan ${entry.campaign}` : entry.box ? `sealed ${entry.device} ${entry.key_id} ${entry.mode} ${entry.alg}` : "events");
 
@@ -204,7 +209,7 @@ async function sendBatch(batch, who) {
   try {
     await keepOutcomes(batch, await outcomesOf(batch, who));
   } catch (error) {
-    if (!(error instanceof ServerError) || ![400, 413, 422].includes(error.status)) throw error;
+    if (!(error instanceof ServerError) || !refusals(batch[0]).includes(error.status)) throw error;
     // One of them cannot be read: halve until it is alone, so that it keeps no other out.
     if (batch.length > 1) {
       const middle = Math.ceil(batch.length / 2);
@@ -236,8 +241,12 @@ async function outcomesOf(batch, who) {
 async function keepOutcomes(batch, outcomes) {
   const news = new Map();
   batch.forEach((entry, place) => {
-    const told = outcomes.find((each) => each.id === entry.id) ?? outcomes[place];
-    if (!told) return;
+    const unnamed = outcomes.length === batch.length && !outcomes[place].id ? outcomes[place] : null;
+    const told = outcomes.find((each) => each.id === entry.id) ?? unnamed;
+    if (!told) {
+      stuck.add(entry.id); // it stays, and is not sent again and again at once
+      return;
+    }
     const state = ["recorded", "duplicate"].includes(told.outcome) ? "ledger" : told.outcome;
     const { receipt } = told;
     news.set(entry.id, {
