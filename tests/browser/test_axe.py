@@ -9,10 +9,14 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 HERE = "UA18080010000090720"
 PAGES = {
-    None: ("/login", "/a/{laptop}", "/nowhere"),
+    None: ("/login", "/password-forgotten", "/a/{laptop}", "/nowhere"),
     "administrator": (
         "/people",
         "/people/new",
+        "/me",
+        "/me/second-factor",
+        "/records",
+        "/sensitivity",
         "/devices",
         "/programmes/new",
         "/parties/new",

@@ -76,6 +76,13 @@ async def test_who_may_sees_it_whole_for_a_reason_that_is_kept(site, delivered, 
     assert NAME not in record
 
 
+async def test_an_asset_that_names_nobody_says_so(site):
+    page = await site.post("auditor", f"/a/{site.office.kit}/reveal", {"reason": "a look"})
+    assert page.status_code == 200
+    assert "нікого не названо" in page.text
+    assert (await site.get("auditor", "/records?act=erased")).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("technician", 403), ("custodian", 403), ("donor", 403), ("stranger", 404)]
 )
