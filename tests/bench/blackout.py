@@ -55,7 +55,7 @@ async def prepare(url: str, phones: int) -> object:
 async def lost(url: str, figures: Figures) -> tuple[int, int]:
     """How many of the acknowledged events and photos are not there."""
     engine = make_engine(url, poolclass=NullPool)
-    async with engine.connect() as conn:
+    async with transaction(engine) as conn:
         there = set(await conn.scalars(select(file.c.sha256).where(file.c.sha256.in_(figures.photos))))
     events = (await recorded(engine, figures.events))[0]
     await engine.dispose()

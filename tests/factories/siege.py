@@ -5,12 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
-from sqlalchemy import func, select
+from sqlalchemy import make_url, select
 
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.app import create_app
+from asset_tracker.db import migrate
 from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.roles import APP
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import event
 from asset_tracker.settings import Settings
@@ -50,6 +52,13 @@ def fact(tag, **payload):
         "occurred_at": (datetime.now(UTC) - timedelta(seconds=1)).isoformat(),
         "payload": payload or {"kind": "verified", "method": "sight"},
     }
+
+
+async def behind_the_wall(server):
+    """Start an embedded server and migrate it; the address for the application's own log-in."""
+    owner = await asyncio.to_thread(server.start)
+    await migrate.upgrade(owner)
+    return make_url(owner).set(username=APP).render_as_string(hide_password=False)
 
 
 async def furnished(url):
@@ -92,11 +101,6 @@ async def besieged(url, folder, office, tokens, **options):
 
 async def recorded(engine, ids):
     """Those of the ids that are in the ledger, and how many rows they take there."""
-    async with engine.connect() as conn:
+    async with transaction(engine) as conn:
         rows = (await conn.scalars(select(event.c.id).where(event.c.id.in_(ids)))).all()
     return {str(each) for each in rows}, len(rows)
-
-
-async def count(engine, table):
-    async with engine.connect() as conn:
-        return await conn.scalar(select(func.count()).select_from(table))

@@ -74,15 +74,18 @@ async def as_system(conn: AsyncConnection) -> AsyncIterator[None]:
     if before == SYSTEM:
         yield
         return
+    # Whatever is cancelled is rolled back whole, role and all: its connection must not be asked once more.
     try:
         yield
-    except BaseException:
+    except Exception:
         await _go_back(conn, before, failed=True)
         raise
     await _go_back(conn, before)
 
 
 async def _go_back(conn: AsyncConnection, role: str, *, failed: bool = False) -> None:
+    if failed and conn.invalidated:
+        return
     try:
         await conn.exec_driver_sql(f"SET LOCAL ROLE {role}")
     except DBAPIError as error:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.pool import NullPool
 
-from asset_tracker.db.engine import make_engine
+from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.edge import admission
 from asset_tracker.files.tables import file
 from factories.blackout import blackout, photo_maker, set_the_scene
@@ -18,7 +18,7 @@ PHONES, EVENTS, PHOTOS, READERS = 12, 60, 3, 3
 
 async def kept(url, figures):
     engine = make_engine(url, poolclass=NullPool)
-    async with engine.connect() as conn:
+    async with transaction(engine) as conn:
         photos = set(await conn.scalars(select(file.c.sha256).where(file.c.sha256.in_(figures.photos))))
     events = await recorded(engine, figures.events)
     await engine.dispose()

@@ -65,14 +65,13 @@ def batched(facts, size):
 
 async def torment(held, told, dice):
     """Reads and writes that are cut off at any moment; some get through, and show how long to wait."""
-    longest = 0.1
+    longest = {True: 0.2, False: 0.1}
     while told.cancelled < CANCELLED:
-        before, after = told.cancelled, dice.random() * longest
-        if dice.random() < 0.5:
-            await reads(held, told, dice.choice(WHO), after)
-        else:
-            await writes(held, told, after)
-        longest *= 1.03 if told.cancelled > before else 0.9
+        before, writing = told.cancelled, dice.random() < 0.5
+        after = dice.random() * longest[writing]
+        await (writes(held, told, after) if writing else reads(held, told, dice.choice(WHO), after))
+        # Longer when it was cut off, shorter when it was not: some two in three are.
+        longest[writing] *= 1.05 if told.cancelled > before else 0.9
 
 
 async def writes(held, told, after):

@@ -5,9 +5,8 @@ import random
 
 import pytest
 
-from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
-from factories.siege import besieged, furnished, recorded
+from factories.siege import behind_the_wall, besieged, furnished, recorded
 
 pytestmark = pytest.mark.anyio
 NEXT = "/api/v1/assets"
@@ -35,8 +34,7 @@ class Phone:
 
 async def test_it_goes_and_comes_while_phones_send(folder):
     server = EmbeddedServer(folder)
-    url = await asyncio.to_thread(server.start)
-    await migrate.upgrade(url)
+    url = await behind_the_wall(server)
     office, tokens = await furnished(url)
     async with besieged(url, folder, office, tokens) as held:
         over = asyncio.Event()

@@ -14,10 +14,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.edge import admission
-from factories.siege import besieged, fact, furnished, recorded
+from factories.siege import behind_the_wall, besieged, fact, furnished, recorded
 
 pytestmark = pytest.mark.anyio
 NEXT = "/api/v1/assets"
@@ -70,8 +69,7 @@ async def until_refused(held):
 
 
 async def test_a_full_disk_takes_nothing_loses_nothing_and_is_read(small_disk, monkeypatch):
-    url, disk = await asyncio.to_thread(small_disk.start), small_disk.data_dir
-    await migrate.upgrade(url)
+    url, disk = await behind_the_wall(small_disk), small_disk.data_dir
     office, tokens = await furnished(url)
     async with besieged(url, disk, office, tokens) as held:
         answer, _ = await held.note()

@@ -34,9 +34,9 @@ async def test_no_connection_is_free(siege):
         assert await recorded(held.app.state.engine, ids) == (set(), 0)
 
 
-async def test_a_statement_takes_too_long(siege, stronghold):
+async def test_a_statement_takes_too_long(siege, stronghold, as_owner):
     """The chain of an asset is held by somebody else; the phone is told to come back, and may."""
-    other = make_engine(stronghold[0])
+    other = make_engine(as_owner(stronghold[0]))
     async with siege(lock_timeout="10s", statement_timeout="300ms") as held:
         async with other.begin() as conn:
             await conn.execute(text("LOCK TABLE event IN ACCESS EXCLUSIVE MODE"))
@@ -48,8 +48,8 @@ async def test_a_statement_takes_too_long(siege, stronghold):
     await other.dispose()
 
 
-async def test_a_lock_is_held_too_long(siege, stronghold):
-    other = make_engine(stronghold[0])
+async def test_a_lock_is_held_too_long(siege, stronghold, as_owner):
+    other = make_engine(as_owner(stronghold[0]))
     async with siege(lock_timeout="200ms") as held:
         async with other.begin() as conn:
             await conn.execute(text("LOCK TABLE event IN ACCESS EXCLUSIVE MODE"))
@@ -59,10 +59,10 @@ async def test_a_lock_is_held_too_long(siege, stronghold):
     await other.dispose()
 
 
-async def test_writers_leave_room_for_readers(siege, stronghold, monkeypatch):
+async def test_writers_leave_room_for_readers(siege, stronghold, as_owner, monkeypatch):
     """All who may write at once wait for a lock, more wait for their turn; the donor reads meanwhile."""
     monkeypatch.setattr(admission, "PATIENCE", 0.5)
-    other = make_engine(stronghold[0])
+    other = make_engine(as_owner(stronghold[0]))
     async with siege(lock_timeout="2s") as held:
         async with other.begin() as conn:
             await conn.execute(text("LOCK TABLE event IN SHARE MODE"))
@@ -77,9 +77,9 @@ async def test_writers_leave_room_for_readers(siege, stronghold, monkeypatch):
     await other.dispose()
 
 
-async def test_too_many_wait_for_their_turn(siege, stronghold, monkeypatch):
+async def test_too_many_wait_for_their_turn(siege, stronghold, as_owner, monkeypatch):
     monkeypatch.setattr(admission, "WAITING", 2)
-    other = make_engine(stronghold[0])
+    other = make_engine(as_owner(stronghold[0]))
     async with siege(lock_timeout="1s") as held, other.begin() as conn:
         await conn.execute(text("LOCK TABLE event IN SHARE MODE"))
         notes = [asyncio.create_task(held.note()) for _ in range(admission.WRITING + 2)]
