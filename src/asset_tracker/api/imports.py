@@ -31,6 +31,7 @@ Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 class Upload(msgspec.Struct, kw_only=True):
     """A multipart form: the ``file``, what ``kind`` of table it is, what holds for the whole of it.
 
+    ``shares``: who pays what share of everything new, such as `Sida=60; ESTDEV=40`; else as the programme's.
     ``mapping`` names saved columns.
     """
 
@@ -40,6 +41,7 @@ class Upload(msgspec.Struct, kw_only=True):
     consignment: str | None = None
     municipality: str | None = None
     currency: str | None = None
+    shares: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
     occurred_on: date | None = None
     mapping: str | None = None
 
@@ -75,6 +77,7 @@ async def add_import(
         consignment=data.consignment or None,
         municipality=data.municipality or None,
         currency=data.currency or None,
+        shares=data.shares or None,
     )
     batch = await importing.send(
         state,

@@ -1,12 +1,15 @@
 """``asset-tracker import``: plan a file, show what would come of it, and record it."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -14,10 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.cli.common import load_settings, run
 from asset_tracker.db.engine import transaction
-from asset_tracker.errors import InvalidError
+from asset_tracker.errors import AssetTrackerError, InvalidError
 from asset_tracker.files.storage import Storage
 from asset_tracker.imports import commit, queries, service
 from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.progress import Step, listening
 from asset_tracker.imports.telling import Told, told
 from asset_tracker.imports.views import KIND_KEYS, BatchView, Choices, KindKey
 
@@ -33,6 +37,13 @@ _SHOWN = 100
 @click.option("--consignment", help="The consignment of rows that name none.")
 @click.option("--municipality", help="The municipality of rows that name none.")
 @click.option("--currency", help="The currency of prices that have none.")
+@click.option(
+    "--share",
+    "shares",
+    multiple=True,
+    metavar="DONOR=PERCENT",
+    help="Who pays what share of everything new; again for each donor, 100 in all [default: as the programme].",
+)
 @click.option("--mapping", help="A saved mapping by its name, or a JSON file: {heading: field or null}.")
 @click.option(
     "--occurred-on",
@@ -47,6 +58,7 @@ def command(
     kind: KindKey | None,
     mapping: str | None,
     occurred_on: datetime | None,
+    shares: tuple[str, ...],
     *,
     partial: bool,
     dry_run: bool,
@@ -60,31 +72,25 @@ def command(
     """
     name, answers = _mapping(mapping)
     choices = Choices(
-        kind=kind, defaults=Defaults(**defaults), answers=answers, occurred_on=_day(occurred_on)
+        kind=kind,
+        defaults=Defaults(**defaults, shares="; ".join(shares) or None),
+        answers=answers,
+        occurred_on=_day(occurred_on),
     )
     settings = load_settings()
-    data = file.read_bytes()
     console = Console(stderr=True, highlight=False, quiet=as_json)
 
     async def work(engine: AsyncEngine) -> tuple[BatchView, list[Told], bool]:
-        storage = Storage.open(settings.storage_url)
-        with console.status(f"Reading {file.name} ..."):
+        with _shown(console, file.name):
+            batch = await _planned(engine, Storage.open(settings.storage_url), file, choices, name)
             async with transaction(engine) as conn:
-                batch = await service.upload(
-                    conn, storage, COMMAND_LINE, file.name, data, choices, mapping=name
-                )
                 problems = await _problems(conn, batch)
-        counts = batch.plan.counts
-        good = partial or not (counts.problem or counts.questions)
-        if dry_run or not good or not batch.has_work:
-            return batch, problems, good
-        with console.status("Recording ..."):
-            async with transaction(engine) as conn:
-                return (
-                    await commit.commit_batch(conn, COMMAND_LINE, batch.id, partial=partial),
-                    problems,
-                    True,
-                )
+            counts = batch.plan.counts
+            good = partial or not (counts.problem or counts.questions)
+            if good and batch.has_work and not dry_run:
+                async with transaction(engine) as conn:
+                    batch = await commit.commit_batch(conn, COMMAND_LINE, batch.id, partial=partial)
+        return batch, problems, good
 
     batch, problems, good = run(work, settings)
     if as_json:
@@ -94,6 +100,37 @@ def command(
         _tell(Console(highlight=False, soft_wrap=True), batch, problems, good=good)
     left = batch.plan.counts.problem or batch.plan.counts.questions
     sys.exit(1 if left else 0)
+
+
+async def _planned(
+    engine: AsyncEngine, storage: Storage, file: Path, choices: Choices, mapping: str | None
+) -> BatchView:
+    """Keep the file and plan it; nothing is left of one that is refused."""
+    with file.open("rb") as source:
+        async with transaction(engine) as conn:
+            sent = await service.keep(conn, storage, file.name, source)
+            batch = await service.receive(conn, COMMAND_LINE, sent, choices)
+    try:
+        async with service.opened(storage, batch) as book, transaction(engine) as conn:
+            return await service.plan_batch(conn, COMMAND_LINE, batch.id, book, choices, mapping=mapping)
+    except AssetTrackerError:
+        async with transaction(engine) as conn:
+            await service.forget(conn, storage, batch)
+        raise
+
+
+@contextmanager
+def _shown(console: Console, name: str) -> Iterator[None]:
+    """A bar that tells how far the work inside the block is, on a terminal; nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(f"{_plain(name).plain}: opening", total=None)
+
+        async def show(step: Step, done: int, due: int) -> None:
+            bar.update(task, description=f"{_plain(name).plain}: {step}", completed=done, total=due or None)
+
+        with listening(show):
+            yield
 
 
 async def _problems(conn: AsyncConnection, batch: BatchView) -> list[Told]:

@@ -1,10 +1,11 @@
 """One thing that a row tells of, and what is needed to read it. [pure]"""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec import Meta
 
 from asset_tracker.imports import values
 from asset_tracker.imports.categories import KIT_CATEGORIES
@@ -32,12 +33,17 @@ class ProgrammeRef(msgspec.Struct, frozen=True):
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What holds for a row that does not say otherwise, as the person wrote it."""
+    """What holds for a row that does not say otherwise, as the person wrote it.
+
+    ``shares``: who pays what share of everything new, such as ``Sida=60; ESTDEV=40``; those of the programme
+    where it is not given.
+    """
 
     programme: str | None = None
     consignment: str | None = None
     municipality: str | None = None
     currency: str | None = None
+    shares: Annotated[str, Meta(max_length=1000)] | None = None
     campaign: str | None = None
 
 

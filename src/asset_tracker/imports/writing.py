@@ -21,6 +21,7 @@ from asset_tracker.errors import ConflictError, ForbiddenError
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError
 from asset_tracker.imports.known import Facts, Item, same_maker
 from asset_tracker.imports.progress import tell
+from asset_tracker.imports.shares import shares_for
 from asset_tracker.imports.tables import import_batch, import_row
 from asset_tracker.imports.views import BatchView, Standing
 from asset_tracker.ledger import events as ev
@@ -116,6 +117,7 @@ class AssetWriter:
         day = batch.choices.occurred_on
         self.at = datetime.combine(day, time(9), UTC) if day else datetime.now(UTC)
         self.shares: dict[UUID, tuple[Share, ...]] = {}
+        self.given_shares: tuple[Share, ...] | None = None
         self.consignments: dict[tuple[UUID, str], UUID] = {}
         self.kits: dict[str, UUID] = {}
         self.done = 0
@@ -162,6 +164,7 @@ class AssetWriter:
         for row in rows:
             shares[row.programme_id].append(Share(row.donor_id, row.percent.normalize()))
         self.shares = {programme: tuple(each) for programme, each in shares.items()}
+        self.given_shares = await shares_for(self.conn, self.batch.choices.defaults.shares)
         await self._consign()
         kits = await self.conn.execute(
             select(_r.kit_key, _r.asset_id).where(
@@ -258,7 +261,7 @@ class AssetWriter:
             quantity=facts.quantity,
             unit_price=facts.unit_price,
             currency=facts.currency,
-            shares=self.shares.get(facts.programme, ()),
+            shares=self.given_shares or self.shares.get(facts.programme, ()),
             is_kit=facts.is_kit,
             consignment=self.consignments.get((facts.programme, facts.consignment or "")),
             line=facts.line,

@@ -24,6 +24,7 @@ from asset_tracker.imports.kinds import kinds_for
 from asset_tracker.imports.known import ACTIONS, Action
 from asset_tracker.imports.views import KIND_KEYS, BatchView, Choices, KindKey
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
+from asset_tracker.programmes.queries import list_parties
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web import import_rows, import_view
 from asset_tracker.web.asset_pages import ListQuery, filters_of
@@ -208,13 +209,16 @@ async def _index(
         batches=await queries.list_imports(conn, actor, 20),
         values=values,
         wrong=wrong,
+        view=import_view,
         **await _offers(conn, actor, lang_of(request)),
     )
 
 
 async def _offers(conn: AsyncConnection, actor: Actor, lang: Lang) -> dict[str, Any]:
     programmes = await recorded.programmes_for(conn, actor)
+    donors = await list_parties(conn, actor, "donor")
     return {
+        "donors": [(str(each.id), each.name_uk if lang == "uk" else each.name_en) for each in donors],
         "kinds": [(each.key, gettext(lang, each.label)) for each in kinds_for(actor)],
         "programmes": [(each.code, f"{each.code} · {each.title}") for each in programmes],
         "currencies": [(code, code) for code in ("UAH", "EUR", "USD", "SEK", "CHF", "PLN", "GBP")],

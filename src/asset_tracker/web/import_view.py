@@ -23,6 +23,8 @@ from asset_tracker.web.words import word
 
 LEAVE_OUT, GUESS = "-", "guess"
 MAX_GROUPS = 60
+# How many donors one may name for the whole file.
+SHARES = 4
 _CODE = re.compile(r"UA\d{17}")
 # Questions that the columns or the defaults answer; nothing is typed over a cell for them.
 _ANSWERED_ELSEWHERE = {"unknown-column", "no-programme-column", "empty", "no-list", "roles", "no-campaign"}
@@ -124,11 +126,25 @@ def defaults_from(plain: Mapping[str, str]) -> dict[str, Any]:
     """What holds for the whole file, out of a form."""
     names = Defaults.__struct_fields__
     return {
-        "defaults": {name: plain[name] for name in names if plain.get(name)},
+        "defaults": {name: plain[name] for name in names if plain.get(name)} | _shares(plain),
         "occurred_on": plain.get("occurred_on") or None,
         "kind": None if plain.get("kind") in {None, "", GUESS} else plain["kind"],
         "grant_roles": plain.get("grant_roles") == "yes",
     }
+
+
+def _shares(plain: Mapping[str, str]) -> dict[str, str]:
+    """The donors and per cents of a form, as one text."""
+    rows = [(plain.get(f"donor_{n}", ""), plain.get(f"percent_{n}", "")) for n in range(SHARES)]
+    text = "; ".join(f"{donor}={percent}" for donor, percent in rows if donor or percent)
+    return {"shares": text} if text else {}
+
+
+def share_rows(written: str | None) -> list[tuple[str, str]]:
+    """What stands in the rows of the form: donor and per cent."""
+    parts = [part.rpartition("=") for part in (written or "").split(";") if part.strip()]
+    rows = [(donor.strip(), percent.strip()) for donor, _, percent in parts]
+    return rows + [("", "")] * (SHARES - len(rows))
 
 
 def changes(item: Item, kind: KindKey, towns: Mapping[str, Municipality], lang: Lang) -> list[ChangeRow]:

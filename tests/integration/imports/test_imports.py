@@ -272,3 +272,29 @@ async def test_an_exported_list_comes_back_with_nothing_to_do(conn, storage, wor
     problems = await queries.list_problems(conn, world.me, back.id)
     assert [(p.row, p.code, p.value) for p in problems if p.severity != "warning"] == []
     assert (back.plan.counts.unchanged, back.plan.counts.create) == (6, 0)
+
+
+async def test_shares_for_the_whole_file_are_those_of_everything_new(conn, world, send):
+    given = Choices(defaults=Defaults(programme="PROSTO", shares="Sida=60; estdev = 40 %"))
+    batch = await send(ROWS, given)
+    await commit.commit_batch(conn, world.me, batch.id)
+    shares = select(asset_share.c.percent, func.count()).group_by(asset_share.c.percent)
+    assert dict((await conn.execute(shares)).all()) == {60: 5, 40: 5}
+
+
+@pytest.mark.parametrize(
+    ("shares", "told"),
+    [
+        ("Sida=60; ESTDEV=30", "sum to 100"),
+        ("Sida=60; Sida=40", "named twice"),
+        ("Sidda=100", "Perhaps: sida"),
+        ("SALAR International=100", "no donor"),
+        ("Sida=110; ESTDEV=-10", "sum to 100"),
+        ("Sida=1e999999", "sum to 100"),
+        ("Sida", "no funding share"),
+    ],
+)
+async def test_shares_that_are_none_are_told_before_anything_is_planned(conn, send, shares, told):
+    with pytest.raises(InvalidError, match=told):
+        await send(ROWS, Choices(defaults=Defaults(programme="PROSTO", shares=shares)))
+    assert await count(conn, import_batch) == 0

@@ -18,6 +18,7 @@ from asset_tracker.imports.lines import LineReader
 from asset_tracker.imports.mapping import SheetMapping
 from asset_tracker.imports.plan import Planner
 from asset_tracker.imports.problems import Place, Problem
+from asset_tracker.imports.shares import shares_for
 from asset_tracker.imports.views import BatchView, Choices, ConsignmentPlan, KindKey
 from asset_tracker.imports.vocabulary import Vocabulary
 from asset_tracker.imports.words import Words
@@ -133,6 +134,7 @@ class AssetKind:
         return may(actor, "import.manage")
 
     async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> AssetPlanning:
+        await shares_for(conn, choices.defaults.shares)  # told before anything is planned
         programmes = await recorded.programmes_for(conn, actor)
         return AssetPlanning(conn, actor, choices, programmes, await municipality_index(conn))
 
