@@ -1,11 +1,21 @@
 """The worst of the workbooks, put right on the page by somebody who is tired, on a desk and on a phone."""
 
 import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import httpx
+import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 import workbooks
+from factories.office import PASSWORD, furnish
+from factories.served import served
 
 UK = [
     "№ з/п", "Громада", "Партія", "Категорія", "Найменування обладнання", "Виробник", "Серійний номер", "К-сть",
@@ -97,3 +107,45 @@ def test_the_same_on_a_phone_in_english(somebody, office, tmp_path):
     page.locator(".sheet").get_by_role("button", name="Record only the good rows").click()
     expect(page.locator(".flash.good")).to_contain_text("Recorded: 5 new")
     assert coordinator.width_is_kept()
+
+
+@pytest.fixture
+def busy(new_database, tmp_path):
+    """The product served with a worker that is held up, and the worker's process to let it go on."""
+    url, data = new_database(), tmp_path / "data"
+    data.mkdir()
+    with served(url, data, furnish) as (base, _):
+        env = {
+            "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
+            "ASSET_TRACKER_DATABASE_URL": url,
+            "ASSET_TRACKER_DATA_DIR": str(data),
+            "ASSET_TRACKER_SECRET_KEY": "t" * 40,
+        }
+        worker = subprocess.Popen([sys.executable, "-m", "asset_tracker", "worker"], env=os.environ | env)
+        for _ in range(200):
+            if "asset_tracker_workers 1.0" in httpx.get(f"{base}/metrics").text:
+                break
+            time.sleep(0.1)
+        worker.send_signal(signal.SIGSTOP)
+        yield base, worker
+        worker.kill()
+        worker.wait()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_page_that_waits_for_the_worker_turns_into_the_plan(chromium, busy, tmp_path, script):
+    base, worker = busy
+    context = chromium.new_context(locale="uk-UA", java_script_enabled=script)
+    page = context.new_page()
+    page.goto(f"{base}/login")
+    page.fill("#f-email", "coordinator@example.org")
+    page.fill("#f-password", PASSWORD)
+    page.click("main button.main")
+    page.wait_for_url(lambda url: "/login" not in url)
+    page.goto(f"{base}/imports")
+    drop(page, worst(tmp_path))
+    expect(page.locator("#work")).to_contain_text("Чекає на свою чергу")
+    worker.send_signal(signal.SIGCONT)
+    expect(page.locator(".flash.bad")).to_contain_text("5 рядків мають помилки", timeout=15_000)
+    expect(page.locator("#work")).to_have_count(0)
+    context.close()

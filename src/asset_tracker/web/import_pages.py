@@ -70,7 +70,7 @@ async def show(
     batch = await queries.get_import(conn, actor, batch_id)
     if batch.is_at_work or batch.status == "sent":
         return page(request, "imports/work.html", section="import", block="work", batch=batch)
-    if request.headers.get("hx-target") == "work":  # the work that was looked at is done
+    if request.headers.get("hx-target") == "section#work":  # the work that was looked at is done
         return Response("", media_type="text/html", headers={"HX-Refresh": "true"})
     lang = lang_of(request)
     chosen = _chosen(batch, action)
