@@ -237,7 +237,8 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "photo_upload": Walled(f"photo_upload.uploader_id = {ME}", writes="INSERT, UPDATE, DELETE"),
     "photo_part": Walled(through("photo_upload", "id", "photo_part", "upload_id"), writes="INSERT, DELETE"),
     # --- work outside of requests
-    "job": Walled(NOBODY),
+    # Whether an import waits for a worker is asked by whoever looks at it; its job holds its id, and no more.
+    "job": Walled("job.kind = 'import'"),
     "job_schedule": Walled(NOBODY),
     "mail_outbox": Walled(NOBODY),
     # --- the migrations' own
