@@ -12,6 +12,7 @@ import msgspec
 import pytest
 from sqlalchemy import func, select
 
+import workbooks
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.sessions import actor_of
@@ -275,3 +276,29 @@ def start(office):
         "ASSET_TRACKER_SECRET_KEY": "k" * 40,
     }
     return subprocess.Popen([sys.executable, "-m", "asset_tracker", "worker"], env=os.environ | env)
+
+
+def hostile(folder):
+    """Workbooks made to bring a reader down, by what they are."""
+    far = (
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="&#49;048576"><c r="&#88;FD1048576"><v>1</v></c></row>'
+    )
+    merges = '<mergeCell ref="A1:A2"/>' * 1_000_000
+    yield workbooks.bomb(folder / "bomb.xlsx", megabytes=60)
+    yield workbooks.entities(folder / "laughs.xlsx")
+    yield workbooks.patched(folder / "far.xlsx", {workbooks.SHEET: workbooks.sheet_xml(far)})
+    yield workbooks.patched(folder / "merges.xlsx", {workbooks.SHEET: workbooks.sheet_xml(merges)})
+    yield workbooks.protected(folder / "secret.xlsx")
+
+
+async def test_files_made_to_bring_it_down_are_refused_and_the_worker_lives(office):
+    async with Worked(office):
+        for path in hostile(office.folder):
+            with path.open("rb") as source, pytest.raises(InvalidError):
+                await importing.send(office.state, office.actor, path.name, source, CHOICES)
+        # one endless cell is a table, of which nothing can be made
+        endless = await send(office, BytesIO("Назва\n".encode() + b"a" * 50_000_000))
+        assert (endless.plan.counts.create, endless.has_work) == (0, False)
+        batch = await send(office, table(3))
+    assert batch.plan.counts.create == 3
+    assert await count(office, import_batch) == 2
