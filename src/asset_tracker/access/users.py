@@ -312,6 +312,7 @@ async def list_users(conn: AsyncConnection, actor: Actor) -> list[UserView]:
     ]
 
 
+@by_system
 async def list_grants(conn: AsyncConnection, actor: Actor) -> dict[UUID, list[Grant]]:
     """What every account may do, by account."""
     require(actor, "user.manage")

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.users import reaches
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.tables import asset, asset_head, asset_share
 from asset_tracker.ledger.values import Share, sum_to_100
@@ -34,6 +35,7 @@ _PROGRAMME = frozenset(
 _NAMED = "Something that is recorded names it."
 
 
+@by_system
 async def change_party(
     conn: AsyncConnection, actor: Actor, party_id: UUID, changed: Mapping[str, Any]
 ) -> None:
@@ -42,6 +44,7 @@ async def change_party(
     await _write(conn, party, party_id, changed, _PARTY, "There is a party with this EDRPOU code.")
 
 
+@by_system
 async def remove_party(conn: AsyncConnection, actor: Actor, party_id: UUID) -> None:
     """Take away a party that was added by mistake. Raises ConflictError once anything names it."""
     require(actor, "programme.manage")
@@ -49,6 +52,7 @@ async def remove_party(conn: AsyncConnection, actor: Actor, party_id: UUID) -> N
     await _remove(conn, party, party_id, paid)
 
 
+@by_system
 async def change_programme(
     conn: AsyncConnection,
     actor: Actor,
@@ -72,6 +76,7 @@ async def change_programme(
         await conn.execute(insert(funding_share), rows)
 
 
+@by_system
 async def remove_programme(conn: AsyncConnection, actor: Actor, programme_id: UUID) -> None:
     """Take away a programme that was added by mistake, with its shares and rules.
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.tables import municipality, population_figure
@@ -67,6 +68,7 @@ async def days(conn: AsyncConnection, codes: Iterable[str]) -> dict[str, date]:
     return {row.municipality_code: row.day for row in rows}
 
 
+@by_system
 async def set_figure(conn: AsyncConnection, actor: Actor, figure: Figure) -> None:
     """Record a figure, or put one of the same id right. Raises ForbiddenError, InvalidError."""
     require(actor, "territory.manage")
@@ -87,6 +89,7 @@ async def set_figure(conn: AsyncConnection, actor: Actor, figure: Figure) -> Non
     await _settle(conn, figure.municipality)
 
 
+@by_system
 async def remove_figure(conn: AsyncConnection, actor: Actor, figure: Figure) -> None:
     """Take a figure away; the newest of the others holds again."""
     require(actor, "territory.manage")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset, asset_period
@@ -140,6 +141,7 @@ async def _check_place(conn: AsyncConnection, code: str, parent_id: UUID | None)
 _MAY_CHANGE = frozenset({"municipality_code", "kind", "name_uk", "name_en", "address", "lat", "lon"})
 
 
+@by_system
 async def change_service_point(
     conn: AsyncConnection, actor: Actor, point_id: UUID, changed: Mapping[str, Any]
 ) -> None:
@@ -160,6 +162,7 @@ async def change_service_point(
         raise NotFoundError("There is no such service point.")
 
 
+@by_system
 async def remove_service_point(conn: AsyncConnection, actor: Actor, point_id: UUID) -> None:
     """Take away a service point that was opened by mistake. Raises ConflictError once anything names it."""
     require(actor, "service_point.manage")

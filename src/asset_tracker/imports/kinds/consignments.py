@@ -13,6 +13,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission
 from asset_tracker.consignments.service import NewConsignment, add_consignment
 from asset_tracker.consignments.tables import consignment
+from asset_tracker.db.wall import as_system
 from asset_tracker.errors import ConflictError
 from asset_tracker.imports import values
 from asset_tracker.imports.fields import ASSETS
@@ -152,7 +153,7 @@ class ConsignmentKind(RecordKind):
         if named or (allowed is not None and record.refs["programme"] not in map(str, allowed)):
             raise ConflictError("Something that is recorded names it.")
         try:
-            async with conn.begin_nested():
+            async with conn.begin_nested(), as_system(conn):
                 await conn.execute(delete(consignment).where(c.id == record.id))
         except IntegrityError as error:
             raise ConflictError("Something that is recorded names it.") from error
