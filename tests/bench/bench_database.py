@@ -8,8 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
+from asset_tracker.db.roles import APP
+
+
+def as_app(url: str) -> str:
+    """The same address for the log-in that a server must have: it stands behind the wall."""
+    return make_url(url).set(username=APP).render_as_string(hide_password=False)
 
 
 class Cpu:

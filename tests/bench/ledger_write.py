@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from bench_database import Cpu, database
+from bench_database import Cpu, as_app, database
 from sqlalchemy import Select, Text, cast, select
 from tables import show
 
@@ -30,7 +30,7 @@ from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
 from asset_tracker.db import bulk
 from asset_tracker.db.embedded import EmbeddedServer
-from asset_tracker.db.engine import make_engine
+from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store, tables
 from asset_tracker.ledger.chain import seal
@@ -68,10 +68,12 @@ def seen(asset: Any) -> Draft:
 async def post(server: EmbeddedServer, url: str, batches: int = 30) -> list[list[str]]:
     """CPU per event of the route and of bare INSERTs."""
     app = create_app(
-        Settings.from_env({"ASSET_TRACKER_DATABASE_URL": url, "ASSET_TRACKER_DATA_DIR": str(server.data_dir)})
+        Settings.from_env(
+            {"ASSET_TRACKER_DATABASE_URL": as_app(url), "ASSET_TRACKER_DATA_DIR": str(server.data_dir)}
+        )
     )
     engine = app.state.engine
-    async with engine.begin() as conn:
+    async with transaction(engine) as conn:
         drafts = [registered() for _ in range(100)]
         await store.append(conn, COMMAND_LINE.id, drafts, programme=PROGRAMME)
         user = await users.add_user(

@@ -50,13 +50,14 @@ def test_the_embedded_database_is_migrated_as_needed(shell, folder):
     assert not EmbeddedServer(folder / ".data").running(), "the last one to leave stops it"
 
 
-def test_a_database_of_your_own_is_not_touched_unasked(shell, new_database, capsys):
+def test_a_database_of_your_own_is_not_touched_unasked(shell, new_database, as_owner, capsys):
     async def never(engine):
         raise AssertionError(engine)
 
     url = new_database()
-    asyncio.run(migrate.downgrade(url, "base"))
+    asyncio.run(migrate.downgrade(as_owner(url), "base"))
     shell.setenv("ASSET_TRACKER_DATABASE_URL", url)
+    shell.setenv("ASSET_TRACKER_OWNER_DATABASE_URL", as_owner(url))
     with pytest.raises(common.NotMigratedError, match="db upgrade"):
         common.run(never)
     assert status(["db", "status"]) == 1
