@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 import workbooks
+from asset_tracker.web.rendering import vendored
 from factories.office import PASSWORD, furnish
 from factories.served import served
 
@@ -132,7 +133,12 @@ def busy(new_database, tmp_path):
         worker.wait()
 
 
-@pytest.mark.parametrize("script", [True, False])
+BUILT = pytest.mark.skipif(
+    vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here"
+)
+
+
+@pytest.mark.parametrize("script", [pytest.param(True, marks=BUILT), False])
 def test_a_page_that_waits_for_the_worker_turns_into_the_plan(chromium, busy, tmp_path, script):
     base, worker = busy
     context = chromium.new_context(locale="uk-UA", java_script_enabled=script)
