@@ -4,10 +4,12 @@ There is one pipeline for all of them: ``survey`` finds the lists in a book, a `
 ``Kind`` writes what was planned and takes it back.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -58,17 +60,31 @@ class Tally:
 
     def __init__(self) -> None:
         self.counts = Counts()
+        self._unfit: Counter[tuple[str, str]] = Counter()
 
     def add(self, item: Item) -> None:
         """Count a row."""
         setattr(self.counts, item.action, getattr(self.counts, item.action) + 1)
         self.counts.warnings += sum(problem.severity == "warning" for problem in item.problems)
+        self._unfit.update(
+            (problem.sheet, problem.column)
+            for problem in item.problems
+            if problem.severity == "error" and problem.column
+        )
 
     def plan(self, kind: KindKey, mappings: tuple[SheetMapping, ...], problems: tuple[Problem, ...]) -> Plan:
         """The plan without its rows; ``problems`` are those of the book and its sheets."""
         self.counts.questions += sum(problem.severity in {"question", "error"} for problem in problems)
         self.counts.warnings += sum(problem.severity == "warning" for problem in problems)
-        return Plan(kind=kind, counts=self.counts, sheets=mappings, problems=problems[:500], **self.more())
+        sheets = tuple(self._told(mapping) for mapping in mappings)
+        return Plan(kind=kind, counts=self.counts, sheets=sheets, problems=problems[:500], **self.more())
+
+    def _told(self, mapping: SheetMapping) -> SheetMapping:
+        columns = (
+            msgspec.structs.replace(column, unfit=self._unfit[mapping.name, column.letters])
+            for column in mapping.columns
+        )
+        return msgspec.structs.replace(mapping, columns=tuple(columns))
 
     def more(self) -> dict[str, Any]:
         """What else a plan of this kind says."""

@@ -23,7 +23,7 @@ Answers = Mapping[str, str | None]
 class Column(msgspec.Struct, frozen=True, kw_only=True):
     """A column and what it is taken for. ``unknown`` is a question to the person; ``skipped`` is left out.
 
-    ``unfit``: how many of the values looked at do not fit the field. ``currency``: named in the heading.
+    ``unfit``: how many of its values do not fit the field, once all rows were planned. ``currency``: named in the heading.
     """
 
     index: int
@@ -147,7 +147,6 @@ def _column(
         field=field,
         standing=standing,
         samples=tuple(list(distinct)[:SAMPLES]),
-        unfit=vocabulary.unfit(field, filled) if field else 0,
         currency=values.currency_in(heading) if field in {"unit_price", "total_price"} else None,
     )
 

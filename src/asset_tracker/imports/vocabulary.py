@@ -111,10 +111,6 @@ class Vocabulary:
         """What reads the cells of this field."""
         return self._readers.get(field, values.text)
 
-    def unfit(self, field: str, cells: Iterable[Cell]) -> int:
-        """How many of the cells hold something that does not fit the field."""
-        return sum(self.read(field, cell).expected is not None for cell in cells)
-
     def _guess(self, heading: str) -> tuple[str | None, float]:
         """The field that a heading means and how sure that is, from 0 to 1; None where nothing is near."""
         field, sure = self.named(heading)

@@ -11,7 +11,7 @@ from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.kinds import BY_KEY
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Defaults
-from asset_tracker.imports.mapping import Column, SheetMapping
+from asset_tracker.imports.mapping import Column
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import Told, field_label, told
 from asset_tracker.imports.views import BatchView, Choices, KindKey
@@ -168,11 +168,6 @@ def _shown(kind: KindKey, field: str, value: Any, towns: Mapping[str, Municipali
     if field == "category":
         return gettext(lang, word("category", str(value)).text)
     return str(value)
-
-
-def unfit(sheets: Iterable[SheetMapping]) -> int:
-    """How many of the values looked at do not fit their columns."""
-    return sum(column.unfit for sheet in sheets for column in sheet.columns)
 
 
 def known_fields(lang: Lang) -> str:

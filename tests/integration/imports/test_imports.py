@@ -62,6 +62,16 @@ async def test_a_plan_writes_nothing_but_itself(conn, world, send):
     assert await count(conn, consignment) == 0
 
 
+async def test_each_column_shows_five_values_and_how_many_of_all_do_not_fit(conn, world, send):
+    prices = [100 + n for n in range(200)]
+    prices[3] = prices[70] = prices[199] = "дорого"
+    rows = [[n, "Баранівська", "П-1", "кабель", "Кабель", None, None, 1, price, None] for n, price in enumerate(prices, 1)]  # fmt: skip
+    (sheet,) = (await send([UK, *rows])).plan.sheets
+    price = sheet.fields()["unit_price"]
+    assert price.samples == ("100", "101", "102", "дорого", "104")
+    assert {column.heading: column.unfit for column in sheet.columns if column.unfit} == {"Ціна, грн": 3}
+
+
 async def test_committed_rows_are_assets_with_where_they_came_from(conn, world, send):
     batch = await send(ROWS)
     done = await commit.commit_batch(conn, world.me, batch.id)
