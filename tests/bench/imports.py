@@ -16,12 +16,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bench_database import as_app
 from openpyxl import Workbook, load_workbook
 
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
-from asset_tracker.db.engine import make_engine
+from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.files.storage import Storage
 from asset_tracker.imports import commit, service
 from asset_tracker.imports.line import Defaults
@@ -62,19 +63,19 @@ async def measure(folder: Path, rows: int) -> None:
     data = path.read_bytes()
     total = 0.0
     batch = None
-    async with engine.begin() as conn:
+    async with transaction(engine) as conn:
         spent, batch = await acpu(
             lambda: service.upload(conn, storage, COMMAND_LINE, path.name, data, choices)
         )
         total += spent
         print(f"ours, read and planned: {spent:.2f} s CPU; {batch.plan.counts}")
-    async with engine.begin() as conn:
+    async with transaction(engine) as conn:
         spent, _ = await acpu(lambda: commit.commit_batch(conn, COMMAND_LINE, batch.id))
         total += spent
         print(f"ours, committed as events: {spent:.2f} s CPU")
     print(f"ours, from file to events: {total:.2f} s CPU = {total / reading:.2f} of openpyxl's reading")
     print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-    async with engine.begin() as conn:
+    async with transaction(engine) as conn:
         spent, batch = await acpu(
             lambda: service.upload(conn, storage, COMMAND_LINE, path.name, data, choices)
         )
@@ -83,7 +84,7 @@ async def measure(folder: Path, rows: int) -> None:
 
 
 async def prepared(folder: Path) -> str:
-    """The address of a new database with all municipalities and a programme BENCH."""
+    """The address, for the log-in of a server, of a new database with all municipalities and a programme BENCH."""
     (folder / "db").mkdir(mode=0o755)
     url = EmbeddedServer(folder / "db").start()
     await migrate.upgrade(url)
@@ -98,7 +99,7 @@ async def prepared(folder: Path) -> str:
         new = NewProgramme(code="BENCH", name_uk="Б", name_en="B", implementer=ids[0], shares=shares)
         await add_programme(conn, COMMAND_LINE, new)
     await engine.dispose()
-    return url
+    return as_app(url)
 
 
 def write(path: Path, rows: int) -> Path:

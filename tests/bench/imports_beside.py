@@ -22,6 +22,7 @@ from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
 from asset_tracker.db.embedded import EmbeddedServer
+from asset_tracker.db.engine import transaction
 from asset_tracker.jobs import queue
 from asset_tracker.settings import Settings
 
@@ -68,7 +69,7 @@ async def measure_beside(settings: Settings, sent: tuple[str, bytes], rows: int)
             transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1:8000", timeout=300
         ) as client,
     ):
-        async with app.state.engine.begin() as conn:
+        async with transaction(app.state.engine) as conn:
             user = await users.add_user(
                 conn,
                 COMMAND_LINE,
