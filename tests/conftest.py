@@ -27,6 +27,8 @@ from asset_tracker.db.engine import make_engine
 from asset_tracker.db.roles import APP, SYSTEM
 
 SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+# Every worker's applications keep a pool each until the end.
+ROOM = {"max_connections": "400"}
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +68,7 @@ def server_url(run_folder):
         shutil.rmtree(run_folder, ignore_errors=True)
         return
     remove_leftovers(run_folder)
-    server = EmbeddedServer(run_folder, options=SPEED)
+    server = EmbeddedServer(run_folder, options=SPEED | ROOM)
     yield server.start()
     if server.leave():
         shutil.rmtree(run_folder)

@@ -43,7 +43,7 @@ PAGES = {
         who: 200 if who in ("administrator", "stranger", "auditor", "technician", "custodian") else 404
         for who in PEOPLE
     },
-    "/a/{laptop}/delivered": {**EVERYBODY, "stranger": 404},
+    "/a/{laptop}/delivered": {**EVERYBODY, "stranger": 404, "donor": 403, "auditor": 403},
     "/a/{laptop}/nonsense": dict.fromkeys(PEOPLE, 404),
     "/files/" + "0" * 64: dict.fromkeys(PEOPLE, 404),
     "/nowhere": dict.fromkeys(PEOPLE, 404),
