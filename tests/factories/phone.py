@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from factories.office import PASSWORD
 
@@ -103,9 +103,17 @@ class Phone:
     def until(self, condition, seconds=20):
         """Asked again and again from here: the page's own rules let no text be run in it."""
         deadline = time.monotonic() + seconds
-        while not self.page.evaluate(condition):
+        while not self._holds(condition):
             assert time.monotonic() < deadline, condition
             self.page.wait_for_timeout(100)
+
+    def _holds(self, condition):
+        try:
+            return self.page.evaluate(condition)
+        except Error as error:
+            if "context was destroyed" in str(error):
+                return False  # another page is coming
+            raise
 
     def held(self):
         """What the outbox holds, by state, and the photos."""
