@@ -8,7 +8,9 @@ is measured anew between the two, since a machine that others use is never idle 
 
 import argparse
 import asyncio
+import logging
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -85,7 +87,9 @@ async def measure_beside(settings: Settings, sent: tuple[str, bytes], rows: int)
             if await working(app):
                 break
             await asyncio.sleep(0.1)
+        logging.getLogger("httpx").setLevel(logging.WARNING)
         await beside(client, asyncio.sleep(1))
+        began = peak()
         idle = await beside(client, asyncio.sleep(4))
         print(f"idle: {told(idle)}")
         posted = client.post("/api/v1/imports", files={"file": sent}, data={"programme": "BENCH"})
@@ -96,6 +100,7 @@ async def measure_beside(settings: Settings, sent: tuple[str, bytes], rows: int)
         print(f"idle: {told(idle)}")
         _, waits = await answered_beside(client, client.post(f"/api/v1/imports/{batch}/commit", json={}))
         print(f"beside its commit: {told(waits)}, {p95(waits) / p95(idle):.1f} of idle")
+        print(f"memory of the server, with the sender in it: {began} MB before, {peak()} MB at its peak")
 
 
 async def working(app) -> bool:
@@ -116,6 +121,11 @@ async def answered_beside(client, work) -> tuple[httpx.Response, list[float]]:
         waits.append(time.perf_counter() - begun)
         await asyncio.sleep(0.01)
     return task.result(), waits
+
+
+def peak() -> int:
+    """MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def p95(waits: list[float]) -> float:
