@@ -17,9 +17,9 @@ _item = msgspec.json.Decoder(Item)
 
 
 async def planned(
-    conn: AsyncConnection, batch_id: UUID, action: Action
+    conn: AsyncConnection, batch_id: UUID, action: Action, *, chunk: int = CHUNK
 ) -> AsyncIterator[list[tuple[int, Item]]]:
-    """The rows with this action, by their number and in chunks; ``asset`` is the id given when they were planned."""
+    """The rows with this action, by their number and so many at once; ``asset`` is the id given when they were planned."""
     after = 0
     while True:
         rows = (
@@ -27,7 +27,7 @@ async def planned(
                 select(_r.n, _r.asset_id, cast(_r.item, Text).label("item"))
                 .where(_r.batch_id == batch_id, _r.action == action, _r.n > after)
                 .order_by(_r.n)
-                .limit(CHUNK)
+                .limit(chunk)
             )
         ).all()
         if not rows:

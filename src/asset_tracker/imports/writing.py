@@ -1,12 +1,11 @@
 """Writing an import of assets and taking it back: events through the ledger's one door, all or nothing."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 from uuid import UUID
 
-import msgspec
-from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -22,6 +21,7 @@ from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError
 from asset_tracker.imports.known import Facts, Item, same_maker
 from asset_tracker.imports.progress import tell
 from asset_tracker.imports.shares import shares_for
+from asset_tracker.imports.stored import planned
 from asset_tracker.imports.tables import import_batch, import_row
 from asset_tracker.imports.views import BatchView, Standing
 from asset_tracker.ledger import events as ev
@@ -37,7 +37,6 @@ from asset_tracker.programmes.tables import funding_share
 # What is appended at once; others are answered in between.
 CHUNK = 500
 _r = import_row.c
-_item = msgspec.json.Decoder(Item)
 
 
 async def take_back(conn: AsyncConnection, actor: Actor, batch: BatchView) -> None:
@@ -124,7 +123,8 @@ class AssetWriter:
 
     async def run(self) -> None:
         await self._prepare()
-        async for items in self._items("create"):
+        async for rows in planned(self.conn, self.batch.id, "create", chunk=CHUNK):
+            items = [item for _, item in rows]
             await self._tell(items)
             await self._check_new(items)
             by_programme: dict[UUID, list[NewAsset]] = defaultdict(list)
@@ -135,7 +135,8 @@ class AssetWriter:
                 await register(
                     self.conn, self.actor, programme, new, occurred_at=self.at, operation=self.operation
                 )
-        async for items in self._items("change"):
+        async for rows in planned(self.conn, self.batch.id, "change", chunk=CHUNK):
+            items = [item for _, item in rows]
             await self._tell(items)
             await self._change(items)
 
@@ -205,22 +206,6 @@ class AssetWriter:
             self.consignments |= {
                 (new.programme, new.number): id_ for new, id_ in zip(missing, made, strict=True)
             }
-
-    async def _items(self, action: str) -> AsyncIterator[list[Item]]:
-        after = 0
-        while True:
-            rows = (
-                await self.conn.execute(
-                    select(_r.n, _r.asset_id, cast(_r.item, Text).label("item"))
-                    .where(_r.batch_id == self.batch.id, _r.action == action, _r.n > after)
-                    .order_by(_r.n)
-                    .limit(CHUNK)
-                )
-            ).all()
-            if not rows:
-                return
-            after = rows[-1].n
-            yield [msgspec.structs.replace(_item.decode(row.item), asset=row.asset_id) for row in rows]
 
     async def _check_new(self, items: Iterable[Item]) -> None:
         """Nobody registered the same serial numbers in the meantime."""
