@@ -8,6 +8,8 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, Self
@@ -48,23 +50,22 @@ class Storage:
 
         Raises UnavailableError; DiskFullError, which is one.
         """
-        try:
+        async with self._storing(sha256):
             # Overwriting on purpose: it mends a file that a crash before the sync left short.
             await self._store.put_async(_path(sha256), data)
-            if self.folder is not None:
-                await anyio.to_thread.run_sync(partial(_sync, self.folder, self.folder / _path(sha256)))
-        except (BaseError, OSError) as failed:
-            if _no_space(failed):
-                raise DiskFullError from failed
-            raise UnavailableError("The file could not be stored; please send it again.") from failed
 
     async def put_file(self, sha256: str, source: IO[bytes]) -> None:
-        """Store what a file holds, a piece at a time. Raises UnavailableError."""
-        try:
+        """Store what a file holds, a piece at a time, as ``put`` does."""
+        async with self._storing(sha256):
             with tempfile.NamedTemporaryFile(prefix="asset-tracker-upload-") as named:
                 # a temporary file of its own: what was sent may lie in memory, or under no name
                 await anyio.to_thread.run_sync(_copy, source, named)
                 await self._store.put_async(_path(sha256), Path(named.name))
+
+    @asynccontextmanager
+    async def _storing(self, sha256: str) -> AsyncIterator[None]:
+        try:
+            yield
             if self.folder is not None:
                 await anyio.to_thread.run_sync(partial(_sync, self.folder, self.folder / _path(sha256)))
         except (BaseError, OSError) as failed:
