@@ -4,14 +4,12 @@ import io
 from collections.abc import Mapping, Sequence
 
 from openpyxl import Workbook
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from asset_tracker.i18n import LANGS, Lang, gettext
+from asset_tracker.i18n import Lang
 from asset_tracker.imports.survey import LISTS
-from asset_tracker.imports.template import HEAD, ROWS
+from asset_tracker.imports.template import ROWS, draw_heading, freeze_headings
 from asset_tracker.imports.vocabulary import Field
 
 _WIDE = frozenset({"name", "name_en", "municipality", "address", "description", "shares", "email", "notes"})
@@ -34,18 +32,8 @@ def make(title: str, fields: Sequence[Field], offers: Mapping[str, Sequence[str]
             continue
         column += 1
         letters = get_column_letter(column)
-        cell = sheet.cell(1, column, gettext(lang, field.label))
-        cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        hints = [f"{gettext(each, field.label)}: {gettext(each, field.hint)}" for each in LANGS]
-        cell.comment = Comment("\n\n".join(hints), "asset_tracker", height=110, width=300)
-        sheet.column_dimensions[letters].width = 36 if field.key in _WIDE else 18
-        if field.key not in _NUMBERS:
-            # or the spreadsheet makes numbers of codes, and their zeros are gone
-            sheet.column_dimensions[letters].number_format = "@"
-            for row in range(2, 202):
-                sheet.cell(row, column).number_format = "@"
+        width = 36 if field.key in _WIDE else 18
+        draw_heading(sheet, column, field, lang, width=width, as_text=field.key not in _NUMBERS)
         if texts := offers.get(field.key):
             for row, text in enumerate(texts, start=1):
                 hidden.cell(row, column, text)
@@ -55,8 +43,7 @@ def make(title: str, fields: Sequence[Field], offers: Mapping[str, Sequence[str]
             rule.showErrorMessage = False
             rule.add(f"{letters}2:{letters}{ROWS}")
             sheet.add_data_validation(rule)
-    sheet.freeze_panes = "A2"
-    sheet.row_dimensions[1].height = 32
+    freeze_headings(sheet)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

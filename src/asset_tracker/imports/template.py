@@ -15,6 +15,7 @@ from asset_tracker.i18n import LANGS, Lang, gettext
 from asset_tracker.imports.categories import CATEGORY_NAMES
 from asset_tracker.imports.fields import ASSETS, FieldKey
 from asset_tracker.imports.survey import EXAMPLES, LISTS
+from asset_tracker.imports.vocabulary import Field
 from asset_tracker.ledger.values import CATEGORIES
 
 ROWS = 2000
@@ -29,7 +30,7 @@ _WIDTHS = {
     "serial": 22,
     "vin": 22,
 }
-HEAD = PatternFill("solid", fgColor="0D5A68")
+_HEAD = PatternFill("solid", fgColor="0D5A68")
 _REQUIRED = {"municipality", "programme", "name"}
 
 
@@ -115,20 +116,33 @@ def _lists(book: Workbook, lang: Lang, offer: Offer) -> dict[str, str]:
 
 def _head(sheet: Worksheet, fields: tuple[FieldKey, ...], lang: Lang) -> None:
     for column, key in enumerate(fields, start=1):
-        field = ASSETS.by_key[key]
-        cell = sheet.cell(1, column, gettext(lang, field.label))
-        cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = HEAD
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        hints = [f"{gettext(each, field.label)}: {gettext(each, field.hint)}" for each in LANGS]
-        cell.comment = Comment("\n\n".join(hints), "asset_tracker", height=110, width=300)
-        letters = get_column_letter(column)
-        sheet.column_dimensions[letters].width = _WIDTHS.get(key, 15)
-        if key in _TEXT_COLUMNS:
-            # or the spreadsheet makes a number of a serial number, and its zeros are gone
-            sheet.column_dimensions[letters].number_format = "@"
-            for row in range(2, 202):
-                sheet.cell(row, column).number_format = "@"
+        draw_heading(
+            sheet, column, ASSETS.by_key[key], lang, width=_WIDTHS.get(key, 15), as_text=key in _TEXT_COLUMNS
+        )
+    freeze_headings(sheet)
+
+
+def draw_heading(
+    sheet: Worksheet, column: int, field: Field, lang: Lang, *, width: int, as_text: bool
+) -> None:
+    """Name a column, with a note in both languages. ``as_text``: whatever is typed stays as it was typed."""
+    cell = sheet.cell(1, column, gettext(lang, field.label))
+    cell.font = Font(bold=True, color="FFFFFF")
+    cell.fill = _HEAD
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    hints = [f"{gettext(each, field.label)}: {gettext(each, field.hint)}" for each in LANGS]
+    cell.comment = Comment("\n\n".join(hints), "asset_tracker", height=110, width=300)
+    letters = get_column_letter(column)
+    sheet.column_dimensions[letters].width = width
+    if as_text:
+        # or the spreadsheet makes a number of a serial number, and its zeros are gone
+        sheet.column_dimensions[letters].number_format = "@"
+        for row in range(2, 202):
+            sheet.cell(row, column).number_format = "@"
+
+
+def freeze_headings(sheet: Worksheet) -> None:
+    """Let the headings stand while the rest is scrolled."""
     sheet.freeze_panes = "A2"
     sheet.row_dimensions[1].height = 32
 
