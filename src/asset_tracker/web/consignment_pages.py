@@ -29,7 +29,7 @@ from asset_tracker.files.service import store_scan
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import list_service_points
-from asset_tracker.web import formats
+from asset_tracker.web import field_files, formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read_day, read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
@@ -300,6 +300,7 @@ async def _page(
         assets=sorted(lines.items, key=lambda a: (a.line or 0, a.kit is not None, a.tag)),
         more=lines.next is not None,
         acts=await acts.list_acts(conn, actor, consignment_id) if may(actor, "act.read") else [],
+        glass=field_files.address("glass.js"),
         signatures=await signatures_of(conn, actor, consignment_id) if may(actor, "act.read") else {},
         discrepancies=await list_discrepancies(conn, actor, consignment_id),
         sides=[(key, gettext(lang, text)) for key, text in SIDES],

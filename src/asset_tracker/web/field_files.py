@@ -27,6 +27,8 @@ _LATER = (
     "form.js",
     "photos.js",
     "signature.js",
+    "pen.js",
+    "glass.js",
     "handover.js",
     "entry.js",
     "decoder_worker.js",

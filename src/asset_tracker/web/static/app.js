@@ -112,54 +112,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => print());
 }
 
-// A signature on the glass takes the place of a picture to choose; without this file the picture is sent.
-for (const form of document.querySelectorAll("form[data-glass]")) {
-  const [canvas, file, wipe] = ["canvas", "input[type=file]", "[data-wipe]"].map((each) => form.querySelector(each));
-  const pen = canvas.getContext("2d");
-  let strokes = 0;
-  const clean = () => {
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    Object.assign(pen, { strokeStyle: "#111", lineWidth: 4, lineCap: "round", lineJoin: "round" });
-    strokes = 0;
-  };
-  const at = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) * canvas.width) / box.width, ((event.clientY - box.top) * canvas.height) / box.height];
-  };
-  clean();
-  canvas.hidden = wipe.hidden = false;
-  file.required = false;
-  wipe.addEventListener("click", clean);
-  let down = false;
-  canvas.addEventListener("pointerdown", (event) => {
-    event.preventDefault();
-    canvas.setPointerCapture(event.pointerId);
-    down = true;
-    pen.beginPath();
-    pen.moveTo(...at(event));
-  });
-  canvas.addEventListener("pointermove", (event) => {
-    if (!down) return;
-    pen.lineTo(...at(event));
-    pen.stroke();
-    strokes++;
-  });
-  for (const end of ["pointerup", "pointercancel"]) canvas.addEventListener(end, () => (down = false));
-  form.addEventListener("submit", (event) => {
-    if (file.files.length || !strokes || form.dataset.drawn) return;
-    event.preventDefault();
-    canvas.toBlob((blob) => {
-      const box = new DataTransfer();
-      box.items.add(new File([blob], "signature.png", { type: "image/png" }));
-      file.files = box.files;
-      form.dataset.drawn = "yes";
-      delete form.dataset.sent;
-      form.requestSubmit();
-    }, "image/png");
-  });
-}
-
 // Logging out takes along what the field app has on this device of somebody; what was not sent stays until it is.
 for (const form of document.querySelectorAll('form[action="/logout"]')) {
   form.addEventListener("submit", async (event) => {
