@@ -109,3 +109,9 @@ def test_links_lead_somewhere(name):
             titles = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.MULTILINE)
             slugs = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
             assert heading.strip("#") in slugs, f"{target}{heading}"
+
+
+def test_each_decision_has_a_number_of_its_own():
+    numbers = [path.name[:4] for path in (ROOT / "docs" / "adr").glob("*.md")]
+    assert numbers
+    assert len(set(numbers)) == len(numbers)
