@@ -40,7 +40,12 @@ HEADINGS = [
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    bench(__doc__, measure)
+
+
+def bench(says: str | None, measure: Callable[[Path, int], Awaitable[None]]) -> None:
+    """Measure with as many rows as asked for, in a folder that is removed afterwards."""
+    parser = argparse.ArgumentParser(description=says)
     parser.add_argument("--rows", type=int, default=10_000)
     folder = Path(tempfile.mkdtemp(prefix="at-bench-", dir="/tmp"))
     folder.chmod(0o755)

@@ -6,40 +6,27 @@ One server process with its worker, one import at a time, one request after anot
 is measured anew between the two, since a machine that others use is never idle for long.
 """
 
-import argparse
 import asyncio
 import logging
 import os
 import resource
-import shutil
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import httpx
-from imports import prepared, write
+from imports import bench, prepared, write
 
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
-from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import transaction
 from asset_tracker.jobs import queue
 from asset_tracker.settings import Settings
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=10_000)
-    folder = Path(tempfile.mkdtemp(prefix="at-bench-", dir="/tmp"))
-    folder.chmod(0o755)
-    rows = parser.parse_args().rows
-    try:
-        asyncio.run(measure(folder, rows))
-    finally:
-        EmbeddedServer(folder / "db").stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    bench(__doc__, measure)
 
 
 async def measure(folder: Path, rows: int) -> None:

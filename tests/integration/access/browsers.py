@@ -2,6 +2,10 @@
 
 import httpx
 
+from asset_tracker.access import users
+from asset_tracker.access.actors import COMMAND_LINE, Grant
+from asset_tracker.ledger.ids import uuid7
+
 PASSWORD = "a long enough password"
 
 
@@ -16,6 +20,18 @@ async def logged_in(site, email, name="Firefox"):
     answer = await client.post("/login", data={"email": email, "password": PASSWORD})
     assert answer.status_code == 303, answer.text[-500:]
     return client
+
+
+async def keep_one(conn):
+    """One administrator more: the last one cannot be shut out."""
+    await users.add_user(
+        conn,
+        COMMAND_LINE,
+        email=f"{uuid7().hex}@example.org",
+        name="Z",
+        password=None,
+        grants=(Grant(role="administrator"),),
+    )
 
 
 async def is_in(client):

@@ -20,7 +20,7 @@ from asset_tracker.access.tables import session, user_account, user_identity
 from asset_tracker.ledger.ids import uuid7
 from factories.provider import CLIENT, lying_provider, real_provider
 
-from .browsers import browser, is_in, logged_in
+from .browsers import browser, is_in, keep_one, logged_in
 
 pytestmark = pytest.mark.anyio
 
@@ -173,14 +173,7 @@ async def test_a_shut_account_stays_shut(site, provider, monkeypatch):
     client, _, _ = await through(site, provider, subject, {"email": email, "email_verified": True})
     assert await is_in(client)
     async with site.state.engine.begin() as conn:
-        await users.add_user(
-            conn,
-            COMMAND_LINE,
-            email=f"{uuid7().hex}@example.org",
-            name="Z",
-            password=None,
-            grants=(Grant(role="administrator"),),
-        )
+        await keep_one(conn)
         await users.disable_user(conn, COMMAND_LINE, made)
     assert not await is_in(client)
     _, _, answer = await through(site, provider, subject, {"email": email, "email_verified": True})

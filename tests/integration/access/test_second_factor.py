@@ -15,7 +15,7 @@ from asset_tracker.access.tables import access_record, login_attempt, login_step
 from asset_tracker.access.tables import second_factor as factor_table
 from asset_tracker.ledger.ids import uuid7
 
-from .browsers import PASSWORD, browser, is_in, logged_in
+from .browsers import PASSWORD, browser, is_in, keep_one, logged_in
 
 pytestmark = pytest.mark.anyio
 SECRET = "t" * 40
@@ -137,14 +137,7 @@ async def test_a_step_ends_after_ten_minutes_and_with_the_account(site, somebody
     assert (await late.post("/login/code", data={"code": code_of(key)})).headers["location"] == "/login"
     shut = await half_in(site, somebody[0])
     async with site.state.engine.begin() as conn:
-        await users.add_user(
-            conn,
-            COMMAND_LINE,
-            email=f"{uuid7().hex}@example.org",
-            name="Z",
-            password=None,
-            grants=(Grant(role="administrator"),),
-        )
+        await keep_one(conn)
         await users.disable_user(conn, COMMAND_LINE, somebody[1])
     assert (await shut.post("/login/code", data={"code": code_of(key)})).headers["location"] == "/login"
 

@@ -12,7 +12,7 @@ from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import one_time_link, session
 from asset_tracker.ledger.ids import uuid7
 
-from .browsers import PASSWORD, browser, is_in, logged_in
+from .browsers import PASSWORD, browser, is_in, keep_one, logged_in
 
 pytestmark = pytest.mark.anyio
 
@@ -87,17 +87,6 @@ async def test_a_role_taken_away_ends_what_is_open(site, somebody, end):
         else:
             await users.set_grants(conn, COMMAND_LINE, somebody[1], (Grant(role="administrator"),))
     assert not await is_in(client)
-
-
-async def keep_one(conn):
-    await users.add_user(
-        conn,
-        COMMAND_LINE,
-        email=f"{uuid7().hex}@example.org",
-        name="Z",
-        password=None,
-        grants=(Grant(role="administrator"),),
-    )
 
 
 async def test_a_log_in_on_its_way_does_not_outlive_the_account(site, somebody, monkeypatch):
