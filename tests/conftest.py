@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from sqlalchemy import make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -29,6 +30,10 @@ from asset_tracker.db.roles import APP, SYSTEM
 SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 # Every worker's applications keep a pool each until the end.
 ROOM = {"max_connections": "400"}
+
+# How long an example takes says more about the machine, which others may use, than about the code.
+settings.register_profile("shared machine", deadline=None)
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

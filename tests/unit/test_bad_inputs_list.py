@@ -21,6 +21,8 @@ GOOD = {
     "test_a_key_that_was_replaced_still_opens_what_was_sealed_to_it",
     "test_a_code_in_any_form_leads_to_its_asset",
     "test_what_a_phone_takes_along",
+    "test_what_one_sees_one_may_name_elsewhere",
+    "test_the_photos_of_a_sealed_queue_are_its_owners",
 }
 
 

@@ -32,7 +32,7 @@ async def add_photo(
 ) -> StoredFile:
     """Store a photo, without its EXIF; name its ``sha256`` (or that of what was sent) in an event."""
     require(actor, "event.record")
-    return await store_photo(conn, state.storage, await data.file.read())
+    return await store_photo(conn, state.storage, actor.id, await data.file.read())
 
 
 @post("/scans")
@@ -44,7 +44,7 @@ async def add_scan(
 ) -> StoredFile:
     """Store the scan of a signed paper (PDF or picture)."""
     require(actor, "act.manage")
-    return await store_scan(conn, state.storage, await data.file.read())
+    return await store_scan(conn, state.storage, actor.id, await data.file.read())
 
 
 @get("/files/{sha256:str}")

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
+from asset_tracker.assets.photos import vouch
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed, derived_id
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
@@ -118,6 +119,7 @@ async def _mend(
         )
         for row in along
     ]
+    await vouch(conn, actor, [fact])
     return await store.append(conn, actor.id, [first, *others], heads=heads)
 
 

@@ -24,6 +24,7 @@ from asset_tracker.access.devices import DeviceStamp, Stamped, Taken
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import rules
 from asset_tracker.assets.named import out_of_reach
+from asset_tracker.assets.photos import vouch
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed_by, components, derived_id
 from asset_tracker.assets.upcast import TooNewError, upcast
 from asset_tracker.db.wall import by_system
@@ -129,13 +130,14 @@ async def receive(
     actor: Actor,
     batch: Sequence[msgspec.Raw],
     *,
-    settling: bool = False,
+    settling: UUID | None = None,
     handed_by: UUID | None = None,
     operation: UUID | None = None,
 ) -> list[EventOutcome]:
     """Record a batch of raw events; answers one outcome an event, in their order.
 
-    ``settling``: they come out of quarantine, and what their phone's clocks and number say was looked at.
+    ``settling``: they come out of quarantine, whither this person sent them, and what their phone's clocks and
+    number say was looked at.
     ``handed_by``: who brought them, when that was not ``actor``, whose they are. ``operation``: what they
     are a part of, all of them.
     """
@@ -160,7 +162,10 @@ async def receive(
             [msgspec.structs.replace(draft, operation=operation) for draft in made] if operation else made
         )
         places += [n, *[None] * (len(made) - 1)]
-    for place, receipt in zip(places, await store.append(conn, actor.id, drafts), strict=True):
+    if not settling:  # who settles did not look for the files, and lends nobody their own eyes
+        await vouch(conn, actor, [draft.payload for draft in drafts])
+    receipts = await store.append(conn, actor.id, drafts, named_by=settling)
+    for place, receipt in zip(places, receipts, strict=True):
         if place is not None:
             outcomes[place] = await _outcome(conn, actor, bytes(batch[place]), receipt)
     return [

@@ -72,7 +72,7 @@ async def record_after_all(
     """
     row = await _locked(conn, actor, quarantined)
     raw = await _mend(conn, row, mended or Mended())
-    (outcome,) = await field.receive(conn, actor, [msgspec.Raw(raw)], settling=True)
+    (outcome,) = await field.receive(conn, actor, [msgspec.Raw(raw)], settling=row.actor_id)
     if outcome.outcome not in ("recorded", "duplicate"):
         raise RefusedError("It still cannot be recorded: %(reason)s", reason=outcome.reason or "")
     await _settle(conn, actor, quarantined, "recorded")

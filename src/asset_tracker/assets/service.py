@@ -13,6 +13,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import guards, rules
+from asset_tracker.assets.photos import vouch
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
@@ -105,6 +106,7 @@ async def record(
         for c in carried
         if c not in states
     ]
+    await vouch(conn, actor, [payload])
     return await store.append(conn, actor.id, drafts, heads=heads)
 
 
@@ -149,6 +151,7 @@ async def record_each(
     for each, fact in zip(facts, whole, strict=True):
         along = of_kit[each.asset] if str(fact.__struct_config__.tag) in rules.CARRIED else ()
         drafts += [_draft(one, fact, each.occurred_at, operation) for one in (each.asset, *along)]
+    await vouch(conn, actor, whole)
     return await store.append(conn, actor.id, drafts)
 
 

@@ -17,6 +17,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, require
 from asset_tracker.assets import service as assets
+from asset_tracker.assets.photos import nameable
 from asset_tracker.assets.service import AssetFact
 from asset_tracker.consignments.act_document import ActDocument, ActLine, ActParty
 from asset_tracker.consignments.act_pdf import write_act
@@ -26,7 +27,6 @@ from asset_tracker.consignments.tables import act, act_line, consignment
 from asset_tracker.db.engine import advisory_lock
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
-from asset_tracker.files.service import unknown
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.checkpoints import latest
 from asset_tracker.ledger.ids import uuid7
@@ -151,7 +151,7 @@ async def sign_acts(
     """Attach the scans of several acts, all or none: a pile that came back signed."""
     rows = await act_rows(conn, actor, list(signatures), "act.manage")
     check_open(rows)
-    await _check_signatures(conn, list(signatures.values()))
+    await _check_signatures(conn, actor, list(signatures.values()))
     programmes = {row.programme_id for row in rows}
     rules = {each: (await get_programme(conn, actor, each)).title_passes for each in programmes}
     on_act: dict[UUID, list[UUID]] = defaultdict(list)
@@ -183,11 +183,12 @@ def check_open(rows: Sequence[Any]) -> None:
             raise RefusedError("This act is void.")
 
 
-async def _check_signatures(conn: AsyncConnection, signatures: Sequence[Signature]) -> None:
+async def _check_signatures(conn: AsyncConnection, actor: Actor, signatures: Sequence[Signature]) -> None:
     errors = [error for each in signatures for error in wrong_days(signed_on=each.signed_on)]
     if any(signature.signed_on > _today() for signature in signatures):
         errors.append(FieldError("signed_on", "The day of signing lies in the future."))
-    if await unknown(conn, [signature.scan for signature in signatures]):
+    scans = {signature.scan for signature in signatures}
+    if scans - await nameable(conn, actor, scans):
         errors.append(FieldError("scan", "No file is stored under this hash; send the scan first."))
     if errors:
         raise InvalidError(errors=tuple(errors))

@@ -22,7 +22,7 @@ from asset_tracker.consignments.acts import act_rows
 from asset_tracker.consignments.queries import get_consignment
 from asset_tracker.consignments.tables import act, act_line, act_signature
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
-from asset_tracker.files.service import StoredFile, find_file, read_file, store_signature
+from asset_tracker.files.service import StoredFile, find_file, read_file, senders_among, store_signature
 from asset_tracker.files.storage import Storage
 from asset_tracker.files.tables import file, file_sent
 from asset_tracker.ledger.tables import event, event_file
@@ -72,7 +72,7 @@ async def file_signature(
     if not EARLIEST <= at <= datetime.now(UTC) + CLOCK_SLACK:
         wrong = FieldError("signed_at", "A time between 1990 and now is expected.")
         raise InvalidError(errors=(wrong,))
-    stored = await store_signature(conn, storage, data)
+    stored = await store_signature(conn, storage, actor.id, data)
     values = {"act_id": row.id, "sha256": stored.sha256, "signed_at": at, "recorded_by": actor.id}
     await conn.execute(insert(act_signature).values(values).on_conflict_do_nothing())
     return GlassSignature(act=row.id, sha256=stored.sha256, signed_at=at)
@@ -92,9 +92,17 @@ async def read_signature(
 
 
 async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[GlassSignature]:
-    """Those that facts of the things on the acts name, by the hash that was sent or the one that is stored."""
+    """Those that facts of the things on the acts name, by the hash that was sent or the one that is stored, where
+    whoever names it had it.
+    """
     wanted = (
-        select(_l.act_id, _f.sha256, _e.occurred_at, _e.private["received_by"][1].astext.label("received_by"))
+        select(
+            _l.act_id,
+            _f.sha256,
+            _x.named_by,
+            _e.occurred_at,
+            _e.private["received_by"][1].astext.label("received_by"),
+        )
         .join(act, act.c.id == _l.act_id)
         .join(event_file, _x.asset_id == _l.asset_id)
         .join(event, _e.id == _x.event_id)
@@ -103,6 +111,8 @@ async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[Glass
         .where(act.c.consignment_id == consignment_id, _f.kind == "signature")
         .order_by(_e.occurred_at, _e.id)
     )
+    rows = (await conn.execute(wanted)).all()
+    had = await senders_among(conn, {(row.sha256, row.named_by) for row in rows})
     return [
         GlassSignature(
             act=row.act_id,
@@ -110,7 +120,8 @@ async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[Glass
             signed_at=row.occurred_at,
             received_by=mask_name(row.received_by) if row.received_by else None,
         )
-        for row in await conn.execute(wanted)
+        for row in rows
+        if (row.sha256, row.named_by) in had
     ]
 
 

@@ -212,6 +212,8 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         "content by its hash, of which nothing tells whose it is; who may have it is decided by event_file",
         writes="INSERT, UPDATE (sha256)",
     ),
+    # Whether somebody had what they name is asked by the system (files.service).
+    "file_sender": Walled(f"file_sender.actor_id = {ME}"),
     "file_sent": Open("another hash of the same content", writes="INSERT"),
     "label_print": Walled(f"{EVERYTHING} OR label_print.actor_id = {ME}", writes="INSERT"),
     "label_stock": Open(_SHARED, writes="INSERT, UPDATE, DELETE"),

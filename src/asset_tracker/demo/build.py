@@ -64,8 +64,10 @@ async def build(conn: AsyncConnection, storage: Storage, *, secret_key: str, bas
         raise HoldsOtherDataError
     await _people_and_places(conn, secret_key)
     deliveries = await _deliveries(conn)
-    photos = [(await store_photo(conn, storage, pictures.photo(shade))).sha256 for shade in range(3)]
-    scan = (await store_scan(conn, storage, pictures.SCAN)).sha256
+    photos = [
+        (await store_photo(conn, storage, TECHNICIAN.id, pictures.photo(shade))).sha256 for shade in range(3)
+    ]
+    scan = (await store_scan(conn, storage, COORDINATOR.id, pictures.SCAN)).sha256
     told = _facts(deliveries, photos)
     for _, of_batch in groupby(deliveries, key=lambda each: each.batch.number):
         await _batch(conn, list(of_batch), told, scan=scan, base_url=base_url)

@@ -74,7 +74,7 @@ async def hand_in(
         outcomes = await _receive(conn, actor, whose, sealed.device, events, proven=proven)
     kept = 0
     for photo in photos if proven else ():
-        kept += await _keep(conn, storage, photo)
+        kept += await _keep(conn, storage, whose.id, photo)
     return Opened(device=sealed.device, outcomes=tuple(outcomes), photos=kept)
 
 
@@ -129,7 +129,7 @@ def _contents(plains: Sequence[bytes]) -> tuple[list[msgspec.Raw], list[Photo]]:
     return events, photos
 
 
-async def _keep(conn: AsyncConnection, storage: Storage, photo: Photo) -> bool:
+async def _keep(conn: AsyncConnection, storage: Storage, whose: UUID, photo: Photo) -> bool:
     """Whether the photo is one: a broken one must not keep the facts out."""
     try:
         data = base64.b64decode(photo.photo, validate=True)
@@ -137,7 +137,7 @@ async def _keep(conn: AsyncConnection, storage: Storage, photo: Photo) -> bool:
             return False
         async with conn.begin_nested():
             store = store_signature if photo.kind == "signature" else store_photo
-            await store(conn, storage, data)
+            await store(conn, storage, whose, data)
     except (ValueError, binascii.Error, AssetTrackerError):
         return False
     return True

@@ -2,24 +2,27 @@
 
 Bytes are durable before the row that names them is written, so a row never points to nothing; bytes
 without a row (a request that failed in between) are harmless and mended by sending again.
-Who may see a file is decided by what it hangs on (an event, an act), not here.
+Who may see a file is decided by what it hangs on (an event, an act), not here; but that a hash is named
+opens nothing, unless whoever named it had sent the file or could see it (``senders_among``).
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
 from urllib.parse import quote
+from uuid import UUID
 
 import anyio
 import anyio.to_thread
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.files import tables
 from asset_tracker.files.documents import check_pdf
@@ -72,22 +75,22 @@ class _Prepared(msgspec.Struct, frozen=True):
     height: int | None = None
 
 
-async def store_photo(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
-    """Clean and keep a photo. Raises InvalidError, TooLargeError, UnavailableError."""
-    return await _store(conn, storage, "photo", data)
+async def store_photo(conn: AsyncConnection, storage: Storage, by: UUID, data: bytes) -> StoredFile:
+    """Clean and keep a photo that was sent ``by`` somebody. Raises InvalidError, TooLargeError, UnavailableError."""
+    return await _store(conn, storage, by, "photo", data)
 
 
-async def store_signature(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
+async def store_signature(conn: AsyncConnection, storage: Storage, by: UUID, data: bytes) -> StoredFile:
     """Keep what somebody signed on the glass, a picture. Raises InvalidError, TooLargeError, UnavailableError."""
-    return await _store(conn, storage, "signature", data)
+    return await _store(conn, storage, by, "signature", data)
 
 
-async def store_scan(conn: AsyncConnection, storage: Storage, data: bytes) -> StoredFile:
+async def store_scan(conn: AsyncConnection, storage: Storage, by: UUID, data: bytes) -> StoredFile:
     """Keep the scan of a signed paper: a PDF as it is, a photo of it cleaned.
 
     Raises InvalidError, TooLargeError, UnavailableError.
     """
-    return await _store(conn, storage, "scan", data)
+    return await _store(conn, storage, by, "scan", data)
 
 
 async def find_file(conn: AsyncConnection, sha256: str) -> StoredFile | None:
@@ -101,11 +104,30 @@ async def find_file(conn: AsyncConnection, sha256: str) -> StoredFile | None:
     return _stored(row) if row else None
 
 
-async def unknown(conn: AsyncConnection, hashes: Iterable[str]) -> set[str]:
-    """Those of the hashes under which nothing is stored."""
-    asked = set(hashes)
-    stored = await conn.scalars(select(tables.file.c.sha256).where(tables.file.c.sha256.in_(asked)))
-    return asked - set(stored)
+async def stored_under(conn: AsyncConnection, hashes: Collection[str]) -> dict[str, str]:
+    """Those of the hashes (stored or sent) that name a file -> the hash under which it is stored."""
+    f, sent = tables.file.c, tables.file_sent.c
+    wanted = (
+        select(sent.sent_sha256.label("named"), sent.sha256)
+        .where(sent.sent_sha256.in_(hashes))
+        .union(select(f.sha256, f.sha256).where(f.sha256.in_(hashes)))
+    )
+    return {row.named: row.sha256 for row in await conn.execute(wanted)}
+
+
+@by_system
+async def hand_on(conn: AsyncConnection, who: UUID, stored: Collection[str]) -> None:
+    """From now on what they name of these files may be shown: they sent them, or can see them."""
+    rows = [{"sha256": sha256, "actor_id": who} for sha256 in sorted(stored)]
+    await conn.execute(insert(tables.file_sender).values(rows).on_conflict_do_nothing())
+
+
+@by_system
+async def senders_among(conn: AsyncConnection, named: Collection[tuple[str, UUID]]) -> set[tuple[str, UUID]]:
+    """Those of (stored hash, who named it) where they had the file; of others nothing may be shown."""
+    f = tables.file_sender.c
+    wanted = select(f.sha256, f.actor_id).where(tuple_(f.sha256, f.actor_id).in_(named))
+    return {(row.sha256, row.actor_id) for row in await conn.execute(wanted)}
 
 
 async def read_file(conn: AsyncConnection, storage: Storage, sha256: str) -> tuple[StoredFile, bytes]:
@@ -121,10 +143,11 @@ def stored_name(sha256: str) -> str:
     return f"stored {sha256}"
 
 
-async def _store(conn: AsyncConnection, storage: Storage, kind: Kind, data: bytes) -> StoredFile:
+async def _store(conn: AsyncConnection, storage: Storage, by: UUID, kind: Kind, data: bytes) -> StoredFile:
     sent = hashlib.sha256(data).hexdigest()
     known = await find_file(conn, sent)
     if known is not None and known.kind == kind:
+        await hand_on(conn, by, [known.sha256])
         return known
     prepared = await anyio.to_thread.run_sync(partial(_prepare, kind, data), limiter=_cleaning)
     sha256 = hashlib.sha256(prepared.data).hexdigest()
@@ -146,6 +169,7 @@ async def _store(conn: AsyncConnection, storage: Storage, kind: Kind, data: byte
     await conn.execute(
         insert(tables.file_sent).values(sent_sha256=sent, sha256=sha256).on_conflict_do_nothing()
     )
+    await hand_on(conn, by, [sha256])
     return _stored(stored)
 
 

@@ -45,6 +45,15 @@ file_sent = Table(
     CheckConstraint("sent_sha256 ~ '^[0-9a-f]{64}$'", name="sent_sha256"),
 )
 
+# Who sent a file, or could see it when they named it: what they name may be shown to others (``files.service``).
+file_sender = Table(
+    "file_sender",
+    metadata,
+    Column("sha256", Text, ForeignKey("file.sha256"), primary_key=True),
+    Column("actor_id", Uuid, primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
 # A photo that comes in parts. It is its uploader's alone: another who names the same hash begins anew.
 photo_upload = Table(
     "photo_upload",

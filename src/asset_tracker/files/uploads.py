@@ -135,7 +135,7 @@ async def _finish(conn: AsyncConnection, storage: Storage, row: Any, sha256: str
     if hashlib.sha256(whole).hexdigest() != sha256:
         raise SpoiltError
     store = store_signature if row.kind == "signature" else store_photo
-    stored = await store(conn, storage, whole)
+    stored = await store(conn, storage, row.uploader_id, whole)
     await conn.execute(delete(photo_part).where(_p.upload_id == row.id))
     await _change(conn, row.id, stored_sha256=stored.sha256)
     return Upload(sha256=sha256, length=row.length, offset=row.length, stored=stored)

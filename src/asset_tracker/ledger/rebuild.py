@@ -142,12 +142,13 @@ async def rebuild_some(conn: AsyncConnection, after: UUID, count: int) -> list[U
         return []
     events = await store.history(conn, assets)
     await _free_tags(conn, events)
-    files = {(e.id, sha256, a) for a in assets for e in events[a] for sha256 in files_of(e.payload)}
+    files = {(e.id, sha256, a): e.actor for a in assets for e in events[a] for sha256 in files_of(e.payload)}
     f = tables.event_file.c
     there = {tuple(row) for row in await conn.execute(_files_of(assets))}
-    if strange := [row[:2] for row in there - files]:
+    if strange := [row[:2] for row in there - files.keys()]:
         await conn.execute(delete(tables.event_file).where(tuple_(f.event_id, f.sha256).in_(strange)))
-    await bulk.put(conn, tables.event_file, store.FILE_COLUMNS, sorted(files - there))
+    missing = [(*named, files[named]) for named in sorted(files.keys() - there)]
+    await bulk.put(conn, tables.event_file, store.FILE_COLUMNS, missing)
     await store.fold_again(conn, assets)
     return assets
 

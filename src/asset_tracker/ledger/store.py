@@ -120,7 +120,7 @@ WITH stored AS ({bulk.insert_statement(tables.event, EVENT_COLUMNS)})
 UPDATE asset_head SET seq = moved.seq, hash = moved.hash
 FROM unnest(${len(EVENT_COLUMNS) + 1}::uuid[], ${len(EVENT_COLUMNS) + 2}::integer[], ${len(EVENT_COLUMNS) + 3}::bytea[])
 AS moved (asset_id, seq, hash) WHERE asset_head.asset_id = moved.asset_id"""
-FILE_COLUMNS = ("event_id", "sha256", "asset_id")
+FILE_COLUMNS = ("event_id", "sha256", "asset_id", "named_by")
 _to_json = msgspec.json.Encoder(decimal_format="string").encode
 
 
@@ -132,11 +132,13 @@ async def append(
     *,
     programme: UUID | None = None,
     heads: Mapping[UUID, str] | None = None,
+    named_by: UUID | None = None,
 ) -> list[Receipt]:
     """Record facts; answers one receipt a draft, in their order.
 
     ``programme`` is that of assets registered here. ``heads`` are the chain heads (hexadecimal) that a
     desk decided on: an asset that moved on since raises ``StaleError`` with what happened.
+    ``named_by``: who named the files of the facts, if that was not ``actor``.
     A draft whose id is known is answered with its first receipt (``duplicate``), or as ``conflict``
     when it says something else. Raises ``NotFoundError`` for an asset that is not registered, and
     ``RacedError`` when the transaction should be tried again.
@@ -152,7 +154,7 @@ async def append(
     receipts, rows, heads_now, new = _chain(drafts, known, locked, actor)
     going_on = await _going_on(conn, new, fresh)
     files = [
-        (d.id, sha256, d.asset)
+        (d.id, sha256, d.asset, named_by or actor)
         for some in new.values()
         for d in some
         if d.payload.photos or isinstance(d.payload, Accepted)

@@ -60,13 +60,15 @@ event = Table(
     Index("event_operation_idx", "operation", postgresql_where=text("operation IS NOT NULL")),
 )
 
-# Which stored files an event names, so that who may see the asset may see its photos.
+# Which stored files an event names, so that who may see the asset may see its photos; provided that who named
+# them had them: a hash is no key. ``named_by`` is whose fact it is, who may be another than records it.
 event_file = Table(
     "event_file",
     metadata,
     Column("event_id", Uuid, primary_key=True),
     Column("sha256", Text, primary_key=True),
     Column("asset_id", Uuid, nullable=False),
+    Column("named_by", Uuid, nullable=False),
     Index("event_file_sha256_idx", "sha256"),
 )
 

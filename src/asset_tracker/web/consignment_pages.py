@@ -26,6 +26,7 @@ from asset_tracker.consignments.signing import Side
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, RefusedError
 from asset_tracker.files.service import store_scan
+from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import list_service_points
@@ -184,7 +185,7 @@ async def sign_act(
     sent = await request.form()
     act = await acts.get_act(conn, actor, act_id)
     try:
-        scan = await _scan(request, conn, sent.get("scan"))
+        scan = await _scan(request.app.state.storage, conn, actor.id, sent.get("scan"))
         signed_on = read_day(str(sent.get("signed_on") or "?"), "signed_on") or date.min
         await acts.sign_act(conn, actor, act_id, signed_on=signed_on, scan=scan)
     except InvalidError as wrong:
@@ -233,11 +234,11 @@ def _side(text: str) -> Side:
     return chosen
 
 
-async def _scan(request: AnyRequest, conn: AsyncConnection, upload: Any) -> str:
+async def _scan(storage: Storage, conn: AsyncConnection, by: UUID, upload: Any) -> str:
     if not isinstance(upload, UploadFile) or not upload.filename:
         raise InvalidError(errors=(FieldError("scan", "Choose the scan: a PDF or a photo."),))
     try:
-        return (await store_scan(conn, request.app.state.storage, await upload.read())).sha256
+        return (await store_scan(conn, storage, by, await upload.read())).sha256
     except InvalidError as wrong:
         errors = tuple(msgspec.structs.replace(error, field="scan") for error in wrong.errors)
         raise InvalidError(wrong.message, errors or (FieldError("scan", wrong.message),)) from wrong

@@ -29,6 +29,7 @@ from asset_tracker.errors import (
     StaleError,
 )
 from asset_tracker.files.service import store_photo
+from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import format_tag
@@ -123,7 +124,7 @@ async def _record(
     at, event_id = _moment(answers, errors), _id(answers)
     if code := await _municipality(conn, form, answers, errors):
         values["municipality"] = code
-    photos = await _photos(request, conn, uploads, errors)
+    photos = await _photos(request.app.state.storage, conn, actor.id, uploads, errors)
     if errors or at is None:
         raise InvalidError(errors=tuple(errors))
     made = event_forms.payload(form, {**values, "photos": photos})
@@ -197,7 +198,7 @@ async def _municipality(
 
 
 async def _photos(
-    request: AnyRequest, conn: AsyncConnection, uploads: list[Any], errors: list[FieldError]
+    storage: Storage, conn: AsyncConnection, by: UUID, uploads: list[Any], errors: list[FieldError]
 ) -> tuple[str, ...]:
     kept = []
     files = [upload for upload in uploads if isinstance(upload, UploadFile) and upload.filename]
@@ -206,7 +207,7 @@ async def _photos(
         return ()
     for upload in files:
         try:
-            kept.append((await store_photo(conn, request.app.state.storage, await upload.read())).sha256)
+            kept.append((await store_photo(conn, storage, by, await upload.read())).sha256)
         except InvalidError as wrong:
             errors += [msgspec.structs.replace(error, field="photos") for error in wrong.errors]
     return tuple(dict.fromkeys(kept))

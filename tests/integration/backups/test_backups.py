@@ -39,7 +39,7 @@ async def home(new_database, tmp_path_factory, anyio_backend):
     picture = io.BytesIO()
     Image.new("RGB", (40, 30), "blue").save(picture, "JPEG")
     async with engine.begin() as conn:
-        photo = await store_photo(conn, storage, picture.getvalue())
+        photo = await store_photo(conn, storage, uuid7(), picture.getvalue())
         asset, now = uuid7(), datetime.now(UTC)
         facts = (
             ev.Registered(category="laptop", name_uk="Ноутбук", tag=new_tag()),

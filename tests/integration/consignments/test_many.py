@@ -79,7 +79,7 @@ class Lists:
 
 @pytest.fixture
 async def lists(conn, tmp_path):
-    await store_scan(conn, Storage.open(tmp_path.as_uri()), SCAN_BYTES)
+    await store_scan(conn, Storage.open(tmp_path.as_uri()), COMMAND_LINE.id, SCAN_BYTES)
     return await Lists(conn).make()
 
 

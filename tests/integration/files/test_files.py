@@ -1,5 +1,6 @@
 import hashlib
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from PIL import Image
@@ -9,6 +10,7 @@ from asset_tracker.errors import InvalidError, NotFoundError, UnavailableError
 from asset_tracker.files import service, tables
 from asset_tracker.files.storage import Storage
 
+WHO = uuid4()
 PDF = b"%PDF-1.7\n%%EOF\n"
 
 
@@ -28,9 +30,9 @@ async def rows(conn):
 
 
 async def test_a_photo_is_kept_once_and_found_by_both_hashes(conn, storage):
-    first = await service.store_photo(conn, storage, photo(b"one"))
-    again = await service.store_photo(conn, storage, photo(b"one"))
-    same_pixels = await service.store_photo(conn, storage, photo(b"two"))
+    first = await service.store_photo(conn, storage, WHO, photo(b"one"))
+    again = await service.store_photo(conn, storage, WHO, photo(b"one"))
+    same_pixels = await service.store_photo(conn, storage, WHO, photo(b"two"))
     assert first == again == same_pixels
     assert await rows(conn) == 1
     for sent in (photo(b"one"), photo(b"two")):
@@ -40,25 +42,25 @@ async def test_a_photo_is_kept_once_and_found_by_both_hashes(conn, storage):
 
 
 async def test_a_scan_may_be_a_pdf_and_stays_what_it_was(conn, storage):
-    scan = await service.store_scan(conn, storage, PDF)
+    scan = await service.store_scan(conn, storage, WHO, PDF)
     assert scan.sha256 == hashlib.sha256(PDF).hexdigest()
     assert (await service.read_file(conn, storage, scan.sha256))[1] == PDF
     assert scan.headers()["Content-Disposition"].startswith("attachment")
 
 
 async def test_a_pdf_known_as_a_scan_is_still_no_photo(conn, storage):
-    await service.store_scan(conn, storage, PDF)
+    await service.store_scan(conn, storage, WHO, PDF)
     with pytest.raises(InvalidError):
-        await service.store_photo(conn, storage, PDF)
+        await service.store_photo(conn, storage, WHO, PDF)
 
 
 async def test_what_cannot_be_stored_leaves_no_row(conn, storage, tmp_path):
     with pytest.raises(InvalidError):
-        await service.store_photo(conn, storage, b"<svg/>")
+        await service.store_photo(conn, storage, WHO, b"<svg/>")
     (tmp_path / "files").rmdir()
     (tmp_path / "files").write_bytes(b"the disk is not there")
     with pytest.raises(UnavailableError):
-        await service.store_photo(conn, storage, photo())
+        await service.store_photo(conn, storage, WHO, photo())
     assert await rows(conn) == 0
 
 
