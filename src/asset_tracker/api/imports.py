@@ -21,6 +21,7 @@ from asset_tracker.imports import queries
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.known import Action
 from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.offering import Chosen
 from asset_tracker.imports.telling import Told, told
 from asset_tracker.imports.views import BatchView, Choices, KindKey, RowPage
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
@@ -181,9 +182,16 @@ async def template(
     actor: NamedDependency[Actor],
     lang: NamedDependency[Lang],
     kind: FromQuery[KindKey] = "assets",
+    programme: FromQuery[str | None] = None,
+    municipality: FromQuery[list[str] | None] = None,
+    oblast: FromQuery[str | None] = None,
 ) -> Response[bytes]:
-    """An empty packing list, or another kind of table, with notes and drop-downs."""
-    data = await template_workbook(conn, actor, lang, kind)
+    """An empty packing list, or another kind of table, with notes and drop-downs.
+
+    `programme`, `municipality` (as often as needed) and `oblast`: what the drop-downs offer; else all in reach.
+    """
+    chosen = Chosen(programme=programme, municipalities=tuple(municipality or ()), oblast=oblast)
+    data = await template_workbook(conn, actor, lang, kind, chosen)
     headers = {"Content-Disposition": 'attachment; filename="packing-list.xlsx"'}
     return Response(data, media_type=XLSX, headers=headers)
 

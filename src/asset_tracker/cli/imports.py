@@ -19,23 +19,31 @@ from asset_tracker.cli.common import load_settings, run
 from asset_tracker.db.engine import transaction
 from asset_tracker.errors import AssetTrackerError, InvalidError
 from asset_tracker.files.storage import Storage
+from asset_tracker.i18n import LANGS, Lang
 from asset_tracker.imports import commit, queries, service
 from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.offering import Chosen
 from asset_tracker.imports.progress import Step, listening
 from asset_tracker.imports.telling import Told, told
 from asset_tracker.imports.views import KIND_KEYS, BatchView, Choices, KindKey
+from asset_tracker.imports.workbook import template_workbook
 
 _SHOWN = 100
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--kind", type=click.Choice(KIND_KEYS), help="What the table is [default: guessed from its headings]."
 )
 @click.option("--programme", help="The programme of rows that name none.")
 @click.option("--consignment", help="The consignment of rows that name none.")
-@click.option("--municipality", help="The municipality of rows that name none.")
+@click.option(
+    "--municipality",
+    "municipalities",
+    multiple=True,
+    help="The municipality of rows that name none; of a template, those it is for (again for each).",
+)
 @click.option("--currency", help="The currency of prices that have none.")
 @click.option(
     "--share",
@@ -52,13 +60,26 @@ _SHOWN = 100
 )
 @click.option("--partial", is_flag=True, help="Take the good rows and leave those with problems.")
 @click.option("--dry-run", is_flag=True, help="Only show what would come of it.")
+@click.option(
+    "--template",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write an empty list to fill in, for --kind, --programme, --municipality and --oblast, and do nothing else.",
+)
+@click.option("--oblast", help="Of a template: the oblast in which its municipalities are.")
+@click.option(
+    "--lang", type=click.Choice(LANGS), default="uk", help="The language of a template [default: uk]."
+)
 @click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 def command(
-    file: Path,
+    file: Path | None,
     kind: KindKey | None,
     mapping: str | None,
     occurred_on: datetime | None,
     shares: tuple[str, ...],
+    municipalities: tuple[str, ...],
+    template: Path | None,
+    oblast: str | None,
+    lang: Lang,
     *,
     partial: bool,
     dry_run: bool,
@@ -70,10 +91,21 @@ def command(
     Nothing is recorded while there are problems, unless --partial takes the good rows.
     Exit status: 0 done, 1 there are problems (listed).
     """
+    if template:
+        programme = defaults["programme"]
+        chosen = Chosen(programme=programme, municipalities=municipalities, oblast=oblast)
+        template.write_bytes(run(lambda engine: _template(engine, kind or "assets", chosen, lang)))
+        return
+    if file is None:
+        raise click.UsageError("Which FILE shall be imported? (Or --template FILE, for an empty list.)")
+    if oblast or len(municipalities) > 1:
+        raise click.UsageError("--oblast and several --municipality are for a --template.")
     name, answers = _mapping(mapping)
     choices = Choices(
         kind=kind,
-        defaults=Defaults(**defaults, shares="; ".join(shares) or None),
+        defaults=Defaults(
+            **defaults, municipality=next(iter(municipalities), None), shares="; ".join(shares) or None
+        ),
         answers=answers,
         occurred_on=_day(occurred_on),
     )
@@ -100,6 +132,11 @@ def command(
         _tell(Console(highlight=False, soft_wrap=True), batch, problems, good=good)
     left = batch.plan.counts.problem or batch.plan.counts.questions
     sys.exit(1 if left else 0)
+
+
+async def _template(engine: AsyncEngine, kind: KindKey, chosen: Chosen, lang: Lang) -> bytes:
+    async with transaction(engine) as conn:
+        return await template_workbook(conn, COMMAND_LINE, lang, kind, chosen)
 
 
 async def _planned(

@@ -11,7 +11,7 @@ from asset_tracker.ledger.values import CATEGORIES, Category
 _WORDS: tuple[tuple[Category, str], ...] = (
     ("video_kit", "комплект відео*|відеоконсульт*|відеокомплект*|комплект для відео*|video kit*|video consultation*|video conferenc* kit|video-consult*"),
     ("mobile_case", "мобільн* валіз*|мобільн* кейс*|валіз*|кейс мобільн*|мобільний комплект|mobile suitcase*|suitcase*|mobile case*|mobile kit"),
-    ("vehicle", "автомоб*|авто|мікроавтобус*|кросовер*|транспортн* засіб|мобільний цнап|vehicle*|car|van|minibus|crossover*|pickup|renault duster"),
+    ("vehicle", "автомоб*|електромоб*|авто|автобус*|мікроавтобус*|кросовер*|транспорт|транспортн* засіб|мобільний цнап|vehicle*|car|van|minibus|crossover*|pickup|renault duster"),
     ("id_reader", "зчитувач* картк*|зчитувач* id|картридер|кардрідер|рідер id*|зчитувач*|id-card reader|id card reader|card reader*|smart card reader|smartcard reader*"),
     ("ups", "дбж|упс|джерел* безперебійн*|безперебійн*|ups|uninterruptible power*"),
     ("mfd", "бфп|багатофункціональн*|мфу|mfd|mfp|multifunction*|multi-function*|all-in-one printer|copier|копір"),

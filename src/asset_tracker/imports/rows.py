@@ -32,6 +32,8 @@ class RowReader:
     certain: tuple[str, ...] = ()
     alone: frozenset[str] = frozenset()
     anew: frozenset[str] = frozenset({"notes"})
+    # what our own template may have filled in before anybody typed
+    given: tuple[str, ...] = ("programme", "municipality", "currency")
 
     def __init__(self, mapping: SheetMapping, vocabulary: Vocabulary, *, since_1904: bool = False) -> None:
         self.mapping, self.vocabulary, self.since_1904 = mapping, vocabulary, since_1904
@@ -42,6 +44,7 @@ class RowReader:
         ]
         self._certain = self._indexes(self.certain)
         self._identity = self._indexes(self.identity)
+        self._given = frozenset(self._indexes(self.given))
         self.formulas = self.hidden = 0
         self.left_out: list[Problem] = []
         self._suspicious = lru_cache(maxsize=16_384)(self._may_be_furniture)
@@ -117,7 +120,7 @@ class RowReader:
             return True
         if self._holds(row, self._identity):
             return False
-        if filled:
+        if filled and not self._is_given(row):
             place = Place(sheet=self.mapping.name, row=row.number, cell=first or filled[0])
             self.left_out.append(
                 place.problem(
@@ -129,6 +132,12 @@ class RowReader:
     def _may_be_furniture(self, text: str) -> bool:
         """Whether a row that begins with this text may be a total or a heading."""
         return _TOTAL.match(values.fold(text)) is not None or self.vocabulary.is_heading(text)
+
+    def _is_given(self, row: Row) -> bool:
+        """Whether the row holds nothing but what our template fills in: it waits to be typed into."""
+        return all(
+            cell is None or _covered(cell) or index in self._given for index, cell in enumerate(row.cells)
+        )
 
     @staticmethod
     def _holds(row: Row, columns: tuple[int, ...]) -> bool:

@@ -1,7 +1,7 @@
 """Our own packing list: headings, drop-downs, notes and examples, in Ukrainian or English. [pure]"""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from openpyxl import Workbook
@@ -19,6 +19,8 @@ from asset_tracker.imports.vocabulary import Field
 from asset_tracker.ledger.values import CATEGORIES
 
 ROWS = 2000
+# As far as rows are made ready to be typed into.
+FORMATTED = 200
 _TEXT_COLUMNS = {"serial", "vin", "plate", "consignment", "tag", "municipality", "kit", "model"}
 _WIDTHS = {
     "municipality": 40,
@@ -31,14 +33,25 @@ _WIDTHS = {
     "vin": 22,
 }
 _HEAD = PatternFill("solid", fgColor="0D5A68")
-_REQUIRED = {"municipality", "programme", "name"}
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the drop-downs offer: programme codes, and municipalities as ``name, raion, oblast``."""
+    """What the drop-downs offer: programme codes, and municipalities as ``name, raion, oblast``.
+
+    ``currency`` is that of the only programme; ``chosen`` if the municipalities are not simply all.
+    """
 
     programmes: tuple[str, ...] = ()
     municipalities: tuple[str, ...] = ()
+    currency: str | None = None
+    chosen: bool = False
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What stands in the rows already, because nothing else could be chosen."""
+        alone = {"programme": self.programmes, "municipality": self.municipalities}
+        given = {field: texts[0] for field, texts in alone.items() if len(texts) == 1}
+        return given | ({"currency": self.currency} if self.currency else {})
 
 
 _EQUIPMENT: tuple[FieldKey, ...] = (
@@ -46,7 +59,7 @@ _EQUIPMENT: tuple[FieldKey, ...] = (
     "quantity", "unit_price", "currency", "year", "acquired_on", "warranty_until", "notes",
 )  # fmt: skip
 _VEHICLES: tuple[FieldKey, ...] = (
-    "line", "municipality", "programme", "consignment", "name", "name_en", "manufacturer", "model", "vin", "plate", "year",
+    "line", "municipality", "programme", "consignment", "category", "name", "name_en", "manufacturer", "model", "vin", "plate", "year",
     "unit_price", "currency", "acquired_on", "warranty_until", "notes",
 )  # fmt: skip
 _KITS: tuple[FieldKey, ...] = (
@@ -59,21 +72,33 @@ SHEETS: tuple[tuple[str, str, tuple[FieldKey, ...]], ...] = (
     ("Комплекти", "Kits", _KITS),
 )
 
-_EXAMPLES: tuple[dict[FieldKey, object], ...] = (
+_LAPTOP: dict[FieldKey, object] = {
+    "line": 1, "consignment": "П-12", "category": "ноутбук", "name": "Ноутбук 15,6″", "manufacturer": "Lenovo",
+    "model": "ThinkPad E16", "serial": "PF4XQ0012", "quantity": 1, "unit_price": 38499.99, "currency": "UAH", "warranty_until": "31.12.2026",
+}  # fmt: skip
+_CABLES: dict[FieldKey, object] = {
+    "line": 2, "consignment": "П-12", "category": "other", "name": "Patch cable 5 m", "quantity": 20, "unit_price": 4.5, "currency": "EUR",
+}  # fmt: skip
+_BUS: dict[FieldKey, object] = {
+    "line": 3, "consignment": "П-12", "category": "транспорт", "name": "Мобільний ЦНАП на базі мікроавтобуса", "manufacturer": "Ford",
+    "model": "Transit", "vin": "WF0XXXTT9XNR00012", "plate": "АМ 1234 ВС", "quantity": 1, "unit_price": 58000, "currency": "EUR",
+}  # fmt: skip
+_KIT: tuple[dict[FieldKey, object], ...] = (
     {
-        "line": 1, "municipality": "Баранівська, Звягельський, Житомирська", "consignment": "П-12", "category": "ноутбук",
-        "name": "Ноутбук 15,6″", "manufacturer": "Lenovo", "model": "ThinkPad E16", "serial": "PF4XQ0012", "quantity": 1,
-        "unit_price": 38499.99, "currency": "UAH", "warranty_until": "31.12.2026",
+        "line": 4, "consignment": "П-12", "kit": "ВК-3", "category": "камера", "name": "Камера для відеоконсультацій",
+        "manufacturer": "Logitech", "serial": "2103LZ0055", "quantity": 1, "unit_price": 1250, "currency": "EUR",
     },
     {
-        "line": 2, "municipality": "UA18060170000069581", "consignment": "П-12", "category": "other", "name": "Patch cable 5 m",
-        "quantity": 20, "unit_price": 4.5, "currency": "EUR",
-    },
-    {
-        "line": 3, "municipality": "Хорошівська, Житомирська", "consignment": "П-12", "kit": "ВК-3", "category": "камера",
-        "name": "Камера для відеоконсультацій", "manufacturer": "Logitech", "serial": "2103LZ0055", "unit_price": 1250, "currency": "EUR",
+        "line": 5, "consignment": "П-12", "kit": "ВК-3", "category": "tablet", "name": "Tablet with SIM", "manufacturer": "Samsung",
+        "model": "Tab A9", "serial": "R52X90ABCDE", "quantity": 1, "unit_price": 310, "currency": "EUR",
     },
 )  # fmt: skip
+# Where nothing was chosen: a name with its raion and oblast, a code, a name with its oblast.
+_ANYWHERE = (
+    "Баранівська, Звягельський, Житомирська",
+    "UA18060170000069581",
+    "Хорошівська, Житомирська",
+)
 
 
 def make(lang: Lang, offer: Offer) -> bytes:
@@ -85,7 +110,8 @@ def make(lang: Lang, offer: Offer) -> bytes:
         sheet = book.create_sheet(uk if lang == "uk" else en)
         _head(sheet, fields, lang)
         _offers(sheet, fields, columns, lang)
-    _examples(book, lang)
+        fill_in(sheet, fields, offer.given)
+    _examples(book, lang, offer)
     book.move_sheet(LISTS, offset=len(book.worksheets))
     book.active = 0
     out = io.BytesIO()
@@ -137,7 +163,7 @@ def draw_heading(
     if as_text:
         # or the spreadsheet makes a number of a serial number, and its zeros are gone
         sheet.column_dimensions[letters].number_format = "@"
-        for row in range(2, 202):
+        for row in range(2, FORMATTED + 2):
             sheet.cell(row, column).number_format = "@"
 
 
@@ -164,13 +190,25 @@ def _offers(sheet: Worksheet, fields: tuple[FieldKey, ...], ranges: dict[str, st
         sheet.add_data_validation(rule)
 
 
-def _examples(book: Workbook, lang: Lang) -> None:
+def fill_in(sheet: Worksheet, fields: Sequence[str], given: Mapping[str, str]) -> None:
+    """Let what holds for all rows stand in them; a row with nothing else is no line."""
+    for column, key in enumerate(fields, start=1):
+        if key in given:
+            for row in range(2, FORMATTED + 2):
+                sheet.cell(row, column, given[key])
+
+
+def _examples(book: Workbook, lang: Lang, offer: Offer) -> None:
     sheet = book.create_sheet(EXAMPLES)
     fields: tuple[FieldKey, ...] = (
-        "line", "municipality", "consignment", "kit", "category", "name", "manufacturer", "model", "serial", "quantity",
-        "unit_price", "currency", "warranty_until",
+        "line", "municipality", "programme", "consignment", "kit", "category", "name", "manufacturer", "model", "serial", "vin",
+        "plate", "quantity", "unit_price", "currency", "warranty_until",
     )  # fmt: skip
     _head(sheet, fields, lang)
-    for row, example in enumerate(_EXAMPLES, start=2):
+    towns = offer.municipalities if offer.chosen else _ANYWHERE
+    for row, example in enumerate((_LAPTOP, _CABLES, _BUS, *_KIT), start=2):
+        # a kit stands in one place
+        town = towns[min(row - 2, 3) % len(towns)] if towns else None
+        whose = {"municipality": town, "programme": offer.programmes[0] if offer.programmes else None}
         for column, key in enumerate(fields, start=1):
-            sheet.cell(row, column, example.get(key))
+            sheet.cell(row, column, (whose | example).get(key))

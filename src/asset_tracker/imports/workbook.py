@@ -13,14 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports import kind_template, marking, queries, recorded, sheet, template
+from asset_tracker.imports import kind_template, marking, queries, sheet, template
 from asset_tracker.imports.cells import Limits, column_index
 from asset_tracker.imports.kinds import kind_for
 from asset_tracker.imports.marking import CellMark
+from asset_tracker.imports.offering import Chosen, offer_for
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import told
 from asset_tracker.imports.views import KindKey
-from asset_tracker.territory.queries import list_municipalities
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -58,18 +58,18 @@ def _mark(problem: Problem, lang: Lang) -> CellMark:
 
 
 async def template_workbook(
-    conn: AsyncConnection, actor: Actor, lang: Lang, kind_key: KindKey = "assets"
+    conn: AsyncConnection,
+    actor: Actor,
+    lang: Lang,
+    kind_key: KindKey = "assets",
+    chosen: Chosen | None = None,
 ) -> bytes:
-    """An empty table for the programmes of the actor, with all municipalities to choose from."""
+    """An empty table for the programme and municipalities chosen, else for all in reach.
+
+    Raises InvalidError that names each choice that is not there, ForbiddenError.
+    """
     kind = kind_for(actor, kind_key)
-    programmes = await recorded.programmes_for(conn, actor)
-    municipalities = await list_municipalities(conn)
-    offer = template.Offer(
-        programmes=tuple(each.code for each in programmes),
-        municipalities=tuple(
-            ", ".join(filter(None, (each.name_uk, each.raion_uk, each.oblast_uk))) for each in municipalities
-        ),
-    )
+    offer = await offer_for(conn, actor, chosen or Chosen())
     if kind_key == "assets":
         return await anyio.to_thread.run_sync(template.make, lang, offer)
     offers = {

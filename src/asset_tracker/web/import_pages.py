@@ -22,6 +22,7 @@ from asset_tracker.imports import queries, recorded, service
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.kinds import kinds_for
 from asset_tracker.imports.known import ACTIONS, Action
+from asset_tracker.imports.offering import list_oblasts
 from asset_tracker.imports.views import KIND_KEYS, BatchView, Choices, KindKey
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
 from asset_tracker.programmes.queries import list_parties
@@ -178,9 +179,17 @@ async def template(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     kind: FromQuery[str] = "assets",
+    programme: FromQuery[str] = "",
+    oblast: FromQuery[str] = "",
+    municipality: FromQuery[str] = "",
 ) -> Response[bytes]:
     wanted: KindKey = next((each for each in KIND_KEYS if each == kind), "assets")
-    data = await template_workbook(conn, actor, lang_of(request), wanted)
+    asked = import_view.Asked(kind=wanted, programme=programme, oblast=oblast, municipality=municipality)
+    try:
+        data = await template_workbook(conn, actor, lang_of(request), wanted, asked.chosen)
+    except InvalidError as wrong:
+        told = asked.told(wrong, lang_of(request))
+        raise Instead(await _index(request, conn, actor, {}, wrong, told)) from wrong
     return _download(data, f"{'packing-list' if wanted == 'assets' else wanted}.xlsx")
 
 
@@ -200,7 +209,9 @@ async def _index(
     actor: Actor,
     values: dict[str, str],
     wrong: InvalidError | TooLargeError | None = None,
+    asked: import_view.Asked = import_view.NOTHING_ASKED,
 ) -> Response[str]:
+    lang = lang_of(request)
     return page(
         request,
         "imports/index.html",
@@ -209,8 +220,10 @@ async def _index(
         batches=await queries.list_imports(conn, actor, 20),
         values=values,
         wrong=wrong,
+        asked=asked,
+        oblasts=await list_oblasts(conn, lang),
         view=import_view,
-        **await _offers(conn, actor, lang_of(request)),
+        **await _offers(conn, actor, lang),
     )
 
 

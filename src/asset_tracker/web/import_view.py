@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
+from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.kinds import BY_KEY
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.mapping import Column
+from asset_tracker.imports.offering import Chosen
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import Told, field_label, told
 from asset_tracker.imports.views import BatchView, Choices, KindKey
@@ -25,6 +27,8 @@ LEAVE_OUT, GUESS = "-", "guess"
 MAX_GROUPS = 60
 # How many donors one may name for the whole file.
 SHARES = 4
+# For how many municipalities an empty list may be made; more than there are.
+MAX_TOWNS = 2000
 _CODE = re.compile(r"UA\d{17}")
 # Questions that the columns or the defaults answer; nothing is typed over a cell for them.
 _ANSWERED_ELSEWHERE = {"unknown-column", "no-programme-column", "empty", "no-list", "roles", "no-campaign"}
@@ -45,6 +49,37 @@ class Group(msgspec.Struct, kw_only=True):
     @property
     def at(self) -> str:
         return msgspec.json.encode(self.places).decode()
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """For what an empty list was asked for; ``problems``: what does not fit, and what is near."""
+
+    kind: str = "assets"
+    programme: str = ""
+    oblast: str = ""
+    municipality: str = ""
+    problems: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def chosen(self) -> Chosen:
+        """What the drop-downs shall offer."""
+        lines = re.split(r"[;\n]+", self.municipality)
+        return Chosen(
+            programme=self.programme.strip() or None,
+            oblast=self.oblast.strip() or None,
+            municipalities=tuple(line.strip() for line in lines if line.strip())[:MAX_TOWNS],
+        )
+
+    def told(self, wrong: InvalidError, lang: Lang) -> Self:
+        """With what is wrong, in words."""
+        problems = tuple(
+            (gettext(lang, each.message, **each.params), gettext(lang, each.expected or ""))
+            for each in wrong.errors
+        )
+        return msgspec.structs.replace(self, problems=problems)
+
+
+NOTHING_ASKED = Asked()
 
 
 class ChangeRow(msgspec.Struct, frozen=True):

@@ -91,6 +91,8 @@ async def test_the_first_page_and_who_may_see_it(world):
     text = await page(world, "/imports")
     assert "An empty list to fill in" in text
     assert (await world.get("coordinator", "/imports/template.xlsx")).status_code == 200
+    wrong = await world.get("coordinator", "/imports/template.xlsx?municipality=Баранивська%0AОвруцька")
+    assert (wrong.status_code, "There is no municipality “Баранивська”" in wrong.text) == (422, True)
     assert (await world.get("technician", "/imports")).status_code == 403
 
 

@@ -124,3 +124,22 @@ async def test_the_template_is_for_ones_own_programmes(world):
     answer = await world.get("coordinator", "/api/v1/imports/template.xlsx")
     book = load_workbook(io.BytesIO(answer.content))
     assert [cell.value for cell in book["_lists"]["B"] if cell.value] == ["P1"]
+
+
+async def test_the_template_is_for_what_was_chosen(world):
+    path = "/api/v1/imports/template.xlsx?programme=p1&oblast=Житомирська&municipality="
+    answer = await world.get("coordinator", f"{path}Баранівська&municipality=Овруч")
+    offered = load_workbook(io.BytesIO(answer.content))["_lists"]
+    assert [cell.value.split(",")[0] for cell in offered["A"] if cell.value] == ["Баранівська", "Овруцька"]
+    whole = load_workbook(
+        io.BytesIO((await world.get("coordinator", path.removesuffix("&municipality="))).content)
+    )
+    assert {
+        row[0].rsplit(", ")[-1] for row in whole["_lists"].iter_rows(max_col=1, values_only=True) if row[0]
+    } == {"Житомирська"}
+    answer = await world.get(
+        "coordinator", "/api/v1/imports/template.xlsx?programme=P2&oblast=x&municipality=Баранивська"
+    )
+    assert answer.status_code == 422
+    assert [each["field"] for each in answer.json()["errors"]] == ["programme", "oblast", "municipality"]
+    assert "Баранівська" in answer.json()["errors"][2]["expected"]

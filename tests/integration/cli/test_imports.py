@@ -2,6 +2,7 @@ import json
 from decimal import Decimal
 
 import pytest
+from openpyxl import load_workbook
 
 import workbooks
 from asset_tracker.access.actors import COMMAND_LINE
@@ -81,3 +82,17 @@ def test_what_is_no_table_and_what_is_no_mapping(shell, capsys):
     (shell / "map.json").write_text("[1]")
     assert run("a.xlsx", "--mapping", "map.json") == 1
     assert run("missing.xlsx") == 2
+
+
+def test_an_empty_list_for_those_chosen(shell, capsys):
+    chosen = ("--programme", "PROSTO", "--municipality", "Баранівська", "--lang", "en")
+    assert run("--template", "empty.xlsx", *chosen) == 0
+    book = load_workbook(shell / "empty.xlsx")
+    assert (book["Equipment"]["B2"].value, book["Equipment"]["C2"].value) == (
+        "Баранівська, Звягельський, Житомирська",
+        "PROSTO",
+    )
+    assert run("--template", "other.xlsx", "--municipality", "Барановичі") == 1
+    assert "There is no municipality" in capsys.readouterr().err
+    assert not (shell / "other.xlsx").exists()
+    assert run() == 2

@@ -15,6 +15,7 @@ from asset_tracker.territory.codifier import read_shipped
 from asset_tracker.territory.search import MunicipalityIndex
 from planning import plan
 
+OVRUCH = "UA18060170000069581"
 OFFER = Offer(programmes=("PROSTO",), municipalities=("Баранівська, Звягельський, Житомирська",))
 
 
@@ -45,7 +46,24 @@ def test_its_examples_are_good_lines(ukraine, tmp_path, lang):
     book.save(tmp_path / "a.xlsx")
     planned = plan(tmp_path / "a.xlsx", ukraine)
     assert planned.codes("error", "question") == set()
-    assert planned.count() == {"create": 4}
+    assert planned.count() == {"create": 6}
+
+
+def test_what_was_chosen_stands_in_the_rows_and_a_row_with_nothing_else_is_no_line(ukraine, tmp_path):
+    offer = Offer(
+        programmes=("EGA-ZH",), municipalities=("Овруцька, Житомирська",), currency="EUR", chosen=True
+    )
+    book = load_workbook(io.BytesIO(template.make("uk", offer)))
+    lists = book[template.LISTS]
+    assert ([cell.value for cell in lists["B"] if cell.value], lists["A2"].value) == (["EGA-ZH"], None)
+    examples = book[template.EXAMPLES].iter_rows(min_row=2, max_row=6, max_col=3, values_only=True)
+    assert {row[1:] for row in examples} == {("Овруцька, Житомирська", "EGA-ZH")}
+    for cell, text in (("D2", "П-1"), ("F2", "Ноутбук")):
+        book["Обладнання"][cell] = text
+    book.save(tmp_path / "a.xlsx")
+    planned = plan(tmp_path / "a.xlsx", ukraine)
+    assert [(i.facts.name_uk, i.facts.municipality) for i in planned.items] == [("Ноутбук", OVRUCH)]
+    assert planned.problems == []
 
 
 def test_the_template_offers_what_may_be_chosen():
