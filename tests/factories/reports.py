@@ -16,6 +16,7 @@ from asset_tracker.reports.structs import (
     Municipality,
     Programme,
     Question,
+    Rate,
     Share,
     Support,
 )
@@ -64,6 +65,10 @@ PROGRAMME = Programme(
     ends_on=date(2025, 3, 31),
     donors=(ESTDEV, SIDA),
     implementers=(Name("Академія електронного урядування (eGA)", "e-Governance Academy (eGA)"),),
+)
+RATES = (
+    Rate(currency="EUR", day=date(2024, 11, 1), uah=Decimal("43.5"), source="A bank"),
+    Rate(currency="SEK", day=date(2024, 11, 1), uah=Decimal("3.75"), source="A bank"),
 )
 CENTRE = Name("ЦНАП Баранівської міської ради", "ASC of Baranivka city council")
 REMOTE = Name("Віддалене робоче місце, с. Кашперівка", "Remote workplace, Kashperivka")

@@ -64,6 +64,7 @@ _AT_THE_DESK = {
     "title_transferred",
     "balance_recorded",
     "loss_closed",
+    "approved",
     "consent_given",
     "disposed",
     "correction",

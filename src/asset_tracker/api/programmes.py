@@ -9,9 +9,10 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.programmes import queries, rules, service
+from asset_tracker.programmes import queries, rates, rules, service
 from asset_tracker.programmes.policies import PRESETS, Reach, Rule
 from asset_tracker.programmes.queries import ActivityView, PartyView, ProgrammeView
+from asset_tracker.programmes.rates import NewRate, RateView
 from asset_tracker.programmes.rules import RuleView
 from asset_tracker.programmes.service import NewActivity, NewParty, NewProgramme
 from asset_tracker.programmes.words import PartyKind
@@ -82,6 +83,20 @@ async def add_party(
     """A new party."""
     made = await service.add_party(conn, actor, data)
     return (await queries.get_parties(conn, [made]))[made]
+
+
+@get("/rates")
+async def list_rates(conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]) -> list[RateView]:
+    """Rates of exchange by which reports tell amounts in other currencies, the newest day first."""
+    return await rates.list_rates(conn, actor)
+
+
+@post("/rates")
+async def add_rates(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[list[NewRate]]
+) -> dict[str, int]:
+    """Record rates, all or none; a later one for the same currency and day stands from then on."""
+    return {"recorded": await rates.add_rates(conn, actor, data)}
 
 
 @get("/activities")
@@ -157,6 +172,8 @@ ROUTES = (
     get_programme,
     list_parties,
     add_party,
+    list_rates,
+    add_rates,
     list_activities,
     record_activity,
 )

@@ -89,6 +89,7 @@ RULES: dict[str, Rule] = {
     "stolen": _present,
     "found": Rule(lambda s: s.gone in ("lost", "stolen") or s.inaccessible, "It is not lost."),
     "loss_closed": Rule(lambda s: s.case_open, "No loss of it is open."),
+    "approved": _anyway,
     "consent_given": _anyway,
     "disposed": Rule(
         lambda s: s.gone is None and s.condition != "working", "It works; say first why it shall go."
@@ -129,6 +130,7 @@ OFFERED: tuple[str, ...] = (
     "training_given",
     "title_transferred",
     "consent_given",
+    "approved",
     "consigned",
     "dispatched",
     "packed",

@@ -137,6 +137,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "service_point_change": Open(_PLACES, writes="INSERT"),
     # --- programmes
     "party": Open(_PLACES, writes="INSERT, UPDATE"),
+    "exchange_rate": Open("published by banks", writes="INSERT"),
     "programme": Walled(
         f"{EVERYTHING} OR programme.id = ANY ((SELECT wall.programmes())::uuid[])"
         " OR wall.funds(programme.id) OR ((SELECT wall.in_areas())"

@@ -19,7 +19,7 @@ from asset_tracker.consignments import acts
 from asset_tracker.consignments import service as consignments
 from asset_tracker.consignments.acts import Signature
 from asset_tracker.consignments.service import Dispatch, Handover, NewConsignment
-from asset_tracker.demo import activities, lives, people, pictures, places, story, turns
+from asset_tracker.demo import activities, lives, money, people, pictures, places, story, turns
 from asset_tracker.demo.fixed import fixed_id
 from asset_tracker.demo.lives import Past
 from asset_tracker.demo.people import BY_KEY, PROGRAMMES_BY_CODE
@@ -29,7 +29,7 @@ from asset_tracker.files.service import store_photo, store_scan
 from asset_tracker.files.storage import Storage
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.tables import asset
-from asset_tracker.programmes import rules
+from asset_tracker.programmes import rates, rules
 from asset_tracker.programmes import service as programmes
 from asset_tracker.programmes.policies import Reach
 from asset_tracker.programmes.tables import programme
@@ -82,6 +82,7 @@ async def _people_and_places(conn: AsyncConnection, secret_key: str) -> None:
     await territory.load_shipped(conn)
     for party_id, party in people.PARTIES.items():
         await programmes.add_party(conn, COMMAND_LINE, party, party_id=party_id)
+    await rates.add_rates(conn, COMMAND_LINE, money.RATES)
     for programme_id, new in people.PROGRAMMES.items():
         await programmes.add_programme(conn, COMMAND_LINE, new, programme_id=programme_id)
     for person in people.PEOPLE:

@@ -27,12 +27,14 @@ PARTIES: Final[dict[UUID, NewParty]] = {
         name_uk="Шведське агентство з питань міжнародної співпраці та розвитку (Sida)",
         name_en="Swedish International Development Cooperation Agency (Sida)",
         short_name="Sida",
+        currency="SEK",
     ),
     ESTDEV: NewParty(
         kind="donor",
         name_uk="Естонський центр міжнародного розвитку (ESTDEV)",
         name_en="Estonian Centre for International Development (ESTDEV)",
         short_name="ESTDEV",
+        currency="EUR",
     ),
     SALAR: NewParty(
         kind="implementer", name_uk="SALAR International", name_en="SALAR International", short_name="SALAR"

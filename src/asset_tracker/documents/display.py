@@ -26,6 +26,11 @@ def money(value: Decimal | None, lang: Lang) -> str:
     return text.replace(",", _THIN).replace(".", ",") if lang == "uk" else text
 
 
+def rate(value: Decimal, lang: Lang) -> str:
+    """As many decimals as it has: ``41,2345`` or ``41.2345``."""
+    return f"{value:f}".replace(".", ",") if lang == "uk" else f"{value:f}"
+
+
 def percent(value: Decimal | None, lang: Lang) -> str:
     """As many decimals as it has, without closing zeros: ``33,33 %`` or ``60%``."""
     if value is None:

@@ -385,6 +385,12 @@ class LossClosed(Payload, frozen=True, tag="loss_closed"):
     case: UUID | None = None
 
 
+class Approved(Payload, frozen=True, tag="approved"):
+    """The municipality's application for it was approved: where the time until its delivery begins."""
+
+    decision: Name | None = None
+
+
 class ConsentGiven(Payload, frozen=True, tag="consent_given"):
     """The donor agreed to something that needs consent."""
 

@@ -420,6 +420,11 @@ def _loss_closed(s: State, e: Event, p: ev.LossClosed) -> None:
     tracks.close_cases(s, e, p)
 
 
+@_folds(ev.Approved)
+def _approved(_s: State, _e: Event, _p: ev.Approved) -> None:
+    """That it was promised changes nothing of where it is or whose."""
+
+
 @_folds(ev.ConsentGiven)
 def _consent_given(s: State, _e: Event, p: ev.ConsentGiven) -> None:
     s.consents = (*s.consents, p.purpose)

@@ -38,6 +38,7 @@ KIND_TITLES: dict[str, str] = {
     "stolen": "Stolen",
     "found": "Found again",
     "loss_closed": "Loss case closed",
+    "approved": "Application approved",
     "consent_given": "Donor’s consent given",
     "disposed": "Disposed of",
     "visibility_set": "Donor’s marking",

@@ -18,7 +18,9 @@ from asset_tracker.ledger.values import Share, sum_to_100
 from asset_tracker.programmes.service import require_to_add
 from asset_tracker.programmes.tables import funding_share, party, policy_rule, programme
 
-_PARTY = frozenset({"kind", "name_uk", "name_en", "short_name", "edrpou", "address", "municipality_code"})
+_PARTY = frozenset(
+    {"kind", "name_uk", "name_en", "short_name", "edrpou", "address", "municipality_code", "currency"}
+)
 _PROGRAMME = frozenset(
     {
         "name_uk",

@@ -29,6 +29,7 @@ class PartyView(msgspec.Struct, frozen=True, kw_only=True):
     edrpou: str | None
     address: str | None
     municipality: str | None
+    currency: str | None = None
 
 
 class ShareView(msgspec.Struct, frozen=True):
@@ -199,6 +200,7 @@ def _party(row: Any) -> PartyView:
         edrpou=row.edrpou,
         address=row.address,
         municipality=row.municipality_code,
+        currency=row.currency,
     )
 
 

@@ -27,7 +27,7 @@ People = Annotated[int, Meta(ge=0, le=100_000)]
 
 
 class NewParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A legal body. ``edrpou``: eight digits with their check digit."""
+    """A legal body. ``edrpou``: eight digits with their check digit; ``currency``: what a donor reckons in."""
 
     kind: PartyKind
     name_uk: Name
@@ -36,6 +36,7 @@ class NewParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     edrpou: str | None = None
     address: Name | None = None
     municipality: str | None = None
+    currency: Currency | None = None
 
 
 class NewProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

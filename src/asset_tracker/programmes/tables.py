@@ -33,6 +33,8 @@ party = Table(
     Column("edrpou", Text),
     Column("address", Text),
     Column("municipality_code", Text),
+    # What a donor reckons in: reports tell amounts in it too.
+    Column("currency", Text),
     one_of("kind", PARTY_KINDS),
     Index("party_edrpou_key", "edrpou", unique=True, postgresql_where=text("edrpou IS NOT NULL")),
     Index("party_municipality_code_idx", "municipality_code"),
@@ -66,6 +68,23 @@ funding_share = Table(
     Column("percent", Numeric(7, 4), nullable=False),
     CheckConstraint("percent > 0 AND percent <= 100", name="percent"),
     Index("funding_share_donor_id_idx", "donor_id"),
+)
+
+# What one unit of a currency was worth in hryvnias on a day. A wrong rate is followed by a right one and stays:
+# a report by what was known then still tells it.
+exchange_rate = Table(
+    "exchange_rate",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("currency", Text, nullable=False),
+    Column("day", Date, nullable=False),
+    Column("uah", Numeric(18, 8), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("recorded_by", Uuid, nullable=False),
+    CheckConstraint("uah > 0", name="uah"),
+    CheckConstraint("currency ~ '^[A-Z]{3}$' AND currency <> 'UAH'", name="currency"),
+    Index("exchange_rate_day_idx", "currency", "day", "recorded_at"),
 )
 
 support_activity = Table(

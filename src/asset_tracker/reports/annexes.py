@@ -6,13 +6,16 @@
 """
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Column, Kind, item_columns
-from asset_tracker.reports.structs import Facts, Item
+from asset_tracker.reports.conversion import Rates
+from asset_tracker.reports.structs import Facts, Item, Rate
 
 # Article 7.5: above this price of one piece in EUR the proof of transfer goes with the final report.
 EU_THRESHOLD = Decimal(5000)
@@ -46,9 +49,10 @@ def above_eu_threshold(item: Item) -> str:
     """``yes``, ``no``, or a msgid that says why nobody can tell: no rate is guessed."""
     if item.unit_price is None:
         return "no price"
-    if item.currency != "EUR":
+    euros = item.worth_in("EUR")
+    if euros is None:
         return "no rate recorded"
-    return "yes" if item.unit_price > EU_THRESHOLD else "no"
+    return "yes" if euros.unit_price > EU_THRESHOLD else "no"
 
 
 def _chosen(facts: Facts, lang: Lang, *keys: str) -> tuple[Column[Item], ...]:
@@ -68,7 +72,10 @@ def _us(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
     awards = {programme.code: programme.agreement for programme in facts.programmes}
 
     def lacking(item: Item) -> str | None:
-        return ", ".join(gettext(lang, name) for name in missing_for_2cfr(item)) or None
+        missing = missing_for_2cfr(item)
+        if not awards.get(item.programme):
+            missing.append("Award number")
+        return ", ".join(gettext(lang, name) for name in missing) or None
 
     def disposal(item: Item) -> str | None:
         return words.word(words.DETAIL, item.disposal.method, lang) if item.disposal else None
@@ -127,6 +134,25 @@ def _us(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
 
 
 def _eu(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
+    rates = Rates(facts.summary.rates)
+
+    def factor(item: Item) -> tuple[Decimal, tuple[Rate, ...]] | None:
+        if item.currency is None or item.reckoned_on is None or item.currency == "EUR":
+            return None
+        return rates.between(item.currency, "EUR", item.reckoned_on)
+
+    def by_rate(item: Item) -> str | None:
+        found = factor(item)
+        return display.rate(found[0].quantize(Decimal("0.00000001")), lang) if found else None
+
+    def of_day(item: Item) -> date | None:
+        found = factor(item)
+        return min(rate.day for rate in found[1]) if found else None
+
+    def euros(item: Item) -> Decimal | None:
+        worth = item.worth_in("EUR")
+        return worth.unit_price if worth else None
+
     return (
         *_chosen(
             facts,
@@ -141,6 +167,9 @@ def _eu(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
             "currency",
             "value",
         ),
+        _own(lang, "euros", "Price in EUR", "Price of one piece at its purchase.", "money", euros),
+        _own(lang, "rate", "Rate", "Euros for one unit of the currency it was paid in.", "text", by_rate),
+        _own(lang, "rate_day", "Day of the rate", "The day that rate was published for.", "date", of_day),
         _own(
             lang,
             "above",

@@ -56,6 +56,13 @@ _WHAT: tuple[_Spec, ...] = (
     ("unit_price", "Price", "Price of one piece.", "money", "#value+unit"),
     ("currency", "Currency", "Currency it was paid in (ISO 4217).", "text", "#currency+code"),
     ("value", "Value", "Price times quantity.", "money", "#value+delivered"),
+    (
+        "reckoned_on",
+        "Reckoned on",
+        "Day whose rate of exchange reckons the value in the columns after.",
+        "date",
+        "#date+rate",
+    ),
 )
 _PAPERS: tuple[_Spec, ...] = (
     ("programme", "Programme", "Code of the programme.", "text", "#activity+programme+code"),
@@ -85,11 +92,19 @@ _PAPERS: tuple[_Spec, ...] = (
     ("condition", "Condition", "Whether it works.", "text", "#status+condition"),
     ("title", "Title held by", "Whose property it is.", "text", "#status+title"),
     ("disputed", "Disputed", "Records contradict each other: yes, or empty.", "text", "#status+disputed"),
+    ("approved_on", "Approved on", "Day the application for it was approved.", "date", "#date+approved"),
     ("dispatched_on", "Dispatched on", "Day it was sent.", "date", "#date+dispatched"),
     ("delivered_on", "Delivered on", "Day it arrived.", "date", "#date+delivered"),
     ("accepted_on", "Accepted on", "Day the act was signed.", "date", "#date+accepted"),
     ("installed_on", "Installed on", "Day it was installed.", "date", "#date+installed"),
     ("in_service_on", "In service since", "Day it went into service.", "date", "#date+inservice"),
+    (
+        "service_days",
+        "Days in service",
+        "Days it has been in service for, breaks left out.",
+        "number",
+        "#item+service+num",
+    ),
     ("upkeep", "Upkeep", "How often it was maintained or repaired.", "number", "#item+upkeep+num"),
     ("verified_on", "Verified on", "Day somebody last saw it and said so.", "date", "#date+verified"),
     (
@@ -125,6 +140,7 @@ def item_columns(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
     donors = (facts.question.donor,) if facts.question.donor else facts.donors
     return (
         *(_column(spec, worded, lang) for spec in _WHAT),
+        *(_worth(line.currency, lang) for line in facts.summary.worth),
         *(column for donor in donors for column in _share(donor, lang)),
         *(_column(spec, worded, lang) for spec in _PAPERS),
     )
@@ -175,6 +191,21 @@ def _item_words(places: Mapping[str, Municipality], lang: Lang) -> dict[str, Cal
         "title": coded(words.TITLE, attrgetter("title")),
         "disputed": lambda item: yes if item.disputed else None,
     }
+
+
+def _worth(currency: str, lang: Lang) -> Column[Item]:
+    def value(item: Item) -> Cell:
+        worth = item.worth_in(currency)
+        return worth.value if worth else None
+
+    return Column(
+        f"worth:{currency}",
+        gettext(lang, "Value in %(currency)s", currency=currency),
+        gettext(lang, "By the rate of the day in column Reckoned on; empty where no rate is recorded."),
+        "money",
+        f"#value+{currency.lower()}",
+        value,
+    )
 
 
 def _share(donor: Donor, lang: Lang) -> tuple[Column[Item], Column[Item]]:

@@ -6,6 +6,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from asset_tracker.reports import figures
+from asset_tracker.reports.conversion import ALWAYS, Rates, convert, worth_lines
 from asset_tracker.reports.findings import Limits, findings
 from asset_tracker.reports.structs import (
     Donor,
@@ -20,7 +21,9 @@ from asset_tracker.reports.structs import (
     Programme,
     ProgrammeFacts,
     Question,
+    Rate,
     Report,
+    Summary,
     Support,
 )
 
@@ -30,6 +33,7 @@ class Material(Struct, frozen=True, kw_only=True):
 
     ``restricted``: codes of municipalities whose service points are not named to this reader.
     ``found``: what the queries themselves found worth knowing.
+    ``rates``: all that were recorded by then.
     ``only_donors``: keys of the donors whose shares the reader may see, ``None`` for all.
     """
 
@@ -45,32 +49,31 @@ class Material(Struct, frozen=True, kw_only=True):
     only_donors: frozenset[str] | None = None
     donors: tuple[Donor, ...] = ()
     found: tuple[Finding, ...] = ()
+    rates: tuple[Rate, ...] = ()
 
 
 def municipality_facts(material: Material) -> MunicipalityFacts:
     """The facts about the only municipality of ``material``."""
     (place,) = material.municipalities
-    items = _shown(material)
+    items, used = _shown(material)
     return MunicipalityFacts(
         question=material.question,
         municipality=place,
         programmes=material.programmes,
         donors=_sharing(material.donors, items),
-        summary=figures.summarise(
-            items, material.support, material.losses, (place,), material.question.as_of
-        ),
+        summary=_summary(material, items, used, (place,)),
         items=items,
         timeline=figures.timeline_without_places(material.timeline, material.restricted),
         support=material.support,
         losses=material.losses,
-        findings=_findings(material),
+        findings=_findings(material, items),
     )
 
 
 def programme_facts(material: Material) -> ProgrammeFacts:
     """The facts about the only programme of ``material``; municipalities in the order given."""
     (programme,) = material.programmes
-    items = _shown(material)
+    items, used = _shown(material)
     lines = figures.municipality_lines(material.municipalities, items, material.losses)
     return ProgrammeFacts(
         question=material.question,
@@ -79,18 +82,12 @@ def programme_facts(material: Material) -> ProgrammeFacts:
         donors=_sharing(material.donors, items),
         municipalities=lines,
         oblasts=figures.oblast_lines(lines),
-        summary=figures.summarise(
-            items,
-            material.support,
-            material.losses,
-            _with_delivery(material.municipalities, items),
-            material.question.as_of,
-        ),
+        summary=_summary(material, items, used, _with_delivery(material.municipalities, items)),
         items=items,
         timeline=figures.timeline_without_places(material.timeline, material.restricted),
         support=material.support,
         losses=material.losses,
-        findings=_findings(material),
+        findings=_findings(material, items),
     )
 
 
@@ -103,9 +100,37 @@ def _sharing(donors: Sequence[Donor], items: Sequence[Item]) -> tuple[Donor, ...
     return tuple(donor for donor in donors if donor.key in keys)
 
 
-def _findings(material: Material) -> tuple[Finding, ...]:
+def _summary(
+    material: Material, items: Sequence[Item], used: tuple[Rate, ...], places: Sequence[Municipality]
+) -> Summary:
+    question = material.question
+    return figures.summarise(
+        items,
+        material.support,
+        material.losses,
+        places,
+        question.as_of,
+        worth=worth_lines(items, _targets(material)),
+        rates=used,
+        since=figures.period(items, material.timeline, material.losses, question.since),
+    )
+
+
+def _targets(material: Material) -> tuple[str, ...]:
+    """The currencies to reckon in: the hryvnia, the euro, and what the donors of the report reckon in."""
+    donor = material.question.donor
+    donors = (donor,) if donor else material.donors
+    return tuple(dict.fromkeys((*ALWAYS, *sorted({d.currency for d in donors if d.currency}))))
+
+
+def _findings(material: Material, items: Sequence[Item]) -> tuple[Finding, ...]:
     about = findings(material.items, material.timeline, material.question.as_of, material.limits)
-    return (*material.found, *about)
+    targets = _targets(material)
+    unrated = sum(
+        item.quantity for item in items if item.value is not None and len(item.worth) < len(targets)
+    )
+    without = (Finding(code="no_rate", number=unrated),) if unrated else ()
+    return (*material.found, *about, *without)
 
 
 def _with_delivery(places: Sequence[Municipality], items: Sequence[Item]) -> list[Municipality]:
@@ -114,11 +139,13 @@ def _with_delivery(places: Sequence[Municipality], items: Sequence[Item]) -> lis
     return [place for place in places if place.code in reached]
 
 
-def _shown(material: Material) -> tuple[Item, ...]:
+def _shown(material: Material) -> tuple[tuple[Item, ...], tuple[Rate, ...]]:
+    """The items as this reader sees them, and the rates by which they are reckoned in other currencies."""
     items = figures.without_places(material.items, material.restricted)
     keys = material.only_donors
-    if keys is None:
-        return items
-    return tuple(
-        replace(item, shares=tuple(share for share in item.shares if share.donor in keys)) for item in items
-    )
+    if keys is not None:
+        items = tuple(
+            replace(item, shares=tuple(share for share in item.shares if share.donor in keys))
+            for item in items
+        )
+    return convert(items, Rates(material.rates), _targets(material), material.question.as_of)

@@ -26,11 +26,15 @@ from asset_tracker.reports.structs import (
     Municipality,
     MunicipalityLine,
     OblastLine,
+    Period,
+    Rate,
     Summary,
     Support,
+    WorthLine,
 )
 
 CONDITIONS = ("working", "needs_attention", "unserviceable", "unknown")
+UPKEEP = frozenset({"maintained", "repaired"})
 ZERO = Decimal("0.00")
 
 
@@ -106,6 +110,7 @@ def conditions(items: Iterable[Item]) -> tuple[ConditionLine, ...]:
 
 
 _STEPS: tuple[tuple[str, Callable[[Item], date | None], Callable[[Item], date | None]], ...] = (
+    ("approved_delivered", lambda item: item.approved_on, lambda item: item.delivered_on),
     ("dispatched_delivered", lambda item: item.dispatched_on, lambda item: item.delivered_on),
     ("delivered_accepted", lambda item: item.delivered_on, lambda item: item.accepted_on),
     ("accepted_in_service", lambda item: item.accepted_on, lambda item: item.in_service_on),
@@ -121,7 +126,33 @@ def days(items: Sequence[Item]) -> tuple[Days, ...]:
             if (since := start(item)) is not None and (to := end(item)) is not None
         ]
         lines.append(Days(step=step, median=median_low(spans) if spans else None, count=len(spans)))
+    served = [item.service_days for item in items if item.service_days is not None]
+    lines.append(Days(step="in_service", median=median_low(served) if served else None, count=len(served)))
     return tuple(lines)
+
+
+def period(
+    items: Sequence[Item], timeline: Sequence[Happening], losses: Sequence[Loss], since: date | None
+) -> Period | None:
+    """What came from ``since`` on; the timeline begins there already."""
+    if since is None:
+        return None
+    counted = [item for item in items if item.counted]
+
+    def came(get: Callable[[Item], date | None]) -> int:
+        return sum(item.quantity for item in counted if (day := get(item)) is not None and day >= since)
+
+    return Period(
+        since=since,
+        delivered=came(lambda item: item.delivered_on),
+        accepted=came(lambda item: item.accepted_on),
+        served=came(lambda item: item.in_service_on),
+        gone=came(lambda item: item.gone_on),
+        verified=came(lambda item: item.verified_on),
+        losses=sum(1 for loss in losses if loss.occurred_on >= since),
+        upkeep=sum(1 for line in timeline if line.kind in UPKEEP),
+        events=len(timeline),
+    )
 
 
 def added(costs: Iterable[Cost]) -> tuple[Cost, ...]:
@@ -152,11 +183,15 @@ def summarise(
     losses: Sequence[Loss],
     municipalities: Sequence[Municipality],
     as_of: date,
+    *,
+    worth: tuple[WorthLine, ...] = (),
+    rates: tuple[Rate, ...] = (),
+    since: Period | None = None,
 ) -> Summary:
     """All that is counted on day ``as_of``; residents of each municipality once."""
     counted = [item for item in items if item.counted]
     standing = [item for item in counted if item.delivered_on and item.stage != "gone"]
-    year_ago = as_of - timedelta(days=365)
+    unseen = [(as_of - item.verified_on).days for item in standing if item.verified_on]
     people = [(place.population, place.population_year) for place in municipalities if place.population]
     return Summary(
         funnel=funnel(counted),
@@ -164,13 +199,16 @@ def summarise(
         by_category=by_category(items),
         by_condition=conditions(items),
         values=values(items),
+        worth=worth,
+        rates=rates,
+        since=since,
         days=days(counted),
         over_time=over_time(counted),
         without_price=sum(item.quantity for item in counted if item.value is None and item.kit is None),
         with_act=sum(item.quantity for item in counted if item.act_number),
-        verified_last_year=sum(
-            item.quantity for item in standing if item.verified_on and item.verified_on > year_ago
-        ),
+        verified_last_year=_seen_within(standing, as_of, 365),
+        verified_two_years=_seen_within(standing, as_of, 730),
+        unseen_days=median_low(unseen) if unseen else None,
         standing=sum(item.quantity for item in standing),
         upkeep=sum(item.upkeep for item in items),
         upkeep_costs=added(cost for item in items for cost in item.upkeep_costs),
@@ -184,7 +222,17 @@ def summarise(
         participants_men=sum(activity.men for activity in support),
         losses_open=sum(1 for loss in losses if loss.outcome is None),
         losses_closed=sum(1 for loss in losses if loss.outcome is not None),
+        losses_value=added(
+            Cost(currency=loss.currency, value=loss.value)
+            for loss in losses
+            if loss.value is not None and loss.currency
+        ),
     )
+
+
+def _seen_within(standing: Sequence[Item], as_of: date, days: int) -> int:
+    first = as_of - timedelta(days=days)
+    return sum(item.quantity for item in standing if item.verified_on and item.verified_on > first)
 
 
 def municipality_lines(

@@ -42,11 +42,12 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class Standing(Struct, frozen=True):
-    """One asset on a day: the events that tell of it, those of them that had occurred, what they fold to."""
+    """One asset on a day: the events that tell of it, those of them that had occurred, what they fold to, the day."""
 
     events: Sequence[Event]
     occurred: Sequence[Event]
     folded: Replayed
+    day: datetime
 
     @property
     def asset(self) -> UUID:
@@ -91,7 +92,9 @@ def stand(events: Sequence[Event], day: datetime, known_on: datetime | None) -> 
     standing = standing_on(events, day, known_on)
     if not any(event.kind == "registered" for event in standing):
         return None
-    return Standing(standing, [event for event in standing if event.occurred_at <= day], replay(standing))
+    return Standing(
+        standing, [event for event in standing if event.occurred_at <= day], replay(standing), day
+    )
 
 
 def tell(standing: Standing, known: Known) -> Told:
@@ -121,6 +124,7 @@ def _item(standing: Standing, known: Known) -> Item:
     first = standing.events[0]
     accepted = _last(standing.occurred, ev.Accepted)
     dispatched = _last(standing.occurred, ev.Dispatched)
+    approved = _last(standing.occurred, ev.Approved)
     signed = accepted.payload.signed_on if accepted else None
     return Item(
         asset_id=first.asset,
@@ -152,6 +156,7 @@ def _item(standing: Standing, known: Known) -> Item:
         use=s.use,
         inventory_number=s.inventory_number,
         acquired_on=s.acquired_on,
+        approved_on=_day(approved.occurred_at) if approved else None,
         dispatched_on=_day(dispatched.occurred_at) if dispatched else None,
         delivered_on=_delivered_on(folded),
         accepted_on=_day(s.accepted_at) if s.accepted_at else None,
@@ -159,6 +164,7 @@ def _item(standing: Standing, known: Known) -> Item:
         in_service_on=_since(folded, lambda stage: stage == "in_service"),
         verified_on=_day(s.verified_at) if s.verified_at else None,
         attested_on=_day(s.attested_at) if s.attested_at else None,
+        service_days=_service_days(folded, standing.day),
         upkeep=sum(1 for event in standing.occurred if isinstance(event.payload, _UPKEEP)),
         upkeep_costs=_upkeep_costs(standing.occurred),
         gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
@@ -204,6 +210,13 @@ def _delivered_on(folded: Replayed) -> date | None:
 
 def _since(folded: Replayed, reached: Callable[[str], bool]) -> date | None:
     return next((_day(period.valid_from) for period in folded.periods if reached(period.stage)), None)
+
+
+def _service_days(folded: Replayed, day: datetime) -> int | None:
+    """Calendar days in service up to ``day``; None for what never was."""
+    served = [period for period in folded.periods if period.stage == "in_service"]
+    spans = ((period.valid_from, min(period.valid_to or day, day)) for period in served)
+    return sum((_day(end) - _day(start)).days for start, end in spans) if served else None
 
 
 def _last(standing: Sequence[Event], kind: type[ev.Payload]) -> Any:

@@ -162,6 +162,7 @@ async def _material(
         donors=await surroundings.donors(conn, {s.donor for each in told for s in each.item.shares}),
         restricted=await surroundings.unsafe(conn, codes) if asked.only is not None else frozenset(),
         only_donors=asked.only,
+        rates=await surroundings.rates(conn, actor, ask.known_on or asked.now),
     )
     return material, any(view.demonstration for view in shown)
 

@@ -30,6 +30,9 @@ def sheet(report: Report) -> Tree:
         "facts": _fact_rows(report),
         "figures": _figures(facts, lang),
         "money": sheet_tables.money(facts, lang),
+        "worth": sheet_tables.worth(facts, lang),
+        "rates": sheet_tables.rates(facts, lang),
+        "since": sheet_tables.since(facts, lang),
         "categories": sheet_tables.categories(facts, lang),
         "conditions": sheet_tables.conditions(facts, lang),
         "care": sheet_tables.care(facts, lang),
@@ -186,6 +189,9 @@ def _labels(lang: Lang) -> dict[str, str]:
         "hash": "content hash",
         "verify": "Scan to open this report",
         "value": "Value",
+        "worth": "The same in other currencies",
+        "rates": "Rates of exchange used",
+        "since": "In the period asked for",
     }
     return {key: gettext(lang, msgid) for key, msgid in msgids.items()}
 

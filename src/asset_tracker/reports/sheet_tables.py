@@ -14,6 +14,8 @@ Tree = dict[str, Any]
 
 # A longer list of exceptions is printed in part; the tables of the other formats have all of it.
 PRINTED_FINDINGS = 150
+PRINTED_RATES = 24
+ZERO = Decimal("0.00")
 # Up to so many speak for themselves without being counted by kind.
 FEW_FINDINGS = 12
 
@@ -31,7 +33,7 @@ def money(facts: Facts, lang: Lang) -> Tree:
                 *(display.money(amounts.get(donor.key, Decimal("0.00")), lang) for donor in donors),
             ]
         )
-    notes = [gettext(lang, "Amounts stand in the currency they were paid in; nothing is converted.")]
+    notes = [gettext(lang, "Amounts stand in the currency they were paid in.")]
     if facts.summary.without_price:
         notes.append(
             gettext(
@@ -48,6 +50,77 @@ def money(facts: Facts, lang: Lang) -> Tree:
         ],
         "rows": rows,
         "notes": notes,
+    }
+
+
+def worth(facts: Facts, lang: Lang) -> Tree:
+    """The same in hryvnias, euros and the donors' currencies, and by which rates."""
+    summary = facts.summary
+    donors = (facts.question.donor,) if facts.question.donor else facts.donors
+    rows = []
+    for line in summary.worth:
+        amounts = {amount.donor: amount.value for amount in line.by_donor}
+        known = line.value > 0 or not line.without_rate
+        cells = (line.value, line.delivered, *(amounts.get(donor.key, ZERO) for donor in donors))
+        shown = [display.money(cell if known else None, lang) for cell in cells]
+        rows.append([line.currency, *shown, display.number(line.without_rate, lang)])
+    heads = [gettext(lang, head) for head in ("Reckoned in", "Value", "of it delivered")]
+    shares = (gettext(lang, "Share of %(donor)s", donor=d.label(lang)) for d in donors)
+    days = sorted(rate.day for rate in summary.rates)
+    notes = [
+        gettext(
+            lang,
+            "Each item by the rate of the day it was acquired on, or was delivered where that is not recorded; a rate older than a month is not used.",
+        )
+    ]
+    if days:
+        span = _span(days[0], days[-1], lang)
+        notes.append(gettext(lang, "Rates used: %(n)s, of %(days)s.", n=len(days), days=span))
+    if any(line.without_rate for line in summary.worth):
+        notes.append(gettext(lang, "What has no recorded rate is in no amount here, and is not guessed."))
+    return {"heads": [*heads, *shares, gettext(lang, "Items without a rate")], "rows": rows, "notes": notes}
+
+
+def rates(facts: Facts, lang: Lang) -> Tree:
+    """The rates that were used, each with its day and who published it."""
+    printed = facts.summary.rates[:PRINTED_RATES]
+    left = len(facts.summary.rates) - len(printed)
+    more = "And %(left)s more, in the XLSX and JSON of this report."
+    heads = ("Currency", "Day", "UAH for one", "Source")
+    return {
+        "heads": [gettext(lang, head) for head in heads],
+        "rows": [
+            [rate.currency, display.day(rate.day, lang), display.rate(rate.uah, lang), rate.source]
+            for rate in printed
+        ],
+        "note": gettext(lang, more, left=display.number(left, lang)) if left else "",
+    }
+
+
+def since(facts: Facts, lang: Lang) -> Tree | None:
+    """What came in the period that was asked for."""
+    came = facts.summary.since
+    if came is None:
+        return None
+    rows = (
+        ("Delivered", came.delivered),
+        ("Accepted by act", came.accepted),
+        ("Put into service", came.served),
+        ("Verified", came.verified),
+        ("Left for good", came.gone),
+        ("Losses and damage", came.losses),
+        ("Maintenances and repairs", came.upkeep),
+        ("Events in the ledger", came.events),
+    )
+    title = "From %(first)s to %(last)s"
+    days = {
+        "first": display.day(came.since, lang),
+        "last": display.day(facts.question.as_of, lang),
+    }
+    return {
+        "title": gettext(lang, title, **days),
+        "heads": [gettext(lang, head) for head in ("What", "Count")],
+        "rows": [[gettext(lang, label), display.number(count, lang)] for label, count in rows],
     }
 
 
@@ -113,6 +186,16 @@ def care(facts: Facts, lang: Lang) -> Tree:
         "rows": [
             row("With a signed act, of what was delivered", summary.with_act, delivered),
             row("Verified within a year, of what is not gone", summary.verified_last_year, summary.standing),
+            row(
+                "Verified within two years, of what is not gone",
+                summary.verified_two_years,
+                summary.standing,
+            ),
+            [
+                gettext(lang, "Since it was last verified, median"),
+                _days(summary.unseen_days, lang),
+                display.NOTHING,
+            ],
             [
                 gettext(lang, "Maintenances and repairs, and what they cost"),
                 display.number(summary.upkeep, lang),
@@ -126,13 +209,15 @@ def days(facts: Facts, lang: Lang) -> list[list[str]]:
     return [
         [
             words.word(words.STEP, line.step, lang),
-            ngettext(lang, "%(n)s day", "%(n)s days", line.median)
-            if line.median is not None
-            else display.NOTHING,
+            _days(line.median, lang),
             display.number(line.count, lang),
         ]
         for line in facts.summary.days
     ]
+
+
+def _days(number: int | None, lang: Lang) -> str:
+    return display.NOTHING if number is None else ngettext(lang, "%(n)s day", "%(n)s days", number)
 
 
 def over_time(facts: Facts, lang: Lang) -> Tree:
@@ -226,7 +311,20 @@ def losses(facts: Facts, lang: Lang) -> Tree:
         for line in facts.losses
     ]
     heads = ("Date", "Tag", "Item", "What happened", "Value", "Outcome")
-    return {"heads": [gettext(lang, head) for head in heads], "rows": rows}
+    summary = facts.summary
+    lost = "; ".join(f"{display.money(c.value, lang)} {c.currency}" for c in summary.losses_value)
+    cases = gettext(
+        lang,
+        "Cases: %(open)s open, %(closed)s closed.",
+        open=display.number(summary.losses_open, lang),
+        closed=display.number(summary.losses_closed, lang),
+    )
+    value = gettext(lang, "Value of the items: %(value)s.", value=lost) if lost else ""
+    return {
+        "heads": [gettext(lang, head) for head in heads],
+        "rows": rows,
+        "note": f"{cases} {value}".strip(),
+    }
 
 
 def _outcome(line: Loss, lang: Lang) -> str:

@@ -36,11 +36,15 @@ class Municipality(Struct, frozen=True, kw_only=True):
 
 
 class Donor(Struct, frozen=True, kw_only=True):
-    """``key`` is the party's id, which the donor filter takes (as it does the short name)."""
+    """``key`` is the party's id, which the donor filter takes (as it does the short name).
+
+    ``currency`` is what they reckon in.
+    """
 
     key: str
     name: Name
     short: str | None = None
+    currency: str | None = None
 
     def label(self, lang: Lang) -> str:
         """For a heading of a column."""
@@ -68,6 +72,23 @@ class Share(Struct, frozen=True, kw_only=True):
     value: Decimal | None = None
 
 
+class Rate(Struct, frozen=True, kw_only=True):
+    """What one unit of ``currency`` was worth in hryvnias from ``day`` on, and who published it."""
+
+    currency: str
+    day: date
+    uah: Decimal
+    source: str
+
+
+class Worth(Struct, frozen=True, kw_only=True):
+    """Price and value of an item in another currency, to the cent, by the rate of ``Item.reckoned_on``."""
+
+    currency: str
+    unit_price: Decimal
+    value: Decimal
+
+
 class Cost(Struct, frozen=True, kw_only=True):
     currency: str
     value: Decimal
@@ -87,6 +108,8 @@ class Item(Struct, frozen=True, kw_only=True):
 
     ``place`` is a place kind; ``service_point`` is named only as far as policy allows.
     ``upkeep`` counts maintenances and repairs, ``upkeep_costs`` adds up what they cost.
+    ``worth`` is its value in other currencies, as far as rates are recorded for the day ``reckoned_on``.
+    ``service_days`` are those it has been in service for, breaks left out.
     ``counted`` is false for the shell of a kit, whose components stand in rows of their own.
     """
 
@@ -105,6 +128,8 @@ class Item(Struct, frozen=True, kw_only=True):
     unit_price: Decimal | None = None
     currency: str | None = None
     value: Decimal | None = None
+    worth: tuple[Worth, ...] = ()
+    reckoned_on: date | None = None
     shares: tuple[Share, ...] = ()
     consignment: str | None = None
     act_number: str | None = None
@@ -119,6 +144,7 @@ class Item(Struct, frozen=True, kw_only=True):
     use: str | None = None
     inventory_number: str | None = None
     acquired_on: date | None = None
+    approved_on: date | None = None
     dispatched_on: date | None = None
     delivered_on: date | None = None
     accepted_on: date | None = None
@@ -126,6 +152,7 @@ class Item(Struct, frozen=True, kw_only=True):
     in_service_on: date | None = None
     verified_on: date | None = None
     attested_on: date | None = None
+    service_days: int | None = None
     upkeep: int = 0
     upkeep_costs: tuple[Cost, ...] = ()
     gone_on: date | None = None
@@ -134,6 +161,9 @@ class Item(Struct, frozen=True, kw_only=True):
     @property
     def counted(self) -> bool:
         return not self.is_kit
+
+    def worth_in(self, currency: str) -> Worth | None:
+        return next((worth for worth in self.worth if worth.currency == currency), None)
 
     def share_of(self, donor: str) -> Share | None:
         return next((share for share in self.shares if share.donor == donor), None)
@@ -224,6 +254,19 @@ class CurrencyLine(Struct, frozen=True, kw_only=True):
     by_donor: tuple[Amount, ...] = ()
 
 
+class WorthLine(Struct, frozen=True, kw_only=True):
+    """All values reckoned in one currency, whatever they were paid in.
+
+    ``without_rate`` counts the items that are not in it, because no rate is recorded for them.
+    """
+
+    currency: str
+    value: Decimal
+    delivered: Decimal
+    by_donor: tuple[Amount, ...] = ()
+    without_rate: int = 0
+
+
 class ConditionLine(Struct, frozen=True, kw_only=True):
     condition: str
     count: int
@@ -246,10 +289,30 @@ class Milestone(Struct, frozen=True, kw_only=True):
     served: int
 
 
+class Period(Struct, frozen=True, kw_only=True):
+    """What came from the day ``since`` to the day of the report, both included; counts are pieces.
+
+    ``events`` are those of the timeline, ``losses`` the cases that began.
+    """
+
+    since: date
+    delivered: int
+    accepted: int
+    served: int
+    gone: int
+    verified: int
+    losses: int
+    upkeep: int
+    events: int
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """Everything that is counted; ``without_price`` items are in no value.
 
-    ``standing`` is what was delivered and is not gone, of which ``verified_last_year`` was seen in 365 days.
+    ``worth`` says all values in hryvnias, euros and the donors' currencies, by ``rates`` and no others.
+    ``since`` is what came between the first and the last day asked for; ``None`` where no first was asked for.
+    ``standing`` is what was delivered and is not gone, of which ``verified_last_year`` was seen in 365 days and
+    ``verified_two_years`` in 730; ``unseen_days`` is the median since it was last seen.
     """
 
     funnel: Funnel
@@ -257,11 +320,16 @@ class Summary(Struct, frozen=True, kw_only=True):
     by_category: tuple[CategoryLine, ...]
     by_condition: tuple[ConditionLine, ...]
     values: tuple[CurrencyLine, ...]
+    worth: tuple[WorthLine, ...]
+    rates: tuple[Rate, ...]
+    since: Period | None
     days: tuple[Days, ...]
     over_time: tuple[Milestone, ...]
     without_price: int
     with_act: int
     verified_last_year: int
+    verified_two_years: int
+    unseen_days: int | None
     standing: int
     upkeep: int
     upkeep_costs: tuple[Cost, ...]
@@ -275,6 +343,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     participants_men: int
     losses_open: int
     losses_closed: int
+    losses_value: tuple[Cost, ...]
 
 
 class Finding(Struct, frozen=True, kw_only=True):

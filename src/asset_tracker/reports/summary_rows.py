@@ -7,22 +7,27 @@ from typing import Literal, NamedTuple
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
 from asset_tracker.reports import words
-from asset_tracker.reports.columns import Cell
+from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import heading
-from asset_tracker.reports.structs import CurrencyLine, Facts, Funnel, ProgrammeFacts, Report
+from asset_tracker.reports.structs import CurrencyLine, Facts, Funnel, Period, ProgrammeFacts, Report
 
 Look = Literal["title", "section", "heads", "total", "plain"]
 
 
 _UPKEEP = "Cost of upkeep"
+_LOST = "Value of what was lost or damaged"
 
 
 class SummaryRow(NamedTuple):
-    """``check``: column key of the Items sheet, and the currency or ``None``, whose sum stands beside."""
+    """``check``: column key of the Items sheet, and the currency or ``None``, whose sum stands beside.
+
+    ``sums``: what kind of figure that sum is.
+    """
 
     cells: tuple[Cell, ...] = ()
     look: Look = "plain"
     check: tuple[str, str | None] | None = None
+    sums: Kind = "money"
 
 
 def summary_rows(report: Report) -> Iterator[SummaryRow]:
@@ -30,6 +35,10 @@ def summary_rows(report: Report) -> Iterator[SummaryRow]:
     yield from _top(report)
     yield from _section(lang, "In short", _figures(facts, lang))
     yield from _section(lang, "What it cost and who paid", _money(facts, lang))
+    yield from _section(lang, "The same in other currencies", _worth(facts, lang))
+    yield from _section(lang, "Rates of exchange used", _rates(facts, lang))
+    if facts.summary.since is not None:
+        yield from _section(lang, "In the period asked for", _since(facts.summary.since, lang))
     yield from _section(lang, "What was given", _categories(facts, lang))
     yield from _section(lang, "Does it work", _conditions(facts, lang))
     if isinstance(facts, ProgrammeFacts):
@@ -87,7 +96,12 @@ def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         ("Service points with items", summary.service_points),
         ("With a signed act", summary.with_act),
         ("Verified within a year", summary.verified_last_year),
+        ("Verified within two years", summary.verified_two_years),
+        ("Days since it was last verified, median", summary.unseen_days),
         ("Maintenances and repairs", summary.upkeep),
+        ("Loss cases open", summary.losses_open),
+        ("Loss cases closed", summary.losses_closed),
+        *((f"{_LOST}, {cost.currency}", cost.value) for cost in summary.losses_value),
         *((f"{_UPKEEP}, {cost.currency}", cost.value) for cost in summary.upkeep_costs),
         ("Women trained", summary.trained_women),
         ("Men trained", summary.trained_men),
@@ -96,6 +110,8 @@ def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
 
 
 def _label(label: str, lang: Lang) -> str:
+    if not label.startswith((_UPKEEP, _LOST)):
+        return gettext(lang, label)
     text, comma, currency = label.partition(", ")
     return gettext(lang, text) + comma + currency
 
@@ -110,6 +126,41 @@ def _money(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         amounts = {amount.donor: amount.value for amount in line.by_donor}
         cells = (line.value, line.delivered, *(amounts.get(d.key, Decimal("0.00")) for d in donors))
         yield SummaryRow((line.currency, *cells), check=("value", line.currency))
+
+
+def _worth(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    donors = (facts.question.donor,) if facts.question.donor else facts.donors
+    shares = (gettext(lang, "Share of %(donor)s", donor=d.label(lang)) for d in donors)
+    heads = [gettext(lang, head) for head in ("Reckoned in", "Value", "of it delivered")]
+    rest = [gettext(lang, head) for head in ("Items without a rate", "Value by sheet Items")]
+    yield SummaryRow((*heads, *shares, *rest), "heads")
+    for line in facts.summary.worth:
+        amounts = {amount.donor: amount.value for amount in line.by_donor}
+        cells = (line.value, line.delivered, *(amounts.get(d.key, Decimal("0.00")) for d in donors))
+        yield SummaryRow(
+            (line.currency, *cells, line.without_rate), check=(f"worth:{line.currency}", None), sums="money"
+        )
+
+
+def _rates(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    yield _heads(lang, "Currency", "Day", "UAH for one", "Source")
+    for rate in facts.summary.rates:
+        yield SummaryRow((rate.currency, rate.day, display.rate(rate.uah, lang), rate.source))
+
+
+def _since(came: Period, lang: Lang) -> Iterator[SummaryRow]:
+    yield SummaryRow((gettext(lang, "Since"), came.since))
+    figures: tuple[tuple[str, int], ...] = (
+        ("Delivered", came.delivered),
+        ("Accepted by act", came.accepted),
+        ("Put into service", came.served),
+        ("Verified", came.verified),
+        ("Left for good", came.gone),
+        ("Losses and damage", came.losses),
+        ("Maintenances and repairs", came.upkeep),
+        ("Events in the ledger", came.events),
+    )
+    yield from (SummaryRow((gettext(lang, label), count)) for label, count in figures)
 
 
 def _categories(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:

@@ -22,8 +22,9 @@ from asset_tracker.programmes.queries import (
     list_parties,
     list_programmes,
 )
+from asset_tracker.programmes.rates import list_rates
 from asset_tracker.programmes.tables import programme, support_activity
-from asset_tracker.reports.structs import Donor, Municipality, Programme, Support
+from asset_tracker.reports.structs import Donor, Municipality, Programme, Rate, Support
 from asset_tracker.territory import queries as territory
 from asset_tracker.territory.municipalities import Municipality as Territory
 from asset_tracker.territory.population import SHIPPED_DAY, days
@@ -54,8 +55,21 @@ async def asked_donor(
     raise NotFoundError("There is no donor %(donor)s, or it is not yours to ask about.", donor=asked[:40])
 
 
+async def rates(conn: AsyncConnection, actor: Actor, known_on: datetime | None) -> tuple[Rate, ...]:
+    """The rates of exchange that stood at ``known_on``."""
+    found = await list_rates(conn, actor, known_on=known_on)
+    return tuple(
+        Rate(currency=rate.currency, day=rate.day, uah=rate.uah, source=rate.source) for rate in found
+    )
+
+
 def donor_of(party: PartyView) -> Donor:
-    return Donor(key=str(party.id), name=Name(party.name_uk, party.name_en), short=party.short_name)
+    return Donor(
+        key=str(party.id),
+        name=Name(party.name_uk, party.name_en),
+        short=party.short_name,
+        currency=party.currency,
+    )
 
 
 async def donors(conn: AsyncConnection, keys: Iterable[str]) -> tuple[Donor, ...]:

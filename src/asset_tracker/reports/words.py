@@ -96,9 +96,11 @@ SUPPORT = {
     "go_live": "Service went live",
 }
 STEP = {
+    "approved_delivered": "from approval to delivery",
     "dispatched_delivered": "from dispatch to delivery",
     "delivered_accepted": "from delivery to signed act",
     "accepted_in_service": "from act to service",
+    "in_service": "in service so far",
 }
 FINDING = {
     "no_serial": "The serial number is missing.",
@@ -114,6 +116,7 @@ FINDING = {
     "gone_lost": "Lost.",
     "gone_stolen": "Stolen.",
     "gone_destroyed": "Destroyed.",
+    "no_rate": "Items that no recorded rate of exchange reckons in all currencies of this report: %(number)s. They are left out there, and nothing is guessed.",
     "recorded_late": "Events recorded more than a day after they occurred: %(number)s. They stand where they occurred.",
 }
 
@@ -133,6 +136,7 @@ FINDING_SHORT = {
     "gone_lost": "Lost",
     "gone_stolen": "Stolen",
     "gone_destroyed": "Destroyed",
+    "no_rate": "Without a rate of exchange",
     "recorded_late": "Recorded late",
 }
 

@@ -103,7 +103,7 @@ def _summary_cells(page: _Page, row: SummaryRow, total: Callable[[str, str | Non
     if row.check is not None:
         key, currency = row.check
         cell = WriteOnlyCell(page, total(key, currency))
-        cell.number_format = _FORMATS["money" if currency else "number"]
+        cell.number_format = _FORMATS[row.sums]
         yield cell
 
 

@@ -83,6 +83,13 @@ DESK_FORMS = (
         ),
     ),
     EventForm(
+        "approved",
+        "The application was approved",
+        "The approval was recorded.",
+        "check",
+        (Field("decision", "Decision", hint="Number and date of the decision."),),
+    ),
+    EventForm(
         "consent_given",
         "The donor agreed",
         "The donor’s consent was recorded.",

@@ -157,6 +157,7 @@ def _party_form(
         values=given,
         errors=errors or {},
         kinds=_words(lang_of(request), "party", PARTY_KINDS),
+        currencies=[("", ""), *((code, code) for code in CURRENCIES)],
     )
 
 

@@ -118,6 +118,7 @@ _EVENT_LOOKS: dict[str, tuple[str, str]] = {
     "stolen": ("lost", "bad"),
     "found": ("find", "good"),
     "loss_closed": ("check", "info"),
+    "approved": ("check", "info"),
     "consent_given": ("act", "info"),
     "disposed": ("dispose", "plain"),
     "visibility_set": ("label", "plain"),

@@ -159,6 +159,12 @@ ROUTES = {
     "GET /api/v1/programmes/{programme_id}": Route(READERS),
     "GET /api/v1/parties": Route(READERS),
     "POST /api/v1/parties": Route(DESK, json={"kind": "donor", "name_uk": "x", "name_en": "x"}),
+    "GET /api/v1/rates": Route("ACSDU", whose="everybody"),
+    "POST /api/v1/rates": Route(
+        DESK,
+        json=[{"currency": "EUR", "day": "2024-11-01", "uah": "43.5", "source": "x"}],
+        whose="everybody",
+    ),
     "GET /api/v1/activities": Route(READERS),
     "POST /api/v1/activities": Route(
         DESK,

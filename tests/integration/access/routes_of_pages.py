@@ -46,6 +46,8 @@ ROUTES = {
     "GET /sensitivity": Route(DESK),
     "POST /sensitivity": Route(DESK, form={"programme": "{programme}", "sensitivity": "secret"}, things=True),
     "POST /sensitivity/{rule_id}/end": Route(DESK, whose="maker", ok=(404,)),
+    "GET /rates": Route("ACSDU", whose="everybody"),
+    "POST /rates": Route(DESK, form={"lines": "EUR 2024-11-01 43.5", "source": "x"}, whose="everybody"),
     "GET /records": Route("AU", whose="everybody"),
     "POST /me/tokens": Route(ALL, form={"name": "x"}),
     "POST /me/tokens/{token_id}/revoke": Route("ACS", whose="maker"),

@@ -100,6 +100,7 @@ DESK = [
     "title_transferred",
     "balance_recorded",
     "loss_closed",
+    "approved",
     "consent_given",
     "disposed",
     "correction",

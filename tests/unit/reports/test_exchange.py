@@ -14,7 +14,7 @@ from asset_tracker.documents.names import Name
 from asset_tracker.errors import InvalidError
 from asset_tracker.reports.annexes import above_eu_threshold, missing_for_2cfr
 from asset_tracker.reports.formats import FORMATS, format_named, formats
-from factories.reports import PROGRAMME, SIDA, item, municipality_report, programme_report
+from factories.reports import PROGRAMME, RATES, SIDA, item, municipality_report, programme_report
 
 # The order of IATI 2.03's schema, of the elements that we write.
 ORDER = (
@@ -129,13 +129,25 @@ def test_what_an_auditor_would_miss(changes, missing):
     [
         ("5000.00", "EUR", "no"),
         ("5000.01", "EUR", "yes"),
-        ("900000", "UAH", "no rate recorded"),
+        ("217500.00", "UAH", "no"),
+        ("217500.30", "UAH", "yes"),
+        ("900000", "USD", "no rate recorded"),
         (None, None, "no price"),
     ],
 )
 def test_the_threshold_of_the_eu_is_never_guessed(price, currency, answer):
     thing = item(1, unit_price=price and Decimal(price), currency=currency)
-    assert above_eu_threshold(thing) == answer
+    made = municipality_report(items=(thing,), timeline=(), losses=(), rates=RATES)
+    assert above_eu_threshold(made.facts.items[0]) == answer
+
+
+def test_the_list_for_the_eu_names_rate_and_day():
+    book = load_workbook(io.BytesIO(FORMATS["eu-transfer"].write(municipality_report("en", rates=RATES))))
+    heads, first = (next(book.worksheets[0].iter_rows(min_row=n, values_only=True)) for n in (1, 2))
+    row = dict(zip(heads, first, strict=True))
+    assert row["Price in EUR"] == 885.06
+    assert row["Rate"] == "0.02298851"
+    assert row["Day of the rate"].date() == date(2024, 11, 1)
 
 
 @pytest.mark.parametrize("name", ["us-2cfr", "eu-transfer", "ua-inventory"])

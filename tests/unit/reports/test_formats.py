@@ -10,6 +10,7 @@ from decimal import Decimal
 import msgspec
 import pypdfium2
 import pytest
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from asset_tracker.documents import display
@@ -21,7 +22,16 @@ from asset_tracker.reports.compose import municipality_facts, report
 from asset_tracker.reports.formats import FORMATS, file_name, format_named
 from asset_tracker.reports.json import json_schema
 from asset_tracker.reports.structs import Question, Report
-from factories.reports import SIDA, item, making, material, municipality_report, programme_report
+from factories.reports import (
+    ESTDEV,
+    RATES,
+    SIDA,
+    item,
+    making,
+    material,
+    municipality_report,
+    programme_report,
+)
 
 REPORTS = {"municipality": municipality_report, "programme": programme_report}
 
@@ -123,6 +133,38 @@ def test_sums_in_the_workbook_are_formulas_over_the_items():
     assert formulas == [
         "=SUMIFS('Items'!$K$2:$K$22,'Items'!$J$2:$J$22,\"EUR\")",
         "=SUMIFS('Items'!$K$2:$K$22,'Items'!$J$2:$J$22,\"UAH\")",
+        "=SUM('Items'!$M$2:$M$22)",
+        "=SUM('Items'!$N$2:$N$22)",
+    ]
+
+
+@pytest.mark.parametrize("lang", ["uk", "en"])
+def test_all_formats_tell_the_same_in_other_currencies(lang):
+    donors = (replace(SIDA, currency="SEK"), ESTDEV)
+    made = municipality_report(
+        lang, rates=RATES, donors=donors, question=Question(as_of=date(2025, 2, 1), since=date(2024, 12, 1))
+    )
+    summary = made.facts.summary
+    assert [line.currency for line in summary.worth] == ["UAH", "EUR", "SEK"]
+    written = {name: FORMATS[name].write(made) for name in ("pdf", "xlsx", "csv")}
+    head, *rows = csv_rows(written["csv"])
+    text = pdf_text(written["pdf"])
+    figures = [cell for row in sheet_rows(written["xlsx"], gettext(lang, "Summary")) for cell in row]
+    for line in summary.worth:
+        place = head.index(gettext(lang, "Value in %(currency)s", currency=line.currency))
+        assert sum(Decimal(row[place]) for row in rows if row[place]) == line.value
+        assert sum(amount.value for amount in line.by_donor) == line.value
+        for value in (line.value, line.delivered, *(amount.value for amount in line.by_donor)):
+            assert display.money(value, lang).replace("\u00a0", " ") in text
+            assert float(value) in figures
+    for rate in summary.rates:
+        assert rate.source in text
+        assert display.rate(rate.uah, lang) in text
+        assert display.rate(rate.uah, lang) in figures
+    came = summary.since
+    assert (came.delivered, came.served, came.losses) == (0, summary.funnel.in_service + 2, 1)
+    assert [gettext(lang, "Put into service"), came.served] in [
+        row[:2] for row in sheet_rows(written["xlsx"], gettext(lang, "Summary"))
     ]
 
 

@@ -76,6 +76,7 @@ KINDS = Words(
         "lost": "втрачено|lost|втра*|загублен*|loss",
         "stolen": "викрадено|stolen|викрад*|крад*|вкраден*|theft",
         "found": "знайдено|found|знайден*|відшукан*",
+        "approved": "схвалено|approved|заявку схвален*|схвален*|approv*",
         "balance_recorded": "взято на баланс|put on balance|баланс*|оприбуткован*|balance*",
         "note": "примітка|note|приміт*|нотат*|комент*|comment*|remark*",
     }

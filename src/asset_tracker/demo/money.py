@@ -1,0 +1,32 @@
+"""Rates of exchange for the demonstration: one a month, near what they were, and called made up [pure]."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from asset_tracker.programmes.rates import NewRate
+
+SOURCE: Final = "Демонстраційний курс, близький до тодішнього"
+# The year, and what one euro and one Swedish krona were worth in hryvnias at its beginning; between them by the month.
+_STARTS: Final = (
+    (2022, "31.0", "3.02"),
+    (2023, "38.9", "3.50"),
+    (2024, "41.9", "3.78"),
+    (2025, "43.9", "3.82"),
+    (2026, "49.5", "4.55"),
+    (2027, "50.5", "4.65"),
+)
+
+
+def _rates() -> Iterator[NewRate]:
+    for (year, *begin), (_, *end) in pairwise(_STARTS):
+        for month in range(12):
+            for currency, first, last in zip(("EUR", "SEK"), begin, end, strict=True):
+                step = (Decimal(last) - Decimal(first)) * month / 12
+                uah = (Decimal(first) + step).quantize(Decimal("0.0001"))
+                yield NewRate(currency=currency, day=date(year, month + 1, 1), uah=uah, source=SOURCE)
+
+
+RATES: Final = tuple(_rates())
