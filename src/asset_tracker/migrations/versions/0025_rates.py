@@ -1,13 +1,13 @@
 """Rates of exchange, and the currency that a donor reckons in.
 
-Revision: 0024
+Revision: 0025
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
