@@ -1,10 +1,14 @@
 """PostgreSQL's own pg_dump and pg_restore, from the wheel that brings the embedded server."""
 
 import os
+import shutil
 import subprocess
+from contextlib import suppress
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from tempfile import TemporaryFile
+from typing import Final, Literal
 
 from sqlalchemy import make_url
 
@@ -14,6 +18,8 @@ from asset_tracker.db.roles import OWNER, SYSTEM
 # Roles, and who may do what, are the new place's own business.
 _PLAIN: Final = ("--no-owner", "--no-privileges")
 PATIENCE: Final = 6 * 3600.0  # seconds
+_NEWER: Final = b"SET transaction_timeout = 0;\n"  # since PostgreSQL 17
+_HEAD: Final = 4096  # bytes in which the script sets what holds for all of it
 
 
 def dump(url: str, path: Path, snapshot: str, *, walled: bool) -> None:
@@ -25,8 +31,48 @@ def dump(url: str, path: Path, snapshot: str, *, walled: bool) -> None:
 
 def restore(url: str, path: Path) -> None:
     """The dump into an empty database, all of it or nothing, as its owner. Raises BackupError."""
-    whole = ("--single-transaction", "--exit-on-error")
-    _run("pg_restore", url, *_PLAIN, *whole, f"--role={OWNER}", "--no-policies", str(path))
+    _replay(url, str(path))
+
+
+def dump_schema(url: str, path: Path) -> None:
+    """What the database is made of, without rows and without its wall. Raises BackupError."""
+    options = ("--schema-only", "--no-policies", "--exclude-schema=wall", "--format=custom")
+    _run("pg_dump", url, *_PLAIN, *options, f"--file={path}")
+
+
+def restore_schema(url: str, path: Path, section: Literal["pre-data", "post-data"]) -> None:
+    """One half of what ``dump_schema`` wrote, all of it or nothing: bare tables, or what stands on their rows."""
+    _replay(url, f"--section={section}", str(path))
+
+
+def _replay(url: str, *arguments: str) -> None:
+    """The script that pg_restore makes of a dump, run in one transaction.
+
+    Not by pg_restore itself: its first lines set what only a server of its own version knows.
+    """
+    environment, database = _libpq(url)
+    script = [str(_programs() / "pg_restore"), *_PLAIN, f"--role={OWNER}", "--no-policies", "--file=-"]
+    psql = [str(_programs() / "psql"), "--no-password", "--no-psqlrc", "--quiet", "--single-transaction"]
+    psql += ["--set=ON_ERROR_STOP=1", f"--dbname={database}"]
+    with TemporaryFile() as told:
+        pipe = partial(subprocess.Popen, env=environment, stdin=subprocess.PIPE, stderr=told)
+        with (
+            pipe([*script, *arguments], stdout=subprocess.PIPE) as made,
+            pipe(psql, stdout=subprocess.DEVNULL) as run,
+        ):
+            assert made.stdout  # noqa: S101 - it is a pipe
+            assert run.stdin  # noqa: S101 - as above
+            with suppress(BrokenPipeError):  # psql stopped at an error, and tells which
+                run.stdin.write(made.stdout.read(_HEAD).replace(_NEWER, b""))
+                shutil.copyfileobj(made.stdout, run.stdin, 1 << 20)
+            made.stdout.close()
+        if run.returncode or made.returncode:
+            told.seek(0)
+            raise BackupError(
+                "%(program)s failed: %(what)s",
+                program="psql" if run.returncode else "pg_restore",
+                what=told.read().decode(errors="replace").strip()[-1000:],
+            )
 
 
 def _run(program: str, url: str, *arguments: str) -> None:

@@ -48,7 +48,7 @@ def backup(output: Path, recipient: str | None, keys: Path | None) -> None:
     )
     if keys:
         save_keys(settings, keys)
-    with owner_url(settings) as url, _bars() as progress:
+    with owner_url(settings) as url, bars() as progress:
         work = service.back_up(
             url,
             Storage.open(settings.storage_url),
@@ -77,7 +77,7 @@ def restore(ctx: click.Context, file: Path, keys: Path | None, identity: Path | 
     if keys:
         found = read_keys(keys)
         settings = msgspec.structs.replace(settings, secret_key=found.secret_key)
-    with owner_url(settings) as url, _bars() as progress:
+    with owner_url(settings) as url, bars() as progress:
         restored = asyncio.run(_restore(url, settings, file, identity, progress))
     if keys:
         place_keys(found, settings.data_dir)
@@ -109,7 +109,7 @@ def drill(ctx: click.Context, folder: Path, identity: Path | None) -> None:
             owner_database_url=None,
             storage_url=(place / "files").as_uri(),
         )
-        with owner_url(beside) as url, _bars() as progress:
+        with owner_url(beside) as url, bars() as progress:
             restored = asyncio.run(_restore(url, beside, newest, identity, progress))
     ctx.exit(_tell(restored))
 
@@ -138,13 +138,14 @@ def _tell(restored: Restored) -> int:
 
 
 @contextmanager
-def _bars() -> Iterator[Progress]:
+def bars() -> Iterator[Progress]:
+    """A bar on the standard error for each step that is told of."""
     tasks: dict[str, TaskID] = {}
-    with Bar(console=Console(stderr=True), transient=True) as bars:
+    with Bar(console=Console(stderr=True), transient=True) as shown:
 
         def show(step: str, done: int, due: int) -> None:
             if step not in tasks:
-                tasks[step] = bars.add_task(step, total=due)
-            bars.update(tasks[step], completed=done, total=max(due, 1))
+                tasks[step] = shown.add_task(step, total=due)
+            shown.update(tasks[step], completed=done, total=max(due, 1))
 
         yield show

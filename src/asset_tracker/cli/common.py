@@ -37,6 +37,12 @@ class NotMigratedError(UnavailableError):
     code = "not-migrated"
 
 
+class MovedError(UnavailableError):
+    """The embedded database was moved to a server, and is kept as it was then."""
+
+    code = "moved"
+
+
 def load_settings() -> Settings:
     """The settings of this process, secret key included.
 
@@ -52,10 +58,17 @@ def open_database(settings: Settings) -> Iterator[str]:
 
     It knows the municipalities of the shipped edition, or of a newer one that was loaded.
     The embedded one is migrated as needed; one of your own only by ``db upgrade`` (NotMigratedError).
+    Raises MovedError when the embedded one was left for a server.
     """
+    _must_be_here(settings)
     with owner_url(settings) as owner, database_url(settings) as url:
         asyncio.run(_prepare(url, owner if settings.database_url is None else None))
         yield url
+
+
+def moved_note(settings: Settings) -> Path:
+    """The file in the data folder that tells where the embedded database was moved to, if it was."""
+    return settings.data_dir / "postgres.moved"
 
 
 def run(work: Callable[[AsyncEngine], Coroutine[Any, Any, T]], settings: Settings | None = None) -> T:
@@ -95,6 +108,17 @@ def announced(settings: Settings) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _must_be_here(settings: Settings) -> None:
+    note = moved_note(settings)
+    if settings.database_url is None and note.exists():
+        raise MovedError(
+            "The database was moved to %(where)s; set %(setting)s to it. (The old one is kept read-only; "
+            "asset-tracker db move-to --back uses it again.)",
+            where=note.read_text().strip(),
+            setting=variable("database_url"),
+        )
 
 
 def _environment() -> dict[str, str]:

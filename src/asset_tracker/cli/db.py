@@ -5,6 +5,7 @@ import asyncio
 import click
 
 from asset_tracker.cli import backup as backups
+from asset_tracker.cli import move
 from asset_tracker.cli.common import load_settings
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer, owner_url
@@ -53,5 +54,5 @@ def roles(database: str, login: str | None) -> None:
         click.echo(f"{statement};")
 
 
-for each in (backups.backup, backups.restore, backups.drill):
+for each in (backups.backup, backups.restore, backups.drill, move.move_to):
     command.add_command(each)

@@ -181,7 +181,8 @@ def _system_status(error: Exception) -> int:
         OSError,
         TimeoutError,
     )
-    if state[:2] in ("08", "40", "53", "57") or state == "55P03" or isinstance(error, gone):
+    # 25006: only read here, as at a standby that was the primary until just now.
+    if state[:2] in ("08", "40", "53", "57") or state in ("55P03", "25006") or isinstance(error, gone):
         return 503
     # The driver lost its connection in the middle of a conversation, and cannot tell where it stood.
     if isinstance(getattr(cause, "__cause__", None) or cause, asyncpg.InternalClientError):
