@@ -55,7 +55,7 @@ def _replay(url: str, *arguments: str) -> None:
     psql = [str(_programs() / "psql"), "--no-password", "--no-psqlrc", "--quiet", "--single-transaction"]
     psql += ["--set=ON_ERROR_STOP=1", f"--dbname={database}"]
     with TemporaryFile() as told:
-        pipe = partial(subprocess.Popen, env=environment, stdin=subprocess.PIPE, stderr=told)
+        pipe = partial(subprocess.Popen[bytes], env=environment, stdin=subprocess.PIPE, stderr=told)
         with (
             pipe([*script, *arguments], stdout=subprocess.PIPE) as made,
             pipe(psql, stdout=subprocess.DEVNULL) as run,
