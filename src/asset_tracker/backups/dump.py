@@ -4,11 +4,10 @@ import os
 import shutil
 import subprocess
 from contextlib import suppress
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import make_url
 
@@ -55,10 +54,10 @@ def _replay(url: str, *arguments: str) -> None:
     psql = [str(_programs() / "psql"), "--no-password", "--no-psqlrc", "--quiet", "--single-transaction"]
     psql += ["--set=ON_ERROR_STOP=1", f"--dbname={database}"]
     with TemporaryFile() as told:
-        pipe = partial(subprocess.Popen[bytes], env=environment, stdin=subprocess.PIPE, stderr=told)
+        pipes: dict[str, Any] = {"env": environment, "stdin": subprocess.PIPE, "stderr": told}
         with (
-            pipe([*script, *arguments], stdout=subprocess.PIPE) as made,
-            pipe(psql, stdout=subprocess.DEVNULL) as run,
+            subprocess.Popen[bytes]([*script, *arguments], stdout=subprocess.PIPE, **pipes) as made,
+            subprocess.Popen[bytes](psql, stdout=subprocess.DEVNULL, **pipes) as run,
         ):
             assert made.stdout  # noqa: S101 - it is a pipe
             assert run.stdin  # noqa: S101 - as above

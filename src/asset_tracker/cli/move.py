@@ -7,7 +7,6 @@ import click
 from sqlalchemy import make_url
 
 from asset_tracker.backups import move
-from asset_tracker.cli import USAGE
 from asset_tracker.cli.backup import bars
 from asset_tracker.cli.common import load_settings, moved_note, open_database
 from asset_tracker.db.embedded import owner_url
@@ -26,12 +25,10 @@ def move_to(url: str | None, *, back: bool) -> None:
     """
     settings = load_settings()
     if settings.database_url is not None or bool(url) == back:
-        click.echo(
-            f"Error: this moves the embedded database to a URL; {variable('database_url')} must not be set.\n"
-            "Between two servers, use asset-tracker db backup and db restore.",
-            err=True,
+        raise click.UsageError(
+            f"this moves the embedded database to a URL; {variable('database_url')} must not be set.\n"
+            "Between two servers, use asset-tracker db backup and db restore."
         )
-        raise SystemExit(USAGE)
     if url is None:
         _back(settings)
         return
