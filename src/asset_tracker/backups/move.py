@@ -76,7 +76,7 @@ async def move(source: str, target: str, *, piece: int = PIECE, progress: Progre
 
 async def thaw(source: str) -> None:
     """Let the database at ``source`` be written to again."""
-    async with _opened(source) as engine, engine.connect() as conn:
+    async with _opened(source) as engine, engine.connect() as conn, conn.begin():
         await _set_read_only(conn, source, "RESET default_transaction_read_only")
 
 
@@ -94,10 +94,9 @@ async def _opened(url: str) -> AsyncIterator[AsyncEngine]:
 @asynccontextmanager
 async def _as_owner(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """A transaction of the tables' owner, who may write while the wall is not up yet."""
-    async with engine.connect() as conn:
-        await conn.execute(text(f"SET ROLE {OWNER}"))
+    async with engine.connect() as conn, conn.begin():
+        await conn.execute(text(f"SET LOCAL ROLE {OWNER}"))
         yield conn
-        await conn.commit()
 
 
 async def _identity(engine: AsyncEngine) -> str:
@@ -121,8 +120,9 @@ async def _must_be_ours(engine: AsyncEngine, identity: str) -> None:
 
 async def _freeze(engine: AsyncEngine, url: str) -> None:
     """From here on every new transaction only reads; whoever was connected connects anew."""
-    async with engine.connect() as conn:
+    async with engine.connect() as conn, conn.begin():
         await _set_read_only(conn, url, "SET default_transaction_read_only TO on")
+    async with engine.connect() as conn:
         others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         await conn.execute(text(others))
 
@@ -130,7 +130,6 @@ async def _freeze(engine: AsyncEngine, url: str) -> None:
 async def _set_read_only(conn: AsyncConnection, url: str, how: str) -> None:
     await conn.execute(text("SET TRANSACTION READ WRITE"))
     await conn.execute(text(f'ALTER DATABASE "{make_url(url).database}" {how}'))
-    await conn.commit()
 
 
 async def _begin(engine: AsyncEngine, url: str, schema: Path, identity: str) -> None:
@@ -166,18 +165,18 @@ async def _copy_all(old: AsyncEngine, new: AsyncEngine, piece: int, progress: Pr
         noted = await conn.execute(text("SELECT name, pages FROM moving.part"))
         arrived = {name: int(pages) for name, pages in noted}
     async with old.connect() as reading, new.connect() as writing:
-        await writing.execute(text(f"SET ROLE {OWNER}"))
-        await writing.commit()  # the role is the session's now, whatever becomes of a piece
         for table in tables:
             for first in range(0, table.pages, piece):
                 if first >= arrived.get(table.name, 0):
-                    await _copy(reading, writing, table.name, first, first + piece)
+                    async with reading.begin(), writing.begin():
+                        await _copy(reading, writing, table.name, first, first + piece)
                 progress("rows", done + min(first + piece, table.pages), due)
             done += table.pages
 
 
 async def _copy(old: AsyncConnection, new: AsyncConnection, table: str, first: int, end: int) -> None:
     """The rows of the pages from ``first`` to before ``end``, and the note that they are there."""
+    await new.execute(text(f"SET LOCAL ROLE {OWNER}"))
     source, target = await driver(old), await driver(new)
     waiting: asyncio.Queue[bytes | None] = asyncio.Queue(_AHEAD)
 
@@ -200,8 +199,6 @@ async def _copy(old: AsyncConnection, new: AsyncConnection, table: str, first: i
         ) from failed
     noted = "INSERT INTO moving.part VALUES (:name, :pages) ON CONFLICT (name) DO UPDATE SET pages = excluded.pages"
     await new.execute(text(noted), {"name": table, "pages": end})
-    await new.commit()
-    await old.rollback()
 
 
 async def _finish(old: AsyncEngine, new: AsyncEngine, url: str, schema: Path, progress: Progress) -> None:
