@@ -53,8 +53,8 @@ def sniff(text: str) -> str:
     return max(DELIMITERS, key=fit)
 
 
-def read(path: Path, limits: Limits) -> tuple[str, str, Iterator[Row]]:
-    """Encoding, delimiter and rows of the text table at ``path``; RefusedBookError where it is not one."""
+def read(path: Path, limits: Limits) -> tuple[str, str, Iterator[Row], int]:
+    """Encoding, delimiter, rows and number of lines of the text table at ``path``; RefusedBookError where it is none."""
     csv.field_size_limit(limits.file_bytes)
     data = path.read_bytes()
     if not data.strip():
@@ -68,7 +68,7 @@ def read(path: Path, limits: Limits) -> tuple[str, str, Iterator[Row]]:
             "This is a web page or an XML file, not a table. Open it in the spreadsheet program and save it as .xlsx."
         )
     delimiter = sniff(text)
-    return encoding, delimiter, _rows(text, delimiter, limits)
+    return encoding, delimiter, _rows(text, delimiter, limits), text.count("\n") + 1
 
 
 def _rows(text: str, delimiter: str, limits: Limits) -> Iterator[Row]:

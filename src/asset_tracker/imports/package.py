@@ -7,13 +7,14 @@ hidden rows, zeros shown by a format) and for what would make it ask for all mem
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 import msgspec
 
 from asset_tracker.imports.cells import Limits, RefusedBookError, column_index, column_name
+from asset_tracker.imports.meter import Seen, stretch, unseen
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 20
@@ -51,8 +52,12 @@ _ODS_TALL = re.compile(
 
 
 class SheetScan(msgspec.Struct, kw_only=True):
-    """What the XML of one sheet tells; positions are (row, column), both from 0."""
+    """What the XML of one sheet tells; positions are (row, column), both from 0.
 
+    ``weight``: its share of the work, as the bytes of its XML.
+    """
+
+    weight: int = 1
     cells: int = 0
     last_row: int = 0
     merged: int = 0
@@ -71,15 +76,18 @@ class Package(msgspec.Struct, kw_only=True):
     scans: dict[str, SheetScan] = msgspec.field(default_factory=dict)
 
 
-def look(path: Path, limits: Limits) -> Package:
-    """The zipped workbook at ``path``, seen to be safe to parse; else RefusedBookError by name."""
+def look(path: Path, limits: Limits, seen: Seen = unseen) -> Package:
+    """The zipped workbook at ``path``, seen to be safe to parse; else RefusedBookError by name.
+
+    ``seen`` hears how much of it was looked at.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             kind = _directory(archive, limits)
             if kind == "ods":
-                _look_into_ods(archive, limits)
+                _look_into_ods(archive, limits, seen)
                 return Package(format="ods")
-            return _look_into_xlsx(archive, limits)
+            return _look_into_xlsx(archive, limits, seen)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, OSError) as error:
         raise RefusedBookError(
             "This is not an .xlsx workbook: the file is damaged or only part of it arrived. Save it again in the spreadsheet program and send that file."
@@ -146,8 +154,10 @@ def _head(archive: zipfile.ZipFile, name: str, size: int = 4096) -> bytes:
         return part.read(size)
 
 
-def _look_into_xlsx(archive: zipfile.ZipFile, limits: Limits) -> Package:
+def _look_into_xlsx(archive: zipfile.ZipFile, limits: Limits, seen: Seen) -> Package:
     package = Package(format="xlsx")
+    sizes = {each.filename: each.file_size for each in archive.infolist() if _is_sheet(each.filename)}
+    whole, done = sum(sizes.values()) or 1, 0
     padded = _padded_styles(archive)
     for name in archive.namelist():
         if name.startswith("xl/externalLinks/"):
@@ -155,14 +165,30 @@ def _look_into_xlsx(archive: zipfile.ZipFile, limits: Limits) -> Package:
         if not name.endswith((".xml", ".rels")):
             continue
         with archive.open(name) as part:
-            if name.startswith("xl/worksheets/") and name.count("/") == 2:
-                package.scans[name] = _scan(part, padded, limits)
+            if name in sizes:
+                begin, done = done, done + sizes[name]
+                watched = _watched(part, sizes[name], stretch(seen, begin / whole, done / whole))
+                package.scans[name] = _scan(watched, padded, limits)
+                package.scans[name].weight += sizes[name]
                 continue
             head = part.read(_KEEP)
             _refuse_entities(head)
             if name == "xl/workbook.xml":
                 package.since_1904 = bool(_SINCE_1904.search(head))
     return package
+
+
+def _is_sheet(name: str) -> bool:
+    return name.startswith("xl/worksheets/") and name.count("/") == 2 and name.endswith(".xml")
+
+
+def _watched(part: IO[bytes], size: int, seen: Seen) -> Iterator[bytes]:
+    """The part in pieces, and how much of it was given."""
+    given = 0
+    while data := part.read(_CHUNK):
+        given += len(data)
+        seen(given / (size or 1))
+        yield data
 
 
 def _refuse_entities(head: bytes) -> None:
@@ -172,11 +198,11 @@ def _refuse_entities(head: bytes) -> None:
         )
 
 
-def _chunks(part: IO[bytes]) -> Iterator[bytes]:
+def _chunks(part: Iterable[bytes]) -> Iterator[bytes]:
     """Pieces of the part, cut before a cell or a row begins, so that no match is lost or found twice."""
     rest = b""
-    while data := part.read(_CHUNK):
-        data = rest + data
+    for piece in part:
+        data = rest + piece
         cell = max(data.rfind(b"<c "), data.rfind(b":c "), data.rfind(b"<row"))
         # a namespace prefix stands before the colon; a piece without any cell is not kept growing
         cut = data.rfind(b"<", 0, cell + 1) if cell > 0 and len(data) - cell < 8 * _CHUNK else len(data)
@@ -185,7 +211,7 @@ def _chunks(part: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _scan(part: IO[bytes], padded: dict[bytes, int], limits: Limits) -> SheetScan:
+def _scan(part: Iterable[bytes], padded: dict[bytes, int], limits: Limits) -> SheetScan:
     scan = SheetScan()
     styled = re.compile(_STYLED % b"|".join(sorted(padded))) if padded else None
     first = True
@@ -282,11 +308,12 @@ def _padded_styles(archive: zipfile.ZipFile) -> dict[bytes, int]:
     return padded
 
 
-def _look_into_ods(archive: zipfile.ZipFile, limits: Limits) -> None:
+def _look_into_ods(archive: zipfile.ZipFile, limits: Limits, seen: Seen) -> None:
     rest = b""
     first = True
     with archive.open("content.xml") as part:
-        while data := part.read(_CHUNK):
+        for piece in _watched(part, archive.getinfo("content.xml").file_size, seen):
+            data = piece
             if first:
                 _refuse_entities(data[:_KEEP])
                 first = False

@@ -42,9 +42,12 @@ from asset_tracker.imports.cells import (
     SheetEnd,
     SheetInfo,
 )
+from asset_tracker.imports.meter import Meter, Seen, meter_of, stretch, unseen
 
 _BATCH = 400
 _HEAD = struct.Struct(">hI")
+# What the look at the package takes of the time, and the parser before its first row (measured).
+_LOOK, _PARSE = 0.4, 0.75
 
 
 def main(source: str, target: str, limits_json: str) -> int:
@@ -58,7 +61,7 @@ def main(source: str, target: str, limits_json: str) -> int:
             out.write(_HEAD.pack(frame.sheet if isinstance(frame, Rows) else -1, len(data)) + data)
 
         try:
-            for frame in read(Path(source), limits):
+            for frame in read(Path(source), limits, Meter(meter_of(Path(target)))):
                 write(frame)
         except RefusedBookError as refused:
             write(refused.refused)
@@ -77,8 +80,11 @@ def confine(limits: Limits) -> None:
     os.nice(5)
 
 
-def read(path: Path, limits: Limits) -> Iterator[Frame]:
-    """Frames of the file at ``path``; RefusedBookError where it is not a table we read."""
+def read(path: Path, limits: Limits, seen: Seen = unseen) -> Iterator[Frame]:
+    """Frames of the file at ``path``; RefusedBookError where it is not a table we read.
+
+    ``seen`` hears how much of the file is dealt with.
+    """
     if path.stat().st_size > limits.file_bytes:
         raise RefusedBookError(
             "The file is larger than %(limit)s MB. Split it into several files.",
@@ -91,7 +97,7 @@ def read(path: Path, limits: Limits) -> Iterator[Frame]:
     if not head:
         raise RefusedBookError("The file is empty.")
     if head.startswith(b"PK"):
-        yield from _read_zipped(path, limits)
+        yield from _read_zipped(path, limits, seen)
     elif head.startswith(b"%PDF"):
         raise RefusedBookError("This is a PDF, not a table. Send the spreadsheet it was made from.")
     elif path.suffix.lower() in {".xlsx", ".ods"}:
@@ -99,7 +105,7 @@ def read(path: Path, limits: Limits) -> Iterator[Frame]:
             "This is not an .xlsx workbook, although its name says so. Save it as .xlsx in the spreadsheet program."
         )
     else:
-        yield from _read_text(path, limits)
+        yield from _read_text(path, limits, seen)
 
 
 def _refuse_ole(file: IO[bytes]) -> None:
@@ -113,8 +119,8 @@ def _refuse_ole(file: IO[bytes]) -> None:
     )
 
 
-def _read_text(path: Path, limits: Limits) -> Iterator[Frame]:
-    encoding, delimiter, rows = delimited.read(path, limits)
+def _read_text(path: Path, limits: Limits, seen: Seen) -> Iterator[Frame]:
+    encoding, delimiter, rows, height = delimited.read(path, limits)
     yield Opened(format="csv", encoding=encoding, delimiter=delimiter)
     last = columns = 0
     batch: list[Row] = []
@@ -123,14 +129,15 @@ def _read_text(path: Path, limits: Limits) -> Iterator[Frame]:
         batch.append(row)
         if len(batch) == _BATCH:
             yield Rows(0, tuple(batch))
+            seen(last / height)
             batch = []
     if batch:
         yield Rows(0, tuple(batch))
     yield SheetEnd(SheetInfo(index=0, name="", rows=last, columns=columns))
 
 
-def _read_zipped(path: Path, limits: Limits) -> Iterator[Frame]:
-    looked = package.look(path, limits)
+def _read_zipped(path: Path, limits: Limits, seen: Seen) -> Iterator[Frame]:
+    looked = package.look(path, limits, stretch(seen, 0, _LOOK))
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             if len(book.sheet_names) > limits.sheets:
@@ -144,12 +151,16 @@ def _read_zipped(path: Path, limits: Limits) -> Iterator[Frame]:
                 since_1904=looked.since_1904,
             )
             scans = _scans_in_order(path, looked, len(book.sheet_names))
+            whole, done = sum(scan.weight for scan in scans), 0
             for index, about in enumerate(book.sheets_metadata):
+                begin, done = done, done + scans[index].weight
+                seen_of_it = stretch(stretch(seen, _LOOK, 1), begin / whole, done / whole)
                 yield from _read_sheet(
                     book.get_sheet_by_index(index),
                     SheetInfo(index=index, name=about.name, hidden=about.visible != SheetVisibleEnum.Visible),
                     scans[index],
                     limits,
+                    stretch(seen_of_it, _PARSE, 1),
                 )
     except PasswordError as error:
         raise RefusedBookError(
@@ -174,7 +185,7 @@ def _scans_in_order(path: Path, looked: package.Package, count: int) -> list[pac
 
 
 def _read_sheet(
-    sheet: CalamineSheet, info: SheetInfo, scan: package.SheetScan, limits: Limits
+    sheet: CalamineSheet, info: SheetInfo, scan: package.SheetScan, limits: Limits, seen: Seen
 ) -> Iterator[Frame]:
     height, width = sheet.total_height, sheet.total_width
     if width > limits.columns or height > limits.rows or height * width > 4 * limits.cells:
@@ -208,6 +219,7 @@ def _read_sheet(
         batch.append(Row(index + 1, tuple(cells), index in scan.hidden))
         if len(batch) == _BATCH:
             yield Rows(info.index, tuple(batch))
+            seen(last / height)
             batch = []
     if batch:
         yield Rows(info.index, tuple(batch))

@@ -28,8 +28,9 @@ from asset_tracker.files.storage import Storage, hash_of
 from asset_tracker.files.tables import file
 from asset_tracker.imports import queries, sheet
 from asset_tracker.imports.cells import Limits
+from asset_tracker.imports.meter import FULL, percent_at
 from asset_tracker.imports.planning import plan_book
-from asset_tracker.imports.progress import tell
+from asset_tracker.imports.progress import telling
 from asset_tracker.imports.sheet import Book
 from asset_tracker.imports.survey import saved_answers
 from asset_tracker.imports.tables import import_batch, import_mapping, import_row, import_work
@@ -118,8 +119,10 @@ async def opened(storage: Storage, batch: BatchView) -> AsyncIterator[Book]:
     with tempfile.TemporaryDirectory(prefix=FOLDERS) as folder:
         source = Path(folder) / f"upload{_ending(batch.file_name)}"
         await storage.fetch(batch.sha256, source)
-        await tell("reading", 0, 0)
-        yield await anyio.to_thread.run_sync(partial(sheet.read, source, Path(folder) / "rows"))
+        rows = Path(folder) / "rows"
+        async with telling("reading", partial(percent_at, rows), FULL):
+            book = await anyio.to_thread.run_sync(sheet.read, source, rows)
+        yield book
 
 
 async def plan_batch(

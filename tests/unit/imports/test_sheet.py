@@ -7,7 +7,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 import workbooks
 from asset_tracker.errors import InvalidError
-from asset_tracker.imports import reader, sheet
+from asset_tracker.imports import meter, reader, sheet
 from asset_tracker.imports.cells import (
     Limits,
     Mark,
@@ -239,3 +239,22 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path):
     path = workbooks.save(tmp_path / "a.xlsx", [["x"]])
     with pytest.raises(InvalidError, match="too long"), sheet.opened(path, Limits(wall_seconds=0)):
         pass
+
+
+def test_whoever_waits_hears_how_far_a_file_is_read(tmp_path):
+    def touch(sheet: Worksheet) -> None:
+        other = sheet.parent.create_sheet("Другий")
+        for n in range(900):
+            other.append([n])
+
+    book = workbooks.save(tmp_path / "a.xlsx", [[n, "x"] for n in range(900)], touch=touch)
+    (tmp_path / "a.csv").write_text("a;b\n" * 900)
+    for path in (book, tmp_path / "a.csv"):
+        seen: list[float] = []
+        list(reader.read(path, Limits(), seen.append))
+        assert seen == sorted(seen)
+        assert (len(seen) > 1, 0.8 < seen[-1] <= 1) == (True, True)
+    rows = tmp_path / "rows"
+    assert meter.percent_at(rows) == 0
+    sheet.read(book, rows)
+    assert 80 < meter.percent_at(rows) <= 100
