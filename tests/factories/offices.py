@@ -217,6 +217,8 @@ async def rest(offices, who, n, mine):
     phone = {"id": new_event_id(), "name": f"phone {n}"}
     mine["device"] = (await offices.made(who, "/api/v1/devices", phone))["id"]
     mine["token"] = (await offices.made(who, "/api/v1/tokens", {"name": f"token {n}"}))["id"]
+    view = {"name": f"view {n}", "programme": mine["programme"], "filters": {"stage": "installed"}}
+    mine["view"] = (await offices.made(who, "/api/v1/views", view))["id"]
     mine["session"] = str(uuid4())
     mine["user"] = offices.users[who]
     stock = STOCK | {"name": f"stock-{n}", "title": f"Stock {n}"}

@@ -29,6 +29,7 @@ from asset_tracker.api import (
     tags,
     tokens,
     verifications,
+    views,
 )
 from asset_tracker.api.described import with_problems
 
@@ -69,6 +70,7 @@ _v1 = Router(
             *tags.ROUTES,
             *tokens.ROUTES,
             *verifications.ROUTES,
+            *views.ROUTES,
         ]
     ),
 )

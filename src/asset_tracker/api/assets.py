@@ -13,9 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import history, queries
+from asset_tracker.assets.ordering import NEWEST
+from asset_tracker.assets.saved_views import get_view, narrowed
 from asset_tracker.assets.views import AssetPage, AssetView, EventView, Filters
+from asset_tracker.assets.waits import Wait
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.values import Category, Condition, Stage, Title
+from asset_tracker.programmes.policies import RequiredField
 
 Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -37,6 +41,7 @@ async def list_assets(
     programme: FromQuery[UUID | None] = None,
     consignment: FromQuery[UUID | None] = None,
     municipality: FromQuery[str | None] = None,
+    oblast: FromQuery[Annotated[str, Meta(pattern="^UA[0-9]{2}")] | None] = None,
     service_point: FromQuery[UUID | None] = None,
     category: FromQuery[Category | None] = None,
     stage: FromQuery[Stage | None] = None,
@@ -44,24 +49,42 @@ async def list_assets(
     title: FromQuery[Title | None] = None,
     disputed: FromQuery[bool | None] = None,
     kit: FromQuery[UUID | None] = None,
+    donor: FromQuery[UUID | None] = None,
+    gone: FromQuery[bool | None] = None,
+    waits: FromQuery[Wait | None] = None,
+    missing: FromQuery[RequiredField | None] = None,
+    view: FromQuery[UUID | None] = None,
+    sort: FromQuery[Annotated[str, Meta(max_length=30)] | None] = None,
     after: FromQuery[UUID | None] = None,
     limit: Limit = 50,
 ) -> AssetPage:
-    """A page of the assets in reach, newest first; pass ``next`` as ``after`` for the following one."""
-    filters = Filters(
-        q=q,
-        programme=programme,
-        consignment=consignment,
-        municipality=municipality,
-        service_point=service_point,
-        category=category,
-        stage=stage,
-        condition=condition,
-        title=title,
-        disputed=disputed,
-        kit=kit,
-    )
-    return await queries.list_assets(conn, actor, filters, after=after, limit=limit)
+    """A page of the assets in reach, newest first; pass ``next`` as ``after`` for the following one.
+
+    ``sort``: a column, with ``-`` before it the other way round. ``view``: a saved list, of which what is
+    given besides takes the place.
+    """
+    given = {
+        "q": q,
+        "programme": programme,
+        "consignment": consignment,
+        "municipality": municipality,
+        "oblast": oblast,
+        "service_point": service_point,
+        "category": category,
+        "stage": stage,
+        "condition": condition,
+        "title": title,
+        "disputed": disputed,
+        "kit": kit,
+        "donor": donor,
+        "gone": gone,
+        "waits": waits,
+        "missing": missing,
+    }
+    saved = await get_view(conn, actor, view) if view else None
+    filters = narrowed(saved.filters if saved else Filters(), given)
+    order = sort if sort is not None else saved.sort if saved else NEWEST
+    return await queries.list_assets(conn, actor, filters, after=after, limit=limit, sort=order)
 
 
 @get("/assets/{reference:str}")

@@ -1,21 +1,23 @@
 """Assets: read, always within the actor's scope."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record, require
 from asset_tracker.assets import rules
+from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, beyond, order_of, too_many
 from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
 from asset_tracker.assets.sensitivity import coarse, located, pointed
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
+from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
@@ -30,7 +32,7 @@ from asset_tracker.territory.translit import transliterate
 MAX_PAGE = 200
 _FEW = 1000
 _a = asset.c
-_here, _there = municipality.alias("here"), municipality.alias("there")
+_here, _there = HERE, municipality.alias("there")
 ROWS = (
     select(
         asset,
@@ -44,21 +46,61 @@ ROWS = (
 
 
 async def list_assets(
-    conn: AsyncConnection, actor: Actor, filters: Filters, *, after: UUID | None = None, limit: int = 50
+    conn: AsyncConnection,
+    actor: Actor,
+    filters: Filters,
+    *,
+    after: UUID | None = None,
+    limit: int = 50,
+    sort: str = NEWEST,
 ) -> AssetPage:
-    """A page of the assets in reach, newest first; ``limit`` is cut to 200."""
+    """A page of the assets in reach, newest first or as ``ordering`` names it; ``limit`` is cut to 200.
+
+    Raises InvalidError for an order there is none of, or for which too many assets are asked for.
+    """
+    rows, following, known = await page_of_rows(conn, actor, filters, after=after, limit=limit, sort=sort)
+    return AssetPage(tuple(asset_row(row, known) for row in rows), following)
+
+
+async def page_of_rows(
+    conn: AsyncConnection,
+    actor: Actor,
+    filters: Filters,
+    *,
+    after: UUID | None = None,
+    limit: int = 50,
+    sort: str = NEWEST,
+) -> tuple[Sequence[Any], UUID | None, Coarse]:
+    """The rows of ``ROWS`` of such a page, what to pass as ``after`` for the next, and what may be told of them."""
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
+    order = order_of(sort)
     known = await coarse(conn, actor)
-    wanted = ROWS.where(scope.assets(actor), *conditions(filters, known))
+    where = await reached(conn, actor, filters, known)
+    if not order.indexed and await count_upto(conn, where, SORTABLE) > SORTABLE:
+        raise too_many(sort)
+    wanted = ROWS.where(*where)
+    if after is not None:
+        wanted = wanted.where(await beyond(conn, order, after))
+    rows = (await conn.execute(wanted.order_by(*order.by).limit(limit + 1))).all()
+    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None, known
+
+
+async def reached(
+    conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse
+) -> list[ColumnElement[bool]]:
+    """The conditions on the asset table that leave what is in reach and answers to the filters."""
+    where = [scope.assets(actor), *conditions(filters, known)]
     if filters.q and filters.q.strip():
         few = await _meant(conn, filters.q.strip()[:200])
-        wanted = wanted if few is None else wanted.where(_a.id.in_(few))
-    if after:
-        wanted = wanted.where(_a.id < after)
-    rows = (await conn.execute(wanted.order_by(_a.id.desc()).limit(limit + 1))).all()
-    items = tuple(asset_row(row, known) for row in rows[:limit])
-    return AssetPage(items, items[-1].id if len(rows) > limit else None)
+        where += [] if few is None else [_a.id.in_(few)]
+    return where
+
+
+async def count_upto(conn: AsyncConnection, where: Sequence[ColumnElement[bool]], most: int) -> int:
+    """How many assets the conditions let through; ``most`` + 1 where it is more."""
+    some = select(_a.id).select_from(asset).where(*where).limit(most + 1).subquery()
+    return (await conn.execute(select(func.count()).select_from(some))).scalar_one()
 
 
 @by_system
@@ -251,7 +293,19 @@ def conditions(filters: Filters, known: Coarse = EXACT) -> list[ColumnElement[bo
         found.append(_in_area(lambda column: column.startswith(filters.oblast, autoescape=True)))
     if filters.q and filters.q.strip():
         found.append(_matches(filters.q.strip()[:200]))
-    return found
+    return [*found, *_sorts(filters)]
+
+
+def _sorts(filters: Filters) -> Iterator[ColumnElement[bool]]:
+    if filters.donor:
+        s = asset_share.c
+        yield exists(select(s.asset_id).where(s.asset_id == _a.id, s.donor_id == filters.donor))
+    if filters.gone is not None:
+        yield _a.gone_reason.is_not(None) if filters.gone else _a.gone_reason.is_(None)
+    if filters.waits in WAITS:
+        yield waits_for(filters.waits)
+    if filters.missing in MISSING:
+        yield lacks(filters.missing)
 
 
 def _in_area(test: Any) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from asset_tracker.db.metadata import metadata
 from asset_tracker.ledger.tables import one_of
@@ -82,4 +83,21 @@ sensitivity_rule = Table(
     Column("ended_at", _instant),
     one_of("sensitivity", ("public", "restricted", "secret")),
     CheckConstraint("num_nonnulls(programme_id, category, asset_id) > 0", "about_something"),
+)
+
+# A list of assets under a name: what it asks for, which columns it shows, in which order. With a programme it
+# is there for everybody who works in that; without, for its maker.
+saved_view = Table(
+    "saved_view",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", Uuid, nullable=False),
+    Column("programme_id", Uuid),
+    Column("name", Text, nullable=False),
+    Column("filters", JSONB, nullable=False),
+    Column("columns", ARRAY(Text), nullable=False),
+    Column("sort", Text, nullable=False),
+    Column("changed_at", _instant, nullable=False, server_default=text("now()")),
+    Index("saved_view_owner_id_name_key", "owner_id", "name", unique=True),
+    Index("saved_view_programme_id_idx", "programme_id"),
 )

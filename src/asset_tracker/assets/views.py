@@ -120,8 +120,12 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What to list; None asks for all. ``q`` is looked for in tag, serial number, name and model."""
+class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What to list; None asks for all. ``q`` is looked for in tag, serial number, name and model.
+
+    ``oblast`` is the beginning of a code (``UA18``); ``gone`` asks for what left for good, or for what did not;
+    ``waits`` and ``missing`` are the sorts of ``assets.waits``.
+    """
 
     q: str | None = None
     programme: UUID | None = None
@@ -136,6 +140,10 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     disputed: bool | None = None
     kit: UUID | None = None
     is_kit: bool | None = None
+    donor: UUID | None = None
+    gone: bool | None = None
+    waits: str | None = None
+    missing: str | None = None
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):

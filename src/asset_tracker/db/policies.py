@@ -208,6 +208,11 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "sensitivity_rule": Open(
         "they hold against whoever asks, so they must be seen whoever asks", writes="INSERT, UPDATE"
     ),
+    "saved_view": Walled(
+        f"saved_view.owner_id = {ME} OR (saved_view.programme_id IS NOT NULL"
+        f" AND ({EVERYTHING} OR saved_view.programme_id = ANY ((SELECT wall.programmes())::uuid[])))",
+        writes="INSERT, UPDATE, DELETE",
+    ),
     # --- files, labels, imports
     "file": Open(
         "content by its hash, of which nothing tells whose it is; who may have it is decided by event_file",

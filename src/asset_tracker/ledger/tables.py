@@ -155,6 +155,7 @@ UNMARKED = _sql("coalesce(asset.state ->> 'visibility', '') NOT IN ('applied', '
 BROKEN = _sql("asset.condition IN ('needs_attention', 'unserviceable')")
 TO_INSTALL = _sql("asset.stage IN ('delivered', 'accepted') AND asset.kit_id IS NULL")
 CASE_OPEN = _sql("""asset.state @> '{"case_open": true}'""")
+LENT = _sql("asset.state ? 'lent_until'")
 NOT_FILLED: dict[str, ColumnElement[bool]] = {
     "serial": _sql("asset.serial IS NULL AND NOT asset.is_kit AND asset.quantity = 1"),
     "unit_price": _sql("asset.unit_price IS NULL"),
@@ -207,6 +208,8 @@ for _field, _absent in NOT_FILLED.items():
 Index("asset_broken_idx", *_last_change, postgresql_where=and_(_here, BROKEN))
 Index("asset_to_install_idx", *_last_change, postgresql_where=and_(_here, TO_INSTALL))
 Index("asset_case_open_idx", *_last_change, postgresql_where=CASE_OPEN)
+Index("asset_lent_idx", asset.c.id, postgresql_where=and_(_here, LENT))
+Index("asset_category_idx", asset.c.category, asset.c.id)
 # What people type is looked for within names. pg_trgm cuts words by the character type of the database, which
 # in the embedded server (and wherever it is C) knows no Cyrillic: for the index each letter stands as another.
 LETTERS = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё", "abcdefghijklmnopqrstuvwxyz0123456789g")
@@ -226,6 +229,21 @@ Index(
     postgresql_ops={"sought": "gin_trgm_ops"},
     _table=asset,  # SQLAlchemy does not find it within the expression
 )
+
+# Ukrainian order of what has no column to keep it in: as ``territory.collation.sort_key`` gives it.
+_UK = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`")
+
+
+def in_ukrainian_order(column: ColumnElement[str]) -> ColumnElement[str]:
+    """A key that sorts byte by byte as the Ukrainian alphabet does: digits, Ukrainian, Latin; no apostrophes."""
+    letters = _UK[0] + _UK[0].upper() + "ёэыъ’ʼ'"
+    places = _UK[1] * 2 + _UK[1][6] + _UK[1][6] + _UK[1][10] + _UK[1][30]
+    quoted = (literal_column("'" + each.replace("'", "''") + "'", Text) for each in (letters, places))
+    return func.translate(func.lower(column, type_=Text).collate("C"), *quoted, type_=Text)
+
+
+NAME_ORDER = in_ukrainian_order(asset.c.name_uk)
+Index("asset_name_order_idx", NAME_ORDER.label("name_order"), asset.c.id, _table=asset)
 
 asset_period = Table(
     "asset_period",

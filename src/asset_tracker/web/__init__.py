@@ -4,6 +4,7 @@ from litestar import Router
 
 from asset_tracker.web import (
     account_pages,
+    asset_list_pages,
     asset_pages,
     centre_pages,
     consignment_pages,
@@ -52,6 +53,7 @@ _pages = Router(
         *device_pages.ROUTES,
         *due_pages.ROUTES,
         *field_pages.ROUTES,
+        *asset_list_pages.ROUTES,
         *asset_pages.ROUTES,
         *centre_pages.ROUTES,
         *loss_pages.ROUTES,

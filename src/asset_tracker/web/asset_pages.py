@@ -1,10 +1,5 @@
-"""Assets: the list, and the page of one."""
+"""The page of one asset."""
 
-from typing import Any
-from urllib.parse import urlencode
-from uuid import UUID
-
-import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -17,63 +12,19 @@ from asset_tracker.assets import history as asset_history
 from asset_tracker.assets import queries
 from asset_tracker.assets.photos import read_visible
 from asset_tracker.assets.plans import list_plans
-from asset_tracker.assets.views import AssetView, Filters
+from asset_tracker.assets.views import AssetView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.labels.tagging import is_blank
 from asset_tracker.ledger.tags import format_tag, parse_tag
-from asset_tracker.programmes import queries as programmes
-from asset_tracker.web import formats, history, words
+from asset_tracker.web import formats, history
 from asset_tracker.web.centre_pages import link_of
 from asset_tracker.web.event_fields import FORMS
-from asset_tracker.web.forms import read_day, read_id
+from asset_tracker.web.forms import read_day
 from asset_tracker.web.pages import page, see_other
 from asset_tracker.web.then import as_it_was, end_of
 
 _MAIN_ACTIONS = 4
-
-
-class ListQuery(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The filters as they stand in the address."""
-
-    q: str = ""
-    programme: str = ""
-    municipality: str = ""
-    consignment: str = ""
-    service_point: str = ""
-    category: str = ""
-    stage: str = ""
-    condition: str = ""
-    disputed: str = ""
-
-
-@get("/assets")
-async def list_assets(
-    request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
-    after: FromQuery[UUID | None] = None,
-) -> Response[str]:
-    asked = msgspec.convert(dict(request.query_params), ListQuery)
-    found = await queries.list_assets(conn, actor, filters_of(asked), after=after)
-    lang = lang_of(request)
-    known = await programmes.list_programmes(conn, actor)
-    kept = msgspec.to_builtins(asked)
-    return page(
-        request,
-        "assets/list.html",
-        section="assets",
-        block="results",
-        filters=asked,
-        filtered=bool(kept),
-        assets=found.items,
-        next_href=_address(kept, found.next) if found.next else None,
-        first_href=_address(kept) if after else None,
-        programmes=[(str(p.id), p.code) for p in known],
-        stages=_options(lang, "stage"),
-        conditions=_options(lang, "condition"),
-        categories=_options(lang, "category"),
-    )
 
 
 @get(["/a/{tag:str}", "/A/{tag:str}"], opt={"public": True})
@@ -142,25 +93,6 @@ async def stored_file(
     return Response(data, media_type=found.media_type, headers=found.headers())
 
 
-def filters_of(asked: ListQuery) -> Filters:
-    """What to list, out of the address."""
-    given: dict[str, Any] = {name: value.strip() for name, value in msgspec.to_builtins(asked).items()}
-    given["disputed"] = True if given.get("disputed") else None
-    for name in ("programme", "consignment", "service_point"):
-        if given.get(name):
-            given[name] = read_id(given[name], name)
-    return Filters(**{name: value for name, value in given.items() if value})
-
-
-def _address(kept: dict[str, str], after: UUID | None = None) -> str:
-    asked = {**kept, **({"after": str(after)} if after else {})}
-    return "/assets" + (f"?{urlencode(asked)}" if asked else "")
-
-
-def _options(lang: Lang, family: str) -> list[tuple[str, str]]:
-    return [(key, gettext(lang, each.text)) for key, each in words.VOCABULARY[family].items()]
-
-
 def _since(lang: Lang, view: AssetView) -> str:
     """Since when it is as far along as it is, where that is kept."""
     state = view.state
@@ -173,4 +105,4 @@ def _since(lang: Lang, view: AssetView) -> str:
     return gettext(lang, "since %(day)s", day=formats.day(lang, at)) if at else ""
 
 
-ROUTES = (list_assets, show_asset, stored_file)
+ROUTES = (show_asset, stored_file)

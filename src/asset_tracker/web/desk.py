@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import figures
-from asset_tracker.assets.figures import What
 from asset_tracker.assets.quarantine import count_quarantined
 from asset_tracker.assets.views import AssetRow
+from asset_tracker.assets.waits import Wait
 from asset_tracker.consignments import due
 from asset_tracker.consignments import queries as consignments
 from asset_tracker.consignments.due import DueFilter
@@ -72,7 +72,7 @@ class _StepText(NamedTuple):
 
 
 class _AssetText(NamedTuple):
-    what: What
+    what: Wait
     kind: str
     title: str
     button: str
@@ -170,7 +170,7 @@ async def _assets(
 ) -> None:
     counts = await figures.waiting(conn, actor)
     for text in _ASSETS:
-        total: int = getattr(counts, text.what)
+        total = counts.waits[text.what]
         if not (total and may_record(actor, text.kind)):
             continue
         items = [_asset(lang, each, text) for each in await figures.latest(conn, actor, text.what)]

@@ -28,8 +28,8 @@ from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workb
 from asset_tracker.programmes.queries import list_parties
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web import import_rows, import_view
-from asset_tracker.web.asset_pages import ListQuery, filters_of
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.list_query import asked_for, filters_of
 from asset_tracker.web.pages import Instead, page, see_other
 
 _PAGE = 25
@@ -198,8 +198,8 @@ async def list_workbook_of(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[bytes]:
     """The list of assets with the filters of its page; imported unchanged, it has nothing to do."""
-    asked = msgspec.convert(dict(request.query_params), ListQuery)
-    data = await list_workbook(conn, actor, filters_of(asked), lang_of(request))
+    asked = await asked_for(conn, actor, request.query_params)
+    data = await list_workbook(conn, actor, await filters_of(conn, asked.query), lang_of(request))
     return _download(data, "assets.xlsx")
 
 

@@ -30,6 +30,11 @@ ROUTES = {
     # what is given, and its history
     "GET /api/v1/assets": Route(READERS),
     "GET /api/v1/assets.xlsx": Route(READERS),
+    "GET /api/v1/views": Route(READERS),
+    "GET /api/v1/views/{view_id}": Route("ACSU"),
+    "POST /api/v1/views": Route(READERS, json={"name": "new"}),
+    "PUT /api/v1/views/{view_id}": Route("ACS", json={"name": "other"}, whose="maker"),
+    "DELETE /api/v1/views/{view_id}": Route("ACS", whose="maker"),
     "GET /api/v1/assets/{reference}": Route(READERS, {"reference": "{tag}"}),
     "GET /api/v1/assets/{reference}/events": Route(READERS, {"reference": "{asset}"}),
     "GET /api/v1/assets/{reference}/state": Route(

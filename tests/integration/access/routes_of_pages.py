@@ -87,6 +87,8 @@ ROUTES = {
     # assets
     "GET /assets": Route(READERS),
     "GET /assets.xlsx": Route(READERS),
+    "POST /views": Route(READERS, form={"name": "x"}),
+    "POST /views/{view_id}/forget": Route("ACS", whose="maker"),
     "GET /a/{tag}": Route(READERS, stranger=200),
     "GET /A/{tag}": Route(READERS, stranger=200),
     "GET /a/{tag}/{kind}": Route(FIELD, {"kind": "note"}),

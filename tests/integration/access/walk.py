@@ -24,6 +24,7 @@ NAMES = {
     "programme_id": "{programme}",
     "rule_id": "{rule}",
     "token_id": "{token}",
+    "view_id": "{view}",
     "campaign_id": "{campaign}",
     "quarantined": "{quarantined}",
     "blank": "{blank}",

@@ -1,0 +1,177 @@
+"""The list of assets: filters, columns of choice, order, and lists kept under a name."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may_record
+from asset_tracker.assets import queries, saved_views
+from asset_tracker.assets.columns import ListedPage, list_columns
+from asset_tracker.assets.ordering import NEWEST
+from asset_tracker.assets.saved_views import NewView
+from asset_tracker.assets.sensitivity import coarse
+from asset_tracker.assets.views import Filters
+from asset_tracker.consignments.queries import consignment_numbers
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import ConflictError, FieldError, InvalidError
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.programmes.queries import list_programmes
+from asset_tracker.territory.queries import municipality_index
+from asset_tracker.web import asset_columns, words
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.list_query import Asked, asked_for, filters_of, params_of
+from asset_tracker.web.pages import error_texts, page, see_other
+
+_COUNTED = 10_000
+
+
+class KeepForm(msgspec.Struct, frozen=True):
+    """A list to keep: its address, the name, and perhaps a programme to share it in."""
+
+    state: str = ""
+    name: str = ""
+    programme: str = ""
+    view: str = ""
+
+
+@get("/assets")
+async def list_assets(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    after: FromQuery[UUID | None] = None,
+) -> Response[str]:
+    asked = await asked_for(conn, actor, request.query_params)
+    lang = lang_of(request)
+    filters, found, problems = await _found(conn, actor, lang, asked, after)
+    many = await _counted(conn, actor, filters)
+    known = await list_programmes(conn, actor)
+    return page(
+        request,
+        "assets/list.html",
+        section="assets",
+        block="results",
+        asked=asked,
+        filters=asked.query,
+        filtered=bool(msgspec.to_builtins(asked.query)),
+        problems=problems,
+        lines=found.items,
+        columns=asset_columns.described(lang, asked.shown),
+        papers=await _papers(conn, found, asked),
+        count=min(many, _COUNTED),
+        more=many > _COUNTED,
+        next_href=asked.address(after=str(found.next)) if found.next else None,
+        first_href=asked.address() if after else None,
+        views=await saved_views.list_views(conn, actor),
+        may_change=may_record(actor, "note"),
+        **_choices(lang, known, asked),
+        oblasts=await _oblasts(conn, lang),
+        shareable=[(str(p.id), p.code) for p in known if saved_views.may_share(actor, p.id)],
+    )
+
+
+@post("/views", status_code=303)
+async def keep(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: URLEncodedBody[KeepForm],
+) -> Redirect:
+    """Keep the list that the form was on under a name, or change the one of that id."""
+    asked = await asked_for(conn, actor, params_of(data.state))
+    here = asked.address()
+    try:
+        new = await _new_view(conn, asked, data)
+        kept = await saved_views.save_view(conn, actor, new, UUID(data.view) if data.view else None)
+    except (ConflictError, InvalidError, msgspec.ValidationError, ValueError) as wrong:
+        message = wrong.message if isinstance(wrong, ConflictError) else "Give the list a name."
+        return see_other(request, here, Flash("bad", message))
+    return see_other(request, f"/assets?view={kept.id}", Flash("good", "The list is kept."))
+
+
+@post("/views/{view_id:uuid}/forget", status_code=303)
+async def forget(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    view_id: FromPath[UUID],
+) -> Redirect:
+    await saved_views.forget_view(conn, actor, view_id)
+    return see_other(
+        request, "/assets", Flash("good", "The saved list is forgotten; its assets are as they were.")
+    )
+
+
+async def _new_view(conn: AsyncConnection, asked: Asked, data: KeepForm) -> NewView:
+    given: dict[str, Any] = {
+        "name": data.name.strip(),
+        "programme": data.programme or None,
+        "filters": msgspec.to_builtins(await filters_of(conn, asked.query)),
+        "columns": asked.columns,
+        "sort": asked.sort,
+    }
+    return msgspec.convert(given, NewView, strict=False)
+
+
+async def _found(
+    conn: AsyncConnection, actor: Actor, lang: Lang, asked: Asked, after: UUID | None
+) -> tuple[Filters, ListedPage, list[str]]:
+    """The filters, a page of the list, and what could not be done of what was asked."""
+    problems: list[FieldError] = []
+    try:
+        filters = await filters_of(conn, asked.query)
+    except InvalidError as wrong:
+        return Filters(), ListedPage((), None), list(error_texts(lang, wrong.errors).values())
+    sort = asked.sort
+    try:
+        found = await list_columns(conn, actor, filters, asked.shown, after=after, sort=sort)
+    except InvalidError as wrong:
+        problems += wrong.errors
+        found = await list_columns(conn, actor, filters, asked.shown, after=after, sort=NEWEST)
+    return filters, found, list(error_texts(lang, problems).values())
+
+
+async def _counted(conn: AsyncConnection, actor: Actor, filters: Filters) -> int:
+    where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
+    return await queries.count_upto(conn, where, _COUNTED)
+
+
+async def _papers(conn: AsyncConnection, found: ListedPage, asked: Asked) -> dict[UUID, str]:
+    """The numbers of the consignments on the page, where a column shows them."""
+    if "consignment" not in asked.shown:
+        return {}
+    return await consignment_numbers(conn, [c for line in found.items if (c := line.row.consignment)])
+
+
+async def _oblasts(conn: AsyncConnection, lang: Lang) -> list[tuple[str, str]]:
+    """The oblasts by the beginning of their codes, in Ukrainian order."""
+    known = {each.oblast_code[:4]: each for each in (await municipality_index(conn)).all if not each.gone}
+    named = [(code, each.oblast_en if lang == "en" else each.oblast_uk) for code, each in known.items()]
+    return sorted(named, key=lambda each: asset_columns.sort_key(each[1]))
+
+
+def _choices(lang: Lang, known: Any, asked: Asked) -> dict[str, Any]:
+    return {
+        "programmes": [(str(p.id), p.code) for p in known],
+        "stages": _options(lang, "stage"),
+        "conditions": _options(lang, "condition"),
+        "categories": _options(lang, "category"),
+        "titles": _options(lang, "title"),
+        "waits": [(key, gettext(lang, text)) for key, text in asset_columns.WAITS.items()],
+        "missing": [(key, gettext(lang, text)) for key, text in asset_columns.MISSING.items()],
+        "offered": asset_columns.described(lang, asset_columns.offered(asked.shown)),
+    }
+
+
+def _options(lang: Lang, family: str) -> list[tuple[str, str]]:
+    return [(key, gettext(lang, each.text)) for key, each in words.VOCABULARY[family].items()]
+
+
+ROUTES = (list_assets, keep, forget)

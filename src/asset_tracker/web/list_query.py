@@ -1,0 +1,135 @@
+"""What a list of assets is asked for in its address: filters, columns, order; or a saved list alone."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+from uuid import UUID
+
+import msgspec
+from litestar.datastructures import MultiDict
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.assets.columns import USUAL, check_columns
+from asset_tracker.assets.saved_views import SavedView, get_view
+from asset_tracker.assets.views import Filters
+from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.territory.codes import is_code
+from asset_tracker.territory.queries import municipality_index
+from asset_tracker.web.forms import read_id
+
+_IDS = ("programme", "consignment", "service_point", "donor", "kit")
+_YES = {"yes": True, "no": False}
+
+
+class ListQuery(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The filters as they stand in the address."""
+
+    q: str = ""
+    programme: str = ""
+    oblast: str = ""
+    municipality: str = ""
+    consignment: str = ""
+    service_point: str = ""
+    donor: str = ""
+    kit: str = ""
+    category: str = ""
+    stage: str = ""
+    condition: str = ""
+    title: str = ""
+    disputed: str = ""
+    gone: str = ""
+    waits: str = ""
+    missing: str = ""
+
+
+class Asked(NamedTuple):
+    """A list as asked for; ``view`` is the saved list that it is, or began as."""
+
+    query: ListQuery
+    columns: tuple[str, ...] = ()
+    sort: str = ""
+    view: SavedView | None = None
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns to show."""
+        return self.columns or USUAL
+
+    def address(self, path: str = "/assets", **more: str) -> str:
+        """The address of this list, with ``more`` in it; nothing for what is to be left out."""
+        state = {**self.state(), **more}
+        kept = {name: value for name, value in state.items() if value}
+        return path + (f"?{urlencode(kept)}" if kept else "")
+
+    def state(self) -> dict[str, str]:
+        """What the address says."""
+        said = msgspec.to_builtins(self.query) | {"columns": ",".join(self.columns), "sort": self.sort}
+        if self.view is not None:
+            said["view"] = str(self.view.id)
+        return {name: value for name, value in said.items() if value}
+
+
+async def asked_for(conn: AsyncConnection, actor: Actor, params: "MultiDict[str]") -> Asked:
+    """Read an address. Raises InvalidError for a column that there is none of, NotFoundError for a saved list."""
+    names = ListQuery.__struct_fields__
+    query = msgspec.convert({name: params[name].strip() for name in names if name in params}, ListQuery)
+    columns = tuple(name for each in params.getall("columns", []) for name in each.split(",") if name)
+    check_columns(columns)
+    view_id = read_id(params.get("view", ""), "view")
+    view = await get_view(conn, actor, view_id) if view_id else None
+    said = any(name in params for name in (*names, "columns", "sort"))
+    if view is not None and not said:
+        return Asked(query_of(view.filters), view.columns, view.sort, view)
+    return Asked(query, columns, params.get("sort", ""), view)
+
+
+def params_of(state: str) -> "MultiDict[str]":
+    """The parameters of an address that a form carries along."""
+    return MultiDict(parse_qsl(state[:4000]))
+
+
+def query_of(filters: Filters) -> ListQuery:
+    """Filters as they stand in an address."""
+    words = {True: "yes", False: "no"}
+    said = msgspec.to_builtins(filters)
+    known = {
+        name: words.get(value, value) for name, value in said.items() if name in ListQuery.__struct_fields__
+    }
+    return msgspec.convert(known, ListQuery, strict=False)
+
+
+async def filters_of(conn: AsyncConnection, asked: ListQuery) -> Filters:
+    """What to list, out of the address; a municipality may be given by its name. Raises InvalidError."""
+    given: dict[str, Any] = {name: value for name, value in msgspec.to_builtins(asked).items() if value}
+    for name in ("disputed", "gone"):
+        if name in given:
+            given[name] = _YES.get(given[name], True)
+    for name in _IDS:
+        if name in given:
+            given[name] = read_id(given[name], name)
+    if "municipality" in given and not is_code(given["municipality"]):
+        given["municipality"] = await _named(conn, given["municipality"])
+    if any("\x00" in value for value in given.values() if isinstance(value, str)):
+        raise InvalidError(errors=(FieldError("q", "This is too long or has a wrong character."),))
+    return Filters(**given)
+
+
+async def _named(conn: AsyncConnection, text: str) -> str:
+    match = (await municipality_index(conn)).find(text[:200])
+    if match.one is not None:
+        return match.one.code
+    near = "; ".join(_told(match.exact or match.near))
+    message = (
+        "More than one municipality may be meant: %(near)s." if near else "There is no such municipality."
+    )
+    raise InvalidError(errors=(FieldError("municipality", message, {"near": near} if near else {}),))
+
+
+def _told(found: Iterable[Any]) -> list[str]:
+    return [f"{each.name_uk} ({each.oblast_uk})" for each in list(found)[:4]]
+
+
+def ids_of(texts: Iterable[str], field: str) -> list[UUID]:
+    """The ids that ticked boxes hold. Raises InvalidError."""
+    return [found for text in texts if (found := read_id(text, field))]

@@ -1,0 +1,66 @@
+"""Lists of assets: columns and order of choice, kept under a name, in the page and in the API."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+
+def names(page):
+    return re.findall(r'<th scope="row"><a href="/a/[^"]+">([^<]+)</a>', page.text)
+
+
+async def test_columns_and_order_stand_in_the_address(site):
+    page = await site.get("coordinator", "/assets?columns=name,donors,value&columns=warranty_until&sort=name")
+    assert page.status_code == 200
+    heads = re.findall(r"<th scope=\"col\"[^>]*>(?:<a[^>]*>)?([^<]+)", page.text)
+    assert heads == ["Актив", "Хто оплатив", "Вартість", "Гарантія до"]
+    assert 'aria-sort="ascending"' in page.text
+    there = names(page)
+    back = names(await site.get("coordinator", "/assets?sort=-name"))
+    assert len(there) > 2
+    assert sorted(there) == sorted(back)
+    assert there[0] == back[-1]
+    assert (await site.get("coordinator", "/assets?columns=nonsense")).status_code == 422
+    assert "Такого порядку немає" in (await site.get("coordinator", "/assets?sort=nonsense")).text
+
+
+async def test_a_municipality_is_named_with_mistakes_or_not_at_all(site):
+    found = await site.get("coordinator", "/assets?municipality=Баранівка")
+    assert names(found)
+    assert "Такої громади немає" in (await site.get("coordinator", "/assets?municipality=Нетака")).text
+
+
+async def test_a_list_is_kept_and_read_by_page_and_api(site):
+    state = "?category=laptop&columns=name,tag&sort=tag"
+    kept = await site.post("coordinator", "/views", {"state": state.removeprefix("?"), "name": "Ноутбуки"})
+    assert kept.status_code == 303
+    here = kept.headers["location"]
+    page = await site.get("coordinator", here)
+    assert "<h1>Ноутбуки</h1>" in page.text
+    assert names(page) == names(await site.get("coordinator", "/assets" + state))
+    again = await site.post("coordinator", "/views", {"state": "", "name": "Ноутбуки"})
+    assert "Ви вже маєте список" in (await site.get("coordinator", again.headers["location"])).text
+
+    view = here.rpartition("=")[2]
+    found = (await site.get("coordinator", f"/api/v1/assets?view={view}&limit=200")).json()["items"]
+    assert found
+    assert {each["category"] for each in found} == {"laptop"}
+    assert [each["tag"] for each in found] == sorted(each["tag"] for each in found)
+    narrower = await site.get("coordinator", f"/api/v1/assets?view={view}&category=ups")
+    assert {each["category"] for each in narrower.json()["items"]} <= {"ups"}
+
+    assert (await site.get("technician", here)).status_code == 404
+    assert (await site.post("technician", f"/views/{view}/forget")).status_code == 404
+    assert (await site.post("coordinator", f"/views/{view}/forget")).status_code == 303
+    assert (await site.get("coordinator", here)).status_code == 404
+
+
+async def test_what_a_saved_list_may_not_say_is_named(site):
+    wrong = {"name": "x", "filters": {"stage": "nowhere"}}
+    told = (await (await site.at("coordinator")).post("/api/v1/views", json=wrong)).json()
+    assert told["errors"][0]["field"] == "filters.stage"
+    wrong = {"name": "x", "columns": ["nothing"]}
+    told = (await (await site.at("coordinator")).post("/api/v1/views", json=wrong)).json()
+    assert told["errors"][0]["field"] == "columns"
