@@ -1,14 +1,14 @@
 """Lists of assets in the order and with the columns that one wants, kept under a name.
 
-Revision: 0025
+Revision: 0026
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
