@@ -4,21 +4,24 @@ import contextlib
 import socket
 import threading
 
+# How requests begin that bring facts, and those that bring a part of a photo.
+FACTS = (b"POST /api/v1/field/sealed", b"POST /api/v1/events")
+PHOTO = (b"PATCH /api/v1/photos",)
+METHODS = (b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE")
+
 
 class Line:
     """Listens on ``port`` and passes on to ``target`` (a port of this machine).
 
-    ``cut``: nobody gets through. ``lose``: so many answers to requests that begin with ``losing`` get lost
-    once the server has answered. ``kill``: called when such a request has passed, before its answer.
+    ``cut``: nobody gets through. ``lose``: for each of these (how requests begin) one answer gets lost, once
+    the server has answered. ``kill``: called when facts have passed, before their answer.
     """
 
     def __init__(self, target):
         self.target = target
         self.cut = False
-        self.lose = 0
-        self.losing = (b"POST /api/v1/field/sealed", b"POST /api/v1/events")
+        self.lose = []
         self.kill = None
-        self.lost = 0
         self.bytes = 0
         self.requests = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -52,7 +55,7 @@ class Line:
             threading.Thread(target=self._serve, args=(browser,), daemon=True).start()
 
     def _serve(self, browser):
-        state = {"losing": False}
+        state = {"losing": None}
         with browser, contextlib.suppress(OSError):
             if self.cut:
                 return
@@ -70,13 +73,13 @@ class Line:
                 if self.cut:
                     break
                 self._note(data)
-                if data.startswith(self.losing):
-                    if self.kill:
-                        kill, self.kill = self.kill, None
-                        server.sendall(data)
-                        kill()
-                        break
-                    state["losing"] = self.lose > 0
+                if self.kill and data.startswith(FACTS):
+                    kill, self.kill = self.kill, None
+                    server.sendall(data)
+                    kill()
+                    break
+                if data.split(b" ", 1)[0] in METHODS:
+                    state["losing"] = next((each for each in self.lose if data.startswith(each)), None)
                 server.sendall(data)
         for each in (browser, server):
             with contextlib.suppress(OSError):
@@ -88,8 +91,7 @@ class Line:
                 if self.cut:
                     break
                 if state["losing"]:
-                    self.lose -= 1
-                    self.lost += 1
+                    self.lose.remove(state["losing"])
                     break
                 self.bytes += len(data)
                 browser.sendall(data)

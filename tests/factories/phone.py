@@ -137,6 +137,13 @@ class Phone:
                 pressed = time.monotonic()
             self.page.wait_for_timeout(150)
 
+    def slow_down(self):
+        """From now on a line of 400 kbit/s, 300 ms there and back."""
+        slow = {"offline": False, "latency": 300, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
+        devtools = self.context.new_cdp_session(self.page)
+        devtools.send("Network.enable")
+        devtools.send("Network.emulateNetworkConditions", slow)
+
     def go(self, view):
         self.page.evaluate("(view) => { location.hash = view; }", f"#/{view}")
 

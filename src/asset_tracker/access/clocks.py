@@ -12,6 +12,9 @@ from msgspec import Meta
 
 SLACK: Final = timedelta(hours=1)
 """How far off a clock may be before its facts are put right: below it, the phone is believed."""
+ASLEEP: Final = timedelta(days=7)
+"""How much more the wall may have counted than the other clock, which stands still while a phone sleeps;
+beyond that, somebody set the wall."""
 
 _Ms = Annotated[float, Meta(ge=-1e14, le=1e14)]
 _Instant = Annotated[datetime, Meta(tz=True)]
@@ -44,9 +47,11 @@ def put_right(occurred_at: datetime, clock: Clock | None, now: datetime) -> date
 
     The same as told while the clock is right within an hour, or nothing is known of it.
     """
+    if clock is None:
+        return occurred_at
     try:
-        ahead = _ahead(clock, now)
-        if clock is None or ahead is None or abs(ahead) <= SLACK:
+        ahead = _ahead(occurred_at, clock, now)
+        if ahead is None or abs(ahead) <= SLACK:
             return occurred_at
         # A phone that knew how far off it is may have put it right itself.
         if abs((occurred_at - clock.wall) - ahead) <= SLACK:
@@ -56,16 +61,22 @@ def put_right(occurred_at: datetime, clock: Clock | None, now: datetime) -> date
         return occurred_at
 
 
-def _ahead(clock: Clock | None, now: datetime) -> timedelta | None:
+def _ahead(occurred_at: datetime, clock: Clock, now: datetime) -> timedelta | None:
     """How far the server's clock is ahead of the wall's at the moment that the fact was seen."""
-    if clock is None:
-        return None
     sent = clock.sent
-    if sent is not None:
-        if clock.mono is not None and sent.mono is not None and clock.boot and clock.boot == sent.boot:
-            # Whatever was done to the wall in between: so long ago it was.
-            return now - timedelta(milliseconds=sent.mono - clock.mono) - clock.wall
-        return now - sent.wall
-    if clock.offset is not None:
+    if sent is not None and (counted := _counted(clock, sent)) is not None:
+        if counted - SLACK <= sent.wall - clock.wall <= counted + ASLEEP:
+            return now - sent.wall  # nobody set the wall in between
+        return now - counted - clock.wall
+    # What was measured before the fact holds, unless it makes a fact of what is still to come: then the wall
+    # was set after the measurement.
+    if clock.offset is not None and (sent is None or occurred_at <= now + SLACK):
         return timedelta(milliseconds=clock.offset)
-    return None
+    return now - sent.wall if sent is not None else None
+
+
+def _counted(clock: Clock, sent: Reading) -> timedelta | None:
+    """What the monotonic clock counted between seeing and sending; None after a start of the app."""
+    if clock.mono is None or sent.mono is None or not clock.boot or clock.boot != sent.boot:
+        return None
+    return timedelta(milliseconds=sent.mono - clock.mono)

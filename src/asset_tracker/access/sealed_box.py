@@ -29,6 +29,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Meta
 
+from asset_tracker.access.clocks import Reading
 from asset_tracker.errors import InvalidError
 
 VERSION: Final = 1
@@ -48,7 +49,11 @@ class Box(msgspec.Struct, frozen=True):
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):
-    """The file. ``mode`` tells whether the phone proved itself."""
+    """The file. ``mode`` tells whether the phone proved itself.
+
+    ``sent``: what the phone's clocks say as it sends the file itself, which no box can tell; a file that
+    somebody carries has none.
+    """
 
     format: Literal["asset-tracker-sealed"]
     v: Literal[1]
@@ -57,6 +62,7 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     boxes: Annotated[tuple[Box, ...], Meta(min_length=1, max_length=MAX_BOXES)]
     alg: Literal["X25519", "P-256"] = "X25519"
     mode: Mode = "anonymous"
+    sent: Reading | None = None
 
 
 class UnopenableError(InvalidError):

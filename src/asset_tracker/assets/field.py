@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import devices, scope
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.clocks import Reading
 from asset_tracker.access.devices import DeviceStamp, Stamped, Taken
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.assets import rules
@@ -133,20 +134,22 @@ async def receive(
     settling: UUID | None = None,
     handed_by: UUID | None = None,
     operation: UUID | None = None,
+    sent: Reading | None = None,
 ) -> list[EventOutcome]:
     """Record a batch of raw events; answers one outcome an event, in their order.
 
     ``settling``: they come out of quarantine, whither this person sent them, and what their phone's clocks and
     number say was looked at.
     ``handed_by``: who brought them, when that was not ``actor``, whose they are. ``operation``: what they
-    are a part of, all of them.
+    are a part of, all of them. ``sent``: the clocks of their phone as it sends them, where the events do not
+    tell themselves.
     """
     if handed_by is None:
         require(actor, "event.record")
     outcomes: list[EventOutcome | None] = [None] * len(batch)
     drafts: list[Draft] = []
     places: list[int | None] = []
-    stamps = [] if settling else [found for raw in batch if (found := stamped(bytes(raw)))]
+    stamps = [] if settling else [_sent(found, sent) for raw in batch if (found := stamped(bytes(raw)))]
     taken = await devices.take(conn, actor, stamps, handed_by=handed_by)
     said = [_said(actor, bytes(raw), taken) for raw in batch]
     around = await _look_around(conn, actor, [each for each in said if isinstance(each, _Said)])
@@ -186,6 +189,14 @@ def stamped(raw: bytes) -> Stamped | None:
     except (TooNewError, *_UNREADABLE):
         return None
     return Stamped(found.id, found.occurred_at, found.device)
+
+
+def _sent(each: Stamped, sent: Reading | None) -> Stamped:
+    clock = each.stamp.clock
+    if sent is None or clock is None or clock.sent is not None:
+        return each
+    stamp = msgspec.structs.replace(each.stamp, clock=msgspec.structs.replace(clock, sent=sent))
+    return msgspec.structs.replace(each, stamp=stamp)
 
 
 def _said(actor: Actor, raw: bytes, taken: Mapping[UUID, Taken]) -> _Said | _NotTakenError:

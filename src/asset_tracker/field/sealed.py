@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import devices, sealing_keys
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.clocks import Reading
 from asset_tracker.access.permissions import require
 from asset_tracker.access.sealed_box import Sealed, UnopenableError, unseal
 from asset_tracker.access.sessions import actor_of
@@ -71,7 +72,9 @@ async def hand_in(
     # Who carries it sees less than whose it is; what each may record stands in the conditions of ``field``.
     async with as_system(conn):
         whose = await actor_of(conn, owner) if owner and proven else actor
-        outcomes = await _receive(conn, actor, whose, sealed.device, events, proven=proven)
+        # Only the phone's own session can know when it sends; what is carried was sent by nobody yet.
+        sent = sealed.sent if owner == actor.id else None
+        outcomes = await _receive(conn, actor, whose, sealed.device, events, proven=proven, sent=sent)
     kept = 0
     for photo in photos if proven else ():
         kept += await _keep(conn, storage, whose.id, photo)
@@ -86,13 +89,14 @@ async def _receive(
     events: Sequence[msgspec.Raw],
     *,
     proven: bool,
+    sent: Reading | None,
 ) -> list[EventOutcome]:
     outcomes: list[EventOutcome] = []
     for start in range(0, len(events), MAX_BATCH):
         batch = events[start : start + MAX_BATCH]
         aside = {n: _why_not(raw, device, proven=proven) for n, raw in enumerate(batch)}
         rest = [raw for n, raw in enumerate(batch) if aside[n] is None]
-        taken = iter(await field.receive(conn, whose, rest, handed_by=actor.id))
+        taken = iter(await field.receive(conn, whose, rest, handed_by=actor.id, sent=sent))
         for n, raw in enumerate(batch):
             why = aside[n]
             told = next(taken) if why is None else await field.set_aside(conn, actor, bytes(raw), why)

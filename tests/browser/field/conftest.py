@@ -1,4 +1,4 @@
-"""A server that can be killed behind a line that can be cut, ten laptops on their way, and phones."""
+"""A server that can be killed behind a line that can be cut, laptops on their way, and phones."""
 
 from types import SimpleNamespace
 
@@ -13,19 +13,21 @@ from factories.office import asset, furnish
 from factories.phone import Phone
 from factories.served import furnished, in_a_thread
 
+LAPTOPS = 20  # ten for each of the two days
+
 
 @pytest.fixture(scope="module")
 def office(new_database):
     url = new_database()
-    return in_a_thread(furnished(url, with_ten_laptops(url)))
+    return in_a_thread(furnished(url, with_laptops(url)))
 
 
-def with_ten_laptops(url):
+def with_laptops(url):
     async def fill(conn):
         found = await furnish(conn)
         new = [
             asset((), found.consignment, 10 + n, category="laptop", name_uk=f"Ноутбук {n}", serial=f"SER-{n}")
-            for n in range(10)
+            for n in range(LAPTOPS)
         ]
         await register(conn, COMMAND_LINE, found.programme, new)
         return SimpleNamespace(url=url, tags=[format_tag(each.fact.tag) for each in new], **found._asdict())

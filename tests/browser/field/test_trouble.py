@@ -125,51 +125,91 @@ def states():
                 )
 
 
-@pytest.mark.parametrize("years", [2, -2])
-def test_a_clock_two_years_off(phone, line, office, years):
+@pytest.mark.parametrize(("wrong", "years"), [("always", 2), ("always", -2), ("since it was used", 2)])
+def test_a_clock_two_years_off(phone, line, office, wrong, years):
     mine = phone()
-    mine.open("/login")
-    mine.context.add_init_script(_WRONG_CLOCK % (years * 365 * 86_400_000))
-    mine.log_in().prepare()
-    line.cut_off()
-    note(mine, office.tags[3], f"годинник {years}")
+    if wrong == "since it was used":
+        mine.log_in().prepare()
+        line.cut_off()
+        mine.close()
+        mine.open("/field")  # its context is a new one, and so are its scripts
+        mine.context.add_init_script(_WRONG_CLOCK % (years * 365 * 86_400_000))
+        mine.open("/field")
+    else:
+        mine.open("/login")
+        mine.context.add_init_script(_WRONG_CLOCK % (years * 365 * 86_400_000))
+        mine.log_in().prepare()
+        line.cut_off()
+    said = f"годинник {wrong} {years}"
+    note(mine, office.tags[3], said)
     line.mend()
     held = mine.until_sent()
     assert not held["quarantined"]
-    (told,) = [
-        each for each in facts(mine, office.tags[3], "note") if each["payload"]["note"] == f"годинник {years}"
-    ]
+    (told,) = [each for each in facts(mine, office.tags[3], "note") if each["payload"]["note"] == said]
     assert told["occurred_at"][:13] <= told["recorded_at"][:13]
     assert told["occurred_at"][:10] == told["recorded_at"][:10]
 
 
-def test_a_full_disk_is_told_and_nothing_typed_is_lost(phone, office):
+def test_a_full_disk_is_told_and_nothing_typed_is_lost(phone, line, office):
+    """The browser itself says that there is no room, then closes the store, then the log-in is gone."""
     mine = phone().log_in().prepare()
+    tag = office.tags[0]
+    line.cut_off()
+    note(mine, tag, "ще було місце")
+    mine.close()
+    mine.open("/field")
     page = mine.page
     devtools = mine.context.new_cdp_session(page)
-    mine.go(f"a/{office.tags[0]}")
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": mine.base, "quotaSize": 1})
+    mine.go(f"a/{tag}")
     mine.act("note")
     page.fill("#f-note", "повний диск")
-    page.evaluate(
-        """() => { const put = IDBObjectStore.prototype.add;
-        IDBObjectStore.prototype.add = function () { throw new DOMException("full", "QuotaExceededError"); };
-        globalThis.mend = () => { IDBObjectStore.prototype.add = put; }; }"""
-    )
     page.locator("form.form button[type=submit]").click()
     expect(page.locator("form.form .flash.bad")).to_contain_text("Пам’ять телефону заповнена")
     assert page.input_value("#f-note") == "повний диск"
-    assert not mine.held()["saved"]
-    page.evaluate("globalThis.mend()")
-    # The system closes the store under pressure: the next question opens it again.
+    assert len(mine.held()["saved"]) == 1
+    # What waits is sent all the same, and that makes room.
+    line.mend()
+    mine.until_sent()
+    assert notes(mine, tag) == ["ще було місце"]
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": mine.base})
+    closed_by_the_browser(mine)
     devtools.send("Storage.clearDataForOrigin", {"origin": mine.base, "storageTypes": "cookies"})
-    page.evaluate(f"import({_MODULE % 'db.js'}).then((db) => db.close())")
     mine.save()
     assert len(mine.held()["saved"] + mine.held()["sent"]) == 1
     # The session went with the cookies: it is said, and sent after the next log-in.
     expect(page.locator(".notices")).to_contain_text("Термін входу минув")
     mine.log_in().open("/field")
     mine.until_sent()
-    assert notes(mine, office.tags[0]).count("повний диск") == 1
+    assert notes(mine, tag).count("повний диск") == 1
+
+
+def closed_by_the_browser(mine):
+    """It takes the store away from the app that has it open, as it does under pressure; what is in it stays."""
+    internals = mine.context.new_page()
+    internals.goto("chrome://indexeddb-internals")
+    expect(internals.locator("body")).to_contain_text("Open connections: 1")
+    internals.get_by_text("Force close").first.click()
+    expect(internals.locator("body")).to_contain_text("Open connections: 0")
+    internals.close()
+
+
+def test_what_the_browser_erased_is_told(phone, line, office):
+    """For want of room a browser may erase all of a store: nobody is left to think that it was sent."""
+    mine = phone().log_in().prepare()
+    devtools = mine.context.new_cdp_session(mine.page)
+    line.cut_off()
+    note(mine, office.tags[7], "до стирання")
+    expect(mine.page.locator(".chips")).to_contain_text("1 збережено")
+    devtools.send("Storage.clearDataForOrigin", {"origin": mine.base, "storageTypes": "indexeddb"})
+    line.mend()
+    mine.open("/field")
+    expect(mine.page.locator(".notices")).to_contain_text("стер збережене на телефоні: 1 ненадісланий запис")
+    mine.page.get_by_role("button", name="Зрозуміло").click()
+    expect(mine.page.locator(".notices .flash")).to_have_count(0)
+    note(mine, office.tags[7], "записано знову")
+    mine.until_sent()
+    assert notes(mine, office.tags[7]) == ["записано знову"]
 
 
 def test_another_person_and_a_file_carried_by_them(phone, line, office, tmp_path):
@@ -220,7 +260,18 @@ def test_app_and_server_updated_between_saving_and_sending(phone, line, office):
         assert notes(mine, office.tags[5]).count("перша версія") == 1
     finally:
         line.server.kill()
-        line.server.start()
+        line.server.start()  # which seals the ledger when it starts
+    (sent,) = [each for each in mine.held()["ledger"] if each["seq"] == 1]
+    mine.go(f"outbox/{sent['id']}")
+    page = mine.page
+    page.get_by_text("Підписаний текст").click()
+    expect(page.locator("main pre")).to_contain_text("/ledger\n")
+    line.cut_off()
+    mine.go("outbox")
+    mine.go(f"outbox/{sent['id']}")
+    expect(page.locator("main")).to_contain_text("Скріплено контрольною точкою")
+    expect(page.locator("main code", has_text=sent["receipt"]["hash"][:16])).to_be_visible()
+    expect(page.locator("main pre")).to_have_count(1)
 
 
 _OLDER = """(tag) => new Promise((resolve, reject) => {

@@ -105,6 +105,22 @@ async def test_a_clock_that_jumps_during_the_day_is_followed_by_the_other_clock(
     assert abs(datetime.fromisoformat(told["occurred_at"]) - really) < timedelta(minutes=1)
 
 
+async def test_a_sealed_queue_tells_by_its_sending_that_its_clock_was_wrong(house):
+    """A box cannot be changed any more; what the clocks say on sending stands beside it. Who carries one lies in vain."""
+    for carrier, expected in ((T, "recorded"), (C, "quarantined")):
+        phone = await Phone(house, T, off=timedelta(days=730)).register()
+        fact = phone.sees("note", note="seen", ago=timedelta(hours=5))
+        fact["device"]["clock"] |= {"sent": None, "offset": 0.0}
+        phone.boot = "start 2"
+        file = phone.sealed(fact) | {"sent": phone.reading()}
+        answer = await house.ask(carrier, "POST", "/api/v1/field/sealed", json=file)
+        (told,) = answer.json()["outcomes"]
+        assert told["outcome"] == expected
+        if carrier == T:
+            really = datetime.now(UTC) - timedelta(hours=5)
+            assert abs(datetime.fromisoformat(told["occurred_at"]) - really) < timedelta(minutes=1)
+
+
 async def test_a_clock_that_is_right_is_believed(house):
     phone = await Phone(house, T, off=timedelta(minutes=20)).register()
     fact = phone.sees("note", note="x", ago=timedelta(days=3))

@@ -36,6 +36,22 @@ CASES = {
         -YEARS,
         wall(-YEARS),
     ),
+    "right, and it slept in a pocket for five hours": (
+        clock(timedelta(0), mono=1000.0, sent_mono=2000.0),
+        timedelta(0),
+        SEEN,
+    ),
+    "two years ahead, and it slept": (clock(YEARS, mono=1000.0, sent_mono=2000.0), YEARS, SEEN),
+    "right when measured and seen, set wrong before it was sent": (
+        clock(timedelta(0), sent_off=YEARS, boot=("a", "b"), offset=0.0),
+        timedelta(0),
+        SEEN,
+    ),
+    "right when measured, set two years ahead before it was seen": (
+        clock(YEARS, boot=("a", "b"), offset=0.0),
+        YEARS,
+        SEEN,
+    ),
     "only measured before": (
         clock(YEARS, sent=False, offset=-YEARS / timedelta(milliseconds=1)),
         YEARS,

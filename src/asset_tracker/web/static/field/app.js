@@ -1,13 +1,13 @@
 // The field app: starts, shows the view that the address names, and keeps the three states in sight.
 
 import * as clock from "./clock.js";
-import { get } from "./db.js";
+import * as store from "./db.js";
 import { button, fill, flash, h, icon } from "./dom.js";
 import * as list from "./list.js";
 import * as outbox from "./outbox.js";
 import * as sender from "./sender.js";
 import { setup } from "./setup.js";
-import { lang, msg, speak, t } from "./words.js";
+import { lang, msg, n, speak, t } from "./words.js";
 
 /** @typedef {{name: string, rest: string[], main: HTMLElement, again: () => Promise<void>}} Place */
 /** @typedef {{show: (place: Place) => Promise<void|(() => void)>}} View */
@@ -69,7 +69,7 @@ async function start() {
 
 /** Somebody who opens the app for the first time is asked for while the rest is still on its way. */
 async function greet() {
-  if (await get("meta", "me")) return;
+  if (await store.get("meta", "me")) return;
   try {
     await sender.me();
   } catch (error) {
@@ -156,9 +156,9 @@ export async function show() {
 
 /** Whether somebody logged in on this phone; if not, `place` says how. @param {HTMLElement} place */
 async function known(place) {
-  if (await get("meta", "me")) return true;
+  if (await store.get("meta", "me")) return true;
   if (!unknown) await greet(); // somebody logged out
-  if (await get("meta", "me")) return true;
+  if (await store.get("meta", "me")) return true;
   const login = unknown instanceof sender.ServerError && unknown.status === 401;
   unknown = null; // asked again at the next view
   fill(place, h("div", { class: "card stack" },
@@ -187,6 +187,9 @@ async function count() {
   );
   if (mood === "login") notice("wait", t("Your log-in has ended. What you record stays on this phone and is sent after you log in again."), h("a", { href: "/login?next=/field" }, t("Log in")), "login");
   else drop("login");
+  store.remember(found.saved + found.sent);
+  if (store.lost()) notice("bad", n("The browser erased what this phone kept: %(n)s fact that was not sent yet is gone. Record it again, and tell your coordinator.", "The browser erased what this phone kept: %(n)s facts that were not sent yet are gone. Record them again, and tell your coordinator.", store.lost()),
+    button(t("I have read this"), "check", () => { store.seen(); drop("erased"); }), "erased");
 }
 
 /** @param {"good"|"wait"|"bad"|"info"} tone @param {string} text @param {Node|null} [more] @param {string} [key] */

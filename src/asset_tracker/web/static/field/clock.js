@@ -1,6 +1,6 @@
 // What time it is: the phone's clock, put right by what the server said and by a clock that cannot be set.
 
-import { get, set } from "./db.js";
+import { get, set, StoreError } from "./db.js";
 
 // Below this the difference is the way of the answer, or nothing that matters.
 const TOLERANCE = 120_000;
@@ -30,7 +30,12 @@ export async function heard(server, asked) {
   const middle = (performance.now() - asked) / 2;
   offset = Math.round(server + middle - Date.now());
   anchor = { wall: Date.now(), mono: performance.now() };
-  await set("meta", { offset, at: Date.now() }, "clock");
+  try {
+    await set("meta", { offset, at: Date.now() }, "clock");
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    console.info("what the server said of the time holds for this run only:", error); // a full disk stops no sending
+  }
 }
 
 /** How far the phone's clock is off, in milliseconds (0 for what is within tolerance or not known). */

@@ -15,12 +15,27 @@ export class StoreError extends Error {
   }
 }
 
+/** So many facts wait here; told apart from the store, to be known when the browser erases it. @param {number} many */
+export const remember = (many) => localStorage.setItem("field-waiting", String(many));
+
+/** How many facts the browser erased before they were sent, until somebody has read it. */
+export const lost = () => Number(localStorage.getItem("field-lost") ?? 0);
+export const seen = () => localStorage.removeItem("field-lost");
+
+/** A store that begins anew held nothing, or was erased: for want of room, after weeks without use, or by somebody. */
+function erased() {
+  const waiting = Number(localStorage.getItem("field-waiting") ?? 0);
+  if (waiting) localStorage.setItem("field-lost", String(lost() + waiting));
+  remember(0);
+}
+
 /** @returns {Promise<IDBDatabase>} */
 function open() {
   opening ??= new Promise((resolve, reject) => {
     const asked = indexedDB.open(NAME, VERSION);
-    asked.onupgradeneeded = () => {
+    asked.onupgradeneeded = (event) => {
       const db = asked.result;
+      if (!event.oldVersion) erased();
       db.createObjectStore("meta");
       db.createObjectStore("outbox", { keyPath: "id" }).createIndex("seq", ["device", "seq"], { unique: true });
       db.createObjectStore("photos", { keyPath: "sha256" });

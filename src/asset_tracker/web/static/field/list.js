@@ -1,6 +1,6 @@
 // The running list: what was scanned in this go, kept over a restart until it is put away.
 
-import { get, set } from "./db.js";
+import { get, set, StoreError } from "./db.js";
 import { now } from "./clock.js";
 import * as rounds from "./rounds.js";
 import { formatTag, read } from "./tags.js";
@@ -34,7 +34,14 @@ export async function load() {
   list = (await get("meta", "list")) ?? list;
 }
 
-const keep = () => set("meta", list, "list");
+async function keep() {
+  try {
+    await set("meta", list, "list");
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+    console.info("the list is kept for this run only:", error); // what is recorded of it says whether it was saved
+  }
+}
 
 /** @typedef {{outcome: "new"|"again"|"ignored"|"place"|"wrong", item?: Item, wrong?: string, place?: any}} Scanned */
 

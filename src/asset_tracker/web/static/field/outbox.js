@@ -47,6 +47,7 @@ import { seal } from "./seal.js";
  * @property {string} [reason]
  * @property {any[]} [errors]
  * @property {{hash: string, seq: number, recorded_at: string}} [receipt]
+ * @property {{size: number, root: string, made_at: string, note: string}} [checkpoint] it stands under
  */
 
 /** The version in which the server reads what is made here (assets/upcast.py). */
@@ -195,6 +196,28 @@ export async function update(news) {
       const kept = await answer(store.get(id));
       // What the ledger has stays so, whatever an older answer says.
       if (kept && kept.state !== "ledger") store.put({ ...kept, ...more });
+    }
+  }, { strict: true });
+  changed();
+}
+
+/** The checkpoint that an entry stands under, kept beside its receipt. @param {string} id @param {any} checkpoint */
+export const witnessed = (id, checkpoint) =>
+  transact(["outbox"], "readwrite", async (t) => {
+    const store = t.objectStore("outbox");
+    const kept = await answer(store.get(id));
+    if (kept) store.put({ ...kept, checkpoint });
+  });
+
+/** They leave the phone, which has no room to note that the ledger has them. Photos of theirs that still wait
+ * need an entry that names them, so those that have some stay. @param {string[]} ids */
+export async function drop(ids) {
+  const open = new Set((await all("photos")).filter((each) => !each.done).map((each) => each.sha256));
+  await transact(["outbox"], "readwrite", async (t) => {
+    const store = t.objectStore("outbox");
+    for (const id of ids) {
+      const kept = await answer(store.get(id));
+      if (kept && !kept.photos.some((/** @type {string} */ sha) => open.has(sha))) store.delete(id);
     }
   }, { strict: true });
   changed();

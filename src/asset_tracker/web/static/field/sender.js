@@ -1,7 +1,7 @@
 // Sending: one tab at a time, again until it is answered; the same event twice is the server's "duplicate".
 
 import * as clock from "./clock.js";
-import { all, get, set, transact, answer } from "./db.js";
+import { all, answer, drop, get, set, StoreError, transact } from "./db.js";
 import * as outbox from "./outbox.js";
 import { fileOf, makeKeys } from "./seal.js";
 
@@ -70,8 +70,21 @@ export async function me() {
   const found = await (await call("/api/v1/field/me")).json();
   const known = await get("meta", "me");
   if (known && known.id !== found.id) await forget();
-  await set("meta", found, "me");
+  await unlessFull(() => set("meta", found, "me"));
   return found;
+}
+
+/** What is written besides may fail on a full disk: that must not stop the sending, which makes room.
+ * Tells whether it was written. @param {() => Promise<any>} work */
+async function unlessFull(work) {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof StoreError) || !error.full) throw error;
+    console.info("no room on this phone:", error);
+    return false;
+  }
 }
 
 /** What the phone took along for somebody else, or for nobody any more, goes; what waits stays. */
@@ -140,6 +153,7 @@ function plan(seconds) {
 async function sendAll(asked) {
   try {
     if (asked) stuck.clear();
+    later.clear();
     feel("sending");
     const who = await me();
     await registerQuietly(who);
@@ -175,13 +189,15 @@ async function registerQuietly(who) {
 /** @param {{id: string}} who */
 async function sendEntries(who) {
   for (;;) {
-    const waiting = (await outbox.entries()).reverse().filter((each) => outbox.WAITING.includes(each.state) && each.by.id === who.id && !stuck.has(each.id));
+    const waiting = (await outbox.entries()).reverse().filter((each) => outbox.WAITING.includes(each.state) && each.by.id === who.id && !stuck.has(each.id) && !later.has(each.id));
     if (!waiting.length) return;
     await sendBatch(batchOf(waiting), who);
   }
 }
 /** Those that the server could not even answer in this run of the page; the next run tries again. */
 const stuck = new Set();
+/** Those whose answer could not be written down for want of room; the next sending asks again. */
+const later = new Set();
 
 /** The first of them that go the same way, and not too much. @param {outbox.Entry[]} waiting */
 function batchOf(waiting) {
@@ -205,7 +221,7 @@ const wayOf = (entry) => (entry.campaign && entry.kind === "unknown_code" ? `sca
 
 /** @param {outbox.Entry[]} batch @param {{id: string}} who @returns {Promise<void>} */
 async function sendBatch(batch, who) {
-  await outbox.update(new Map(batch.map((each) => [each.id, { state: "sent", tries: each.tries + 1 }])));
+  await unlessFull(() => outbox.update(new Map(batch.map((each) => [each.id, { state: "sent", tries: each.tries + 1 }]))));
   try {
     await keepOutcomes(batch, await outcomesOf(batch, who));
   } catch (error) {
@@ -230,7 +246,9 @@ async function outcomesOf(batch, who) {
     return told.map((/** @type {any} */ each) => ({ id: each.id, outcome: "recorded" }));
   }
   if (way.startsWith("sealed ")) {
-    const file = fileOf(batch[0].device, batch);
+    // What was sealed cannot be changed any more; what the clocks say now goes beside it.
+    const { wall, mono, boot } = clock.reading();
+    const file = { ...fileOf(batch[0].device, batch), sent: { wall, mono, boot } };
     const told = await (await call("/api/v1/field/sealed", post(file))).json();
     return Array.isArray(told) ? told : told.outcomes;
   }
@@ -256,7 +274,10 @@ async function keepOutcomes(batch, outcomes) {
       ...(state === "ledger" || state === "quarantined" ? { body: undefined, box: undefined } : {}),
     });
   });
-  await outbox.update(news);
+  if (await unlessFull(() => outbox.update(news))) return;
+  // No room even to write that less is needed: what the ledger has goes; the rest is asked again later.
+  await outbox.drop([...news].flatMap(([id, more]) => (more.state === "ledger" ? [id] : [])));
+  for (const id of news.keys()) later.add(id);
 }
 
 /** @param {{id: string}} who */
@@ -266,7 +287,7 @@ async function sendPhotos(who) {
     if (photo.done || !mine.has(photo.sha256)) continue;
     await sendPhoto(photo);
     const more = { ...(await get("photos", photo.sha256)), done: true };
-    await set("photos", more);
+    if (!(await unlessFull(() => set("photos", more)))) await drop("photos", photo.sha256);
     outbox.changed();
   }
 }

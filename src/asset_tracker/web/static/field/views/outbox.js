@@ -7,6 +7,7 @@ import * as outbox from "../outbox.js";
 import { exportQueue } from "../handover.js";
 import * as sender from "../sender.js";
 import { formatTag } from "../tags.js";
+import { witness } from "../witness.js";
 import { ago, kindName, moment, n, t } from "../words.js";
 
 const SHOWN = 100;
@@ -95,6 +96,7 @@ async function one(box, id) {
       fact(t("In the ledger since"), each.receipt && moment(each.receipt.recorded_at)),
       fact(t("Receipt"), each.receipt && h("code", {}, `${each.receipt.seq}:${each.receipt.hash.slice(0, 16)}`)),
       fact(t("Identifier"), h("code", {}, each.id))),
+    each.state === "ledger" && each.receipt && witness(each),
     outbox.TROUBLED.includes(each.state) && h("div", { class: "buttons" },
       each.state === "rejected" && button(t("Send it again"), "transit", () => void outbox.dismiss(id).then(() => sender.send({ now: true }))),
       each.state !== "rejected" && button(t("Take it off this list"), "check", () => void outbox.dismiss(id).then(() => (location.hash = "#/outbox")))),
