@@ -2,47 +2,92 @@
 
 - ``us-2cfr``: the property record of 2 CFR 200.313(d)(1), with what an auditor would miss on each item;
 - ``eu-transfer``: the list of transfers of the EU's General Conditions, article 7.5, with its threshold;
+- ``ua-humanitarian``: humanitarian aid received and distributed, due 90 days after clearance (KMU 953 of 05.09.2023);
 - ``ua-inventory``: the sheet for a yearly inventory of a Ukrainian budget institution (order 879 of 02.09.2014).
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Column, Kind, item_columns
 from asset_tracker.reports.conversion import Rates
-from asset_tracker.reports.structs import Facts, Item, Rate
+from asset_tracker.reports.structs import Facts, Item, Paper, Rate, Report
 
 # Article 7.5: above this price of one piece in EUR the proof of transfer goes with the final report.
 EU_THRESHOLD = Decimal(5000)
 
 
-class Annex(NamedTuple):
-    """``title`` is a msgid; ``columns`` those of the table, ``rows`` which items stand in it."""
+class Check(NamedTuple):
+    """A small table beside the items, in the report's language."""
 
     title: str
-    columns: Callable[[Facts, Lang], tuple[Column[Item], ...]]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+class Annex(NamedTuple):
+    """``title`` is a msgid; ``columns`` those of the table, ``rows`` which items stand in it.
+
+    ``check`` is a sheet of its own: its title, headings and rows.
+    """
+
+    title: str
+    columns: Callable[[Report], tuple[Column[Item], ...]]
     rows: Callable[[Facts], tuple[Item, ...]]
+    check: Callable[[Report], Check] | None = None
+
+
+# What 2 CFR 200.313(d)(1) asks of the record of each item, and when the record has it.
+_REQUIRED: Final[tuple[tuple[str, Callable[[Item], bool]], ...]] = (
+    ("Serial number", lambda item: bool(item.serial) or item.is_kit or item.quantity > 1),
+    ("Acquired on", lambda item: item.acquired_on is not None),
+    ("Price", lambda item: item.unit_price is not None or item.kit is not None),
+    ("Share", lambda item: bool(item.shares)),
+    ("Where", lambda item: item.stage == "gone" or item.place not in ("unknown", "in_transit")),
+    ("Use", lambda item: item.stage == "gone" or item.use is not None),
+    ("Condition", lambda item: item.stage == "gone" or item.condition != "unknown"),
+    ("Verified on", lambda item: item.stage == "gone" or item.verified_on is not None),
+    ("Disposal", lambda item: item.gone_reason != "disposed" or item.disposal is not None),
+)
+_AWARD: Final = "Award number"
 
 
 def missing_for_2cfr(item: Item) -> list[str]:
     """Msgids of the fields of 200.313(d)(1) that the record of this item lacks."""
-    wanted: tuple[tuple[str, bool], ...] = (
-        ("Serial number", bool(item.serial) or item.is_kit or item.quantity > 1),
-        ("Acquired on", item.acquired_on is not None),
-        ("Price", item.unit_price is not None or item.kit is not None),
-        ("Share", bool(item.shares)),
-        ("Where", item.stage == "gone" or item.place not in ("unknown", "in_transit")),
-        ("Use", item.stage == "gone" or item.use is not None),
-        ("Condition", item.stage == "gone" or item.condition != "unknown"),
-        ("Verified on", item.stage == "gone" or item.verified_on is not None),
-        ("Disposal", item.gone_reason != "disposed" or item.disposal is not None),
+    return [name for name, there in _REQUIRED if not there(item)]
+
+
+def _lacking(item: Item, awards: Mapping[str, str | None]) -> list[str]:
+    return missing_for_2cfr(item) + ([] if awards.get(item.programme) else [_AWARD])
+
+
+def _awards(facts: Facts) -> dict[str, str | None]:
+    return {programme.code: programme.agreement for programme in facts.programmes}
+
+
+def _readiness(report: Report) -> Check:
+    """How many items an auditor would ask about, by field, and how many are complete."""
+    facts, lang = report.facts, report.making.lang
+    awards = _awards(facts)
+    missing = [_lacking(item, awards) for item in facts.items]
+    names = (*(name for name, _ in _REQUIRED), _AWARD)
+    counts = Counter(name for each in missing for name in each)
+    complete = sum(1 for each in missing if not each)
+    return Check(
+        gettext(lang, "Audit readiness"),
+        tuple(gettext(lang, head) for head in ("Required field", "Items without it")),
+        (
+            *((gettext(lang, name), counts[name]) for name in names),
+            (gettext(lang, "Items with nothing missing"), complete),
+            (gettext(lang, "All items"), len(facts.items)),
+        ),
     )
-    return [name for name, there in wanted if not there]
 
 
 def above_eu_threshold(item: Item) -> str:
@@ -68,14 +113,12 @@ def _own(
     return Column(key, gettext(lang, head), gettext(lang, note), kind, "", value)
 
 
-def _us(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
-    awards = {programme.code: programme.agreement for programme in facts.programmes}
+def _us(report: Report) -> tuple[Column[Item], ...]:
+    facts, lang = report.facts, report.making.lang
+    awards = _awards(facts)
 
     def lacking(item: Item) -> str | None:
-        missing = missing_for_2cfr(item)
-        if not awards.get(item.programme):
-            missing.append("Award number")
-        return ", ".join(gettext(lang, name) for name in missing) or None
+        return ", ".join(gettext(lang, name) for name in _lacking(item, awards)) or None
 
     def disposal(item: Item) -> str | None:
         return words.word(words.DETAIL, item.disposal.method, lang) if item.disposal else None
@@ -133,7 +176,8 @@ def _us(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
     )
 
 
-def _eu(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
+def _eu(report: Report) -> tuple[Column[Item], ...]:
+    facts, lang = report.facts, report.making.lang
     rates = Rates(facts.summary.rates)
 
     def factor(item: Item) -> tuple[Decimal, tuple[Rate, ...]] | None:
@@ -190,7 +234,8 @@ def _eu(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
     )
 
 
-def _ua(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
+def _ua(report: Report) -> tuple[Column[Item], ...]:
+    facts, lang = report.facts, report.making.lang
     return (
         *_chosen(facts, lang, "name", "manufacturer", "model", "serial"),
         _own(
@@ -218,12 +263,64 @@ def _ua(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
     )
 
 
+def _aid(report: Report) -> tuple[Column[Item], ...]:
+    facts, lang = report.facts, report.making.lang
+    papers = {paper.number: paper for paper in report.making.papers}
+
+    def paper(get: Callable[[Paper], Cell]) -> Callable[[Item], Cell]:
+        return lambda item: get(papers[item.consignment]) if item.consignment in papers else None
+
+    def handed_over(item: Item) -> int:
+        return item.quantity if item.delivered_on else 0
+
+    asked: tuple[tuple[str, str, str, Kind, Callable[[Paper], Cell]], ...] = (
+        ("aid_code", "Code of the aid", "Unique code of the humanitarian aid.", "text", lambda p: p.aid_code),
+        ("declaration", "Declaration", "Number of the declaration.", "text", lambda p: p.declaration),
+        ("cleared_on", "Cleared on", "Day of customs clearance.", "date", lambda p: p.cleared_on),
+        (
+            "report_due",
+            "Report due",
+            "Last day for the report: 90 days after clearance.",
+            "date",
+            lambda p: p.report_due,
+        ),
+        (
+            "report_sent_on",
+            "Report sent on",
+            "Day the report went out; empty while it has not.",
+            "date",
+            lambda p: p.report_sent_on,
+        ),
+    )
+    return (
+        *_chosen(facts, lang, "consignment"),
+        *(_own(lang, key, head, note, kind, paper(get)) for key, head, note, kind, get in asked),
+        *_chosen(
+            facts, lang, "tag", "name", "manufacturer", "model", "serial", "unit_price", "currency", "value"
+        ),
+        *_chosen(facts, lang, "quantity"),
+        _own(lang, "handed_over", "Distributed", "Pieces handed over by this day.", "number", handed_over),
+        _own(
+            lang,
+            "left",
+            "Not distributed",
+            "Pieces not handed over by this day.",
+            "number",
+            lambda i: i.quantity - handed_over(i),
+        ),
+        *_chosen(facts, lang, "municipality_name", "municipality", "delivered_on", "act_number", "act_date"),
+    )
+
+
 ANNEXES: dict[str, Annex] = {
-    "us-2cfr": Annex("Property record by 2 CFR 200.313(d)", _us, lambda facts: facts.items),
+    "us-2cfr": Annex("Property record by 2 CFR 200.313(d)", _us, lambda facts: facts.items, _readiness),
     "eu-transfer": Annex(
         "List of transfers for the EU",
         _eu,
         lambda facts: tuple(item for item in facts.items if item.delivered_on),
+    ),
+    "ua-humanitarian": Annex(
+        "Report on humanitarian aid received and distributed", _aid, lambda facts: facts.items
     ),
     "ua-inventory": Annex(
         "Inventory sheet",

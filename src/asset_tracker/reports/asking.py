@@ -12,7 +12,8 @@ from asset_tracker.i18n import LANGS, Lang
 class Ask(Struct, frozen=True, kw_only=True):
     """``as_of`` is a day in Kyiv, counted to its end; ``known_on`` an instant (UTC), ``None`` for now.
 
-    ``donor`` is a party's id or short name; ``since`` the day the timeline starts on.
+    ``donor`` is a party's id or short name; ``since`` the day the timeline starts on, unless the
+    ``whole`` of it is needed.
     """
 
     as_of: date
@@ -20,6 +21,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     since: date | None = None
     donor: str | None = None
     lang: Lang = "uk"
+    whole: bool = False
 
     @property
     def end_of_day(self) -> datetime:

@@ -109,7 +109,7 @@ def conditions(items: Iterable[Item]) -> tuple[ConditionLine, ...]:
     return tuple(ConditionLine(condition=name, count=counts[name]) for name in CONDITIONS)
 
 
-_STEPS: tuple[tuple[str, Callable[[Item], date | None], Callable[[Item], date | None]], ...] = (
+STEPS: tuple[tuple[str, Callable[[Item], date | None], Callable[[Item], date | None]], ...] = (
     ("approved_delivered", lambda item: item.approved_on, lambda item: item.delivered_on),
     ("dispatched_delivered", lambda item: item.dispatched_on, lambda item: item.delivered_on),
     ("delivered_accepted", lambda item: item.delivered_on, lambda item: item.accepted_on),
@@ -119,7 +119,7 @@ _STEPS: tuple[tuple[str, Callable[[Item], date | None], Callable[[Item], date | 
 
 def days(items: Sequence[Item]) -> tuple[Days, ...]:
     lines = []
-    for step, start, end in _STEPS:
+    for step, start, end in STEPS:
         spans = [
             (to - since).days
             for item in items

@@ -4,7 +4,7 @@ Which assets to look at is answered by the periods (``asset_period``); what is s
 own events, cut at D and K, so that a report never shows what came later or was not yet known.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -32,6 +32,8 @@ from asset_tracker.reports.compose import Material
 from asset_tracker.reports.fold import Known, Standing, Told, blur, stand, tell
 from asset_tracker.reports.structs import Donor, Finding, Happening, Item, Making, Question, Report
 from asset_tracker.territory.queries import get_municipality
+
+Query = Callable[..., Awaitable[Report]]
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -69,7 +71,7 @@ async def municipality_report(
     here = [each for each in standing if each.municipality == code]
     material, demonstration = await _material(conn, asked, here, only_code=code)
     away = tuple(found for each in standing if (found := _moved_away(each, code)))
-    making = _making(asked, f"municipalities/{code}", demonstration=demonstration)
+    making = await _making(conn, asked, f"municipalities/{code}", material, demonstration=demonstration)
     material = replace(material, found=away)
     return await to_thread.run_sync(lambda: compose.report(compose.municipality_facts(material), making))
 
@@ -82,7 +84,8 @@ async def programme_report(
     view = await programme_by_code(conn, actor, code)
     standing = await _standing(conn, asked, asset.c.programme_id == view.id)
     material, demonstration = await _material(conn, asked, standing, only_programme=view.code)
-    making = _making(asked, f"programmes/{quote(view.code)}", demonstration=demonstration)
+    path = f"programmes/{quote(view.code)}"
+    making = await _making(conn, asked, path, material, demonstration=demonstration)
     return await to_thread.run_sync(lambda: compose.report(compose.programme_facts(material), making))
 
 
@@ -194,7 +197,7 @@ def _of_donor(told: Sequence[Told], donor: Donor | None) -> list[Told]:
 
 def _timeline(told: Sequence[Told], ask: Ask) -> tuple[Happening, ...]:
     lines = [line for each in told for line in each.happenings]
-    if ask.since is not None:
+    if ask.since is not None and not ask.whole:
         lines = [line for line in lines if line.occurred_at.astimezone(KYIV).date() >= ask.since]
     lines.sort(key=lambda line: (line.occurred_at, line.recorded_at, line.tag or "", line.event_id))
     return tuple(lines)
@@ -207,7 +210,9 @@ def _moved_away(standing: Standing, code: str) -> Finding | None:
     return Finding(code="moved_away", tag=standing.tag, item=standing.name, municipality=code, day=day)
 
 
-def _making(asked: Asked, path: str, *, demonstration: bool) -> Making:
+async def _making(
+    conn: AsyncConnection, asked: Asked, path: str, material: Material, *, demonstration: bool
+) -> Making:
     ask = asked.ask
     known = ask.known_on or asked.now
     query = {
@@ -226,5 +231,10 @@ def _making(asked: Asked, path: str, *, demonstration: bool) -> Making:
         ledger_size=asked.sealed.size if asked.sealed else None,
         checkpoint=asked.sealed.note if asked.sealed else None,
         page_url=f"{asked.base_url.rstrip('/')}/reports/{path}?{urlencode(query)}",
+        papers=await surroundings.papers(
+            conn,
+            {item.consignment for item in material.items if item.consignment},
+            {programme.code for programme in material.programmes},
+        ),
         demonstration=demonstration,
     )

@@ -37,6 +37,7 @@ def sheet(report: Report) -> Tree:
         "conditions": sheet_tables.conditions(facts, lang),
         "care": sheet_tables.care(facts, lang),
         "days": sheet_tables.days(facts, lang),
+        "days_links": [["", f"days:{line.step}", ""] for line in facts.summary.days],
         "over_time": sheet_tables.over_time(facts, lang),
         "pictures": {
             "map": pictures.site_map(facts, lang),

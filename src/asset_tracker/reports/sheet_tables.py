@@ -4,6 +4,7 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
@@ -16,14 +17,20 @@ Tree = dict[str, Any]
 PRINTED_FINDINGS = 150
 PRINTED_RATES = 24
 ZERO = Decimal("0.00")
+# The rows of what came in a period, as ``evidence`` names them.
+SINCE = ("delivered", "accepted", "served", "verified", "gone", "", "", "")
+STEPS = ("planned", "delivered", "accepted", "in_service", "gone")
 # Up to so many speak for themselves without being counted by kind.
 FEW_FINDINGS = 12
 
 
 def money(facts: Facts, lang: Lang) -> Tree:
     donors = (facts.question.donor,) if facts.question.donor else facts.donors
-    rows = []
+    rows, links = [], []
     for line in facts.summary.values:
+        code = line.currency
+        shares = (f"share:{code}:{donor.key}" for donor in donors)
+        links.append(["", f"value:{code}", f"value_delivered:{code}", *shares])
         amounts = {amount.donor: amount.value for amount in line.by_donor}
         rows.append(
             [
@@ -49,6 +56,7 @@ def money(facts: Facts, lang: Lang) -> Tree:
             *(gettext(lang, "Share of %(donor)s", donor=d.label(lang)) for d in donors),
         ],
         "rows": rows,
+        "links": links,
         "notes": notes,
     }
 
@@ -57,8 +65,10 @@ def worth(facts: Facts, lang: Lang) -> Tree:
     """The same in hryvnias, euros and the donors' currencies, and by which rates."""
     summary = facts.summary
     donors = (facts.question.donor,) if facts.question.donor else facts.donors
-    rows = []
+    rows, links = [], []
     for line in summary.worth:
+        shares_of = (f"worth:{line.currency}:{donor.key}" for donor in donors)
+        links.append(["", f"worth:{line.currency}", "", *shares_of, ""])
         amounts = {amount.donor: amount.value for amount in line.by_donor}
         known = line.value > 0 or not line.without_rate
         cells = (line.value, line.delivered, *(amounts.get(donor.key, ZERO) for donor in donors))
@@ -78,7 +88,12 @@ def worth(facts: Facts, lang: Lang) -> Tree:
         notes.append(gettext(lang, "Rates used: %(n)s, of %(days)s.", n=len(days), days=span))
     if any(line.without_rate for line in summary.worth):
         notes.append(gettext(lang, "What has no recorded rate is in no amount here, and is not guessed."))
-    return {"heads": [*heads, *shares, gettext(lang, "Items without a rate")], "rows": rows, "notes": notes}
+    return {
+        "heads": [*heads, *shares, gettext(lang, "Items without a rate")],
+        "rows": rows,
+        "links": links,
+        "notes": notes,
+    }
 
 
 def rates(facts: Facts, lang: Lang) -> Tree:
@@ -120,6 +135,7 @@ def since(facts: Facts, lang: Lang) -> Tree | None:
     return {
         "title": gettext(lang, title, **days),
         "heads": [gettext(lang, head) for head in ("What", "Count")],
+        "links": [["", f"since:{key}" if key else ""] for key in SINCE],
         "rows": [[gettext(lang, label), display.number(count, lang)] for label, count in rows],
     }
 
@@ -150,10 +166,19 @@ def categories(facts: Facts, lang: Lang) -> Tree:
         "heads": [gettext(lang, head) for head in heads],
         "keys": [line.category for line in lines if not line.sets],
         "set_keys": [line.category for line in lines if line.sets],
+        "links": [_steps({"category": line.category}) for line in lines if not line.sets],
+        "set_links": [_steps({"category": line.category, "sets": "true"}) for line in lines if line.sets],
+        "total_links": _steps({}),
         "rows": rows,
         "total": row(gettext(lang, "All items"), facts.summary.funnel),
         "sets": sets,
     }
+
+
+def _steps(part: dict[str, str]) -> list[str]:
+    """Where the figures of a row lead: nowhere for its name, then one for each step."""
+    query = f"?{urlencode(part)}" if part else ""
+    return ["", *(f"{step}{query}" for step in STEPS)]
 
 
 def conditions(facts: Facts, lang: Lang) -> list[Tree]:
@@ -183,6 +208,13 @@ def care(facts: Facts, lang: Lang) -> Tree:
 
     return {
         "heads": [gettext(lang, head) for head in ("What", "Items", "Part")],
+        "links": [
+            ["", "act", ""],
+            ["", "verified_last_year", ""],
+            ["", "verified_two_years", ""],
+            ["", "", ""],
+            ["", "upkeep", ""],
+        ],
         "rows": [
             row("With a signed act, of what was delivered", summary.with_act, delivered),
             row("Verified within a year, of what is not gone", summary.verified_last_year, summary.standing),
@@ -264,7 +296,11 @@ def municipalities(facts: Facts, lang: Lang) -> Tree | None:
         "In service",
         "Value",
     )
-    return {"heads": [gettext(lang, head) for head in heads], "rows": rows}
+    links = [
+        ["", "", "", "", *_steps({"municipality": line.municipality.code})[1:-1], ""]
+        for line in facts.municipalities
+    ]
+    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
 
 
 def support(facts: Facts, lang: Lang) -> Tree:
@@ -376,4 +412,5 @@ def oblasts(facts: Facts, lang: Lang) -> Tree | None:
         "Accepted",
         "In service",
     )
-    return {"heads": [gettext(lang, head) for head in heads], "rows": rows}
+    links = [["", "", "", *_steps({"oblast": line.oblast.uk})[1:-1]] for line in facts.oblasts]
+    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}

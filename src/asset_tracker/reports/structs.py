@@ -385,12 +385,24 @@ class Question(Struct, frozen=True, kw_only=True):
     donor: Donor | None = None
 
 
+class Paper(Struct, frozen=True, kw_only=True):
+    """What the papers of a consignment of humanitarian aid say when the report is made, and when one on it is due."""
+
+    number: str
+    aid_code: str | None = None
+    declaration: str | None = None
+    cleared_on: date | None = None
+    report_due: date | None = None
+    report_sent_on: date | None = None
+
+
 class Making(Struct, frozen=True, kw_only=True):
     """How the report came to be; not a part of its content hash.
 
     ``known_on`` is the instant by which facts had to be recorded, ``None`` for all that are recorded.
     ``ledger_head`` (hexadecimal) and ``ledger_size`` are of the newest sealed checkpoint, ``checkpoint`` its signed
-    text; ``page_url`` is where this stands.
+    text; ``page_url`` is where this stands. ``papers`` are of the consignments of humanitarian aid: they are kept
+    beside the ledger, so that no hash covers them.
     """
 
     lang: Lang
@@ -400,6 +412,7 @@ class Making(Struct, frozen=True, kw_only=True):
     ledger_size: int | None = None
     checkpoint: str | None = None
     page_url: str | None = None
+    papers: tuple[Paper, ...] = ()
     demonstration: bool = False
 
 

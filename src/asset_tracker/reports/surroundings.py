@@ -1,12 +1,12 @@
 """What stands around the assets of a report: names of places, programmes, donors, and the support given."""
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -24,12 +24,14 @@ from asset_tracker.programmes.queries import (
 )
 from asset_tracker.programmes.rates import list_rates
 from asset_tracker.programmes.tables import programme, support_activity
-from asset_tracker.reports.structs import Donor, Municipality, Programme, Rate, Support
+from asset_tracker.reports.structs import Donor, Municipality, Paper, Programme, Rate, Support
 from asset_tracker.territory import queries as territory
 from asset_tracker.territory.municipalities import Municipality as Territory
 from asset_tracker.territory.population import SHIPPED_DAY, days
 from asset_tracker.territory.tables import municipality_name, service_point
 
+# KMU 953 of 05.09.2023: the report on humanitarian aid is due so long after its clearance.
+AID_REPORT = timedelta(days=90)
 _UNSAFE = ("relocated", "suspended", "destroyed")
 
 
@@ -159,6 +161,34 @@ async def consignments(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUI
     c = consignment.c
     rows = await conn.execute(select(c.id, c.number).where(c.id.in_(ids)))
     return {row.id: row.number for row in rows}
+
+
+async def papers(
+    conn: AsyncConnection, numbers: Collection[str], programmes: Collection[str]
+) -> tuple[Paper, ...]:
+    """What is known of the consignments that came as humanitarian aid, by their numbers."""
+    c = consignment.c
+    rows = await conn.execute(
+        select(c.number, c.aid_code, c.declaration, c.cleared_on, c.report_sent_on)
+        .join(programme, programme.c.id == c.programme_id)
+        .where(
+            c.number.in_(numbers),
+            programme.c.code.in_(programmes),
+            or_(programme.c.legal_regime == "humanitarian", c.aid_code.is_not(None)),
+        )
+        .order_by(c.number)
+    )
+    return tuple(
+        Paper(
+            number=row.number,
+            aid_code=row.aid_code,
+            declaration=row.declaration,
+            cleared_on=row.cleared_on,
+            report_due=row.cleared_on + AID_REPORT if row.cleared_on else None,
+            report_sent_on=row.report_sent_on,
+        )
+        for row in rows
+    )
 
 
 async def unsafe(conn: AsyncConnection, codes: Collection[str]) -> frozenset[str]:

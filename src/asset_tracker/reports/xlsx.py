@@ -18,7 +18,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from asset_tracker.i18n import gettext
-from asset_tracker.reports.annexes import Annex
+from asset_tracker.reports.annexes import Annex, Check
 from asset_tracker.reports.columns import Cell, Column, Kind, Row, item_columns, timeline_columns
 from asset_tracker.reports.csv import FORMULA_STARTS
 from asset_tracker.reports.sheet import heading
@@ -68,12 +68,23 @@ def write_annex(report: Report, *, annex: Annex) -> bytes:
     facts, lang = report.facts, report.making.lang
     book = _book(report)
     table, explained = (book.create_sheet(gettext(lang, title)) for title in ("Items", "Explained"))
-    columns = annex.columns(facts, lang)
+    columns = annex.columns(report)
     _write_table(table, columns, annex.rows(facts))
     _write_explained(explained, report, {table.title: columns})
+    if annex.check is not None:
+        _write_check(book, annex.check(report))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _write_check(book: Workbook, check: Check) -> None:
+    page = book.create_sheet(check.title)
+    for letter, width in (("A", 40), ("B", 18)):
+        page.column_dimensions[letter].width = width
+    page.append([_head(page, head) for head in check.heads])
+    for row in check.rows:
+        page.append([_cell(page, value, _kind(value)) for value in row])
 
 
 def _book(report: Report) -> Workbook:

@@ -107,6 +107,7 @@ async def _report_page(
         report=report,
         r=tree,
         pictures=drawn,
+        query=_query(asked),
         asked=asked | ({} if wrong else {"as_of": ask.as_of.isoformat()}),
         wrong=wrong,
         today=now,
@@ -123,6 +124,10 @@ async def _donors(conn: AsyncConnection, actor: Actor, report: Report) -> list[t
     parties = await list_parties(conn, actor, "donor")
     named = [(str(p.id), p.short_name or (p.name_uk if lang == "uk" else p.name_en)) for p in parties]
     return [("", gettext(lang, "All donors")), *named]
+
+
+def _query(asked: dict[str, str]) -> str:
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _files(path: str, asked: dict[str, str], lang: Lang) -> list[dict[str, str]]:

@@ -194,6 +194,12 @@ ROUTES = {
     "GET /reports": Route("ACSDU"),
     "GET /reports/municipalities/{code}": Route("ACSDU", {"code": "{place}"}, whose="everybody"),
     "GET /reports/programmes/{code}": Route("ACSDU", {"code": "{programme_code}"}),
+    "GET /reports/municipalities/{code}/figures/{figure}": Route(
+        "ACSDU", {"code": "{place}", "figure": "planned"}, whose="everybody"
+    ),
+    "GET /reports/programmes/{code}/figures/{figure}": Route(
+        "ACSDU", {"code": "{programme_code}", "figure": "delivered"}
+    ),
     # counting
     "GET /verifications": Route("ACSTKU"),
     "GET /verifications/new": Route(DESK),

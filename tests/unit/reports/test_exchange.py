@@ -14,6 +14,7 @@ from asset_tracker.documents.names import Name
 from asset_tracker.errors import InvalidError
 from asset_tracker.reports.annexes import above_eu_threshold, missing_for_2cfr
 from asset_tracker.reports.formats import FORMATS, format_named, formats
+from asset_tracker.reports.structs import Paper
 from factories.reports import PROGRAMME, RATES, SIDA, item, municipality_report, programme_report
 
 # The order of IATI 2.03's schema, of the elements that we write.
@@ -150,16 +151,16 @@ def test_the_list_for_the_eu_names_rate_and_day():
     assert row["Day of the rate"].date() == date(2024, 11, 1)
 
 
-@pytest.mark.parametrize("name", ["us-2cfr", "eu-transfer", "ua-inventory"])
+@pytest.mark.parametrize("name", ["us-2cfr", "eu-transfer", "ua-humanitarian", "ua-inventory"])
 @pytest.mark.parametrize("lang", ["uk", "en"])
 def test_annexes_are_tables_with_their_columns_explained(name, lang):
     report = municipality_report(lang, question=municipality_report().facts.question)
     book = load_workbook(io.BytesIO(FORMATS[name].write(report)))
-    table, explained = book.worksheets
+    table, explained, *_ = book.worksheets
     heads = [cell.value for cell in table[1]]
     assert None not in heads
     assert set(heads) <= {row[1] for row in explained.iter_rows(values_only=True)}
-    expected = {"us-2cfr": 21, "eu-transfer": 20, "ua-inventory": 19}[name]
+    expected = {"us-2cfr": 21, "eu-transfer": 20, "ua-humanitarian": 21, "ua-inventory": 19}[name]
     assert table.max_row - 1 == expected
 
 
@@ -169,3 +170,30 @@ def test_the_annex_of_a_donor_shows_their_share_only():
     heads = [cell.value for cell in book.worksheets[0][1]]
     assert "Share of Sida" in heads
     assert "Share of ESTDEV" not in heads
+
+
+def test_the_check_for_an_audit_counts_what_is_missing():
+    report = municipality_report("en")
+    book = load_workbook(io.BytesIO(FORMATS["us-2cfr"].write(report)))
+    told = dict(book["Audit readiness"].iter_rows(min_row=2, values_only=True))
+    assert told["Acquired on"] == told["All items"] == len(report.facts.items)
+    assert told["Award number"] == 0
+    assert told["Items with nothing missing"] == 0
+
+
+def test_the_report_on_aid_names_its_papers_and_what_is_left():
+    made = municipality_report("en")
+    paper = Paper(
+        number="ZHY-2024-03",
+        aid_code="UA-1",
+        declaration="D-1",
+        cleared_on=date(2024, 11, 1),
+        report_due=date(2025, 1, 30),
+    )
+    report = replace(made, making=replace(made.making, papers=(paper,)))
+    rows = load_workbook(io.BytesIO(FORMATS["ua-humanitarian"].write(report))).worksheets[0].values
+    heads = next(rows)
+    lines = [dict(zip(heads, row, strict=True)) for row in rows]
+    assert {line["Code of the aid"] for line in lines} == {"UA-1"}
+    assert {line["Report due"].date() for line in lines} == {date(2025, 1, 30)}
+    assert sum(line["Not distributed"] for line in lines) == 1

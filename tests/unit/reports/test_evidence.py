@@ -1,0 +1,97 @@
+"""A figure is the sum of what stands behind it, and each part of it has its events."""
+
+from datetime import date
+
+import pytest
+from msgspec.structs import replace
+
+from asset_tracker.errors import NotFoundError
+from asset_tracker.reports import words
+from asset_tracker.reports.evidence import Part, evidence
+from asset_tracker.reports.sheet import sheet
+from asset_tracker.reports.structs import Question
+from factories.reports import BARANIVKA, ESTDEV, RATES, SIDA, municipality_report, programme_report
+
+
+def facts():
+    return municipality_report(
+        rates=RATES,
+        donors=(replace(SIDA, currency="SEK"), ESTDEV),
+        question=Question(as_of=date(2025, 2, 1), since=date(2024, 11, 1)),
+    ).facts
+
+
+def test_every_figure_is_the_sum_of_its_items():
+    told = facts()
+    s = told.summary
+    expected = {
+        "planned": s.funnel.planned,
+        "delivered": s.funnel.delivered,
+        "accepted": s.funnel.accepted,
+        "in_service": s.funnel.in_service,
+        "gone": s.funnel.gone,
+        "act": s.with_act,
+        "verified_last_year": s.verified_last_year,
+        "verified_two_years": s.verified_two_years,
+        "without_price": s.without_price,
+        "since:delivered": s.since.delivered,
+        "since:served": s.since.served,
+    }
+    expected |= {f"condition:{line.condition}": line.count for line in s.by_condition}
+    for line in s.values:
+        expected |= {f"value:{line.currency}": line.value, f"value_delivered:{line.currency}": line.delivered}
+        expected |= {f"share:{line.currency}:{part.donor}": part.value for part in line.by_donor}
+    for line in s.worth:
+        expected |= {f"worth:{line.currency}": line.value}
+        expected |= {f"worth:{line.currency}:{part.donor}": part.value for part in line.by_donor}
+    assert {figure: evidence(told, figure).total for figure in expected} == expected
+
+
+def test_each_item_behind_a_figure_has_its_event():
+    told = facts()
+    for figure, kind in (("delivered", "delivered"), ("accepted", "accepted")):
+        rows = evidence(told, figure).rows
+        assert rows
+        assert {event.kind for row in rows for event in row.events} == {kind}
+        assert all(event.asset_id == row.item.asset_id for row in rows for event in row.events)
+
+
+def test_a_part_is_a_category_or_a_place():
+    told = programme_report().facts
+    line = next(line for line in told.summary.by_category if line.category == "laptop")
+    assert evidence(told, "delivered", Part(category="laptop")).total == line.funnel.delivered
+    here = next(each for each in told.municipalities if each.municipality.code == BARANIVKA.code)
+    assert evidence(told, "planned", Part(municipality=BARANIVKA.code)).total == here.funnel.planned
+    assert evidence(told, "planned", Part(oblast="Житомирська")).total == told.summary.funnel.planned
+    assert evidence(told, "planned", Part(category="video_kit", sets=True)).total == told.summary.kits.planned
+
+
+def test_the_days_are_those_that_the_median_is_of():
+    rows = evidence(facts(), "days:delivered_accepted").rows
+    line = next(line for line in facts().summary.days if line.step == "delivered_accepted")
+    assert len(rows) == line.count
+    assert sorted(row.number for row in rows)[(len(rows) - 1) // 2] == line.median
+
+
+@pytest.mark.parametrize("figure", ["", "no", "condition:x", "worth:XXX", "days:x", "since:x", "planned:x"])
+def test_an_unknown_figure_is_not_found(figure):
+    with pytest.raises(NotFoundError):
+        evidence(facts(), figure)
+
+
+def test_every_link_of_the_report_leads_somewhere():
+    made = programme_report(
+        "uk", rates=RATES, question=Question(as_of=date(2025, 2, 1), since=date(2024, 11, 1))
+    )
+    tree = sheet(made)
+    tables = ("money", "worth", "since", "categories", "care", "oblasts", "municipalities")
+    links = [link for name in tables for row in tree[name]["links"] for link in row if link]
+    links += [link for row in tree["days_links"] for link in row if link]
+    links += [figure["key"] for figure in tree["figures"]]
+    links += [f"condition:{name}" for name in words.CONDITION]
+    assert len(links) > 40
+    for link in links:
+        evidence(made.facts, link.partition("?")[0])
+    for name in tables:
+        assert all(len(row) == len(tree[name]["heads"]) for row in tree[name]["links"]), name
+        assert len(tree[name]["links"]) == len(tree[name]["rows"]), name
