@@ -35,6 +35,8 @@ PAGES = {
         "/consignments",
         "/consignments/{consignment}",
         "/municipalities",
+        "/map",
+        "/map?oblast=UA18000000000041385&colour=overdue",
         f"/municipalities/{HERE}",
         f"/reports/municipalities/{HERE}",
         "/reports",

@@ -1,13 +1,17 @@
 """What the municipalities in reach hold, counted."""
 
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets import due
+from asset_tracker.assets.due_rules import rules_asked
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.assets.views import Holding
 from asset_tracker.ledger.tables import asset
@@ -16,9 +20,17 @@ from asset_tracker.territory.tables import municipality
 _a = asset.c
 
 
-async def holdings(conn: AsyncConnection, actor: Actor, *, code: str | None = None) -> list[Holding]:
+async def holdings(
+    conn: AsyncConnection,
+    actor: Actor,
+    *,
+    code: str | None = None,
+    programme: UUID | None = None,
+    oblast: str | None = None,
+) -> list[Holding]:
     """Per municipality how many assets in reach are there or bound for it, in Ukrainian order.
 
+    ``code``, ``programme`` and ``oblast`` (its code) narrow what is counted.
     What a donor may not know the municipality of is not counted for them.
     """
     require(actor, "asset.read")
@@ -37,6 +49,7 @@ async def holdings(conn: AsyncConnection, actor: Actor, *, code: str | None = No
             _count(_a.delivered_at.is_not(None)).label("delivered"),
             _count(_a.accepted_at.is_not(None)).label("accepted"),
             _count(_a.stage.in_(("installed", "in_service"))).label("working"),
+            _count(_a.stage == "in_service").label("in_service"),
             _count(_a.condition.in_(("needs_attention", "unserviceable")) & _a.gone_reason.is_(None)).label(
                 "faults"
             ),
@@ -50,7 +63,32 @@ async def holdings(conn: AsyncConnection, actor: Actor, *, code: str | None = No
     )
     if code:
         wanted = wanted.where(m.code == code)
+    if programme:
+        wanted = wanted.where(_a.programme_id == programme)
+    if oblast:
+        wanted = wanted.where(m.oblast_code == oblast)
     return [_holding(row) for row in await conn.execute(wanted)]
+
+
+async def overdue_places(
+    conn: AsyncConnection, actor: Actor, today: date, *, programme: UUID | None = None
+) -> dict[str, int]:
+    """How many assets in reach have something overdue on ``today``, by code of municipality.
+
+    All that is overdue is counted, so it costs more than a list: ask for it only where it is shown.
+    """
+    require(actor, "asset.read")
+    known = await coarse(conn, actor)
+
+    def narrowed(columns: Any) -> list[ColumnElement[bool]]:
+        ours = [columns.programme_id == programme] if programme else []
+        return [located(known), *ours]
+
+    parts = due.selects(actor, await rules_asked(conn), today - timedelta(days=1), narrowed)
+    every = union_all(*(part.order_by(None) for part in parts)).subquery()
+    e = every.c
+    counted = select(e.municipality_code, func.count(e.asset_id.distinct())).group_by(e.municipality_code)
+    return {code: number for code, number in await conn.execute(counted) if code}
 
 
 def _count(condition: ColumnElement[bool]) -> Any:

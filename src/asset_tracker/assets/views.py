@@ -163,6 +163,7 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     delivered: int
     accepted: int
     working: int
+    in_service: int
     faults: int
     lost: int
     disputed: int

@@ -133,6 +133,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "municipality": Open(_PLACES),
     "municipality_name": Open(_PLACES),
     "population_figure": Open("published by the state's statistics", writes="INSERT, UPDATE"),
+    "area_outline": Open("borders as any atlas shows them", writes="INSERT, UPDATE, DELETE"),
     "service_point": Open(_PLACES, writes="INSERT, UPDATE"),
     "service_point_change": Open(_PLACES, writes="INSERT"),
     # --- programmes

@@ -86,14 +86,16 @@ def cut(words: str, signs: int) -> str:
     return words if len(words) <= signs else words[: signs - 1].rstrip() + "…"
 
 
-def legend(entries: Sequence[tuple[Tone, str]], y: float, width: float = WIDTH) -> tuple[list[str], float]:
+def legend(
+    entries: Sequence[tuple[Tone, str]], y: float, width: float = WIDTH, *, size: int = 13
+) -> tuple[list[str], float]:
     """Coloured squares with their words, in as many lines as they need; and where the next thing may begin."""
     parts: list[str] = []
-    x = 0.0
+    x, square = 0.0, size - 2
     for tone, words in entries:
-        long = 22 + 7.6 * len(words)
+        long = square + 11 + 0.585 * size * len(words)
         if x and x + long > width:
-            x, y = 0.0, y + 20
-        parts += [box(x, y, 11, 11, tone), text(x + 16, y + 10, words, size=13)]
+            x, y = 0.0, y + size * 1.55
+        parts += [box(x, y, square, square, tone), text(x + square + 5, y + size - 3, words, size=size)]
         x += long + 8
-    return parts, y + 22
+    return parts, y + size * 1.7

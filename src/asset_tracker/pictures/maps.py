@@ -25,7 +25,7 @@ from asset_tracker.pictures.drawing import (
 from asset_tracker.pictures.outline import Point
 
 WIDTH: Final = 640
-_SMALLEST, _LARGEST = 4.0, 22.0
+_SMALLEST, _LARGEST = 4.0, 17.0
 # Dots are named in a window narrower than so many degrees, the largest so many of them.
 _NAMED_BELOW, _NAMED = 8.0, 14
 _AT_48_5: Final = cos(radians(48.5))
@@ -108,7 +108,9 @@ def country(
         ),
         *(_area(area, view, tone) for area in areas),
         # The large ones first, so that a small one is not hidden behind its neighbour.
+        f'<g stroke="{COLOURS[tone]}" stroke-width="0.8">',
         *(_dot(dot, view, most) for dot in sorted(seen, key=lambda dot: (-dot.value, dot.name))),
+        "</g>",
     ]
     if window.east - window.west < _NAMED_BELOW:
         parts += _names(seen, view, most)
@@ -173,26 +175,27 @@ def _names(dots: Sequence[Dot], view: _View, most: int) -> list[str]:
     taken: list[tuple[float, float, float]] = []
     found: list[str] = []
     for dot in sorted(dots, key=lambda dot: (-dot.value, dot.name)):
-        half = 4.4 * len(dot.name)
+        half = 5.3 * len(dot.name)
         x = min(max(view.x(dot.east), half), WIDTH - half)
-        y = view.y(dot.north) + _radius(dot, most) + 16
-        free = all(abs(y - v) > 18 or abs(x - u) > half + other for u, v, other in taken)
+        y = view.y(dot.north) + _radius(dot, most) + 19
+        free = all(abs(y - v) > 20 or abs(x - u) > half + other for u, v, other in taken)
         if dot.value and free and y < view.height and len(found) < _NAMED:
             taken.append((x, y, half))
-            found.append(text(x, y, dot.name, "middle", strong=True, size=15))
+            found.append(text(x, y, dot.name, "middle", strong=True, size=18))
     return found
 
 
 def _dot(dot: Dot, view: _View, most: int) -> str:
-    radius = _radius(dot, most)
     told = f"{dot.name}: {dot.value}" + (f". {dot.note}" if dot.note else "")
     tone: Tone = dot.tone if dot.value else "grey"
     shape = (
-        f'<circle class="t-{tone} dot" cx="{view.x(dot.east):.1f}" cy="{view.y(dot.north):.1f}" r="{radius:.1f}" '
-        f'fill="{COLOURS[tone]}" fill-opacity="{_opacity(dot.step)}" stroke="{COLOURS[tone]}" stroke-width="1">'
-        f"<title>{escaped(told)}</title></circle>"
+        f'<circle class="t-{tone} dot" cx="{view.x(dot.east):.0f}" cy="{view.y(dot.north):.0f}" '
+        f'r="{_radius(dot, most):.1f}" fill="{COLOURS[tone]}" fill-opacity="{_opacity(dot.step)}">'
     )
-    return f'<a href="{escaped(dot.href)}" aria-label="{escaped(told)}">{shape}</a>' if dot.href else shape
+    name = f"<title>{escaped(told)}</title>"
+    if dot.href:
+        return f'<a href="{escaped(dot.href)}">{name}{shape[:-1]}/></a>'
+    return f"{shape}{name}</circle>"
 
 
 def _opacity(step: int) -> str:
@@ -200,7 +203,7 @@ def _opacity(step: int) -> str:
 
 
 def _scale(scale: Sequence[tuple[int, str]], tone: Tone, y: float) -> tuple[list[str], float]:
-    parts, end = legend([(tone, words) for _, words in scale], y, WIDTH)
+    parts, end = legend([(tone, words) for _, words in scale], y, WIDTH, size=18)
     squares = iter(scale)
     shaded = [
         part.replace("/>", f' fill-opacity="{_opacity(next(squares)[0])}" stroke="{LINE}"/>')

@@ -10,10 +10,13 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.errors import NotFoundError
+from asset_tracker.i18n import Lang
+from asset_tracker.territory.collation import sort_key
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import ServicePoint
 from asset_tracker.territory.search import MunicipalityIndex
 from asset_tracker.territory.tables import codifier_edition, municipality, municipality_name, service_point
+from asset_tracker.territory.translit import transliterate
 
 _MUNICIPALITY = select(*(municipality.c[field] for field in Municipality.__struct_fields__))
 _POINT = select(*(service_point.c[field] for field in ServicePoint.__struct_fields__))
@@ -64,6 +67,26 @@ async def list_municipalities(
     if not with_gone:
         wanted = wanted.where(~municipality.c.gone)
     return tuple(map(_municipality_of, await conn.execute(wanted)))
+
+
+class Oblast(msgspec.Struct, frozen=True):
+    """An oblast, or one of the two cities that are none, as a choice is called."""
+
+    code: str
+    uk: str
+    en: str
+
+    def name(self, lang: Lang) -> str:
+        """In Ukrainian or English."""
+        return self.en if lang == "en" else self.uk
+
+
+async def list_oblasts(conn: AsyncConnection) -> tuple[Oblast, ...]:
+    """All of them, in Ukrainian order."""
+    m = municipality.c
+    found = await conn.execute(select(m.oblast_code, m.oblast_uk).where(~m.gone).distinct())
+    some = [Oblast(code, name, transliterate(name)) for code, name in found]
+    return tuple(sorted(some, key=lambda each: sort_key(each.uk)))
 
 
 async def name_as_of(conn: AsyncConnection, code: str, day: date) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from asset_tracker.db.metadata import metadata
 
@@ -78,6 +79,21 @@ population_figure = Table(
     Column("recorded_by", Uuid, nullable=False),
     CheckConstraint("population >= 0", name="population"),
     UniqueConstraint("municipality_code", "as_of"),
+)
+
+# Borders that an administrator has uploaded: simplified rings of (east, north), for drawing only.
+area_outline = Table(
+    "area_outline",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("level", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("rings", JSONB, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("loaded_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("loaded_by", Uuid, nullable=False),
+    CheckConstraint("code ~ '^UA[0-9]{17}$'", name="code"),
+    CheckConstraint("level IN ('oblast', 'raion', 'municipality')", name="level"),
 )
 
 service_point = Table(

@@ -39,6 +39,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("assets", "/assets", "Assets", "asset"),
     MenuItem("consignments", "/consignments", "Consignments", "consignment", _FIELD | {"auditor"}),
     MenuItem("municipalities", "/municipalities", "Municipalities", "municipality"),
+    MenuItem("map", "/map", "Map", "place"),
     MenuItem("due", "/due", "Due", "clock", _FIELD),
     MenuItem("losses", "/losses", "Loss cases", "lost", _FIELD | {"auditor"}),
     MenuItem("verifications", "/verifications", "Verification", "verify", _FIELD | {"auditor"}),

@@ -8,6 +8,9 @@ from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
 ACTS = "ACSKU"
 PICTURE = {"file": ("p.jpg", jpeg(seed=77), "image/jpeg")}
 PERSON = {"name": "x", "email": "x@example.org", "password": "a long enough password", "role": "auditor"}
+BORDERS = {
+    "file": ("areas.geojson", b'{"type": "FeatureCollection", "features": []}', "application/geo+json")
+}
 SEALED = {
     "format": "asset-tracker-sealed",
     "v": 1,
@@ -29,6 +32,11 @@ ROUTES = {
     "GET /metrics": Route(PUBLIC),
     # what is given, and its history
     "GET /api/v1/assets": Route(READERS),
+    "GET /api/v1/map": Route(READERS),
+    "GET /api/v1/progress": Route(READERS),
+    "GET /api/v1/areas": Route(ALL),
+    "PUT /api/v1/areas": Route("A", form={"source": "nobody's"}, files=BORDERS),
+    "DELETE /api/v1/areas/{level}": Route("A", {"level": "raion"}),
     "GET /api/v1/assets.xlsx": Route(READERS),
     "GET /api/v1/views": Route(READERS),
     "GET /api/v1/views/{view_id}": Route("ACSU"),

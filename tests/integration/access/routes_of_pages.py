@@ -2,7 +2,7 @@
 
 from factories.offices import PLACES
 
-from .routes_of_api import ACTS, PERSON, PICTURE
+from .routes_of_api import ACTS, BORDERS, PERSON, PICTURE
 from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
 
 SHEET = {
@@ -156,6 +156,11 @@ ROUTES = {
         DESK, form={"change": "suspended", "occurred_at": "2025-03-01T10:00"}, whose="everybody"
     ),
     "POST /points/{point_id}/along": Route(DESK, form={"to_point": ""}, whose="everybody"),
+    # the map
+    "GET /map": Route(READERS),
+    "GET /map.pdf": Route(READERS),
+    "POST /map/areas": Route("A", form={"source": "nobody's"}, files=BORDERS),
+    "POST /map/areas/forget": Route("A", form={"level": "raion"}),
     # programmes
     "GET /parties": Route(READERS),
     "GET /parties/new": Route(DESK),
