@@ -51,7 +51,7 @@ async def print_again(
 ) -> Response[bytes]:
     """The labels of an earlier print once more, on the paper of the body."""
     before = await service.get_print(conn, actor, print_id)
-    order = Order(tags=before.tags, **msgspec.structs.asdict(data))
+    order = Order(tags=before.tags, places=before.settings.places, **msgspec.structs.asdict(data))
     return await answer(await print_order(conn, actor, order, None, state.settings.base_url))
 
 

@@ -23,7 +23,9 @@ from asset_tracker.settings import Settings
 OUTPUTS = ("pdf", "zpl", "svg", "png")
 
 
-@click.command(help="Print labels into a file: of tags, of a consignment, of a municipality, or blank ones.")
+@click.command(
+    help="Print labels into a file: of tags, of a consignment, of a municipality, blank ones, or of places."
+)
 @click.option(
     "--tags",
     metavar="TAGS",
@@ -32,6 +34,11 @@ OUTPUTS = ("pdf", "zpl", "svg", "png")
 @click.option("--consignment", metavar="NUMBER", help="All assets on a consignment, by its number or id.")
 @click.option("--municipality", metavar="CODE", help="All assets of a municipality, by its KATOTTH code.")
 @click.option("--blank", metavar="N", type=int, help="N labels with new tags, for assets to come.")
+@click.option(
+    "--places",
+    metavar="CODE",
+    help="The service points themselves: of a municipality by its KATOTTH code, or by their ids.",
+)
 @click.option("--programme", metavar="CODE", help="Only of this programme; where blank tags belong.")
 @click.option("--stock", default="L7160", show_default=True, help=f"{', '.join(STOCK)}, or one of your own.")
 @click.option(
@@ -79,6 +86,8 @@ def command(
     address = find_printer(settings.label_printers, printer) if printer else None
     fields = {name: value for name, value in given.items() if value is not None}
     fields |= {"tags": _tags(tags), "output": form or _form_of(file), "dpi": int(given["dpi"])}
+    if "places" in fields:
+        fields["places"] = _tags(fields["places"])
     if consignment:
         fields["consignment"] = consignment
     job = _print(_order(fields), programme, settings)

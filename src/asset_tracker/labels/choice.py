@@ -1,5 +1,6 @@
-"""Which labels: of assets chosen by tag, consignment or filter, or blank ones for assets to come."""
+"""Which labels: of assets chosen by tag, consignment or filter, blank ones for assets to come, or of places."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -11,23 +12,27 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError
-from asset_tracker.i18n import Lang
+from asset_tracker.i18n import Lang, gettext
 from asset_tracker.labels.layout import Label
 from asset_tracker.labels.paper import Look
 from asset_tracker.ledger import blanks
 from asset_tracker.ledger.tables import asset, asset_share, tag
 from asset_tracker.ledger.tags import TagError, check_character, format_tag, parse_tag
 from asset_tracker.programmes.tables import party, programme
+from asset_tracker.territory.points import ServicePoint
+from asset_tracker.territory.queries import find_service_point, get_municipalities, list_service_points
 
 MOST: Final = 10_000  # labels at once
 SAMPLE_TAG: Final = "0000000" + check_character("0000000")
 _COPIES_OF_VEHICLES: Final = 2  # windscreen pillar and glove box
 
 Tags = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=2000)], ...], msgspec.Meta(max_length=MOST)]
+Places = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=60)], ...], msgspec.Meta(max_length=1000)]
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Exactly one of: tags (in any form), a consignment, a municipality (KATOTTH code), a number of blank ones.
+    """Exactly one of: tags (in any form), a consignment, a municipality (KATOTTH code), a number of blank ones,
+    places (ids of service points, or KATOTTH codes of municipalities whose points are meant).
 
     ``programme`` narrows the municipality's assets, and is where blank tags belong.
     """
@@ -36,11 +41,12 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     consignment: UUID | None = None
     municipality: str | None = None
     blank: Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)] = 0
+    places: Places = ()
     programme: UUID | None = None
 
 
 class Item(msgspec.Struct, frozen=True):
-    """A label, and the asset it is for; None for a blank one."""
+    """A label, and the asset it is for; None for a blank one and for that of a place."""
 
     asset: UUID | None
     label: Label
@@ -90,6 +96,8 @@ async def _chosen(
         belongs_to = _programme_of_blanks(actor, choice.programme)
         tags = [SAMPLE_TAG] * choice.blank if sample else await blanks.issue(conn, choice.blank, belongs_to)
         return tuple(Item(None, blank_label(code, look)) for code in tags)
+    if choice.places:
+        return await _of_places(conn, choice.places, look)
     if choice.tags:
         return await _by_tag(conn, actor, choice.tags, look)
     return await _by_filter(conn, actor, choice, look)
@@ -101,9 +109,11 @@ def blank_label(code: str, look: Look) -> Label:
 
 
 def _check(choice: Choice) -> None:
-    chosen = [bool(choice.tags), choice.consignment is not None, bool(choice.municipality), choice.blank > 0]
-    if sum(chosen) != 1:
-        message = "Choose tags, a consignment, a municipality, or a number of blank labels: one of these."
+    many = [bool(choice.tags), bool(choice.places), bool(choice.municipality), choice.blank > 0]
+    if sum(many) + (choice.consignment is not None) != 1:
+        message = (
+            "Choose tags, a consignment, a municipality, places, or a number of blank labels: one of these."
+        )
         raise InvalidError(message, (FieldError("tags", message),))
     if choice.blank > MOST:
         raise _too_many("blank")
@@ -125,6 +135,40 @@ def _programme_of_blanks(actor: Actor, wanted: UUID | None) -> UUID | None:
     if allowed is not None and wanted is not None and wanted not in allowed:
         raise ForbiddenError
     return wanted
+
+
+async def _of_places(conn: AsyncConnection, places: Places, look: Look) -> tuple[Item, ...]:
+    points: dict[UUID, ServicePoint] = {}
+    for each in places:
+        points |= {point.id: point for point in await _points(conn, each)}
+    towns = await get_municipalities(conn, {point.municipality_code for point in points.values()})
+    title, copies = gettext(look.lang, "Place"), look.copies or 1
+    return tuple(
+        Item(
+            None,
+            Label(
+                place=point.id,
+                title=title,
+                name=point.name(look.lang),
+                line2=towns[point.municipality_code].title(look.lang),
+                copies=copies,
+            ),
+        )
+        for point in points.values()
+    )
+
+
+async def _points(conn: AsyncConnection, named: str) -> Sequence[ServicePoint]:
+    """A service point by its id, or those of a municipality; what was destroyed needs no label."""
+    try:
+        found = await find_service_point(conn, UUID(named))
+        points = [found] if found else []
+    except ValueError:
+        points = [each for each in await list_service_points(conn, named) if each.status != "destroyed"]
+    if not points:
+        message = "There is no such service point, or the municipality has none: %(named)s."
+        raise InvalidError(message, (FieldError("places", message, {"named": named}),), named=named)
+    return points
 
 
 async def _by_filter(conn: AsyncConnection, actor: Actor, choice: Choice, look: Look) -> tuple[Item, ...]:

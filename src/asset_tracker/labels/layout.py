@@ -2,12 +2,14 @@
 
 The symbol comes first: the highest level whose modules are whole printer dots, at least three of them and at
 least 0.375 mm (below that a phone held by hand fails), four where the label allows. The text takes what is left
-and is fitted to it. Nothing on a label tells a municipality, a place or a person.
+and is fitted to it. Nothing on the label of an asset tells a municipality, a place or a person; that of a place
+says which place it is, and hangs there.
 """
 
 from functools import lru_cache
 from math import ceil, floor
 from typing import Final, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -25,6 +27,7 @@ from asset_tracker.labels.symbol import (
 )
 from asset_tracker.labels.text import printable, shorten, wrap
 from asset_tracker.ledger.tags import TAG_LENGTH, format_tag, tag_url
+from asset_tracker.territory.points import point_url
 
 Dpi = Literal[203, 300, 600]
 
@@ -47,12 +50,15 @@ _SERIAL_TAIL: Final = 6
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One label. ``tag`` is canonical (eight characters); all else may be empty.
+    """One label, of an asset or of a place. ``tag`` is canonical (eight characters); all else may be empty.
 
     ``line2`` is for a programme or donor where visibility asks for it; of ``serial`` only the tail is printed.
+    ``place``: the service point, whose ``title`` then stands where else the tag does.
     """
 
-    tag: str
+    tag: str = ""
+    place: UUID | None = None
+    title: str = ""
     name: str = ""
     line2: str = ""
     serial: str = ""
@@ -108,12 +114,12 @@ class _Room(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=64)
-def plan_label(stock: Stock, base_url: str, dpi: Dpi) -> Plan:
-    """The arrangement for labels of this stock.
+def plan_label(stock: Stock, base_url: str, dpi: Dpi, *, places: bool = False) -> Plan:
+    """The arrangement for labels of this stock, of assets or of places, whose address is longer.
 
     Raises ``InvalidError`` where no readable symbol and tag fit.
     """
-    url = tag_url(base_url, "0" * TAG_LENGTH)
+    url = point_url(base_url, UUID(int=0)) if places else tag_url(base_url, "0" * TAG_LENGTH)
     dot = MM_PER_INCH / dpi
     least = ceil(MODULE_MIN / dot - 0.005)  # 3 dots of 203 to the inch are 0.3754 mm
     for dots_wanted in (max(_DOTS_WANTED, least), max(_DOTS_MIN, least)):
@@ -160,18 +166,24 @@ def _place(stock: Stock, room: _Room, version: int, level: Level, dot: float) ->
     return Plan(version, level, dots, module, symbol_x, symbol_y, text_x, text_y, width, height)
 
 
+def label_url(base_url: str, label: Label) -> str:
+    """What the label's symbol says."""
+    return point_url(base_url, label.place) if label.place else tag_url(base_url, label.tag)
+
+
 def draw_label(label: Label, plan: Plan, base_url: str) -> Drawing:
     """The label with its symbol and its lines, all within the plan's places."""
-    symbol = make_symbol(tag_url(base_url, label.tag), plan.version, plan.level)
+    symbol = make_symbol(label_url(base_url, label), plan.version, plan.level)
     return Drawing(symbol, plan.symbol_x, plan.symbol_y, plan.module, _lines(label, plan))
 
 
 def _lines(label: Label, plan: Plan) -> tuple[Line, ...]:
-    """The tag, large; the name in as many lines as there is room for; then line2 and serial number, small."""
-    regular, bold = font("regular"), font("bold")
+    """The tag or the title, large; the name in as many lines as there is room for; then line2 and serial number, small."""
+    regular = font("regular")
+    face: Face = "bold" if label.tag else "regular"  # the bold one has the characters of tags only
     width, height = plan.text_width, plan.text_height
-    tag = format_tag(label.tag)
-    tag_size = min(width / max(_TAG_EM, bold.width(tag)), 0.45 * height, _TAG_SIZE_MOST)
+    head = format_tag(label.tag) if label.tag else printable(label.title, regular)
+    tag_size = min(width / max(_TAG_EM, font(face).width(head)), 0.45 * height, _TAG_SIZE_MOST)
     body = min(_SIZE_MOST, max(_SIZE_MIN, min(0.115 * height, width / _NAME_EM)))
     room = height - tag_size * _LEADING
 
@@ -186,7 +198,7 @@ def _lines(label: Label, plan: Plan) -> tuple[Line, ...]:
 
     name_size, name_lines = _fit_name(name, width, room, body)
     sized: list[tuple[float, Face, str]] = [
-        (tag_size, "bold", tag),
+        (tag_size, face, head),
         *((name_size, "regular", text) for text in name_lines),
         *((body * _SMALL, "regular", text) for text in small_lines),
     ]

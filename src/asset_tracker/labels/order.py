@@ -8,7 +8,7 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.labels.choice import Choice, Tags, choose
+from asset_tracker.labels.choice import Choice, Places, Tags, choose
 from asset_tracker.labels.own import get_stock
 from asset_tracker.labels.paper import Paper, Reference
 from asset_tracker.labels.service import Job, check_output, get_print, print_labels
@@ -17,16 +17,17 @@ from asset_tracker.labels.svg import page_svg
 
 
 class Order(Paper, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Labels to be printed: exactly one of tags, consignment (its id or number), municipality, blank.
+    """Labels to be printed: exactly one of tags, consignment (its id or number), municipality, blank, places.
 
     ``programme`` narrows a municipality, tells consignments of one number apart, and is where blank tags
-    belong.
+    belong. ``places``: ids of service points, or codes of municipalities whose points are meant.
     """
 
     tags: Tags = ()
     consignment: Reference | None = None
     municipality: Reference | None = None
     blank: Annotated[int, Meta(ge=0, le=10**9)] = 0
+    places: Places = ()
     programme: UUID | None = None
 
     def choice(self, consignment: UUID | None) -> Choice:
@@ -35,6 +36,7 @@ class Order(Paper, frozen=True, kw_only=True, forbid_unknown_fields=True):
             consignment=consignment,
             municipality=self.municipality,
             blank=self.blank,
+            places=self.places,
             programme=self.programme,
         )
 
@@ -62,7 +64,7 @@ async def print_again(conn: AsyncConnection, actor: Actor, print_id: UUID, base_
     before = await get_print(conn, actor, print_id)
     stock = await get_stock(conn, before.stock)
     options = msgspec.structs.replace(before.settings.options, base_url=base_url, start_cell=1)
-    choice = Choice(tags=before.tags)
+    choice = Choice(tags=before.tags, places=before.settings.places)
     return await print_labels(conn, actor, choice, before.settings.look, stock, options, before.output)
 
 
@@ -79,7 +81,7 @@ async def preview_order(
 ) -> Preview:
     """What the order would print; records nothing and makes no tags. Raises what ``print_order`` raises."""
     stock = await get_stock(conn, order.stock)
-    options = msgspec.structs.replace(order.options(base_url), outlines=True)
+    options = msgspec.structs.replace(order.options(base_url), outlines=True, places=bool(order.places))
     check_print(stock, options)
     check_output(order.output, stock)
     items = await choose(conn, actor, order.choice(consignment), order.look(), sample=True)

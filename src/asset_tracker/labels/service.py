@@ -46,10 +46,11 @@ class Job(msgspec.Struct, frozen=True):
 
 
 class PrintSettings(msgspec.Struct, frozen=True):
-    """What a print needs to be done again, beside its tags."""
+    """What a print needs to be done again, beside its tags: for labels of places, which ones."""
 
     look: Look
     options: PrintOptions
+    places: tuple[str, ...] = ()
 
 
 class PrintView(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,6 +81,7 @@ async def print_labels(
     output cannot be made of this stock.
     """
     require(actor, "label.print")
+    options = msgspec.structs.replace(options, places=bool(choice.places))
     check_print(stock, options)
     check_output(output, stock)
     items = await choose(conn, actor, choice, look)
@@ -117,7 +119,7 @@ def check_output(output: Output, stock: Stock) -> None:
 def file_name(job: Job) -> str:
     """What to call the file: by the one tag on it, or by how many labels there are."""
     tags = _tags(job.items)
-    what = format_tag(tags[0]) if len(tags) == 1 else str(len(tags))
+    what = format_tag(tags[0]) if len(tags) == 1 else str(len(job.items))
     return (
         f"labels-{what}-{job.stock.name}.{job.output}".encode("ascii", "replace").decode().replace("?", "_")
     )
@@ -163,12 +165,16 @@ def _line(actor: Actor, job: Job, look: Look) -> dict[str, Any]:
         "stock": job.stock.name,
         "labels": sum(item.label.copies for item in job.items),
         "tags": _tags(job.items),
-        "settings": msgspec.to_builtins(PrintSettings(look, job.options)),
+        "settings": msgspec.to_builtins(PrintSettings(look, job.options, _places(job.items))),
     }
 
 
 def _tags(items: Sequence[Item]) -> list[str]:
-    return [item.label.tag for item in items]
+    return [item.label.tag for item in items if item.label.tag]
+
+
+def _places(items: Sequence[Item]) -> tuple[str, ...]:
+    return tuple(str(item.label.place) for item in items if item.label.place)
 
 
 def _view(row: Any) -> PrintView:

@@ -29,7 +29,7 @@ class PrintOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How to print. ``offset`` (mm) and ``scale`` set right what one printer shifts and stretches.
 
     ``start_cell`` is the first free label of a used sheet, counted in rows from 1. ``native_symbol`` lets a ZPL
-    printer draw the symbol by itself.
+    printer draw the symbol by itself. ``places``: the labels are those of places.
     """
 
     base_url: str
@@ -42,6 +42,7 @@ class PrintOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     cut_marks: bool = False
     outlines: bool = False
     native_symbol: bool = False
+    places: bool = False
 
 
 class Placed(msgspec.Struct, frozen=True):
@@ -87,12 +88,12 @@ def check_print(stock: Stock, options: PrintOptions) -> Plan:
             errors.append(FieldError(field, "A factor from %(least)s to %(most)s.", params))
     if errors:
         raise InvalidError("The labels cannot be printed like this.", tuple(errors))
-    return plan_label(stock, options.base_url, options.dpi)
+    return plan_label(stock, options.base_url, options.dpi, places=options.places)
 
 
 def pages(labels: Iterable[Label], stock: Stock, options: PrintOptions) -> Iterator[Page]:
     """The pages one after the other, each made when it is asked for. Check first (``check_print``)."""
-    plan = plan_label(stock, options.base_url, options.dpi)
+    plan = plan_label(stock, options.base_url, options.dpi, places=options.places)
     strokes = _cut_marks(stock, options) if options.cut_marks else ()
     boxes = tuple(_box(stock, options, cell) for cell in range(stock.cells)) if options.outlines else ()
     cell, placed = options.start_cell - 1, list[Placed]()

@@ -78,7 +78,7 @@ def is_alphanumeric(text: str) -> bool:
 
 
 def make_symbol(url: str, version: int, level: Level) -> Symbol:
-    """The symbol for ``url``, which ends in ``/A/`` and a tag, with the mask the package would choose.
+    """The symbol for ``url``, which ends in a tag or in eight other characters of its alphabet, with the mask the package would choose.
 
     The version has to carry it (``smallest_version``).
     """

@@ -11,11 +11,10 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from asset_tracker.errors import FieldError, InvalidError
-from asset_tracker.labels.layout import Drawing, Label, Plan, draw_label
+from asset_tracker.labels.layout import Drawing, Label, Plan, draw_label, label_url
 from asset_tracker.labels.raster import PAPER, dots, draw_lines, symbol_picture
 from asset_tracker.labels.sheet import PrintOptions, check_print
 from asset_tracker.labels.stock import Stock
-from asset_tracker.ledger.tags import tag_url
 
 # Run lengths in graphic data: G to Y are 1 to 19, g to z are 20 to 400 in twenties.
 _ONES: Final = " GHIJKLMNOPQRSTUVWXY"
@@ -43,7 +42,7 @@ def _label(label: Label, plan: Plan, stock: Stock, options: PrintOptions) -> byt
     shift = dots(options.offset_x, dpi), dots(options.offset_y, dpi)
     x, y = dots(drawing.x, dpi) + shift[0], dots(drawing.y, dpi) + shift[1]
     if options.native_symbol and plan.dots <= _NATIVE_MOST:
-        symbol = _native(tag_url(options.base_url, label.tag), plan, x, y)
+        symbol = _native(label_url(options.base_url, label), plan, x, y)
     else:
         symbol = _graphic(symbol_picture(drawing.symbol, plan.dots), x, y)
     return (

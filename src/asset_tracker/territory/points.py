@@ -31,6 +31,12 @@ POINT_STATUSES: dict[PointStatus, str] = {
 }
 """Msgids of the statuses."""
 
+
+def point_url(base_url: str, point_id: UUID) -> str:
+    """What the QR symbol of a place says: ``BASE_URL/POINTS/ID`` in upper case, as that of an asset does."""
+    return f"{base_url.rstrip('/')}/points/{point_id}".upper()
+
+
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 

@@ -13,6 +13,7 @@ WHATS: Final = (
     ("municipality", "A municipality"),
     ("tags", "Some tags"),
     ("blank", "Blank labels"),
+    ("places", "Places"),
 )
 OUTPUTS: Final = (("pdf", "PDF, for any printer"), ("zpl", "ZPL, for label printers"))
 LINES: Final = (("none", "Nothing more"), ("programme", "The programme"), ("donors", "The donors"))
@@ -39,6 +40,7 @@ class LabelForm(msgspec.Struct, frozen=True):
     municipality: str = ""
     tags: str = ""
     blank: str = ""
+    places: str = ""
     programme: str = ""
     stock: str = "L7160"
     output: str = "pdf"
@@ -80,7 +82,9 @@ def read_paper(form: LabelForm) -> Paper:
 
 
 def read_order(form: LabelForm, municipality: str | None) -> Order:
-    """The order of the form; ``municipality`` is the code of the one named. Raises like ``read_paper``."""
+    """The order of the form; ``municipality`` is the code of the one named, or the place. Raises like
+    ``read_paper``.
+    """
     what = form.chosen
     names = [name for name in _PAPER if name in LabelForm.__struct_fields__]
     values = _read(form, [*names, *(["blank"] if what == "blank" else []), "programme"])
@@ -90,6 +94,8 @@ def read_order(form: LabelForm, municipality: str | None) -> Order:
         values["consignment"] = form.consignment.strip() or None
     if what == "municipality":
         values["municipality"] = municipality
+    if what == "places":
+        values["places"] = (municipality,) if municipality else ()
     return Order(**values)
 
 

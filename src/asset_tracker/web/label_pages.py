@@ -27,7 +27,7 @@ from asset_tracker.labels.own import Preset
 from asset_tracker.labels.service import Job
 from asset_tracker.labels.stock import Stock
 from asset_tracker.programmes.queries import list_programmes
-from asset_tracker.territory.queries import municipality_index
+from asset_tracker.territory.queries import find_service_point, municipality_index
 from asset_tracker.web import label_forms
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import municipality, named
@@ -108,20 +108,30 @@ async def forget_preset(
 
 
 async def _order(conn: AsyncConnection, actor: Actor, form: LabelForm) -> tuple[Order, UUID | None]:
-    code = await _municipality(conn, form) if form.chosen == "municipality" else None
+    code = await _named(conn, form.chosen, getattr(form, form.chosen).strip())
     wanted = read_order(form, code)
     return wanted, await consignment_id(conn, actor, wanted.consignment, wanted.programme)
 
 
-async def _municipality(conn: AsyncConnection, form: LabelForm) -> str | None:
-    """The code of the municipality that was named or coded."""
-    wanted = form.municipality.strip()
-    if not wanted:
+async def _named(conn: AsyncConnection, what: str, wanted: str) -> str | None:
+    """The code of the municipality that was named or coded; a place may be a service point by its id."""
+    if what not in ("municipality", "places") or not wanted:
         return None
+    if what == "places":
+        with suppress(ValueError):
+            return str(UUID(wanted))
     match = (await municipality_index(conn)).find(wanted)
     if match.one is None:
-        raise InvalidError(errors=(FieldError("municipality", "No one municipality is meant by that name."),))
+        raise InvalidError(errors=(FieldError(what, "No one municipality is meant by that name."),))
     return match.one.code
+
+
+async def _place(conn: AsyncConnection, lang: Lang, form: LabelForm) -> str | None:
+    """What the service point is called that a link led here with."""
+    with suppress(ValueError):
+        point = await find_service_point(conn, UUID(form.places.strip()))
+        return point.name(lang) if point else None
+    return None
 
 
 async def _file(job: Job) -> Response[bytes]:
@@ -178,6 +188,7 @@ async def _answers(conn: AsyncConnection, actor: Actor, lang: Lang, form: LabelF
         ],
         "programmes": [(str(p.id), f"{p.code} {named(lang, p)}") for p in programmes],
         "stock": [(s.name, _stock_text(lang, s)) for s in stock],
+        "place": await _place(conn, lang, form),
         "whats": [(key, gettext(lang, text)) for key, text in label_forms.WHATS],
         "outputs": [(key, gettext(lang, text)) for key, text in label_forms.OUTPUTS],
         "lines": [(key, gettext(lang, text)) for key, text in label_forms.LINES],

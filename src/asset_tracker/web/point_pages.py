@@ -44,7 +44,7 @@ class AlongForm(msgspec.Struct, frozen=True):
     to_point: str = ""
 
 
-@get("/points/{point_id:uuid}")
+@get(["/points/{point_id:uuid}", "/POINTS/{point_id:uuid}"])
 async def show_point(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
@@ -163,6 +163,7 @@ async def _page(
         options=[(key, gettext(lang, text)) for key, text in options.items()],
         points=[(str(key), name) for key, name in offered.items()],
         may_change=may(actor, "service_point.manage"),
+        may_print=may(actor, "label.print"),
         may_ask=may(actor, "verification.manage"),
         centre_links=await list_links(conn, actor, point_id) if may(actor, "verification.manage") else [],
         mail=is_set_up(request.app.state.settings),

@@ -7,6 +7,7 @@ from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.labels import own, service, tagging
 from asset_tracker.labels.choice import MOST, Choice, choose
+from asset_tracker.labels.order import print_again
 from asset_tracker.labels.paper import Look, Paper
 from asset_tracker.labels.sheet import PrintOptions
 from asset_tracker.labels.stock import STOCK
@@ -14,6 +15,8 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.store import history
 from asset_tracker.ledger.tables import asset, event, tag
 from asset_tracker.ledger.tags import format_tag, new_tag
+from asset_tracker.territory.points import NewServicePoint
+from asset_tracker.territory.service import create_service_point
 from factories.world import BARANIVKA, make_world
 
 OPTIONS = PrintOptions(base_url="https://assets.example.org")
@@ -36,6 +39,27 @@ async def status_of(conn, code):
 
 
 class TestChoosing:
+    async def test_places_by_their_municipality_or_one_by_one_and_again(self, conn, world):
+        new = NewServicePoint(
+            municipality_code=BARANIVKA, kind="asc", name_uk="ЦНАП Баранівки", name_en="ASC Baranivka"
+        )
+        await create_service_point(conn, COMMAND_LINE, new)
+        job = await printed(conn, world, places=(BARANIVKA,))
+        names = [item.label.name for item in job.items]
+        assert names
+        assert {item.label.title for item in job.items} == {"Місце"}
+        (first, *_) = job.items
+        assert first.asset is None
+        view = await service.get_print(conn, world.coordinator, job.id)
+        assert (view.tags, len(view.settings.places)) == ((), len(names))
+        again = await print_again(conn, world.coordinator, job.id, OPTIONS.base_url)
+        assert [item.label for item in again.items] == [item.label for item in job.items]
+        (alone,) = await choose(conn, world.coordinator, Choice(places=(str(first.label.place),)), PLAIN)
+        assert alone.label == first.label
+        for wrong in (str(uuid7()), "UA99999999999999999"):
+            with pytest.raises(InvalidError, match="no such service point"):
+                await choose(conn, world.coordinator, Choice(places=(wrong,)), PLAIN)
+
     async def test_a_consignment_in_the_order_of_its_lines(self, conn, world):
         items = await choose(conn, world.coordinator, Choice(consignment=world.consignment), Look())
         assert [item.label.tag for item in items] == list(world.tags)

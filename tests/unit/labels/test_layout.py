@@ -1,11 +1,18 @@
+from io import BytesIO
+from uuid import UUID
+
 import msgspec
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from asset_tracker.errors import InvalidError
 from asset_tracker.labels.fonts import font
 from asset_tracker.labels.layout import MM_PER_INCH, Label, draw_label, plan_label
+from asset_tracker.labels.raster import render_png
+from asset_tracker.labels.sheet import PrintOptions
 from asset_tracker.labels.stock import STOCK
 from asset_tracker.labels.symbol import QUIET_ZONE
 
@@ -86,3 +93,15 @@ def test_a_long_word_is_set_smaller_rather_than_broken():
     lines = draw_label(label, plan, BASE).lines
     assert [line.text for line in lines[1:]] == ["Багатофункціональний", "пристрій Canon"]
     assert lines[1].size < 3.2
+
+
+@each_stock
+def test_a_label_of_a_place_is_read_back_and_says_which_place_it_is(stock):
+    point = UUID("0198c2de-7a10-7c3b-9f00-0123456789ab")
+    label = Label(place=point, title="Місце", name="ЦНАП Баранівки", line2="Баранівська міська громада")
+    options = PrintOptions(base_url=BASE, places=True)
+    picture = Image.open(BytesIO(render_png(label, stock, options))).convert("L")
+    (found,) = zxingcpp.read_barcodes(picture)
+    assert found.text == f"{BASE}/points/{point}".upper()
+    drawing = draw_label(label, plan_label(stock, BASE, 300, places=True), BASE)
+    assert [line.text for line in drawing.lines][:2] == ["Місце", "ЦНАП Баранівки"]

@@ -79,10 +79,15 @@ async function greet() {
 /** Why nobody is known yet. @type {unknown} */
 let unknown = null;
 
-/** A label that was opened with no network, or another page that needs one. */
+/** The label of a thing or of a place that was opened with no network, or another page that needs one. */
 function elsewhere() {
   const label = /^\/a\/([^/]+)\/?$/i.exec(location.pathname);
+  const point = /^\/points\/[^/]+\/?$/i.test(location.pathname);
   if (label) history.replaceState(null, "", `/field#/a/${label[1]}`);
+  else if (point) {
+    void list.scanned(location.href);
+    history.replaceState(null, "", "/field#/scan");
+  }
   else if (location.pathname !== "/field") {
     const asked = location.pathname + location.search;
     history.replaceState(null, "", "/field#/");
