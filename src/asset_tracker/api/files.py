@@ -1,17 +1,19 @@
 """Photos and signed scans: taken in and given out."""
 
 from typing import Annotated
+from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
-from litestar.params import MultipartBody, PathParameter
+from litestar.params import FromPath, JSONBody, MultipartBody, PathParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import require
-from asset_tracker.assets.photos import read_visible
+from asset_tracker.access.permissions import Permission, require
+from asset_tracker.assets.photos import find_visible, read_visible
+from asset_tracker.files import direct
 from asset_tracker.files.service import StoredFile, store_photo, store_scan
 
 Hash = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$")]
@@ -21,6 +23,15 @@ class Upload(msgspec.Struct):
     """A multipart form with one ``file``."""
 
     file: UploadFile
+
+
+class DirectWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What kind of file is sent directly."""
+
+    kind: direct.DirectKind
+
+
+_NEEDS: dict[str, Permission] = {"photo": "event.record", "scan": "act.manage"}
 
 
 @post("/photos")
@@ -59,4 +70,37 @@ async def get_file(
     return Response(data, headers=found.headers(), media_type=found.media_type)
 
 
-ROUTES = (add_photo, add_scan, get_file)
+@get("/files/{sha256:str}/link")
+async def get_link(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    state: State,
+    sha256: Hash,
+) -> direct.Link:
+    """A link to fetch a photo or scan from the object store, valid for ten minutes; 409 where there is none."""
+    return await direct.link(state.storage, await find_visible(conn, actor, sha256))
+
+
+@post("/files/direct")
+async def begin_direct(
+    actor: NamedDependency[Actor], state: State, data: JSONBody[DirectWish]
+) -> direct.Opening:
+    """Where to PUT a file directly into the object store, within ten minutes; 409 where there is none."""
+    require(actor, _NEEDS[data.kind])
+    return await direct.begin(state.storage, actor.id)
+
+
+@post("/files/direct/{name:uuid}")
+async def finish_direct(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    state: State,
+    name: FromPath[UUID],
+    data: JSONBody[DirectWish],
+) -> StoredFile:
+    """Check, clean and keep what was PUT; then name its ``sha256`` in an event or act."""
+    require(actor, _NEEDS[data.kind])
+    return await direct.finish(conn, state.storage, actor.id, name, data.kind)
+
+
+ROUTES = (add_photo, add_scan, get_file, get_link, begin_direct, finish_direct)

@@ -35,11 +35,18 @@ async def read_visible(
 
     Raises NotFoundError, for a foreign file as for an unknown one.
     """
+    found = await find_visible(conn, actor, sha256)
+    return found, await storage.get(found.sha256)
+
+
+async def find_visible(conn: AsyncConnection, actor: Actor, sha256: str) -> StoredFile:
+    """What is known of a file that ``read_visible`` would show. Raises NotFoundError."""
     require(actor, "asset.read")
     stored = (await files.stored_under(conn, [sha256])).values()
-    if not await _visible(conn, actor, stored):
+    found = await files.find_file(conn, sha256) if await _visible(conn, actor, stored) else None
+    if found is None:
         raise NotFoundError
-    return await files.read_file(conn, storage, sha256)
+    return found
 
 
 async def vouch(conn: AsyncConnection, actor: Actor, payloads: Iterable[Payload]) -> None:

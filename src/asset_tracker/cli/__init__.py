@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("serve", "Serve the web pages and the API."),
     "worker": ("worker", "Do the jobs: imports, mails, what recurs."),
     "db": ("db", "Look after the database."),
+    "files": ("files", "Look after photos, scans and other stored files."),
     "demo": ("demo", "Load the demonstration data and show its log-ins."),
     "import": ("imports", "Import a packing list or a list of assets."),
     "labels": ("labels", "Print labels: PDF, ZPL, SVG or PNG."),

@@ -8,21 +8,25 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import IO, Any, Final, Self
 from urllib.parse import unquote, urlsplit
 
 import anyio.to_thread
+import obstore
 from obstore.exceptions import BaseError
 from obstore.exceptions import NotFoundError as NoSuchObjectError
-from obstore.store import LocalStore, from_url
+from obstore.store import AzureStore, GCSStore, LocalStore, S3Store, from_url
 
-from asset_tracker.errors import DiskFullError, NotFoundError, UnavailableError
+from asset_tracker.errors import DiskFullError, NotFoundError, TooLargeError, UnavailableError
 
 _PIECE: Final = 1 << 20
+_INCOMING: Final = "incoming"
+_SIGNING: Final = (S3Store, GCSStore, AzureStore)
 
 
 class Storage:
@@ -75,19 +79,58 @@ class Storage:
 
     async def fetch(self, sha256: str, target: Path) -> None:
         """Write the bytes to ``target``, a piece at a time. Raises NotFoundError, UnavailableError as ``get`` does."""
-        try:
+        digest = hashlib.sha256()
+        with _reading():
             found = await self._store.get_async(_path(sha256))
-            digest = hashlib.sha256()
             with target.open("wb") as out:
                 async for piece in found.stream(min_chunk_size=_PIECE):
                     digest.update(piece)
                     await anyio.to_thread.run_sync(out.write, piece)
-        except (NoSuchObjectError, FileNotFoundError) as absent:
-            raise NotFoundError("There is no such file.") from absent
-        except (BaseError, OSError) as failed:
-            raise UnavailableError("The file cannot be read just now.") from failed
         if digest.hexdigest() != sha256:
             raise UnavailableError("The stored file is damaged; restore it from a backup.")
+
+    @property
+    def signs(self) -> bool:
+        """Whether others can be given links to what lies here: an object store, not a folder."""
+        return isinstance(self._store, _SIGNING)
+
+    async def link(self, sha256: str, lasts: timedelta) -> str:
+        """A signed address of the bytes, which anyone may read who knows it, while it ``lasts``."""
+        return await obstore.sign_async(self._store, "GET", _path(sha256), lasts)
+
+    async def opening(self, name: str, lasts: timedelta) -> str:
+        """A signed address to which somebody may PUT what they send as ``name``, while it ``lasts``."""
+        return await obstore.sign_async(self._store, "PUT", f"{_INCOMING}/{name}", lasts)
+
+    async def sent(self, name: str, limit: int) -> bytes:
+        """What was put at ``opening``. Raises NotFoundError, TooLargeError above ``limit`` bytes, UnavailableError."""
+        path = f"{_INCOMING}/{name}"
+        with _reading():
+            if (await self._store.head_async(path))["size"] > limit:
+                raise TooLargeError
+            return bytes(await (await self._store.get_async(path)).bytes_async())
+
+    async def forget_sent(self, name: str) -> None:
+        """Remove what was put at ``opening``. Raises UnavailableError."""
+        with _reading():
+            await self._store.delete_async(f"{_INCOMING}/{name}")
+
+    async def forget_sent_before(self, moment: datetime) -> int:
+        """Remove all that was put at ``opening`` before; answers how many there were. Raises UnavailableError."""
+        with _reading():
+            pages = self._store.list(_INCOMING)
+            old = [each["path"] async for page in pages for each in page if each["last_modified"] < moment]
+            if old:
+                await self._store.delete_async(old)
+        return len(old)
+
+    async def names(self) -> AsyncIterator[str]:
+        """The hashes of all that is stored, in no order."""
+        async for page in self._store.list():
+            for each in page:
+                name = each["path"].rpartition("/")[2]
+                if each["path"] == _path(name):
+                    yield name
 
     async def remove(self, sha256: str) -> None:
         """Remove what nothing names any more; that it is gone already is as good. Raises UnavailableError."""
@@ -100,16 +143,22 @@ class Storage:
 
     async def get(self, sha256: str) -> bytes:
         """The bytes. Raises NotFoundError; UnavailableError when they cannot be had or are not what was stored."""
-        try:
+        with _reading():
             found = await self._store.get_async(_path(sha256))
             data = bytes(await found.bytes_async())
-        except (NoSuchObjectError, FileNotFoundError) as absent:
-            raise NotFoundError("There is no such file.") from absent
-        except (BaseError, OSError) as failed:
-            raise UnavailableError("The file cannot be read just now.") from failed
         if hashlib.sha256(data).hexdigest() != sha256:
             raise UnavailableError("The stored file is damaged; restore it from a backup.")
         return data
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    try:
+        yield
+    except (NoSuchObjectError, FileNotFoundError) as absent:
+        raise NotFoundError("There is no such file.") from absent
+    except (BaseError, OSError) as failed:
+        raise UnavailableError("The file cannot be read just now.") from failed
 
 
 def _no_space(failed: Exception) -> bool:

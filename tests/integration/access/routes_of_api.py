@@ -77,6 +77,12 @@ ROUTES = {
     "POST /api/v1/quarantine/{quarantined}/discard": Route(DESK, json={"reason": "x"}),
     # files
     "GET /api/v1/files/{sha256}": Route(READERS, {"sha256": "{photo}"}),
+    # a folder has no links, which is told to those only who may ask
+    "GET /api/v1/files/{sha256}/link": Route(READERS, {"sha256": "{photo}"}, ok=(409,)),
+    "POST /api/v1/files/direct": Route(FIELD, json={"kind": "photo"}, ok=(409,)),
+    "POST /api/v1/files/direct/{name}": Route(
+        FIELD, {"name": new_event_id()}, json={"kind": "photo"}, ok=(409,)
+    ),
     "POST /api/v1/photos": Route(FIELD, files=PICTURE),
     "POST /api/v1/scans": Route(DESK, files=PICTURE),
     "POST /api/v1/service-points/{point_id}/links": Route(DESK, json={"days": 7}, whose="everybody"),
