@@ -6,7 +6,7 @@ file. A link opens one file to whoever knows it, so it lasts for minutes only.
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,6 @@ from asset_tracker.errors import ConflictError
 from asset_tracker.files.images import MAX_BYTES
 from asset_tracker.files.service import StoredFile, store_photo, store_scan
 from asset_tracker.files.storage import Storage
-from asset_tracker.ledger.ids import uuid7
 
 LASTS: Final = timedelta(minutes=10)
 """How long a link opens what it names."""
@@ -54,7 +53,7 @@ async def link(storage: Storage, stored: StoredFile) -> Link:
 async def begin(storage: Storage, by: UUID) -> Opening:
     """Where somebody may send a file directly. Raises NoLinksError."""
     _must_sign(storage)
-    name = uuid7()
+    name = uuid4()
     return Opening(id=name, url=await storage.opening(f"{by}/{name}", LASTS), expires_at=_end())
 
 
