@@ -12,12 +12,13 @@ from litestar.params import FromPath, FromQuery, JSONBody, MultipartBody, QueryP
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.links import LinkMade
 from asset_tracker.assets.views import Filters
 from asset_tracker.edge import importing
 from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.edge.who import AnyRequest
 from asset_tracker.i18n import Lang
-from asset_tracker.imports import queries
+from asset_tracker.imports import invitations, queries
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.known import Action
 from asset_tracker.imports.line import Defaults
@@ -161,6 +162,21 @@ async def undo_import(
     return Response(batch, status_code=_status(batch))
 
 
+@post("/imports/{batch_id:uuid}/invitations", status_code=200)
+async def invite(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    state: State,
+    batch_id: FromPath[UUID],
+) -> list[LinkMade]:
+    """Invite those whose accounts a list of people made: who was not invited yet, else who has not come, anew.
+
+    By mail (`token` is null then); where none is set up, each `token` stands in the answer, this once: the link
+    is `/password/{token}`.
+    """
+    return await invitations.invite(conn, actor, batch_id, state.settings)
+
+
 @get("/imports/{batch_id:uuid}/problems.xlsx", media_type=XLSX)
 async def problems_workbook(
     conn: NamedDependency[AsyncConnection],
@@ -243,6 +259,7 @@ ROUTES = (
     replan,
     commit_import,
     undo_import,
+    invite,
     problems_workbook,
     list_assets_workbook,
 )

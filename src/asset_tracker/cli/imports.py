@@ -15,12 +15,13 @@ from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.access.links import LinkMade
 from asset_tracker.cli.common import load_settings, run
 from asset_tracker.db.engine import transaction
 from asset_tracker.errors import AssetTrackerError, InvalidError
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import LANGS, Lang
-from asset_tracker.imports import commit, queries, service
+from asset_tracker.imports import commit, invitations, queries, service
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.offering import Chosen
 from asset_tracker.imports.progress import Step, listening
@@ -59,6 +60,7 @@ _SHOWN = 100
     help="The day on which the things were registered [default: today].",
 )
 @click.option("--partial", is_flag=True, help="Take the good rows and leave those with problems.")
+@click.option("--invite", is_flag=True, help="Invite the people for whom a list of people makes accounts.")
 @click.option("--dry-run", is_flag=True, help="Only show what would come of it.")
 @click.option(
     "--template",
@@ -82,6 +84,7 @@ def command(
     lang: Lang,
     *,
     partial: bool,
+    invite: bool,
     dry_run: bool,
     as_json: bool,
     **defaults: str | None,
@@ -112,7 +115,8 @@ def command(
     settings = load_settings()
     console = Console(stderr=True, highlight=False, quiet=as_json)
 
-    async def work(engine: AsyncEngine) -> tuple[BatchView, list[Told], bool]:
+    async def work(engine: AsyncEngine) -> tuple[BatchView, list[Told], bool, list[LinkMade]]:
+        made: list[LinkMade] = []
         with _shown(console, file.name):
             batch = await _planned(engine, Storage.open(settings.storage_url), file, choices, name)
             async with transaction(engine) as conn:
@@ -122,14 +126,19 @@ def command(
             if good and batch.has_work and not dry_run:
                 async with transaction(engine) as conn:
                     batch = await commit.commit_batch(conn, COMMAND_LINE, batch.id, partial=partial)
-        return batch, problems, good
+                    if invite and batch.has_guests:
+                        made = await invitations.invite(conn, COMMAND_LINE, batch.id, settings)
+        return batch, problems, good, made
 
-    batch, problems, good = run(work, settings)
+    batch, problems, good, made = run(work, settings)
     if as_json:
-        answer = {"import": batch, "problems": problems}
+        answer = {"import": batch, "problems": problems, "invitations": made}
         click.echo(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode())
     else:
         _tell(Console(highlight=False, soft_wrap=True), batch, problems, good=good)
+        for link in made:
+            address = f"{settings.base_url.rstrip('/')}/password/{link.token}"
+            click.echo(f"{link.email}: {address if link.token else 'a letter is on its way'}")
     left = batch.plan.counts.problem or batch.plan.counts.questions
     sys.exit(1 if left else 0)
 

@@ -14,6 +14,7 @@ from asset_tracker.access.panic import check_may_change
 from asset_tracker.assets import retention
 from asset_tracker.errors import UnavailableError
 from asset_tracker.field import forgetting
+from asset_tracker.imports import tidying
 from asset_tracker.imports import work as imports
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Worker
@@ -22,7 +23,7 @@ from asset_tracker.settings import Settings
 
 KINDS: Final[tuple[Kind, ...]] = (
     imports.KIND,
-    imports.TIDY,
+    tidying.KIND,
     forgetting.KIND,
     retention.KIND,
     Kind(payload=SendMail, work=send_letters, when=Every(timedelta(minutes=1))),

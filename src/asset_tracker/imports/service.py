@@ -9,12 +9,12 @@ from datetime import datetime
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 from uuid import UUID
 
 import anyio.to_thread
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,7 +25,6 @@ from asset_tracker.db.wall import by_system
 from asset_tracker.errors import AssetTrackerError, ConflictError, InvalidError, TooLargeError
 from asset_tracker.files.service import stored_name
 from asset_tracker.files.storage import Storage, hash_of
-from asset_tracker.files.tables import file
 from asset_tracker.imports import queries, sheet
 from asset_tracker.imports.cells import Limits
 from asset_tracker.imports.meter import FULL, percent_at
@@ -34,12 +33,11 @@ from asset_tracker.imports.progress import telling
 from asset_tracker.imports.sheet import Book
 from asset_tracker.imports.survey import saved_answers
 from asset_tracker.imports.tables import import_batch, import_mapping, import_row, import_work
+from asset_tracker.imports.tidying import FOLDERS, discard
 from asset_tracker.imports.views import BatchView, Choices, Counts, Plan
 from asset_tracker.imports.vocabulary import heading_key
 from asset_tracker.ledger.ids import uuid7
 
-# What folders for the files in work are called; those of a killed worker are swept by their name.
-FOLDERS: Final = "asset-tracker-import-"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]|.*[/\\]")
 
 
@@ -96,18 +94,6 @@ async def forget(conn: AsyncConnection, storage: Storage, batch: BatchView) -> N
     if (await conn.execute(gone)).rowcount:
         await conn.execute(delete(import_work).where(import_work.c.batch_id == batch.id))
         await discard(conn, storage, batch.sha256)
-
-
-@by_system  # another office may have sent the same
-async def discard(conn: AsyncConnection, storage: Storage, sha256: str) -> None:
-    """Remove bytes from the storage that nothing names."""
-    await advisory_lock(conn, stored_name(sha256))
-    named = or_(
-        select(import_batch.c.id).where(import_batch.c.sha256 == sha256).exists(),
-        select(file.c.sha256).where(file.c.sha256 == sha256).exists(),
-    )
-    if not await conn.scalar(select(named)):
-        await storage.remove(sha256)
 
 
 @asynccontextmanager

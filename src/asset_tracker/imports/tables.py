@@ -49,6 +49,8 @@ import_batch = Table(
     Column("committed_by", Uuid),
     Column("undone_at", _instant),
     Column("undone_by", Uuid),
+    # when the bytes that were sent went: a list of people is not kept
+    Column("file_dropped_at", _instant),
     one_of("kind", KIND_KEYS),
     one_of("status", STATUSES),
     Index("import_batch_sha256_idx", "sha256"),

@@ -106,6 +106,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     """One import. ``status``: sent (not planned yet), planned, committed, undone.
 
     ``kind``: what kind of table it is. ``work``: what is being done to it, if something is.
+    ``file_dropped_at``: since when the file itself is kept no more.
     """
 
     id: UUID
@@ -120,6 +121,7 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     programme_ids: tuple[UUID, ...]
     committed_at: datetime | None
     undone_at: datetime | None
+    file_dropped_at: datetime | None
     operation: UUID | None
     choices: Choices
     plan: Plan
@@ -135,6 +137,11 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
         """Whether everything in the file is good as it stands."""
         counts = self.plan.counts
         return self.status == "planned" and not counts.problem and not counts.questions and self.has_work
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether accounts were made that may be invited."""
+        return self.kind == "users" and self.status == "committed" and self.plan.counts.create > 0
 
     @property
     def has_work(self) -> bool:

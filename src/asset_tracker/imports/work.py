@@ -4,11 +4,7 @@ Reading happens before the one transaction that plans, records or takes back and
 worker that is killed leaves nothing half done: the next one begins anew, or finds nothing left to do.
 """
 
-import shutil
-import tempfile
 import time
-from datetime import time as clock
-from pathlib import Path
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -28,15 +24,13 @@ from asset_tracker.imports import commit, queries, service
 from asset_tracker.imports.progress import Step, listening
 from asset_tracker.imports.queries import IMPORT_JOB
 from asset_tracker.imports.refusals import refusal_of
-from asset_tracker.imports.tables import import_batch, import_work
+from asset_tracker.imports.tables import import_work
 from asset_tracker.imports.views import BatchView, Choices
 from asset_tracker.jobs import queue
-from asset_tracker.jobs.kinds import Daily, Kind
+from asset_tracker.jobs.kinds import Kind
 from asset_tracker.jobs.worker import Run
 
 Doing = Literal["plan", "commit", "undo"]
-# Refused files and forgotten ones go after so many days.
-KEPT_DAYS: Final = 7
 _EVERY: Final = 0.3  # seconds between two notes of how far it is
 _w = import_work.c
 
@@ -45,10 +39,6 @@ class ImportJob(msgspec.Struct, frozen=True, kw_only=True, tag=IMPORT_JOB):
     """Do what was asked for with this import."""
 
     batch: UUID
-
-
-class TidyJob(msgspec.Struct, frozen=True, kw_only=True, tag="import.tidy"):
-    """Forget files that were refused, and sweep what killed workers left on this machine."""
 
 
 async def ask(
@@ -139,28 +129,4 @@ class Notes:
             )
 
 
-async def tidy(run: Run, payload: TidyJob) -> None:
-    """The job that recurs every night."""
-    del payload
-    storage = Storage.open(run.settings.storage_url)
-    b = import_batch.c
-    old = b.uploaded_at < func.now() - func.make_interval(0, 0, 0, KEPT_DAYS)
-    async with run.last() as conn:
-        rows = await conn.execute(
-            delete(import_batch).where(b.status == "sent", old).returning(b.id, b.sha256)
-        )
-        for row in rows.all():
-            await conn.execute(delete(import_work).where(_w.batch_id == row.id))
-            await service.discard(conn, storage, row.sha256)
-    sweep(Path(tempfile.gettempdir()))
-
-
-def sweep(folder: Path, older_than: float = 86_400.0) -> None:
-    """Remove what imports left in ``folder`` when they were killed, a day (in seconds) ago or more."""
-    for left in folder.glob(f"{service.FOLDERS}*"):
-        if left.stat().st_mtime < time.time() - older_than:
-            shutil.rmtree(left, ignore_errors=True)
-
-
 KIND: Final = Kind(payload=ImportJob, work=work)
-TIDY: Final = Kind(payload=TidyJob, work=tidy, when=Daily(clock(3, 10)))

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.errors import NotFoundError
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports import kind_template, marking, queries, sheet, template
@@ -28,8 +29,13 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 async def marked_workbook(
     conn: AsyncConnection, storage: Storage, actor: Actor, batch_id: UUID, lang: Lang
 ) -> bytes:
-    """The file of this import as .xlsx, each problem at its cell: a colour, and a comment in ``lang``."""
+    """The file of this import as .xlsx, each problem at its cell: a colour, and a comment in ``lang``.
+
+    Raises NotFoundError where it is kept no more.
+    """
     batch = await queries.get_import(conn, actor, batch_id)
+    if batch.file_dropped_at is not None:
+        raise NotFoundError("This file named people and was not kept.")
     problems = await queries.list_problems(conn, actor, batch_id)
     marks = [_mark(problem, lang) for problem in problems if problem.sheet]
     data = await storage.get(batch.sha256)

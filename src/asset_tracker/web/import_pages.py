@@ -18,13 +18,15 @@ from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports import queries, recorded, service
+from asset_tracker.imports import invitations, queries, recorded, service
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.kinds import kinds_for
 from asset_tracker.imports.known import ACTIONS, Action
 from asset_tracker.imports.offering import list_oblasts
+from asset_tracker.imports.tidying import KEPT_DAYS
 from asset_tracker.imports.views import KIND_KEYS, BatchView, Choices, KindKey
 from asset_tracker.imports.workbook import XLSX, marked_workbook, template_workbook
+from asset_tracker.mail import outbox
 from asset_tracker.programmes.queries import list_parties
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web import import_rows, import_view
@@ -96,6 +98,9 @@ async def show(
         before=await queries.committed_before(conn, actor, batch),
         view=import_view,
         lines=import_rows,
+        kept_days=KEPT_DAYS,
+        guests=await invitations.list_guests(conn, actor, batch_id) if batch.has_guests else [],
+        mail=outbox.is_set_up(request.app.state.settings),
         page_size=_PAGE,
         fields=import_view.field_options(batch.kind, lang),
         worth=[(currency, Decimal(sum_)) for currency, sum_ in batch.plan.values.items()],
@@ -160,6 +165,24 @@ async def undo_import(
     except ConflictError as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
     return see_other(request, f"/imports/{batch_id}")
+
+
+@post("/imports/{batch_id:uuid}/invitations", status_code=200)
+async def invite(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    batch_id: FromPath[UUID],
+) -> Response[str]:
+    """Answered as a page, not a redirect: the links are shown this once and stand in no cookie."""
+    settings = request.app.state.settings
+    try:
+        made = await invitations.invite(conn, actor, batch_id, settings)
+    except ConflictError as wrong:
+        raise _back(request, batch_id, _told(wrong)) from wrong
+    base = f"{settings.base_url.rstrip('/')}/password/"
+    batch = await queries.get_import(conn, actor, batch_id)
+    return page(request, "imports/invited.html", section="import", batch=batch, made=made, base=base)
 
 
 @get("/imports/{batch_id:uuid}/problems.xlsx")
@@ -285,6 +308,7 @@ ROUTES = (
     save_mapping,
     commit_import,
     undo_import,
+    invite,
     problems_workbook,
     list_workbook_of,
 )

@@ -133,6 +133,7 @@ ROUTES = {
     "GET /imports/{batch_id}/problems.xlsx": Route(DESK),
     "POST /imports/{batch_id}/plan": Route(DESK, form={"x": "y"}),
     "POST /imports/{batch_id}/mapping": Route(DESK, form={"name": "x"}),
+    "POST /imports/{batch_id}/invitations": Route("A"),
     "POST /imports/{batch_id}/commit": Route(DESK, form={"x": "y"}),
     "POST /imports/{batch_id}/undo": Route(DESK),
     # labels

@@ -1,29 +1,37 @@
 """Tables of other kinds than lists of assets: planned, written, sent again, changed, taken back."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 from sqlalchemy import Text, cast, func, select
 
 import workbooks
-from asset_tracker.access import users
+from asset_tracker.access import links, users
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
-from asset_tracker.access.tables import user_account, user_grant
+from asset_tracker.access.tables import one_time_link, user_account, user_grant
 from asset_tracker.consignments.tables import consignment
-from asset_tracker.errors import ForbiddenError, InvalidError, NotFoundError
-from asset_tracker.imports import commit, lists, queries, service
+from asset_tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from asset_tracker.imports import commit, invitations, lists, queries, service
 from asset_tracker.imports.kind import StandsOnItError
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.tables import import_batch, import_row
 from asset_tracker.imports.views import Choices
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.mail.tables import mail_outbox
 from asset_tracker.programmes.queries import programme_by_code
 from asset_tracker.programmes.rules import list_rules
 from asset_tracker.programmes.tables import party
+from asset_tracker.settings import Settings
 from asset_tracker.territory import service as territory
 from asset_tracker.territory.changes import list_changes
 from asset_tracker.territory.tables import municipality, service_point
 
 pytestmark = pytest.mark.anyio
 
+WITHOUT_MAIL = Settings(
+    data_dir=Path("nowhere"), storage_url="file:///nowhere", base_url="http://127.0.0.1:8000"
+)
 BARANIVKA, OVRUCH = "UA18080010000090720", "UA18060170000069581"
 
 
@@ -413,6 +421,30 @@ async def test_an_account_that_came_is_not_taken_back(conn, boss, send):
     with pytest.raises(StandsOnItError):
         await commit.undo(conn, boss, batch.id)
     assert await conn.scalar(select(func.count()).select_from(user_account)) == 3
+
+
+async def test_an_administrator_invites_those_whose_accounts_a_list_made(conn, boss, send, world):
+    batch = await send(PEOPLE, actor=boss, grant_roles=True)
+    with pytest.raises(ConflictError):
+        await invitations.invite(conn, boss, batch.id, WITHOUT_MAIL)  # nobody has an account yet
+    await commit.commit_batch(conn, boss, batch.id)
+    assert await conn.scalar(select(func.count()).select_from(one_time_link)) == 0  # never by itself
+    guests = await invitations.list_guests(conn, boss, batch.id)
+    assert {guest.standing for guest in guests} == {"new"}
+    made = await invitations.invite(conn, boss, batch.id, WITHOUT_MAIL)
+    assert [link.email for link in made] == [guest.email for guest in guests]
+    await links.set_password(conn, made[0].token, "a long enough password")
+    standing = {g.email: g.standing for g in await invitations.list_guests(conn, boss, batch.id)}
+    assert (standing.pop(made[0].email), set(standing.values())) == ("came", {"invited"})
+    with_mail = msgspec.structs.replace(
+        WITHOUT_MAIL, smtp_url="smtp://127.0.0.1:1025", mail_from="a@example.org", secret_key="s" * 40
+    )
+    again = await invitations.invite(conn, boss, batch.id, with_mail)
+    assert {link.email for link in again} == set(standing)
+    assert {link.token for link in again} == {None}
+    assert await conn.scalar(select(func.count()).select_from(mail_outbox)) == len(again)
+    with pytest.raises(ForbiddenError):
+        await invitations.invite(conn, world.me, batch.id, WITHOUT_MAIL)
 
 
 # lists that come back ------------------------------------------------------------

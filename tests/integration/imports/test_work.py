@@ -19,12 +19,13 @@ from asset_tracker.access.sessions import actor_of
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.edge import importing
 from asset_tracker.edge.work import KINDS
-from asset_tracker.errors import ConflictError, InvalidError
+from asset_tracker.errors import ConflictError, InvalidError, NotFoundError
 from asset_tracker.files.storage import Storage
-from asset_tracker.imports import queries, work
+from asset_tracker.imports import queries, tidying, work
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.tables import import_batch, import_row, import_work
 from asset_tracker.imports.views import Choices
+from asset_tracker.imports.workbook import marked_workbook
 from asset_tracker.jobs import queue
 from asset_tracker.jobs.tables import job
 from asset_tracker.jobs.worker import Worker
@@ -146,10 +147,40 @@ async def test_who_does_not_wait_is_told_later(office):
     async with office.engine.begin() as conn:
         await conn.execute(import_batch.update().values(uploaded_at=func.now() - func.make_interval(1)))
         # the night comes
-        await queue.enqueue(conn, work.TidyJob())
+        await queue.enqueue(conn, tidying.TidyJob())
     async with Worked(office):
         await until(office, no_job)
     assert await count(office, import_batch) == 0
+
+
+async def test_a_list_of_people_is_not_kept(office):
+    people = "ПІБ;E-mail\nОлена Коваль;olena@example.org"
+    kept = office.folder / "files"
+    async with Worked(office):
+        recorded = await importing.send(
+            office.state, office.actor, "a.csv", BytesIO(people.encode()), Choices()
+        )
+        assert recorded.kind == "users"
+        assert [path.is_file() for path in kept.rglob("*")].count(True) == 1
+        await importing.record(office.state, office.actor, recorded.id, partial=False)
+        await until(office, no_job)
+        assert not [path for path in kept.rglob("*") if path.is_file()]
+        planned = await importing.send(
+            office.state, office.actor, "a.csv", BytesIO(people.replace("olena", "o").encode()), Choices()
+        )
+    async with transaction(office.engine) as conn:
+        batch = await queries.get_import(conn, office.actor, recorded.id)
+        assert (batch.status, batch.file_dropped_at is None) == ("committed", False)
+        with pytest.raises(NotFoundError):
+            await marked_workbook(conn, office.state.storage, office.actor, recorded.id, "en")
+        await conn.execute(import_batch.update().values(uploaded_at=func.now() - func.make_interval(1)))
+        await queue.enqueue(conn, tidying.TidyJob())
+    async with Worked(office):
+        await until(office, no_job)
+    async with transaction(office.engine) as conn:
+        ids = {each.id for each in await queries.list_imports(conn, office.actor)}
+    assert (recorded.id in ids, planned.id in ids) == (True, False)
+    assert not [path for path in kept.rglob("*") if path.is_file()]
 
 
 async def test_rights_are_those_that_were_had_and_are_still(office):

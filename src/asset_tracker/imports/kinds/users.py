@@ -31,9 +31,11 @@ from asset_tracker.imports.problems import Place, Problem
 from asset_tracker.imports.recorded import programmes_for
 from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.tables import import_batch, import_row
+from asset_tracker.imports.tidying import TidyJob
 from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
 from asset_tracker.imports.words import Words
+from asset_tracker.jobs import queue
 from asset_tracker.territory.queries import municipality_index
 
 FIELDS: tuple[Field, ...] = (
@@ -277,6 +279,7 @@ class UserKind(RecordKind):
             "choices": msgspec.to_builtins(msgspec.structs.replace(batch.choices, fixes={})),
         }
         await conn.execute(update(import_batch).where(b.id == batch.id).values(bared))
+        await queue.enqueue(conn, TidyJob(), key="now")  # the file goes too
 
     def refs(self, batch: BatchView, refs: dict[str, Any]) -> dict[str, Any]:
         return refs if batch.choices.grant_roles else {}

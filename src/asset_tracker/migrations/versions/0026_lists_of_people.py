@@ -1,0 +1,20 @@
+"""Files that are kept no more, though their import is.
+
+Revision: 0026
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("import_batch", sa.Column("file_dropped_at", sa.DateTime(timezone=True)))
+
+
+def downgrade() -> None:
+    op.drop_column("import_batch", "file_dropped_at")
