@@ -109,9 +109,9 @@ class RowReader:
             return False
         filled = [cell for cell in row.cells if cell is not None and not _covered(cell)]
         first = next((cell for cell in filled if isinstance(cell, str)), "")
-        if any(
-            isinstance(cell, str) and _TOTAL.match(values.fold(cell)) for cell in filled[:3]
-        ) and not self._holds(row, self._certain):
+        if any(isinstance(cell, str) and _TOTAL.match(values.fold(cell)) for cell in filled[:3]) and not any(
+            self._holds(row, (index,)) and not _is_count(row.cells[index]) for index in self._certain
+        ):
             return True
         is_heading = self.vocabulary.is_heading
         if is_heading(first) and all(is_heading(cell) for cell in filled if isinstance(cell, str)):
@@ -224,6 +224,12 @@ def at(line: Line, column: Column, cell: Cell) -> Place:
         field=column.field,
         cell=cell,
     )
+
+
+def _is_count(cell: Cell) -> bool:
+    """Whether the cell holds a small number, as a total may in any column."""
+    value = cell.value if isinstance(cell, Mark) else cell
+    return str(value).strip().isdecimal() and len(str(value).strip()) < 5
 
 
 def _covered(cell: Cell) -> bool:

@@ -1,13 +1,13 @@
 """Files that are kept no more, though their import is.
 
-Revision: 0026
+Revision: 0028
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
