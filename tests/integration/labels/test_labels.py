@@ -16,7 +16,7 @@ from asset_tracker.ledger.store import history
 from asset_tracker.ledger.tables import asset, event, tag
 from asset_tracker.ledger.tags import format_tag, new_tag
 from asset_tracker.territory.points import NewServicePoint
-from asset_tracker.territory.service import create_service_point
+from asset_tracker.territory.service import create_service_point, load_shipped
 from factories.world import BARANIVKA, make_world
 
 OPTIONS = PrintOptions(base_url="https://assets.example.org")
@@ -40,6 +40,7 @@ async def status_of(conn, code):
 
 class TestChoosing:
     async def test_places_by_their_municipality_or_one_by_one_and_again(self, conn, world):
+        await load_shipped(conn)
         new = NewServicePoint(
             municipality_code=BARANIVKA, kind="asc", name_uk="ЦНАП Баранівки", name_en="ASC Baranivka"
         )
