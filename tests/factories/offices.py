@@ -219,6 +219,10 @@ async def rest(offices, who, n, mine):
     mine["token"] = (await offices.made(who, "/api/v1/tokens", {"name": f"token {n}"}))["id"]
     view = {"name": f"view {n}", "programme": mine["programme"], "filters": {"stage": "installed"}}
     mine["view"] = (await offices.made(who, "/api/v1/views", view))["id"]
+    bulk = {"fact": {"kind": "note", "note": "x"}, "assets": [mine["tag"]]}
+    mine["action"] = (await offices.made(who, "/api/v1/bulk", bulk))["action"]["id"]
+    mine["operation"] = (await offices.made(who, "/api/v1/bulk", bulk))["action"]["id"]
+    await offices.made(who, f"/api/v1/bulk/{mine['operation']}/record")
     mine["session"] = str(uuid4())
     mine["user"] = offices.users[who]
     stock = STOCK | {"name": f"stock-{n}", "title": f"Stock {n}"}

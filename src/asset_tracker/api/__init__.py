@@ -5,6 +5,7 @@ from litestar.openapi.plugins import SwaggerRenderPlugin
 
 from asset_tracker.api import (
     assets,
+    bulk,
     centres,
     checkpoints,
     consignments,
@@ -48,6 +49,7 @@ _v1 = Router(
     route_handlers=with_problems(
         [
             *assets.ROUTES,
+            *bulk.ROUTES,
             *centres.ROUTES,
             *checkpoints.ROUTES,
             *consignments.ROUTES,

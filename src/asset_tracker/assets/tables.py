@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     Uuid,
@@ -100,4 +101,45 @@ saved_view = Table(
     Column("changed_at", _instant, nullable=False, server_default=text("now()")),
     Index("saved_view_owner_id_name_key", "owner_id", "name", unique=True),
     Index("saved_view_programme_id_idx", "programme_id"),
+)
+
+# One fact for many assets: looked at first, then recorded as one operation, which bears the id of the row.
+# What would be recorded (``fact``) is forgotten once it is: the ledger has it then.
+BULK_STATUSES = ("looking", "ready", "recording", "done", "taking back", "undone")
+bulk_action = Table(
+    "bulk_action",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("fact", JSONB),
+    Column("occurred_at", _instant),
+    Column("status", Text, nullable=False),
+    Column("made_by", Uuid, nullable=False),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+    Column("grants", JSONB, nullable=False),
+    Column("total", Integer, nullable=False, server_default="0"),
+    Column("can", Integer, nullable=False, server_default="0"),
+    Column("recorded", Integer, nullable=False, server_default="0"),
+    Column("refusal", Text),
+    one_of("status", BULK_STATUSES),
+    Index("bulk_action_made_by_idx", "made_by", "made_at"),
+)
+
+# The chain head that was looked at, and why it is left out if it is (an English msgid).
+bulk_item = Table(
+    "bulk_item",
+    metadata,
+    Column("action_id", Uuid, ForeignKey("bulk_action.id", ondelete="CASCADE"), primary_key=True),
+    Column("asset_id", Uuid, primary_key=True),
+    Column("head", LargeBinary, nullable=False),
+    Column("why_not", Text),
+    Index("bulk_item_left_out_idx", "action_id", "why_not", postgresql_where=text("why_not IS NOT NULL")),
+)
+
+# How far a worker is; apart from the action, whose row the work itself holds.
+bulk_progress = Table(
+    "bulk_progress",
+    metadata,
+    Column("action_id", Uuid, ForeignKey("bulk_action.id", ondelete="CASCADE"), primary_key=True),
+    Column("done", Integer, nullable=False),
 )

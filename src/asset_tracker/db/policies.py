@@ -214,6 +214,13 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         f" AND ({EVERYTHING} OR saved_view.programme_id = ANY ((SELECT wall.programmes())::uuid[])))",
         writes="INSERT, UPDATE, DELETE",
     ),
+    "bulk_action": Walled(f"{EVERYTHING} OR bulk_action.made_by = {ME}", writes="INSERT, UPDATE, DELETE"),
+    "bulk_item": Walled(
+        through("bulk_action", "id", "bulk_item", "action_id"), writes="INSERT, UPDATE, DELETE"
+    ),
+    "bulk_progress": Walled(
+        through("bulk_action", "id", "bulk_progress", "action_id"), writes="INSERT, UPDATE, DELETE"
+    ),
     # --- files, labels, imports
     "file": Open(
         "content by its hash, of which nothing tells whose it is; who may have it is decided by event_file",

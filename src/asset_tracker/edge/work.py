@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access.panic import check_may_change
-from asset_tracker.assets import retention
+from asset_tracker.assets import bulk_work, retention
 from asset_tracker.errors import UnavailableError
 from asset_tracker.field import forgetting
 from asset_tracker.imports import tidying
@@ -22,6 +22,8 @@ from asset_tracker.mail.outbox import SendMail, send_letters
 from asset_tracker.settings import Settings
 
 KINDS: Final[tuple[Kind, ...]] = (
+    bulk_work.KIND,
+    bulk_work.TIDY,
     imports.KIND,
     tidying.KIND,
     forgetting.KIND,

@@ -6,6 +6,7 @@ from asset_tracker.web import (
     account_pages,
     asset_list_pages,
     asset_pages,
+    bulk_pages,
     centre_pages,
     consignment_pages,
     desk_pages,
@@ -40,6 +41,7 @@ from asset_tracker.web import (
     settings_pages,
     static_files,
     tagging_pages,
+    undo_pages,
     verification_pages,
 )
 from asset_tracker.web.pages import Instead, answer_instead
@@ -57,6 +59,7 @@ _pages = Router(
         *field_pages.ROUTES,
         *asset_list_pages.ROUTES,
         *asset_pages.ROUTES,
+        *bulk_pages.ROUTES,
         *centre_pages.ROUTES,
         *loss_pages.ROUTES,
         *map_pages.ROUTES,
@@ -76,6 +79,7 @@ _pages = Router(
         *label_pages.ROUTES,
         *label_stock_pages.ROUTES,
         *tagging_pages.ROUTES,
+        *undo_pages.ROUTES,
         *people_pages.ROUTES,
         *record_of_access_pages.ROUTES,
         *quarantine_pages.ROUTES,

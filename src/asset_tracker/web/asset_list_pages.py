@@ -11,10 +11,8 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import may_record
 from asset_tracker.assets import queries, saved_views
 from asset_tracker.assets.columns import ListedPage, list_columns
-from asset_tracker.assets.ordering import NEWEST
 from asset_tracker.assets.saved_views import NewView
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import Filters
@@ -25,11 +23,14 @@ from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web import asset_columns, words
+from asset_tracker.web.bulk_pages import offered
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.list_query import Asked, asked_for, filters_of, params_of
 from asset_tracker.web.pages import error_texts, page, see_other
 
 _COUNTED = 10_000
+# A page stays light, however many columns are chosen.
+_ROWS, _FEW_COLUMNS = 50, 8
 
 
 class KeepForm(msgspec.Struct, frozen=True):
@@ -70,7 +71,7 @@ async def list_assets(
         next_href=asked.address(after=str(found.next)) if found.next else None,
         first_href=asked.address() if after else None,
         views=await saved_views.list_views(conn, actor),
-        may_change=may_record(actor, "note"),
+        forms=offered(actor),
         **_choices(lang, known, asked),
         oblasts=await _oblasts(conn, lang),
         shareable=[(str(p.id), p.code) for p in known if saved_views.may_share(actor, p.id)],
@@ -129,12 +130,12 @@ async def _found(
         filters = await filters_of(conn, asked.query)
     except InvalidError as wrong:
         return Filters(), ListedPage((), None), list(error_texts(lang, wrong.errors).values())
-    sort = asked.sort
+    sort, limit = asked.sort, _ROWS if len(asked.shown) <= _FEW_COLUMNS else _ROWS // 2
     try:
-        found = await list_columns(conn, actor, filters, asked.shown, after=after, sort=sort)
+        found = await list_columns(conn, actor, filters, asked.shown, after=after, sort=sort, limit=limit)
     except InvalidError as wrong:
         problems += wrong.errors
-        found = await list_columns(conn, actor, filters, asked.shown, after=after, sort=NEWEST)
+        found = await list_columns(conn, actor, filters, asked.shown, after=after, limit=limit)
     return filters, found, list(error_texts(lang, problems).values())
 
 

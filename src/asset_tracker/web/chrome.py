@@ -10,11 +10,15 @@ Tone = Literal["good", "wait", "bad", "info"]
 
 
 class Flash(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A message for the next page: a tone, an English msgid and what fills its places."""
+    """A message for the next page: a tone, an English msgid and what fills its places.
+
+    ``undo`` offers to take back what was just done: ``event ID`` or ``operation ID``.
+    """
 
     tone: Tone
     text: str
     params: dict[str, str] = {}
+    undo: str = ""
 
 
 class MenuItem(NamedTuple):

@@ -34,6 +34,7 @@ from asset_tracker.web import field_files, formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read_day, read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.undo_pages import undo_all_of
 from asset_tracker.web.words import CONSIGNMENTS
 
 _SHOWN = 200
@@ -130,10 +131,11 @@ async def dispatch(
             expected_on=read_day(data.expected_on, "expected_on"),
             occurred_at=_moment(data.occurred_at, data.shown_at),
         )
-        await service.dispatch(conn, actor, consignment_id, how)
+        receipts = await service.dispatch(conn, actor, consignment_id, how)
     except InvalidError as wrong:
         raise await _instead(request, conn, actor, consignment_id, wrong, data) from wrong
-    return _done(request, consignment_id, "The consignment is on its way.")
+    slip = await undo_all_of(conn, actor, receipts)
+    return _done(request, consignment_id, "The consignment is on its way.", undo=slip)
 
 
 @post("/consignments/{consignment_id:uuid}/deliver", status_code=303)
@@ -147,10 +149,11 @@ async def deliver(
     try:
         point = read_id(data.service_point, "service_point")
         at = _moment(data.occurred_at, data.shown_at)
-        await service.deliver(conn, actor, consignment_id, service_point=point, occurred_at=at)
+        receipts = await service.deliver(conn, actor, consignment_id, service_point=point, occurred_at=at)
     except InvalidError as wrong:
         raise await _instead(request, conn, actor, consignment_id, wrong, data) from wrong
-    return _done(request, consignment_id, "The delivery was recorded.")
+    slip = await undo_all_of(conn, actor, receipts)
+    return _done(request, consignment_id, "The delivery was recorded.", undo=slip)
 
 
 @post("/consignments/{consignment_id:uuid}/acts", status_code=303)
@@ -260,8 +263,8 @@ def _moment(text: str, shown_at: str) -> datetime | None:
         raise InvalidError(errors=(FieldError("occurred_at", "Choose a day and a time."),)) from error
 
 
-def _done(request: AnyRequest, consignment_id: UUID, text: str) -> Redirect:
-    return see_other(request, f"/consignments/{consignment_id}", Flash("good", text))
+def _done(request: AnyRequest, consignment_id: UUID, text: str, undo: str = "") -> Redirect:
+    return see_other(request, f"/consignments/{consignment_id}", Flash("good", text, undo=undo))
 
 
 async def _instead(

@@ -86,7 +86,7 @@ async def asked_for(conn: AsyncConnection, actor: Actor, params: "MultiDict[str]
 
 def params_of(state: str) -> "MultiDict[str]":
     """The parameters of an address that a form carries along."""
-    return MultiDict(parse_qsl(state[:4000]))
+    return MultiDict(parse_qsl(state.removeprefix("?")[:4000]))
 
 
 def query_of(filters: Filters) -> ListQuery:

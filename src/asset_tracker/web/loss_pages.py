@@ -21,6 +21,7 @@ from asset_tracker.web import forms, history
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.undo_pages import undo_all_of
 from asset_tracker.web.words import word
 
 
@@ -120,14 +121,15 @@ async def close(
 ) -> Redirect:
     try:
         closing = forms.read(Closing, msgspec.structs.asdict(data))
-        await losses.close(conn, actor, case_id, closing)
+        receipts = await losses.close(conn, actor, case_id, closing)
     except (InvalidError, RefusedError) as wrong:
         raise await _instead(request, conn, actor, case_id, wrong, data) from wrong
-    return _kept(request, case_id, "The loss case was closed.")
+    slip = await undo_all_of(conn, actor, receipts)
+    return _kept(request, case_id, "The loss case was closed.", undo=slip)
 
 
-def _kept(request: AnyRequest, case_id: UUID, text: str) -> Redirect:
-    return see_other(request, f"/losses/{case_id}", Flash("good", text))
+def _kept(request: AnyRequest, case_id: UUID, text: str, undo: str = "") -> Redirect:
+    return see_other(request, f"/losses/{case_id}", Flash("good", text, undo=undo))
 
 
 async def _instead(

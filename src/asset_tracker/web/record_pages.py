@@ -32,8 +32,9 @@ from asset_tracker.files.service import store_photo
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tags import format_tag
-from asset_tracker.territory.queries import list_service_points, municipality_index
+from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import event_forms, formats, history
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
@@ -41,6 +42,8 @@ from asset_tracker.web.event_values import values_of
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.picks import picks
 from asset_tracker.web.questions import EventForm
+from asset_tracker.web.record_fields import moment_of, municipality_of
+from asset_tracker.web.undo_pages import undo_of
 
 _MAX_PHOTOS = 20
 
@@ -80,7 +83,7 @@ async def record(
     blank = {"id": str(uuid7()), "head": "", "occurred_at": ""}
     answers = blank | {name: value for name, value in sent.multi_items() if isinstance(value, str)}
     try:
-        await _record(request, conn, actor, view, form, answers, sent.getall("photos", []))
+        receipts = await _record(request, conn, actor, view, form, answers, sent.getall("photos", []))
     except InvalidError as wrong:
         lang = lang_of(request)
         texts = error_texts(lang, wrong.errors, labels=_labels(lang, form))
@@ -93,7 +96,8 @@ async def record(
         answers |= {"head": view.head, "happened": "yes"}
         told = [history.happened(lang_of(request), e.kind, e.occurred_at) for e in stale.happened]
         raise Instead(await _form(request, conn, actor, view, form, answers, happened=told)) from stale
-    return see_other(request, f"/a/{format_tag(view.row.tag)}", Flash("good", form.done))
+    slip = undo_of(receipts) if view.may_correct and not answers.get("replaces") else ""
+    return see_other(request, f"/a/{format_tag(view.row.tag)}", Flash("good", form.done, undo=slip))
 
 
 async def _asked_about(
@@ -112,7 +116,7 @@ async def _record(
     form: EventForm,
     answers: Mapping[str, str],
     uploads: list[Any],
-) -> None:
+) -> list[Receipt]:
     """Read the answers, keep the photos, record the fact. Raises InvalidError with every mistake."""
     values, errors = event_forms.read(form, answers)
     offered = await picks(conn, actor, lang_of(request), view, form)
@@ -121,8 +125,8 @@ async def _record(
         for name, options in offered.items()
         if name in values and str(values[name]) not in dict(options)
     ]
-    at, event_id = _moment(answers, errors), _id(answers)
-    if code := await _municipality(conn, form, answers, errors):
+    at, event_id = moment_of(answers, errors), _id(answers)
+    if code := await municipality_of(conn, form, answers, errors):
         values["municipality"] = code
     photos = await _photos(request.app.state.storage, conn, actor.id, uploads, errors)
     if errors or at is None:
@@ -133,11 +137,12 @@ async def _record(
         told = await _told(conn, actor, view, form.kind, replaces)
         if not photos and told.photos:
             made = msgspec.structs.replace(made, photos=told.photos)
-        await corrections.replace(
+        return await corrections.replace(
             conn, actor, view.row.id, told.id, made, occurred_at=at, heads=heads, correction_id=event_id
         )
-        return
-    await service.record(conn, actor, [view.row.id], made, occurred_at=at, heads=heads, event_id=event_id)
+    return await service.record(
+        conn, actor, [view.row.id], made, occurred_at=at, heads=heads, event_id=event_id
+    )
 
 
 async def _told(conn: AsyncConnection, actor: Actor, view: AssetView, kind: str, event: str) -> EventView:
@@ -157,44 +162,12 @@ async def _note_seen(conn: AsyncConnection, actor: Actor, told: EventView) -> No
         await records.record(conn, actor, "revealed", f"event {told.id}", "correction")
 
 
-def _moment(answers: Mapping[str, str], errors: list[FieldError]) -> datetime | None:
-    """When it happened. A time left as it was shown means just now, to the second: facts of one minute
-    keep their order.
-    """
-    if answers.get("occurred_at") and answers["occurred_at"] == answers.get("shown_at"):
-        return datetime.now(UTC)
-    try:
-        return formats.from_local_input(answers.get("occurred_at", ""))
-    except ValueError:
-        errors.append(FieldError("occurred_at", "Choose a day and a time."))
-        return None
-
-
 def _id(answers: Mapping[str, str]) -> UUID:
     """The id that the form carried, so that sending it twice records it once."""
     try:
         return msgspec.convert(answers.get("id"), UUID, strict=False)
     except msgspec.ValidationError:
         return uuid7()
-
-
-async def _municipality(
-    conn: AsyncConnection, form: EventForm, answers: Mapping[str, str], errors: list[FieldError]
-) -> str | None:
-    """The other municipality that was named, where the form asks for one and no service point was chosen."""
-    named = answers.get("municipality", "").strip()
-    asked = any(field.type == "place" for field in form.fields)
-    if not (asked and named) or answers.get("service_point"):
-        return None
-    match = (await municipality_index(conn)).find(named[:200])
-    if match.one is None:
-        near = "; ".join(f"{m.name_uk} ({m.oblast_uk})" for m in (match.exact or match.near)[:4])
-        text = (
-            "More than one municipality may be meant: %(near)s." if near else "There is no such municipality."
-        )
-        errors.append(FieldError("municipality", text, {"near": near} if near else {}))
-        return None
-    return match.one.code
 
 
 async def _photos(

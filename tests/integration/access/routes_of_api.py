@@ -38,6 +38,15 @@ ROUTES = {
     "PUT /api/v1/areas": Route("A", form={"source": "nobody's"}, files=BORDERS),
     "DELETE /api/v1/areas/{level}": Route("A", {"level": "raion"}),
     "GET /api/v1/assets.xlsx": Route(READERS),
+    "POST /api/v1/bulk": Route(
+        FIELD, json={"fact": {"kind": "note", "note": "x"}, "assets": ["{tag}"]}, things=True
+    ),
+    "GET /api/v1/bulk/{action}": Route(FIELD, whose="maker"),
+    "GET /api/v1/bulk/{action}/assets": Route(FIELD, whose="maker"),
+    "POST /api/v1/bulk/{action}/record": Route(FIELD, whose="maker"),
+    "POST /api/v1/bulk/{action}/undo": Route(FIELD, whose="maker"),
+    "DELETE /api/v1/bulk/{action}": Route(FIELD, whose="maker"),
+    "POST /api/v1/operations/{operation}/undo": Route(DESK, json={"reason": "x"}),
     "GET /api/v1/views": Route(READERS),
     "GET /api/v1/views/{view_id}": Route("ACSU"),
     "POST /api/v1/views": Route(READERS, json={"name": "new"}),

@@ -87,6 +87,15 @@ ROUTES = {
     # assets
     "GET /assets": Route(READERS),
     "GET /assets.xlsx": Route(READERS),
+    "GET /bulk/new": Route(FIELD, query={"kind": "note", "asset": "{asset}"}, ok=(200, 422)),
+    "POST /bulk": Route(
+        FIELD, form={"kind": "note", "note": "x", "asset": "{asset}", "occurred_at": "2026-03-01T10:00"}
+    ),
+    "GET /bulk/{action}": Route(FIELD, whose="maker"),
+    "POST /bulk/{action}/record": Route(FIELD, whose="maker"),
+    "POST /bulk/{action}/undo": Route(FIELD, whose="maker"),
+    "POST /bulk/{action}/forget": Route(FIELD, whose="maker"),
+    "POST /undo": Route(DESK, form={"what": "event {event}"}, things=True),
     "POST /views": Route(READERS, form={"name": "x"}),
     "POST /views/{view_id}/forget": Route("ACS", whose="maker"),
     "GET /a/{tag}": Route(READERS, stranger=200),

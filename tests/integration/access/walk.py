@@ -25,6 +25,8 @@ NAMES = {
     "rule_id": "{rule}",
     "token_id": "{token}",
     "view_id": "{view}",
+    "action": "{action}",
+    "operation": "{operation}",
     "campaign_id": "{campaign}",
     "quarantined": "{quarantined}",
     "blank": "{blank}",

@@ -94,6 +94,17 @@ for (const select of document.querySelectorAll("select[data-narrows]")) {
   select.addEventListener("change", () => narrow(select));
 }
 
+// The box in the heading of a list ticks all boxes of the page; it is there only where a script can do it.
+function showTickAll(root) {
+  for (const all of root.querySelectorAll("[data-choose] [data-all]")) all.hidden = false;
+}
+showTickAll(document);
+document.addEventListener("htmx:after:swap", () => showTickAll(document));
+document.addEventListener("change", (event) => {
+  if (!event.target.matches?.("[data-all]")) return;
+  for (const one of event.target.form.querySelectorAll('input[name="asset"]')) one.checked = event.target.checked;
+});
+
 // Errors come first: the summary of what is wrong takes the focus.
 document.getElementById("problems")?.focus();
 

@@ -1,0 +1,242 @@
+"""One fact for many assets: what is asked, what it would do to each, how far it is, and taking it back."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may_record
+from asset_tracker.assets import bulk, bulk_work, queries
+from asset_tracker.assets.bulk import BulkView, NewBulk
+from asset_tracker.assets.sensitivity import coarse
+from asset_tracker.assets.views import Filters
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import (
+    FieldError,
+    ForbiddenError,
+    InvalidError,
+    NotFoundError,
+)
+from asset_tracker.i18n import Lang, gettext
+from asset_tracker.ledger.tables import asset
+from asset_tracker.territory.queries import list_service_points
+from asset_tracker.web import event_forms, formats
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.event_fields import FORMS
+from asset_tracker.web.list_query import asked_for, filters_of, ids_of, params_of
+from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.questions import EventForm
+from asset_tracker.web.record_fields import moment_of, municipality_of
+
+# What each asset would answer otherwise is not asked of many.
+_OWN: Final = frozenset(
+    {"serial", "found_serial", "quantity", "meter", "received_by", "registration_certificate"}
+)
+_TICKED: Final = 200
+
+
+def form_for(kind: str) -> EventForm:
+    """The form of a kind of fact as it is asked of many. Raises NotFoundError."""
+    if kind not in bulk.KINDS:
+        raise NotFoundError
+    form = FORMS[kind]
+    return form._replace(fields=tuple(f for f in form.fields if f.type != "pick" and f.name not in _OWN))
+
+
+def offered(actor: Actor) -> list[EventForm]:
+    """The forms that the actor may fill in for many."""
+    return [form_for(kind) for kind in bulk.KINDS if may_record(actor, kind)]
+
+
+@get("/bulk/new")
+async def ask(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    kind: FromQuery[str] = "",
+) -> Response[str]:
+    sent = request.query_params
+    now = formats.local_input(datetime.now(UTC))
+    values = {"occurred_at": now, "shown_at": now, "all": sent.get("all", ""), "state": sent.get("state", "")}
+    return await _form(request, conn, actor, kind, sent.getall("asset", []), values)
+
+
+@post("/bulk", status_code=303)
+async def plan(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> Redirect:
+    """Keep what is asked, and look what it would do."""
+    sent = await request.form()
+    answers = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    ticked = [str(each) for each in sent.getall("asset", [])]
+    kind = answers.get("kind", "")
+    try:
+        view = await _plan(conn, actor, form_for(kind), answers, ticked)
+    except InvalidError as wrong:
+        lang = lang_of(request)
+        texts = error_texts(lang, wrong.errors) or {"": gettext(lang, wrong.message, **wrong.params)}
+        raise Instead(await _form(request, conn, actor, kind, ticked, answers, texts)) from wrong
+    return see_other(request, f"/bulk/{view.id}")
+
+
+@get("/bulk/{action:uuid}")
+async def show(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    action: FromPath[UUID],
+    left_out: FromQuery[str] = "",
+    after: FromQuery[UUID | None] = None,
+) -> Response[str]:
+    view = await bulk.get_bulk(conn, actor, action)
+    only = {"yes": True, "no": False}.get(left_out)
+    items = await bulk.list_items(conn, action, left_out=only, after=after)
+    return page(
+        request,
+        "assets/bulk.html",
+        section="assets",
+        block="work",
+        action=view,
+        form=FORMS[view.kind],
+        reasons=await bulk.list_reasons(conn, action),
+        items=items,
+        left_out=left_out,
+        next_href=f"/bulk/{action}?left_out={left_out}&after={items[-1].asset}" if len(items) == 50 else None,
+        first_href=f"/bulk/{action}?left_out={left_out}" if after else None,
+    )
+
+
+@post("/bulk/{action:uuid}/record", status_code=303)
+async def record(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    action: FromPath[UUID],
+) -> Redirect:
+    return await _step(request, conn, actor, action, "record")
+
+
+@post("/bulk/{action:uuid}/undo", status_code=303)
+async def undo(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    action: FromPath[UUID],
+) -> Redirect:
+    return await _step(request, conn, actor, action, "take back")
+
+
+@post("/bulk/{action:uuid}/forget", status_code=303)
+async def forget(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    action: FromPath[UUID],
+) -> Redirect:
+    await bulk.forget(conn, actor, action)
+    return see_other(request, "/assets", Flash("good", "Nothing was recorded."))
+
+
+async def _step(
+    request: AnyRequest, conn: AsyncConnection, actor: Actor, action: UUID, step: bulk_work.Step
+) -> Redirect:
+    await bulk_work.do(conn, actor, action, step)
+    return see_other(request, f"/bulk/{action}")
+
+
+async def _plan(
+    conn: AsyncConnection, actor: Actor, form: EventForm, answers: Mapping[str, str], ticked: list[str]
+) -> BulkView:
+    values, errors = event_forms.read(form, answers)
+    at = moment_of(answers, errors)
+    if code := await municipality_of(conn, form, answers, errors):
+        values["municipality"] = code
+    if errors:
+        raise InvalidError(errors=tuple(errors))
+    chosen = await _chosen(conn, actor, answers, ticked)
+    just_now = answers.get("occurred_at") == answers.get("shown_at")
+    new = NewBulk(
+        fact=event_forms.payload(form, values),
+        occurred_at=None if just_now else at,
+        assets=tuple(chosen) if isinstance(chosen, list) else (),
+        filters=None if isinstance(chosen, list) else chosen,
+    )
+    return await bulk_work.plan(conn, actor, new)
+
+
+async def _chosen(
+    conn: AsyncConnection, actor: Actor, answers: Mapping[str, str], ticked: list[str]
+) -> Filters | list[UUID]:
+    """The filters of the list, where all of it was chosen; else the assets that were ticked."""
+    if answers.get("all"):
+        asked = await asked_for(conn, actor, params_of(answers.get("state", "")))
+        return await filters_of(conn, asked.query)
+    ids = ids_of(ticked[: _TICKED + 1], "asset")
+    if not ids:
+        raise InvalidError(errors=(FieldError("", "Choose at least one asset."),))
+    return ids
+
+
+async def _form(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    kind: str,
+    ticked: list[str],
+    values: Mapping[str, str],
+    errors: Mapping[str, str] | None = None,
+) -> Response[str]:
+    form = form_for(kind)
+    if not may_record(actor, kind):
+        raise ForbiddenError
+    lang: Lang = lang_of(request)
+    texts = dict(errors or {})
+    state = values.get("state", "")
+    values = {"occurred_at": "", **values, "state": state if state.startswith("?") else ""}
+    count, places = 0, set[str]()
+    try:
+        count, places = await _where(conn, actor, await _chosen(conn, actor, values, ticked))
+    except InvalidError as wrong:
+        texts = texts or error_texts(lang, wrong.errors)
+    points = await list_service_points(conn, places.pop()) if len(places) == 1 else ()
+    return page(
+        request,
+        "assets/bulk_form.html",
+        section="assets",
+        status=422 if texts else 200,
+        form=form,
+        kind=kind,
+        ticked=ticked,
+        count=count,
+        scattered=len(places) > 1,
+        values=values,
+        errors=texts,
+        labels={field.name: gettext(lang, field.label) for field in form.fields},
+        points=[(str(point.id), point.name(lang)) for point in points],
+        picks={},
+        currencies=event_forms.CURRENCIES,
+        units=event_forms.UNITS,
+    )
+
+
+async def _where(conn: AsyncConnection, actor: Actor, chosen: Filters | list[UUID]) -> tuple[int, set[str]]:
+    """How many assets were chosen (at most one more than may be), and in which municipalities they are, up to two."""
+    filters = Filters() if isinstance(chosen, list) else chosen
+    where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
+    if isinstance(chosen, list):
+        where.append(asset.c.id.in_(chosen))
+    count = await queries.count_upto(conn, where, bulk.MAX)
+    codes = select(asset.c.municipality_code, asset.c.destination_code).where(*where).distinct().limit(3)
+    found = {row.municipality_code or row.destination_code for row in await conn.execute(codes)}
+    return count, {code for code in found if code}
+
+
+ROUTES = (ask, plan, show, record, undo, forget)
