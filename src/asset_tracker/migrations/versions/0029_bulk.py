@@ -1,14 +1,14 @@
 """One fact for many assets: looked at, recorded as one operation, taken back.
 
-Revision: 0027
+Revision: 0029
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
