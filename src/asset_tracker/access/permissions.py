@@ -31,6 +31,7 @@ Permission = Literal[
     "quarantine.settle",
     "ledger.verify",
     "user.manage",
+    "settings.manage",
     "record.read",
 ]
 
@@ -41,7 +42,7 @@ _CASES: frozenset[Permission] = frozenset({"verification.read", "loss.read"})
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "administrator": frozenset(get_args(Permission)),
     "coordinator": frozenset(get_args(Permission))
-    - {"user.manage", "territory.manage", "ledger.verify", "record.read"},
+    - {"user.manage", "settings.manage", "territory.manage", "ledger.verify", "record.read"},
     "technician": _READ - {"report.read"}
     | _CASES
     | {"event.record", "consignment.read", "people.read", "label.print", "plan.manage"},

@@ -24,6 +24,8 @@ Act = Literal[
     "account_shut",
     "token_made",
     "sensitivity_set",
+    "sessions_ended",
+    "key_rotated",
 ]
 ACTS: tuple[Act, ...] = get_args(Act)
 _r, _u = access_record.c, user_account.c

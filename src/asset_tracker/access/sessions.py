@@ -135,10 +135,15 @@ async def end_session(conn: AsyncConnection, *, token: str) -> None:
 
 async def list_sessions(conn: AsyncConnection, actor: Actor) -> list[SessionView]:
     """One's own sessions that are open, the last used first."""
+    return await open_of(conn, actor.id)
+
+
+async def open_of(conn: AsyncConnection, user: UUID) -> list[SessionView]:
+    """Somebody's sessions that are open, the last used first."""
     s = session.c
     rows = await conn.execute(
         select(s.id, s.created_at, s.seen_at, s.agent)
-        .where(s.user_id == actor.id, *_open(datetime.now(UTC)))
+        .where(s.user_id == user, *_open(datetime.now(UTC)))
         .order_by(s.seen_at.desc(), s.id)
     )
     return [SessionView(row.id, row.created_at, row.seen_at, row.agent) for row in rows]

@@ -1,7 +1,7 @@
 """User accounts: made, granted, disabled; API tokens made and revoked."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -103,10 +103,10 @@ async def add_user(
 async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tuple[Grant, ...]) -> None:
     """Replace what a user may do, and end their sessions. The last administrator stays one."""
     require(actor, "user.manage")
-    await _must_exist(conn, user)
+    await must_exist(conn, user)
     await conn.execute(delete(user_grant).where(user_grant.c.user_id == user))
     await _grant(conn, user, grants)
-    await _keep_an_administrator(conn)
+    await keep_an_administrator(conn)
     await sessions.end_all(conn, user)
     roles = ", ".join(sorted({grant.role for grant in grants}))
     await records.record(conn, actor, "grants_set", f"user {user}", roles)
@@ -116,9 +116,9 @@ async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tu
 async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     """Shut an account at once: its sessions and tokens end, its events stay."""
     require(actor, "user.manage")
-    await _must_exist(conn, user)
+    await must_exist(conn, user)
     await conn.execute(update(user_account).where(user_account.c.id == user).values(disabled_at=func.now()))
-    await _keep_an_administrator(conn)
+    await keep_an_administrator(conn)
     await sessions.end_all(conn, user)
     await conn.execute(
         update(api_token)
@@ -153,7 +153,7 @@ async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
 async def remove_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     """Take away an account that was made by mistake. Raises ConflictError once its owner came, or anything names it."""
     require(actor, "user.manage")
-    await _must_exist(conn, user)
+    await must_exist(conn, user)
     u, s, t, e, g = user_account.c, session.c, api_token.c, event.c, user_grant.c
     came = select(u.id).where(u.id == user, u.password_hash.is_not(None)).exists()
     used = (
@@ -228,11 +228,16 @@ async def revoke_token(conn: AsyncConnection, actor: Actor, token: UUID) -> None
 
 async def list_tokens(conn: AsyncConnection, actor: Actor) -> list[TokenView]:
     """One's own tokens that still open something, newest first."""
+    return await tokens_of(conn, actor.id)
+
+
+async def tokens_of(conn: AsyncConnection, user: UUID) -> list[TokenView]:
+    """Somebody's tokens that still open something, newest first."""
     t = api_token.c
     rows = await conn.execute(
         select(t.id, t.name, t.created_at, t.expires_at, t.permissions)
         .where(
-            t.user_id == actor.id,
+            t.user_id == user,
             t.revoked_at.is_(None),
             or_(t.expires_at.is_(None), t.expires_at > func.now()),
         )
@@ -357,13 +362,19 @@ def _check(email: str, name: str, grants: tuple[Grant, ...]) -> None:
         errors.append(FieldError("email", "An e-mail address is expected."))
     if not 1 <= len(name.strip()) <= 200:
         errors.append(FieldError("name", "A name of up to 200 characters is expected."))
+    check_grants(grants, errors)
+
+
+def check_grants(grants: tuple[Grant, ...], errors: Sequence[FieldError] = ()) -> None:
+    """Raise InvalidError for a role that does not know what it reaches, and for ``errors`` found before."""
+    found = list(errors)
     for n, grant in enumerate(grants):
         needed = {"coordinator": grant.programme, "custodian": grant.area, "donor": grant.donor}
         needed["technician"] = grant.programme or grant.area
         if grant.role not in ROLES or (grant.role in needed and not needed[grant.role]):
-            errors.append(FieldError(f"grants[{n}]", "This role needs to know what it reaches."))
-    if errors:
-        raise InvalidError(errors=tuple(errors))
+            found.append(FieldError(f"grants[{n}]", "This role needs to know what it reaches."))
+    if found:
+        raise InvalidError(errors=tuple(found))
 
 
 async def _grant(conn: AsyncConnection, user: UUID, grants: tuple[Grant, ...]) -> None:
@@ -388,7 +399,8 @@ def _check_expiry(expires_at: datetime | None) -> None:
         )
 
 
-async def _must_exist(conn: AsyncConnection, user: UUID) -> None:
+async def must_exist(conn: AsyncConnection, user: UUID) -> None:
+    """Hold the account until the transaction ends. Raises NotFoundError."""
     if (
         await conn.scalar(select(user_account.c.id).where(user_account.c.id == user).with_for_update())
         is None
@@ -396,11 +408,16 @@ async def _must_exist(conn: AsyncConnection, user: UUID) -> None:
         raise NotFoundError
 
 
-async def _keep_an_administrator(conn: AsyncConnection) -> None:
+async def keep_an_administrator(conn: AsyncConnection) -> None:
+    """Raise ConflictError when nobody would be left who may look after the accounts."""
     left = await conn.scalar(
         select(func.count())
         .select_from(user_grant.join(user_account, user_account.c.id == user_grant.c.user_id))
-        .where(user_grant.c.role == "administrator", user_account.c.disabled_at.is_(None))
+        .where(
+            user_grant.c.role == "administrator",
+            user_grant.c.valid_until.is_(None),
+            user_account.c.disabled_at.is_(None),
+        )
     )
     if not left:
         raise ConflictError("The last administrator cannot be removed.")

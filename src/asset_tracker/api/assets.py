@@ -55,6 +55,7 @@ async def list_assets(
     missing: FromQuery[RequiredField | None] = None,
     view: FromQuery[UUID | None] = None,
     sort: FromQuery[Annotated[str, Meta(max_length=30)] | None] = None,
+    field: FromQuery[Annotated[list[str], Meta(max_length=20)] | None] = None,
     after: FromQuery[UUID | None] = None,
     limit: Limit = 50,
 ) -> AssetPage:
@@ -62,6 +63,7 @@ async def list_assets(
 
     ``sort``: a column, with ``-`` before it the other way round. ``view``: a saved list, of which what is
     given besides takes the place.
+    ``field``: what must stand in a field of its category's own, as ``imei:490154203237518``; may be given again.
     """
     given = {
         "q": q,
@@ -80,6 +82,7 @@ async def list_assets(
         "gone": gone,
         "waits": waits,
         "missing": missing,
+        "fields": tuple(field) if field else None,
     }
     saved = await get_view(conn, actor, view) if view else None
     filters = narrowed(saved.filters if saved else Filters(), given)

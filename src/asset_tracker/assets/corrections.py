@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
+from asset_tracker.assets import catalogue
 from asset_tracker.assets.photos import vouch
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed, derived_id
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError, RefusedError
@@ -72,7 +73,7 @@ async def replace(
         errors.append(FieldError("occurred_at", "A time between 1990 and now is expected."))
     if errors:
         raise InvalidError(errors=tuple(errors))
-    fact = await completed(conn, fact)
+    (fact,) = await catalogue.checked(conn, [await completed(conn, fact)])
     return await _mend(conn, actor, wrong, fact, occurred_at, heads, correction_id)
 
 

@@ -23,7 +23,8 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.clocks import Reading
 from asset_tracker.access.devices import DeviceStamp, Stamped, Taken
 from asset_tracker.access.permissions import may_record, require
-from asset_tracker.assets import rules
+from asset_tracker.assets import catalogue, rules
+from asset_tracker.assets.attributes import Catalogue, checked
 from asset_tracker.assets.named import out_of_reach
 from asset_tracker.assets.photos import vouch
 from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed_by, components, derived_id
@@ -124,6 +125,7 @@ class _Around(msgspec.Struct, frozen=True, kw_only=True):
     assets: dict[tuple[str, str], UUID]
     points: dict[UUID, ServicePoint]
     parts: dict[UUID, list[UUID]]
+    fields: Catalogue
 
 
 async def receive(
@@ -237,7 +239,9 @@ async def _look_around(conn: AsyncConnection, actor: Actor, said: Sequence[_Said
         for component, kit in (await components(conn, list(carriers))).items():
             parts[kit].append(component)
     known = await get_service_points(conn, points) if points else {}
-    return _Around(assets=assets, points=known, parts=parts)
+    told = any(getattr(each.payload, "attributes", None) for each in said)
+    fields = await catalogue.get_catalogue(conn) if told else Catalogue()
+    return _Around(assets=assets, points=known, parts=parts, fields=fields)
 
 
 async def _assets_of(
@@ -269,6 +273,10 @@ async def _drafts(conn: AsyncConnection, actor: Actor, said: _Said, around: _Aro
     await _check_tags(conn, asset_id, payload)
     if wrong := await out_of_reach(conn, actor, asset_id, payload, new.supersedes):
         raise _NotTakenError("The fact names something that is not yours to name.", tuple(wrong))
+    # What was told is recorded as it was told, so a value must stand in the form in which it is kept.
+    _, misfit = checked(around.fields, getattr(payload, "attributes", {}), exact=True)
+    if misfit:
+        raise _NotTakenError("Something in the event is not right.", tuple(misfit))
     try:
         payload = completed_by(payload, around.points)
     except InvalidError as error:

@@ -66,7 +66,8 @@ def blur_row(row: AssetRow, known: Precision, oblast: tuple[str, str] | None) ->
     """The line of a list; ``oblast``: its name in Ukrainian and English, shown instead of a municipality."""
     if known == "exact":
         return row
-    row = msgspec.structs.replace(row, precision=known, service_point=None)
+    told = {key: value for key, value in row.attributes.items() if key not in withheld(known)}
+    row = msgspec.structs.replace(row, precision=known, service_point=None, attributes=told)
     if known == "municipality":
         return row
     uk, en = oblast or (None, None)

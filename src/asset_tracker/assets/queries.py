@@ -13,6 +13,8 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record, require
 from asset_tracker.assets import rules
+from asset_tracker.assets.attributes import Catalogue
+from asset_tracker.assets.catalogue import has, matches
 from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, beyond, order_of, too_many
 from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
 from asset_tracker.assets.sensitivity import coarse, located, pointed
@@ -221,6 +223,7 @@ def asset_row(row: Any, known: Coarse = EXACT) -> AssetRow:
         unit_price=row.unit_price,
         currency=row.currency,
         changed_at=row.changed_at,
+        attributes=row.state.get("attributes") or {},
     )
     return blur_row(shown, known[row.id], _oblast(row.here_oblast)) if known.of else shown
 
@@ -293,6 +296,7 @@ def conditions(filters: Filters, known: Coarse = EXACT) -> list[ColumnElement[bo
         found.append(_in_area(lambda column: column.startswith(filters.oblast, autoescape=True)))
     if filters.q and filters.q.strip():
         found.append(_matches(filters.q.strip()[:200]))
+    found += [has(key, value) for key, _, value in (each.partition(":") for each in filters.fields)]
     return [*found, *_sorts(filters)]
 
 
@@ -318,7 +322,7 @@ def _matches(text: str) -> ColumnElement[bool]:
     named = or_(*(column.icontains(text, autoescape=True) for column in columns))
     # The index knows its own letters only; it finds all that may be meant, and the names decide.
     likely = SOUGHT.contains(text.lower().translate(str.maketrans(*LETTERS)), autoescape=True)
-    terms = [and_(likely, named)]
+    terms = [and_(likely, named), matches(text, Catalogue())]
     if key := serial_key(text):
         terms.append(_a.serial_key.startswith(key, autoescape=True))
     with contextlib.suppress(TagError):  # most words are no tags

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
-from asset_tracker.assets import guards, rules
+from asset_tracker.assets import catalogue, guards, rules
 from asset_tracker.assets.photos import vouch
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger import events as ev
@@ -57,6 +57,8 @@ async def register(
     if allowed is not None and programme not in allowed:
         raise ForbiddenError
     _check_all([each.fact for each in new])
+    facts = await catalogue.checked(conn, [each.fact for each in new])
+    new = [msgspec.structs.replace(each, fact=fact) for each, fact in zip(new, facts, strict=True)]
     at = occurred_at or datetime.now(UTC)
     operation = operation or uuid7()
     drafts = [_draft(each.id, each.fact, at, operation) for each in new]
@@ -90,7 +92,7 @@ async def record(
     at = occurred_at or datetime.now(UTC)
     _check_all([payload])
     _check_time(at)
-    payload = await completed(conn, payload)
+    (payload,) = await catalogue.checked(conn, [await completed(conn, payload)])
     if event_id and (receipts := await store.receipts(conn, assets, event_id)):
         return receipts
     states = await _states(conn, actor, kind, assets)
@@ -142,7 +144,7 @@ async def record_each(
         _check_time(each.occurred_at)
     if by_rules:
         await _check_rules(conn, facts)
-    whole = await _all_completed(conn, [each.fact for each in facts])
+    whole = await catalogue.checked(conn, await _all_completed(conn, [each.fact for each in facts]))
     of_kit: dict[UUID, list[UUID]] = defaultdict(list)
     for component, kit in (await components(conn, list({each.asset for each in facts}))).items():
         of_kit[kit].append(component)

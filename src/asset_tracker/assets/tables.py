@@ -1,6 +1,7 @@
 """What is kept beside the ledger about assets: maintenance plans, and what a desk adds to a loss case."""
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -18,6 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from asset_tracker.db.metadata import metadata
 from asset_tracker.ledger.tables import one_of
+from asset_tracker.ledger.values import CATEGORIES
 
 METER_UNITS = ("km", "hours", "pages")
 
@@ -142,4 +144,31 @@ bulk_progress = Table(
     metadata,
     Column("action_id", Uuid, ForeignKey("bulk_action.id", ondelete="CASCADE"), primary_key=True),
     Column("done", Integer, nullable=False),
+)
+
+# Fields of their own that categories have, and categories of one's own. Every definition is a row and stays: the
+# one with the highest version holds, and a value is read by what was meant when it was written.
+attribute = Table(
+    "attribute",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("definition", JSONB, nullable=False),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+    Column("made_by", Uuid, nullable=False),
+    CheckConstraint("version >= 1", name="version"),
+)
+
+own_category = Table(
+    "own_category",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("base", Text, nullable=False),
+    Column("name_uk", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("retired", Boolean, nullable=False, server_default=text("false")),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+    Column("made_by", Uuid, nullable=False),
+    one_of("base", CATEGORIES),
 )

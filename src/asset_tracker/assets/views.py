@@ -14,7 +14,8 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a list of assets.
 
     ``precision``: how exactly the reader may know where it is. ``oblast``: no municipality is named, and
-    ``municipality_uk`` and ``municipality_en`` name the oblast.
+    ``municipality_uk`` and ``municipality_en`` name the oblast. ``attributes``: what stands in the fields that
+    its category has of its own (``assets.attributes``), by key.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class AssetRow(msgspec.Struct, frozen=True, kw_only=True):
     currency: str | None
     changed_at: datetime
     precision: Literal["exact", "municipality", "oblast"] = "exact"
+    attributes: dict[str, str] = {}
 
 
 class AssetPage(msgspec.Struct, frozen=True):
@@ -121,10 +123,11 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What to list; None asks for all. ``q`` is looked for in tag, serial number, name and model.
+    """What to list; None asks for all. ``q`` is looked for in tag, serial number, name, model and own fields.
 
     ``oblast`` is the beginning of a code (``UA18``); ``gone`` asks for what left for good, or for what did not;
-    ``waits`` and ``missing`` are the sorts of ``assets.waits``.
+    ``waits`` and ``missing`` are the sorts of ``assets.waits``. ``fields``: what must stand in fields of a
+    category's own, each as ``key:value``, the value as it is kept.
     """
 
     q: str | None = None
@@ -144,6 +147,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     gone: bool | None = None
     waits: str | None = None
     missing: str | None = None
+    fields: tuple[str, ...] = ()
 
 
 class Holding(msgspec.Struct, frozen=True, kw_only=True):

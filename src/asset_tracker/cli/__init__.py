@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "labels": ("labels", "Print labels: PDF, ZPL, SVG or PNG."),
     "ledger": ("ledger", "Seal the ledger, check it, and hand it out."),
     "report": ("report", "Make a report about a municipality or a programme."),
+    "field": ("fields", "Define the fields that categories have of their own."),
     "user": ("user", "Look after the people who may log in."),
     "panic": ("panic", "End all sessions and tokens, and make the system read-only."),
     "api": ("api", "Ask the API from the shell, without a server."),

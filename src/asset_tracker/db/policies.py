@@ -69,6 +69,7 @@ _GROWS: Final = "INSERT"
 _PROVEN: Final = "hashes that are published as proof; they say nothing of what they stand for"
 _PLACES: Final = "names and places of public bodies"
 _SHARED: Final = "shared by all who print labels or import; they tell of no thing"
+_ASKED: Final = "what is asked of things; it tells of no thing"
 
 POLICIES: Final[dict[str, Walled | Open]] = {
     # --- the ledger; only the system writes it, and of what only grows not even the system changes a row
@@ -221,6 +222,8 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "bulk_progress": Walled(
         through("bulk_action", "id", "bulk_progress", "action_id"), writes="INSERT, UPDATE, DELETE"
     ),
+    "attribute": Open(_ASKED, writes="INSERT"),
+    "own_category": Open(_ASKED, writes="INSERT"),
     # --- files, labels, imports
     "file": Open(
         "content by its hash, of which nothing tells whose it is; who may have it is decided by event_file",

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from asset_tracker.ledger.values import (
+    AttributeKey,
     Category,
     Condition,
     Currency,
@@ -79,11 +80,14 @@ class Registered(Payload, frozen=True, tag="registered"):
     destination: MunicipalityCode | None = None
     acquired_on: date | None = None
     warranty_until: date | None = None
-    attributes: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,40}$")], Name] = {}
+    attributes: dict[AttributeKey, Name] = {}
 
 
 class Described(Payload, frozen=True, tag="described"):
-    """What the asset is was put more exactly; only the fields given change."""
+    """What the asset is was put more exactly; only the fields given change.
+
+    ``cleared``: attributes that it has no more.
+    """
 
     category: Category | None = None
     name_uk: Name | None = None
@@ -97,7 +101,8 @@ class Described(Payload, frozen=True, tag="described"):
     acquired_on: date | None = None
     warranty_until: date | None = None
     destination: MunicipalityCode | None = None
-    attributes: dict[Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,40}$")], Name] = {}
+    attributes: dict[AttributeKey, Name] = {}
+    cleared: Annotated[tuple[AttributeKey, ...], Meta(max_length=100)] = ()
 
 
 class LabelBound(Payload, frozen=True, tag="label_bound"):

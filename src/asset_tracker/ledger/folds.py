@@ -144,9 +144,10 @@ def _registered(s: State, e: Event, p: ev.Registered) -> None:
 def _described(s: State, _e: Event, p: ev.Described) -> None:
     for name in p.__struct_fields__:
         value = getattr(p, name)
-        if name not in ("note", "photos", "attributes") and value is not None:
+        if name not in ("note", "photos", "attributes", "cleared") and value is not None:
             setattr(s, name, value)
-    s.attributes = {**s.attributes, **p.attributes}
+    kept = {key: value for key, value in s.attributes.items() if key not in p.cleared}
+    s.attributes = {**kept, **p.attributes}
 
 
 @_folds(ev.LabelBound)

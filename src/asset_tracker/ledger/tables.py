@@ -229,6 +229,23 @@ Index(
     postgresql_ops={"sought": "gin_trgm_ops"},
     _table=asset,  # SQLAlchemy does not find it within the expression
 )
+# The same for what stands in the fields that categories have of their own; keys are found too, values decide.
+HAS_ATTRIBUTES = _sql("asset.state ? 'attributes'")
+ATTRIBUTES_SOUGHT = func.translate(
+    func.lower(literal_column("asset.state ->> 'attributes'", Text)),
+    *(text(f"'{_letters}'") for _letters in LETTERS),
+    type_=Text,
+)
+Index(
+    "asset_attributes_idx",
+    ATTRIBUTES_SOUGHT.label("attributes"),
+    postgresql_using="gin",
+    postgresql_ops={"attributes": "gin_trgm_ops"},
+    postgresql_where=HAS_ATTRIBUTES,
+    _table=asset,
+)
+# A required field that a category has of its own is missed among the delivered things of that category.
+Index("asset_category_idx", asset.c.category, *_since_delivery, postgresql_where=_delivered)
 
 # Ukrainian order of what has no column to keep it in: as ``territory.collation.sort_key`` gives it.
 _UK = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`")

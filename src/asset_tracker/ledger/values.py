@@ -69,6 +69,7 @@ Money = Annotated[Decimal, Meta(description="An amount as a string, such as '123
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$", description="ISO 4217")]
 Quantity = Annotated[int, Meta(ge=1, le=1_000_000)]
 Tag = Annotated[str, Meta(pattern=r"^[0-9A-HJKMNP-TV-Z]{8}$", description="Tag without the hyphen")]
+AttributeKey = Annotated[str, Meta(pattern="^[a-z][a-z0-9_]{0,40}$")]
 MAX_MONEY = Decimal("1e12")
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 _PERCENT_PLACES = 4

@@ -28,6 +28,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     "quarantine.settle": "Settle what is in quarantine",
     "ledger.verify": "Check the ledger",
     "user.manage": "Manage people",
+    "settings.manage": "Change the settings",
     "record.read": "Read the access record",
 }
 ACT_WORDS: dict[Act, str] = {
@@ -40,4 +41,6 @@ ACT_WORDS: dict[Act, str] = {
     "account_shut": "Account shut",
     "token_made": "API token made",
     "sensitivity_set": "Sensitivity of places set",
+    "sessions_ended": "Logged out everywhere",
+    "key_rotated": "Key of the journal changed",
 }

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
+from asset_tracker.assets import catalogue, queries
 from asset_tracker.assets import history as asset_history
-from asset_tracker.assets import queries
 from asset_tracker.assets.photos import read_visible
 from asset_tracker.assets.plans import list_plans
 from asset_tracker.assets.views import AssetView
@@ -17,7 +17,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.labels.tagging import is_blank
 from asset_tracker.ledger.tags import format_tag, parse_tag
-from asset_tracker.web import formats, history
+from asset_tracker.web import filling_pages, formats, history
 from asset_tracker.web.centre_pages import link_of
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.forms import read_day
@@ -55,6 +55,7 @@ async def show_asset(
         ]
     lang = lang_of(request)
     forms = [FORMS[kind] for kind in view.actions]
+    asked = await catalogue.get_catalogue(conn)
     return page(
         request,
         "assets/show.html",
@@ -66,6 +67,10 @@ async def show_asset(
         state=view.state,
         history=await history.entries(conn, lang, events),
         open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],
+        fields=filling_pages.rows(lang, asked, view.state.attributes),
+        lacking=[each.name(lang) for each in asked.missing(view.row.category, view.state.attributes)],
+        category=filling_pages.category_name(lang, asked, view.row),
+        may_fill="described" in view.actions and not day and filling_pages.asks(asked, view),
         plans=await list_plans(conn, request.user, asset_id),
         may_label=may(request.user, "label.print"),
         may_papers=may(request.user, "consignment.read"),

@@ -53,6 +53,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("programmes", "/programmes", "Programmes", "programme", gap_before=True),
     MenuItem("parties", "/parties", "Parties", "party", _DESK),
     MenuItem("people", "/people", "People", "person", frozenset({"administrator"})),
+    MenuItem("settings", "/settings", "Settings", "settings", _DESK),
     MenuItem("records", "/records", "Access record", "key", frozenset({"administrator", "auditor"})),
 )
 

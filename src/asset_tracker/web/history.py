@@ -1,6 +1,6 @@
 """Events as people read them: what was said, in words, with the names of places."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.assets.attributes import OWN_CATEGORY, Catalogue, shown
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.views import EventView
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.territory.municipalities import Municipality
@@ -61,6 +63,7 @@ class Places(msgspec.Struct, frozen=True):
     points: Mapping[str, ServicePoint]
     municipalities: Mapping[str, Municipality]
     things: Mapping[str, str]
+    fields: Catalogue = Catalogue()
 
 
 async def entries(conn: AsyncConnection, lang: Lang, events: Iterable[EventView]) -> list[Entry]:
@@ -77,7 +80,9 @@ async def _places(conn: AsyncConnection, lang: Lang, events: list[EventView]) ->
     named = await get_municipalities(conn, codes) if codes else {}
     things = {str(t) for e in events for name in PICKED if (t := e.payload.get(name))}
     titles = await names_of(conn, lang, [UUID(thing) for thing in things]) if things else {}
-    return Places({str(key): point for key, point in known.items()}, named, titles)
+    told = any(e.payload.get("attributes") or e.payload.get("cleared") for e in events)
+    fields = await get_catalogue(conn) if told else Catalogue()
+    return Places({str(key): point for key, point in known.items()}, named, titles, fields)
 
 
 def _entry(lang: Lang, event: EventView, places: Places) -> Entry:
@@ -107,9 +112,26 @@ def facts(lang: Lang, payload: Mapping[str, Any], places: Places) -> list[tuple[
         text = _text(lang, field, value, payload, places) if value not in (None, "") else ""
         if text:
             found.append((gettext(lang, field.label), text))
+    asked = {field.name for field in form.fields if field.type == "attribute"} if form else frozenset()
+    found += _attributes(lang, payload, places.fields, asked)
     if "municipality" in payload and not payload.get("service_point"):
         found.append((gettext(lang, "Municipality"), _municipality(lang, payload["municipality"], places)))
     return found
+
+
+def _attributes(
+    lang: Lang, payload: Mapping[str, Any], fields: Catalogue, asked: Collection[str]
+) -> Iterator[tuple[str, str]]:
+    """What was said of fields that categories have of their own; one that was emptied says so."""
+    for key, value in payload.get("attributes", {}).items():
+        if key == OWN_CATEGORY and key not in asked:
+            own = fields.own.get(value)
+            yield gettext(lang, "Category"), own.name(lang) if own else value
+        elif (known := fields.attributes.get(key)) and key not in asked:
+            yield known.name(lang), shown(lang, known, value)
+    for key in payload.get("cleared", ()):
+        known = fields.attributes.get(key)
+        yield (known.name(lang) if known else gettext(lang, "Category")), formats.NO_VALUE
 
 
 def _text(lang: Lang, field: Field, value: Any, payload: Mapping[str, Any], places: Places) -> str:

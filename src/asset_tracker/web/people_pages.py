@@ -1,5 +1,6 @@
 """People: who may log in, with which role and reach. For administrators."""
 
+from typing import Protocol
 from uuid import UUID
 
 import msgspec
@@ -9,7 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import links, second_factor, users
+from asset_tracker.access import granting, links, second_factor, users
 from asset_tracker.access.actors import ROLES, Actor, Grant
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -38,6 +39,19 @@ class PersonForm(msgspec.Struct, frozen=True):
     donor: str = ""
 
 
+class RoleForm(Protocol):
+    """What a form says of a role."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def programme(self) -> str: ...
+    @property
+    def area(self) -> str: ...
+    @property
+    def donor(self) -> str: ...
+
+
 class ReasonForm(msgspec.Struct, frozen=True):
     """Why something is done."""
 
@@ -50,7 +64,8 @@ async def list_people(
 ) -> Response[str]:
     known = await users.list_users(conn, actor)
     secured = await second_factor.users_with(conn)
-    return page(request, "people/list.html", section="people", users=known, secured=secured)
+    now = await granting.roles_now(conn)
+    return page(request, "people/list.html", section="people", users=known, secured=secured, roles=now)
 
 
 @get("/people/new")
@@ -76,7 +91,7 @@ async def add_person(
             email=data.email,
             name=data.name,
             password=data.password or None,
-            grants=(await _grant(conn, data),),
+            grants=(await read_grant(conn, data),),
             lang="en" if data.lang == "en" else "uk",
         )
     except InvalidError as wrong:
@@ -132,7 +147,7 @@ async def _link(request: AnyRequest, conn: AsyncConnection, actor: Actor, user: 
     return page(request, "people/link.html", section="people", link=made, address=address, when=when)
 
 
-async def _grant(conn: AsyncConnection, data: PersonForm) -> Grant:
+async def read_grant(conn: AsyncConnection, data: RoleForm) -> Grant:
     """The grant that was chosen; a municipality may be named or coded. Raises InvalidError."""
     role = next((role for role in ROLES if role == data.role), None)
     if role is None:

@@ -53,6 +53,18 @@ ROUTES = {
     "PUT /api/v1/views/{view_id}": Route("ACS", json={"name": "other"}, whose="maker"),
     "DELETE /api/v1/views/{view_id}": Route("ACS", whose="maker"),
     "GET /api/v1/assets/{reference}": Route(READERS, {"reference": "{tag}"}),
+    "GET /api/v1/fields": Route(ALL),
+    "PUT /api/v1/fields/{key}": Route(
+        "A", {"key": "walked"}, json={"kind": "text", "name_uk": "x", "name_en": "x"}
+    ),
+    "GET /api/v1/fields/{key}/versions": Route(ALL, {"key": "nothing"}, ok=(404,)),
+    "GET /api/v1/own-categories": Route(ALL),
+    "PUT /api/v1/own-categories/{code}": Route(
+        "A", {"code": "walked"}, json={"base": "other", "name_uk": "x", "name_en": "x"}
+    ),
+    "POST /api/v1/assets/{reference}/fields": Route(
+        DESK, {"reference": "{tag}"}, json={"fields": {"imei": "490154203237518"}}
+    ),
     "GET /api/v1/assets/{reference}/events": Route(READERS, {"reference": "{asset}"}),
     "GET /api/v1/assets/{reference}/state": Route(
         READERS, {"reference": "{tag}"}, query={"as_of": instant()}

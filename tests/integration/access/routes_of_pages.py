@@ -12,6 +12,7 @@ SHEET = {
     "occurred_at": "2026-03-01T10:00",
     "who": "x",
 }
+NOBODY = "01990000-0000-7000-8000-000000000000"
 POINT = {"name_uk": "x", "kind": "asc"}
 
 ROUTES = {
@@ -73,6 +74,30 @@ ROUTES = {
     "POST /devices/queue": Route(ALL, files={"file": ("q.json", b"{}", "application/json")}),
     "GET /people": Route("A"),
     "GET /people/new": Route("A"),
+    "GET /people/{user_id}": Route("A"),
+    "POST /people/{user_id}/grants": Route("A", form={"role": "auditor"}),
+    "POST /people/{user_id}/grants/{grant_id}/end": Route("A", {"grant_id": NOBODY}, ok=(404,)),
+    "POST /people/{user_id}/sessions/end": Route("A"),
+    "POST /people/{user_id}/tokens/{token_id}/revoke": Route("A", ok=(303, 404)),
+    # settings
+    "GET /settings": Route(DESK, whose="everybody"),
+    "GET /settings/rules": Route(DESK),
+    "GET /settings/mail": Route("A"),
+    "POST /settings/mail/try": Route("A", ok=(403,)),
+    "GET /settings/keys": Route("A"),
+    "POST /settings/keys/rotate": Route("A", form={"reason": "walk"}, ok=(403,)),
+    "GET /settings/fields": Route("A"),
+    "GET /settings/fields/new": Route("A"),
+    "POST /settings/fields": Route("A", form={"kind": "text", "name_uk": "Поле", "name_en": "A field"}),
+    "POST /settings/fields/usual": Route("A"),
+    "GET /settings/fields/{key}": Route("A", {"key": "nothing"}, ok=(404,)),
+    "POST /settings/fields/{key}": Route("A", {"key": "nothing"}, form={"name_uk": "x"}, ok=(404,)),
+    "GET /settings/categories/new": Route("A"),
+    "POST /settings/categories": Route("A", form={"base": "other", "name_uk": "x", "name_en": "x"}),
+    "GET /settings/categories/{code}": Route("A", {"code": "nothing"}, ok=(404,)),
+    "POST /settings/categories/{code}": Route("A", {"code": "nothing"}, form={"name_uk": "x"}, ok=(404,)),
+    "GET /a/{tag}/fields": Route(DESK),
+    "POST /a/{tag}/fields": Route(DESK, form={}),
     "POST /people": Route("A", form=PERSON),
     "POST /people/{user_id}/second-factor/remove": Route("A", form={"reason": "a lost phone"}, ok=(404,)),
     "POST /people/{user_id}/disable": Route("A"),

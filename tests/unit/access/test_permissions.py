@@ -46,6 +46,7 @@ WHO = {
     "plan.manage": {A, C, T},
     "quarantine.settle": {A, C},
     "ledger.verify": {A, U},
+    "settings.manage": {"administrator"},
     "user.manage": {A},
     "record.read": {A, U},
 }
