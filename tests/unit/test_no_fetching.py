@@ -19,6 +19,7 @@ CLIENTS = {
 ALLOWED = {
     "access/oidc.py": "the organisation's log-in",
     "mail/outbox.py": "the mail server's answers",
+    "mail/trying.py": "the mail server's answers to a trial",
     "mail/transport.py": "the mail server",
 }
 

@@ -87,8 +87,7 @@ async def fill_fields(
     """Record what changes about the fields of an asset, as one event; nothing where nothing changes."""
     view = await queries.get_asset(conn, actor, await queries.find_asset(conn, actor, reference))
     known = await catalogue.get_catalogue(conn)
-    given = {**view.state.attributes, **data.fields}
-    return await filling.fill(conn, actor, view.row.id, view.state, known, given, head=data.head)
+    return await filling.fill(conn, actor, view.row.id, view.state, known, data.fields, head=data.head)
 
 
 ROUTES = (list_fields, define_field, list_versions, list_categories, put_category, fill_fields)

@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may_record
 from asset_tracker.assets import attributes as pure
 from asset_tracker.assets import service
 from asset_tracker.assets.attributes import Attribute, Catalogue
-from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.errors import FieldError, ForbiddenError, InvalidError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.state import State
 from asset_tracker.ledger.store import Receipt
@@ -48,12 +49,14 @@ async def fill(
 ) -> list[Receipt]:
     """Record what the answers change about the fields of an asset; nothing is recorded where nothing changes.
 
-    An answer that was there and is empty now takes the value away. Raises InvalidError that names each field,
-    and what ``service.record`` raises.
+    A field that is not named stays as it is; an empty answer takes its value away. Raises InvalidError that names each field,
+    ForbiddenError, and what ``service.record`` raises.
     """
+    if not may_record(actor, "described"):
+        raise ForbiddenError
     stands = state.attributes.get(pure.OWN_CATEGORY, "")
     own = given.get(pure.OWN_CATEGORY, stands)
-    asked = known.asked(state.category, stands)
+    asked = tuple(each for each in known.asked(state.category, stands) if each.key in given)
     values, errors = read_answers(asked, given)
     if own and own != stands and (own not in known.own or known.own[own].base != state.category):
         errors.append(FieldError(pure.OWN_CATEGORY, "There is no such category."))

@@ -41,6 +41,12 @@ CHECK_WORDS = {
     "mac": "MAC address",
 }
 _MORE_OPTIONS = 5
+_BLANK: dict[str, Any] = {
+    **dict.fromkeys(("key", "kind", "name_uk", "name_en", "hint_uk", "hint_en", "unit"), ""),
+    **dict.fromkeys(("check", "least", "most", "required", "retired"), ""),
+    "position": 0,
+    "categories": (),
+}
 Form = Mapping[str, Any]
 
 
@@ -264,7 +270,7 @@ async def _field_form(
         section="settings",
         status=422 if errors else 200,
         found=found,
-        values={**dict.fromkeys(("key", "name_uk", "name_en", "hint_uk", "hint_en", "unit"), ""), **given},
+        values=_BLANK | dict(given),
         rows=range((_rows(given) if "option_uk_0" in given else 0) + _MORE_OPTIONS),
         errors=errors,
         kinds=[(key, gettext(lang, text)) for key, text in KIND_WORDS.items()],
@@ -284,7 +290,7 @@ def _category_form(
         section="settings",
         status=422 if errors else 200,
         code=code,
-        values=given,
+        values={"name_uk": "", "name_en": "", "code": "", "base": "other", "retired": ""} | dict(given),
         errors=errors,
         bases=[(key, gettext(lang, word("category", key).text)) for key in CATEGORIES],
     )

@@ -58,7 +58,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
             ),
             Setting(
                 "/labels/stock",
-                "Label stock",
+                "Sheets and rolls",
                 "The sheets and rolls that labels are printed on.",
                 "label",
                 "label.print",
