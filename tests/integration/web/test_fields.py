@@ -53,7 +53,7 @@ async def test_a_field_from_its_definition_to_its_history(site):
     assert stale.status_code == 409
     again = hidden(await site.get("coordinator", f"/a/{tag}/fields"))
     assert (
-        await site.post("coordinator", f"/a/{tag}/fields", again | {"origin": "sweden"})
+        await site.post("coordinator", f"/a/{tag}/fields", again | {"origin": "sweden", "screen_size": ""})
     ).status_code == 303
     assert "15,6" in (await site.get("coordinator", f"/a/{tag}")).text  # in the history
     state = (await site.get("coordinator", f"/api/v1/assets/{tag}")).json()["state"]
