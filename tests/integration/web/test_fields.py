@@ -33,7 +33,9 @@ async def test_a_field_from_its_definition_to_its_history(site):
 
     assert "Бракує: Звідки" in (await site.get("coordinator", f"/a/{tag}")).text
     form = await site.get("coordinator", f"/a/{tag}/fields")
-    refused = await site.post("coordinator", f"/a/{tag}/fields", hidden(form) | {"screen_size": "500", "origin": ""})
+    refused = await site.post(
+        "coordinator", f"/a/{tag}/fields", hidden(form) | {"screen_size": "500", "origin": ""}
+    )
     assert refused.status_code == 422
     assert "Будь ласка, заповніть." in refused.text
     assert "Число від 1 до 200" in refused.text
