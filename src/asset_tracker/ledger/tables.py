@@ -245,7 +245,7 @@ Index(
     _table=asset,
 )
 # A required field that a category has of its own is missed among the delivered things of that category.
-Index("asset_category_idx", asset.c.category, *_since_delivery, postgresql_where=_delivered)
+Index("asset_category_delivered_idx", asset.c.category, *_since_delivery, postgresql_where=_delivered)
 
 # Ukrainian order of what has no column to keep it in: as ``territory.collation.sort_key`` gives it.
 _UK = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`")

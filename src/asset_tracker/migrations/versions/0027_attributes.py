@@ -21,7 +21,7 @@ CREATE INDEX asset_attributes_idx ON asset USING gin ((translate(lower((state ->
 'абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё', 'abcdefghijklmnopqrstuvwxyz0123456789g')) gin_trgm_ops)
 WHERE state ? 'attributes'"""
 _CATEGORY = """
-CREATE INDEX asset_category_idx ON asset (category, delivered_at, id)
+CREATE INDEX asset_category_delivered_idx ON asset (category, delivered_at, id)
 WHERE gone_reason IS NULL AND delivered_at IS NOT NULL"""
 
 
@@ -53,7 +53,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP INDEX asset_category_idx")
+    op.execute("DROP INDEX asset_category_delivered_idx")
     op.execute("DROP INDEX asset_attributes_idx")
     op.drop_table("own_category")
     op.drop_table("attribute")
