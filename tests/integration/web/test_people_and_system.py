@@ -2,12 +2,13 @@
 
 import asyncio
 import re
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 pytestmark = pytest.mark.anyio
+SOON = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
 
 
 async def page_of(site, name):
@@ -22,8 +23,7 @@ async def test_a_role_is_given_until_a_day_and_ended(site):
     assert "Немає" in shown.text
     for wrong in ({"role": "coordinator"}, {"role": "administrator", "until": "2020-01-01"}):
         assert (await site.post("administrator", f"{path}/grants", wrong)).status_code == 422
-    until = (date.today() + timedelta(days=2)).isoformat()  # noqa: DTZ011 - a day far enough from midnight
-    given = {"role": "coordinator", "programme": str(site.office.programme), "until": until}
+    given = {"role": "coordinator", "programme": str(site.office.programme), "until": SOON}
     assert (await site.post("administrator", f"{path}/grants", given)).status_code == 303
     assert (await site.get("auditor", "/settings")).status_code == 200  # their session went on
     shown = await site.get("administrator", path)
@@ -38,7 +38,7 @@ async def test_the_last_administrator_stays(site):
     path, shown = await page_of(site, "Administrator")
     (end,) = re.findall(rf'action="({path}/grants/[0-9a-f-]+/end)"', shown.text)
     assert (await site.post("administrator", end)).status_code == 409
-    passing = {"role": "administrator", "until": (date.today() + timedelta(days=2)).isoformat()}  # noqa: DTZ011
+    passing = {"role": "administrator", "until": SOON}
     assert (await site.post("administrator", f"{path}/grants", passing)).status_code == 303
     assert (
         await site.post("administrator", end)
