@@ -1,14 +1,14 @@
 """Fields of their own that categories have, categories of one's own, and the index to find values by.
 
-Revision: 0029
+Revision: 0030
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
