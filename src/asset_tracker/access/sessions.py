@@ -5,27 +5,27 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from asset_tracker.access.actors import Actor, Grant
+from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.access.passwords import verify_password
 from asset_tracker.access.tables import (
     api_token,
     login_attempt,
     login_step,
-    second_factor,
     session,
     user_account,
     user_grant,
 )
-from asset_tracker.db.engine import advisory_lock
+from asset_tracker.db.engine import advisory_lock, ask_once, transaction
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError, ThrottledError
+from asset_tracker.i18n import Lang
 from asset_tracker.ledger.ids import uuid7
 
 IDLE = timedelta(days=7)
@@ -194,58 +194,56 @@ async def holds(conn: AsyncConnection, proof: Authenticated) -> bool:
     return await conn.scalar(wanted.with_for_update(read=True)) is not None
 
 
-async def by_cookie(conn: AsyncConnection, token: str) -> Authenticated | None:
+class _GrantFound(msgspec.Struct, frozen=True):
+    id: UUID
+    role: Role
+    programme: UUID | None
+    area: str | None
+    donor: UUID | None
+
+
+class _Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``wall.of_session`` and ``wall.of_token`` answer (``db.raising``)."""
+
+    user: UUID
+    name: str
+    lang: Lang
+    grants: tuple[_GrantFound, ...]
+    session: UUID | None = None
+    seen_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    proven: bool = True
+    token: UUID | None = None
+    permissions: frozenset[str] | None = None
+    only: frozenset[UUID] | None = None
+
+    def authenticated(self) -> Authenticated:
+        mine = [g for g in self.grants if self.only is None or g.id in self.only]
+        grants = tuple(Grant(role=g.role, programme=g.programme, area=g.area, donor=g.donor) for g in mine)
+        actor = Actor(id=self.user, name=self.name, lang=self.lang, grants=grants, only=self.permissions)
+        return Authenticated(actor=actor, session=self.session, token=self.token, proven=self.proven)
+
+
+_found: msgspec.json.Decoder[_Found | None] = msgspec.json.Decoder(_Found | None)
+
+
+async def by_cookie(engine: AsyncEngine, token: str) -> Authenticated | None:
     """Who the session cookie stands for, or None; notes now and then that the session is in use."""
-    s, u, f = session.c, user_account.c, second_factor.c
     now = datetime.now(UTC)
-    factor = exists().where(f.user_id == s.user_id, f.confirmed_at.is_not(None))
-    row = (
-        await conn.execute(
-            select(
-                s.id,
-                s.seen_at,
-                u.id.label("user_id"),
-                u.name,
-                u.lang,
-                or_(s.via == "organisation", factor).label("proven"),
-            )
-            .join(user_account, u.id == s.user_id)
-            .where(
-                s.token_hash == digest(token),
-                *_open(now),
-                u.disabled_at.is_(None),
-            )
-        )
-    ).first()
-    if row is None:
+    wanted = "SELECT wall.of_session($1, $2, $3)"
+    told = await ask_once(engine, wanted, digest(token), now - IDLE, now - ABSOLUTE)
+    found = _found.decode(told or "null")
+    if found is None:
         return None
-    if row.seen_at < now - _SEEN_EVERY:
-        await conn.execute(update(session).where(s.id == row.id).values(seen_at=now))
-    actor = await _actor(conn, row.user_id, row.name, row.lang)
-    return Authenticated(actor=actor, session=row.id, proven=row.proven)
+    if found.seen_at and found.seen_at < now - _SEEN_EVERY:
+        async with transaction(engine) as conn:
+            await conn.execute(update(session).where(session.c.id == found.session).values(seen_at=now))
+    return found.authenticated()
 
 
-async def by_token(conn: AsyncConnection, token: str) -> Authenticated | None:
+async def by_token(engine: AsyncEngine, token: str) -> Authenticated | None:
     """Who an API token stands for, with no more than it was given, or None."""
-    t, u = api_token.c, user_account.c
-    row = (
-        await conn.execute(
-            select(u.id, u.name, u.lang, t.id.label("token_id"), t.permissions, t.grants)
-            .join(api_token, u.id == t.user_id)
-            .where(
-                t.token_hash == digest(token),
-                t.revoked_at.is_(None),
-                or_(t.expires_at.is_(None), t.expires_at > func.now()),
-                u.disabled_at.is_(None),
-            )
-        )
-    ).first()
-    if row is None:
-        return None
-    actor = await _actor(conn, row.id, row.name, row.lang, row.grants)
-    if row.permissions is not None:
-        actor = msgspec.structs.replace(actor, only=frozenset(row.permissions))
-    return Authenticated(actor=actor, token=row.token_id)
+    found = _found.decode(await ask_once(engine, "SELECT wall.of_token($1)", digest(token)) or "null")
+    return found.authenticated() if found else None
 
 
 async def actor_of(conn: AsyncConnection, user: UUID) -> Actor:
@@ -275,17 +273,13 @@ async def active_actor(conn: AsyncConnection, user: UUID, rights: list[Any]) -> 
     return msgspec.structs.replace(actor, grants=tuple(grant for grant in actor.grants if grant in had))
 
 
-async def _actor(
-    conn: AsyncConnection, user: UUID, name: str, lang: Any, only_grants: Sequence[str] | None = None
-) -> Actor:
+async def _actor(conn: AsyncConnection, user: UUID, name: str, lang: Any) -> Actor:
     g = user_grant.c
     wanted = (
         select(g.role, g.programme_id, g.area, g.donor_id)
         .where(g.user_id == user, or_(g.valid_until.is_(None), g.valid_until > func.now()))
         .order_by(g.id)
     )
-    if only_grants is not None:
-        wanted = wanted.where(g.id.in_([UUID(each) for each in only_grants]))
     rows: Sequence[Any] = (await conn.execute(wanted)).all()
     grants = tuple(Grant(role=r.role, programme=r.programme_id, area=r.area, donor=r.donor_id) for r in rows)
     return Actor(id=user, name=name, lang=lang, grants=grants)

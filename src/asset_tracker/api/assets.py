@@ -95,7 +95,7 @@ async def get_asset(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], reference: FromPath[str]
 ) -> AssetView:
     """One asset, by tag (any form) or id."""
-    return await queries.get_asset(conn, actor, await queries.find_asset(conn, actor, reference))
+    return await queries.look_up(conn, actor, reference)
 
 
 @get("/assets/{reference:str}/events")

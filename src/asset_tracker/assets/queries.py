@@ -2,16 +2,33 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
-from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import may, may_record, require
+from asset_tracker.access.actors import Actor, Grant
+from asset_tracker.access.permissions import granting, may, may_record, require
 from asset_tracker.assets import rules
 from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.assets.catalogue import has, matches
@@ -20,6 +37,7 @@ from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
 from asset_tracker.assets.sensitivity import coarse, located, pointed
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
 from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
+from asset_tracker.db.hot import Hot
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
@@ -127,13 +145,13 @@ async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) ->
 async def find_asset(conn: AsyncConnection, actor: Actor, reference: str) -> UUID:
     """The asset that a tag (any form, replaced ones too) or an id names. Raises TagError, NotFoundError."""
     require(actor, "asset.read")
-    try:
-        named: ColumnElement[bool] = _a.id == UUID(reference)
-    except ValueError:
-        named = _a.id.in_(select(tag.c.asset_id).where(tag.c.tag == parse_tag(reference)))
-    found = await conn.scalar(select(_a.id).where(named, scope.assets(actor)))
+    named, by_tag = _named(reference)
+    tagged = select(tag.c.asset_id).where(tag.c.tag == named)
+    found = await conn.scalar(
+        select(_a.id).where(_a.id.in_(tagged) if by_tag else _a.id == named, scope.assets(actor))
+    )
     if found is None:
-        raise NotFoundError("There is no asset %(asset)s, or it is not yours to see.", asset=reference[:40])
+        raise _no_asset(reference)
     return UUID(str(found))
 
 
@@ -145,15 +163,61 @@ async def tags_of(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, str]
 async def get_asset(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> AssetView:
     """Everything about one asset in reach. Raises NotFoundError."""
     require(actor, "asset.read")
-    row = (await conn.execute(_view().where(_a.id == asset_id, scope.assets(actor)))).first()
-    if row is None:
+    found = await _seen(actor, by_tag=False).first(conn, named=asset_id)
+    if found is None:
         raise NotFoundError
+    return await _whole(conn, actor, found)
+
+
+async def look_up(conn: AsyncConnection, actor: Actor, reference: str) -> AssetView:
+    """``find_asset`` and ``get_asset`` in one. Raises TagError, NotFoundError."""
+    require(actor, "asset.read")
+    named, by_tag = _named(reference)
+    found = await _seen(actor, by_tag=by_tag).first(conn, named=named)
+    if found is None:
+        raise _no_asset(reference)
+    return await _whole(conn, actor, found)
+
+
+def _named(reference: str) -> tuple[UUID | str, bool]:
+    """The id, or the tag and that it is one."""
+    try:
+        return UUID(reference), False
+    except ValueError:
+        return parse_tag(reference), True
+
+
+def _no_asset(reference: str) -> NotFoundError:
+    return NotFoundError("There is no asset %(asset)s, or it is not yours to see.", asset=reference[:40])
+
+
+def _seen(actor: Actor, *, by_tag: bool) -> Hot:
+    """The question for one asset that is in the actor's reach, ``named`` by its tag or its id."""
+    return _seen_with(granting(actor, "asset.read"), scope.donors(actor), by_tag=by_tag)
+
+
+@lru_cache(maxsize=1000)
+def _seen_with(grants: tuple[Grant, ...], donors: tuple[UUID, ...] | None, *, by_tag: bool) -> Hot:
+    if by_tag:
+        tagged = select(tag.c.asset_id).where(tag.c.tag == bindparam("named", type_=Text, required=False))
+        named: ColumnElement[bool] = _a.id.in_(tagged)
+    else:
+        named = _a.id == bindparam("named", type_=Uuid, required=False)
+    return Hot(_view(donors).where(named, scope.assets(Actor(id=UUID(int=0), name="", grants=grants))))
+
+
+async def _whole(conn: AsyncConnection, actor: Actor, row: Any) -> AssetView:
     known = await coarse(conn, actor)
-    related = await _related(conn, actor, row, known)
-    return _asset_view(actor, row, related, await _funding(conn, actor, asset_id), known)
+    # Most are neither a kit nor part of one, and asking is felt where somebody scans one after the other.
+    related = await _related(conn, actor, row, known) if row.is_kit or row.kit_id else []
+    funding = tuple(Funding(*each) for each in msgspec.convert(row.funding or (), _SHARES))
+    return _asset_view(actor, row, related, funding, known)
 
 
-def _view() -> Select[Any]:
+_SHARES = tuple[tuple[UUID, str, str, Decimal], ...]
+
+
+def _view(donors: tuple[UUID, ...] | None) -> Select[Any]:
     p, s, t = programme.c, service_point.c, _there.c
     return (
         ROWS.add_columns(
@@ -164,6 +228,7 @@ def _view() -> Select[Any]:
             s.name_en.label("s_en"),
             t.name_uk.label("there_uk"),
             t.name_en.label("there_en"),
+            _funding(donors).label("funding"),
         )
         .outerjoin(programme, p.id == _a.programme_id)
         .outerjoin(service_point, s.id == _a.service_point_id)
@@ -177,19 +242,15 @@ async def _related(conn: AsyncConnection, actor: Actor, row: Any, known: Coarse)
     return [asset_row(each, known) for each in await conn.execute(wanted.order_by(_a.line, _a.id))]
 
 
-async def _funding(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> tuple[Funding, ...]:
+def _funding(donors: tuple[UUID, ...] | None) -> ScalarSelect[Any]:
+    """Who paid for it, the largest share first: all donors (None) or only those."""
     s = asset_share.c
-    wanted = (
-        select(s.donor_id, party.c.name_uk, party.c.name_en, s.percent)
-        .join(party, party.c.id == s.donor_id)
-        .where(s.asset_id == asset_id)
-        .order_by(s.percent.desc(), party.c.name_en)
-    )
-    only = scope.donors(actor)
-    if only is not None:
-        wanted = wanted.where(s.donor_id.in_(only))
-    rows = await conn.execute(wanted)
-    return tuple(Funding(r.donor_id, r.name_uk, r.name_en, r.percent) for r in rows)
+    told = func.jsonb_build_array(s.donor_id, party.c.name_uk, party.c.name_en, cast(s.percent, String))
+    shares = select(func.jsonb_agg(aggregate_order_by(told, s.percent.desc(), party.c.name_en)))
+    shares = shares.join_from(asset_share, party, party.c.id == s.donor_id).where(s.asset_id == _a.id)
+    if donors is not None:
+        shares = shares.where(s.donor_id.in_(donors))
+    return shares.correlate(asset).scalar_subquery()
 
 
 def asset_row(row: Any, known: Coarse = EXACT) -> AssetRow:

@@ -12,16 +12,18 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.db.opening import begin, driver_of
+
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 MANY = 2000  # rows in one statement: more are no quicker, and hold more memory on both sides
 
 
 async def driver(conn: AsyncConnection) -> asyncpg.Connection:
     """The asyncpg connection, inside the transaction that ``conn`` is in."""
-    raw = cast("asyncpg.Connection", (await conn.get_raw_connection()).driver_connection)
+    raw = driver_of(conn)
     if not raw.is_in_transaction():
         # SQLAlchemy begins with its first statement; without one we would write outside of it.
-        await conn.exec_driver_sql("SELECT 1")
+        await begin(conn)
     return raw
 
 

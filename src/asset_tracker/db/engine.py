@@ -4,7 +4,7 @@
 is sees nothing.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from asset_tracker.db.wall import Reach, become_system, enter
+from asset_tracker.db.opening import OpeningConnection, driver_of
+from asset_tracker.db.wall import Reach, opening
 
 
 def make_engine(
@@ -42,7 +43,7 @@ def make_engine(
         url,
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
-        connect_args={"server_settings": settings, "timeout": 10},
+        connect_args={"server_settings": settings, "timeout": 10, "connection_class": OpeningConnection},
         **options,
     )
 
@@ -53,17 +54,62 @@ async def transaction(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
     Committed at the end of the block, rolled back when it raises.
     """
-    async with engine.begin() as conn:
-        await become_system(conn)
+    async with _begun(engine, opening(None)) as conn:
         yield conn
 
 
 @asynccontextmanager
 async def transaction_for(engine: AsyncEngine, reach: Reach) -> AsyncIterator[AsyncConnection]:
     """The same for an actor, who sees what ``reach`` (``access.scope.reach``) tells."""
-    async with engine.begin() as conn:
-        await enter(conn, reach)
+    async with _begun(engine, opening(reach)) as conn:
         yield conn
+
+
+@asynccontextmanager
+async def _begun(engine: AsyncEngine, told: str) -> AsyncIterator[AsyncConnection]:
+    async with engine.begin() as conn:
+        raw = driver_of(conn)
+        raw.opening = told
+        try:
+            yield conn
+        finally:
+            raw.opening = None  # nothing was asked, so nothing has begun
+
+
+async def ask_once(engine: AsyncEngine, sql: str, *values: Any) -> Any:
+    """The one value that a question outside of any transaction answers; only functions of ``wall`` tell anything.
+
+    Asked again where the database had gone away since the connection was last used.
+    """
+    try:
+        return await _ask(engine, sql, values)
+    except _CutOffError:
+        await (
+            engine.dispose()
+        )  # whoever cut this connection off has cut off its neighbours in the pool as well
+    try:
+        return await _ask(engine, sql, values)
+    except _CutOffError as again:
+        raise again.error from again
+
+
+class _CutOffError(Exception):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+async def _ask(engine: AsyncEngine, sql: str, values: Sequence[Any]) -> Any:
+    async with engine.connect() as conn:
+        raw = driver_of(conn)
+        try:
+            return await raw.fetchval(sql, *values)
+        except BaseException as error:
+            cut_off = raw.is_closed()
+            await conn.invalidate()
+            if cut_off and isinstance(error, Exception):
+                raise _CutOffError(error) from error
+            raise
 
 
 async def advisory_lock(conn: AsyncConnection, name: str) -> None:

@@ -24,6 +24,16 @@ def _list(name: str, of: str) -> str:
     return f"string_to_array({_SET.format(name)}, ',')::{of}[]"
 
 
+def _known(proof: str, told: str) -> str:
+    """Whom a digest of a secret stands for, as JSON text; NULL if nobody."""
+    return f"""(SELECT jsonb_build_object('user', u.id, 'name', u.name, 'lang', u.lang, {told}, 'grants', coalesce(
+    (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'programme', g.programme_id, 'area', g.area,
+    'donor', g.donor_id) ORDER BY g.id) FROM public.user_grant AS g WHERE g.user_id = u.id
+    AND (g.valid_until IS NULL OR g.valid_until > now())), '[]'::jsonb))::text
+    FROM public.{proof} AS p JOIN public.user_account AS u ON u.id = p.user_id AND u.disabled_at IS NULL
+    WHERE p.token_hash = digest"""
+
+
 # name and parameters: (answer, body, whether it looks through the wall)
 _FUNCTIONS: Final[dict[str, tuple[str, str, bool]]] = {
     "actor()": ("uuid", f"{_SET.format('actor')}::uuid", False),
@@ -38,6 +48,23 @@ _FUNCTIONS: Final[dict[str, tuple[str, str, bool]]] = {
         False,
     ),
     "in_areas()": ("boolean", "wall.areas() IS NOT NULL OR wall.pairs() IS NOT NULL", False),
+    # Who asks is looked up before anybody is somebody; in one way there and back, at each request.
+    "of_token(digest bytea)": (
+        "text",
+        _known("api_token", "'token', p.id, 'permissions', p.permissions, 'only', p.grants")
+        + " AND p.revoked_at IS NULL AND (p.expires_at IS NULL OR p.expires_at > now()))",
+        True,
+    ),
+    "of_session(digest bytea, seen_since timestamptz, created_since timestamptz)": (
+        "text",
+        _known(
+            "session",
+            "'session', p.id, 'seen_at', p.seen_at, 'proven', p.via = 'organisation' OR EXISTS (SELECT FROM"
+            " public.second_factor AS f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL)",
+        )
+        + " AND p.ended_at IS NULL AND p.seen_at > seen_since AND p.created_at > created_since)",
+        True,
+    ),
     # These ask what the condition of another table asks of this one, which would go round in a circle.
     "granted_asset(which uuid)": (
         "boolean",

@@ -6,6 +6,7 @@ that goes back to its pool takes nothing along. What is seen then is told in ``p
 database by ``raising.raise_wall``, which every ``db upgrade`` ends with.
 """
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import wraps
@@ -45,12 +46,32 @@ _SETTINGS: Final = ("actor", "everything", "programmes", "areas", "pairs", "dono
 _ENTER: Final = "SELECT set_config('role', 'none', true), " + ", ".join(
     f"set_config('asset_tracker.{name}', ${n}, true)" for n, name in enumerate(_SETTINGS, start=1)
 )
+# Ids, codes and the names of permissions; what else there might be is not written into SQL.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.,-]*")
 _AS_SYSTEM: Final = f"SELECT current_setting('role'), set_config('role', '{SYSTEM}', true)"
 
 
 async def enter(conn: AsyncConnection, reach: Reach) -> None:
     """From here to the end of the transaction, rows are seen as ``reach`` tells."""
-    told = (
+    await conn.exec_driver_sql(_ENTER, _told(reach))
+
+
+def opening(reach: Reach | None) -> str:
+    """The same in SQL for the beginning of a transaction; None for the system's."""
+    if reach is None:
+        return f"SET LOCAL ROLE {SYSTEM}"
+    told = _told(reach)
+    if strange := [value for value in told if not _PLAIN.fullmatch(value)]:
+        raise ValueError(f"no setting of the wall looks like {strange[0]!r}")
+    named = (
+        f"set_config('asset_tracker.{name}', '{value}', true)"
+        for name, value in zip(_SETTINGS, told, strict=True)
+    )
+    return f"SELECT set_config('role', 'none', true), {', '.join(named)}"
+
+
+def _told(reach: Reach) -> tuple[str, ...]:
+    return (
         str(reach.actor or ""),
         "on" if reach.everything else "",
         ",".join(map(str, reach.programmes)),
@@ -59,7 +80,6 @@ async def enter(conn: AsyncConnection, reach: Reach) -> None:
         ",".join(map(str, reach.donors)),
         ",".join(reach.permissions),
     )
-    await conn.exec_driver_sql(_ENTER, told)
 
 
 async def become_system(conn: AsyncConnection) -> None:

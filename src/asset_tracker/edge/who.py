@@ -13,7 +13,6 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from asset_tracker.access import sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sessions import Authenticated
-from asset_tracker.db.engine import transaction
 from asset_tracker.errors import ForbiddenError, SecondFactorNeededError, UnauthenticatedError
 from asset_tracker.i18n import LANGS, Lang
 from asset_tracker.settings import Settings
@@ -43,11 +42,9 @@ async def _authenticate(connection: ASGIConnection[Any, Any, Any, State]) -> Aut
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
     cookie = connection.cookies.get(cookie_name(connection), "")
     if scheme.lower() == "bearer":
-        async with transaction(connection.app.state.engine) as conn:
-            return await sessions.by_token(conn, bearer.strip())
+        return await sessions.by_token(connection.app.state.engine, bearer.strip())
     if cookie:
-        async with transaction(connection.app.state.engine) as conn:
-            return await sessions.by_cookie(conn, cookie)
+        return await sessions.by_cookie(connection.app.state.engine, cookie)
     return None
 
 
@@ -71,8 +68,11 @@ def is_secure(connection: ASGIConnection[Any, Any, Any, State]) -> bool:
     return secure
 
 
-def require_login(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard of the whole application: a route is closed unless it says ``opt={"public": True}``."""
+async def require_login(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard of the whole application: a route is closed unless it says ``opt={"public": True}``.
+
+    Asynchronous, or each request would go through a thread and back.
+    """
     if handler.opt.get("public"):
         return
     if connection.scope.get("user") is None:

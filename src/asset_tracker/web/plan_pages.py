@@ -73,7 +73,7 @@ async def end_plan(
     tag: FromPath[str],
     plan_id: FromPath[UUID],
 ) -> Redirect:
-    view = await queries.get_asset(conn, actor, await queries.find_asset(conn, actor, tag))
+    view = await queries.look_up(conn, actor, tag)
     await plans.end_plan(conn, actor, plan_id)
     here = f"/a/{format_tag(view.row.tag)}/plans"
     return see_other(request, here, Flash("good", "The plan was given up."))
@@ -88,7 +88,7 @@ async def _page(
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
     lang = lang_of(request)
-    view = await queries.get_asset(conn, actor, await queries.find_asset(conn, actor, tag))
+    view = await queries.look_up(conn, actor, tag)
     return page(
         request,
         "assets/plans.html",

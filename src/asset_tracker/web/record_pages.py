@@ -105,7 +105,7 @@ async def _asked_about(
 ) -> tuple[AssetView, EventForm]:
     if kind not in FORMS:
         raise NotFoundError
-    return await queries.get_asset(conn, actor, await queries.find_asset(conn, actor, tag)), FORMS[kind]
+    return await queries.look_up(conn, actor, tag), FORMS[kind]
 
 
 async def _record(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record, require
-from asset_tracker.assets.queries import find_asset, get_asset, list_assets
+from asset_tracker.assets.queries import find_asset, list_assets, look_up
 from asset_tracker.assets.views import AssetView, Filters
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import AssetTrackerError, ConflictError, InvalidError
@@ -153,7 +153,7 @@ async def bind_blank(
 
 
 async def _view(conn: AsyncConnection, actor: Actor, tag: str) -> AssetView:
-    return await get_asset(conn, actor, await find_asset(conn, actor, tag))
+    return await look_up(conn, actor, tag)
 
 
 async def _again(
