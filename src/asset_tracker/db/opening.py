@@ -37,4 +37,4 @@ async def begin(conn: AsyncConnection) -> None:
 
 def driver_of(conn: AsyncConnection) -> OpeningConnection:
     """The asyncpg connection, whether or not it is in a transaction yet."""
-    return cast("OpeningConnection", conn.sync_connection.connection.driver_connection)  # type: ignore[union-attr]
+    return cast("OpeningConnection", conn.sync_connection.connection.driver_connection)  # type: ignore[union-attr]  # checked out
