@@ -143,3 +143,15 @@ async def test_the_template_is_for_what_was_chosen(world):
     assert answer.status_code == 422
     assert [each["field"] for each in answer.json()["errors"]] == ["programme", "oblast", "municipality"]
     assert "Баранівська" in answer.json()["errors"][2]["expected"]
+
+
+async def test_people_of_a_list_are_invited_by_an_administrator(world):
+    data = "Name;E-mail\nAnna Guest;guest@example.org\n".encode()
+    made = (await send(world, data, "administrator", "people.csv", kind="users")).json()["batch"]
+    path = f"/imports/{made['id']}"
+    assert (await world.post("administrator", f"/api/v1{path}/commit", {})).status_code == 200
+    assert "1 person was not invited yet." in (await world.get("administrator", path)).text
+    shown = await world.request("administrator", "POST", f"{path}/invitations")
+    assert (shown.status_code, "/password/" in shown.text) == (200, True)
+    again = (await world.post("administrator", f"/api/v1{path}/invitations", {})).json()
+    assert [(each["email"], bool(each["token"])) for each in again] == [("guest@example.org", True)]
