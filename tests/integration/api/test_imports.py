@@ -146,7 +146,7 @@ async def test_the_template_is_for_what_was_chosen(world):
 
 
 async def test_people_of_a_list_are_invited_by_an_administrator(world):
-    data = "Name;E-mail\nAnna Guest;guest@example.org\n".encode()
+    data = b"Name;E-mail\nAnna Guest;guest@example.org\n"
     made = (await send(world, data, "administrator", "people.csv", kind="users")).json()["batch"]
     path = f"/imports/{made['id']}"
     assert (await world.post("administrator", f"/api/v1{path}/commit", {})).status_code == 200
