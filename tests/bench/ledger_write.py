@@ -7,6 +7,8 @@
 * bulk: 100,000 facts of 10,000 new assets chained and stored, before projections, beside a plain COPY of
   the same rows. CPU of our process and of PostgreSQL.
 * clients: 16 clients that record to assets of their own, beside the same without a chain.
+
+Ours goes through the log-in of a server, behind row-level security; what it is held against, as a superuser.
 """
 
 import argparse
@@ -23,6 +25,7 @@ from typing import Any
 import asyncpg
 from bench_database import Cpu, as_app, database
 from sqlalchemy import Select, Text, cast, select
+from sqlalchemy.ext.asyncio import AsyncEngine
 from tables import show
 
 from asset_tracker.access import users
@@ -31,9 +34,11 @@ from asset_tracker.app import create_app
 from asset_tracker.db import bulk
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.wall import as_system, become_system
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store, tables
-from asset_tracker.ledger.chain import seal
+from asset_tracker.ledger.chain import GENESIS, seal
+from asset_tracker.ledger.chaining import EVENT_COLUMNS, Chaining, Head, by_asset
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import new_tag
@@ -41,7 +46,7 @@ from asset_tracker.ledger.values import Share
 from asset_tracker.settings import Settings
 
 NOW = datetime(2025, 6, 1, 9, tzinfo=UTC)
-COLUMNS = store.EVENT_COLUMNS
+COLUMNS = EVENT_COLUMNS
 DONOR, PROGRAMME = uuid7(), uuid7()
 Say = Callable[..., Awaitable[Any]]
 
@@ -94,11 +99,12 @@ async def post(server: EmbeddedServer, url: str, batches: int = 30) -> list[list
     for body in bodies[3:]:
         await send(app, token, body)
     ours, _, _ = cpu.spent()
-    async with engine.connect() as conn:
-        rows = [tuple(row) for row in await conn.execute(_stored(3000))]
-        raw = await bulk.driver(conn)
-        bare, _, _ = await inserted(server, raw, rows)
     await engine.dispose()
+    owner = make_engine(url)
+    async with owner.connect() as conn:
+        rows = [tuple(row) for row in await conn.execute(_stored(3000))]
+        bare, _, _ = await inserted(server, await bulk.driver(conn), rows)
+    await owner.dispose()
     return [
         [
             "`POST /api/v1/events`, 100 at a time",
@@ -168,8 +174,21 @@ async def inserted(
 
 
 async def in_bulk(server: EmbeddedServer, url: str, count: int = 100_000) -> list[list[str]]:
-    """Total CPU of the store without its projections, and of COPY alone."""
-    engine = make_engine(url, statement_timeout="0")
+    """Total CPU of the store without its projections, and of COPY alone: the best of three in turns."""
+    engine, owner = (make_engine(each, statement_timeout="0") for each in (as_app(url), url))
+    both = [await _in_bulk(server, engine, owner, count) for _ in range(3)]
+    ours, bare = (min(each) for each in zip(*both, strict=True))
+    await engine.dispose()
+    await owner.dispose()
+    return [
+        [f"{count:,} events chained and stored", f"{ours:.2f} s", f"{ours / bare:.2f}"],
+        ["plain COPY of the same rows", f"{bare:.2f} s", "1"],
+    ]
+
+
+async def _in_bulk(
+    server: EmbeddedServer, engine: AsyncEngine, owner: AsyncEngine, count: int
+) -> tuple[float, float]:
     begun = [registered() for _ in range(count // 10)]
     drafts = [draft for each in begun for draft in (each, *(seen(each.asset) for _ in range(9)))]
     with without_projections():
@@ -177,30 +196,28 @@ async def in_bulk(server: EmbeddedServer, url: str, count: int = 100_000) -> lis
             cpu = Cpu(server)
             await store.append(conn, COMMAND_LINE.id, drafts, programme=PROGRAMME)
             _, ours, _ = cpu.spent()
-    async with engine.begin() as conn:
-        rows = [tuple(row) for row in await conn.execute(_stored(count))]
-        raw = await bulk.driver(conn)
-        await raw.execute("CREATE TABLE bare (LIKE event INCLUDING ALL)")
-    async with engine.begin() as conn:
+    # The same rows out of the same kinds of Python objects.
+    heads = {each.asset: Head(0, GENESIS, PROGRAMME, NOW) for each in begun}
+    rows = Chaining({}, heads, COMMAND_LINE.id).rows(by_asset(drafts))
+    async with owner.begin() as conn:
+        await (await bulk.driver(conn)).execute("CREATE TABLE bare (LIKE event INCLUDING ALL)")
+    async with owner.begin() as conn:
         raw = await bulk.driver(conn)
         cpu = Cpu(server)
         await raw.copy_records_to_table("bare", records=rows, columns=COLUMNS)
         _, bare, _ = cpu.spent()
-    async with engine.begin() as conn:
+    async with owner.begin() as conn:
         await (await bulk.driver(conn)).execute("DROP TABLE bare")
-    await engine.dispose()
-    return [
-        [f"{count:,} events chained and stored", f"{ours:.2f} s", f"{ours / bare:.2f}"],
-        ["plain COPY of the same rows", f"{bare:.2f} s", "1"],
-    ]
+    return ours, bare
 
 
 async def at_once(server: EmbeddedServer, url: str, clients: int = 16, seconds: float = 6) -> list[list[str]]:
     """Events a second of clients that record to assets of their own, with the chain and without."""
-    engine = make_engine(url, pool_size=clients)
+    engine = make_engine(as_app(url), pool_size=clients)
     assets = [registered() for _ in range(clients)]
     async with engine.begin() as conn:
         await store.append(conn, COMMAND_LINE.id, assets, programme=PROGRAMME)
+        await become_system(conn)
         rows = [tuple(row) for row in await conn.execute(_stored(1))]
 
     async def chained(asset: Any) -> None:
@@ -212,7 +229,7 @@ async def at_once(server: EmbeddedServer, url: str, clients: int = 16, seconds: 
         body, private = seal(draft, seq=1, recorded_at=NOW, actor=COMMAND_LINE.id, programme=PROGRAMME)
         made = {"id": draft.id, "asset_id": uuid7(), "body": body, "private": json.dumps(private)}
         row = [made.get(name, value) for name, value in zip(COLUMNS, rows[0], strict=True)]
-        async with engine.begin() as conn:
+        async with engine.begin() as conn, as_system(conn):
             await bulk.insert(conn, tables.event, COLUMNS, [tuple(row)])
 
     async def rate(work: Say) -> float:

@@ -27,9 +27,9 @@ from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import projection, store, tables
 from asset_tracker.ledger.chain import GENESIS
+from asset_tracker.ledger.chaining import EVENT_COLUMNS, Chaining, Head, by_asset
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.projection import Head
 from asset_tracker.ledger.replay import replay
 from asset_tracker.ledger.tags import ALPHABET, check_character
 from asset_tracker.ledger.values import Share
@@ -104,12 +104,12 @@ async def write(
             Draft(id=uuid7(), asset=asset, occurred_at=day, payload=fact)
             for day, fact in life(rng, municipality, donor, tag_of(number))
         ]
-    _, rows, moved, new = store._chain(drafts, {}, heads, COMMAND_LINE.id)
-    folded = {asset: replay(events) for asset, events in store.events_of(new, moved, COMMAND_LINE.id).items()}
-    await bulk.put(conn, tables.event, store.EVENT_COLUMNS, rows)
-    chain_ends = [(asset, head.seq, head.hash, head.programme) for asset, head in moved.items()]
-    await bulk.put(conn, tables.asset_head, store._HEAD, chain_ends)
-    await projection.write(conn, folded, moved, set(folded))
+    chaining = Chaining({}, heads, COMMAND_LINE.id)
+    rows = chaining.rows(by_asset(drafts))
+    folded = {asset: replay(events) for asset, events in chaining.events().items()}
+    await bulk.put(conn, tables.event, EVENT_COLUMNS, rows)
+    await bulk.put(conn, tables.asset_head, store._HEAD, store._ends(chaining.moved))
+    await projection.write(conn, folded, chaining.moved, set(folded))
     return len(rows)
 
 

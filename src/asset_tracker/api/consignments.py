@@ -19,7 +19,7 @@ from asset_tracker.consignments.discrepancies import Discrepancy, list_discrepan
 from asset_tracker.consignments.queries import ConsignmentPage, ConsignmentView
 from asset_tracker.consignments.service import Customs, Dispatch, NewConsignment
 from asset_tracker.consignments.signing import Side
-from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.values import Sha256
 
 Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]

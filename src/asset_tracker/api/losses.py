@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import losses
 from asset_tracker.assets.losses import CaseFacts, CasePage, CaseStatus, CaseView, Closing
-from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.values import Text
 
 Limit = Annotated[int, QueryParameter(ge=1, le=losses.MAX_PAGE)]

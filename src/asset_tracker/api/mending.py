@@ -17,8 +17,8 @@ from asset_tracker.assets.quarantine import Mended, Quarantined
 from asset_tracker.assets.queries import find_asset
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.events import AnyPayload
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.values import Text
 
 Number = Annotated[int, PathParameter(ge=1, le=2**62)]

@@ -13,7 +13,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.assets.queries import find_asset, get_asset
 from asset_tracker.assets.views import AssetView
 from asset_tracker.labels import tagging
-from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.chaining import Receipt
 
 Written = Annotated[str, Meta(min_length=1, max_length=2000)]
 Reason = Annotated[str, Meta(max_length=1000, pattern=r"^[^\x00]*$")]

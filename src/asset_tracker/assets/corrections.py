@@ -20,10 +20,10 @@ from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST, completed, deriv
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.envelope import Draft, Event, problems
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.replay import live
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset, event
 
 Heads = Mapping[UUID, str]

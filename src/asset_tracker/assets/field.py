@@ -32,9 +32,9 @@ from asset_tracker.assets.upcast import TooNewError, upcast
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import store
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.envelope import Draft, problems
 from asset_tracker.ledger.events import KINDS, AnyPayload, Payload
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset, quarantine, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 from asset_tracker.territory.points import ServicePoint

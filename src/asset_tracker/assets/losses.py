@@ -41,9 +41,9 @@ from asset_tracker.assets.tables import loss_case, loss_note
 from asset_tracker.assets.views import AssetRow, EventView
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import LossCase
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.values import Name
 from asset_tracker.ledger.values import Text as LongText

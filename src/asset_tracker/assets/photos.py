@@ -19,8 +19,8 @@ from asset_tracker.files import service as files
 from asset_tracker.files.service import StoredFile
 from asset_tracker.files.storage import Storage
 from asset_tracker.files.tables import file, file_sent
+from asset_tracker.ledger.chaining import files_of
 from asset_tracker.ledger.events import Payload
-from asset_tracker.ledger.store import files_of
 from asset_tracker.ledger.tables import asset, event_file
 
 # A signed scan bears names, and a signature is somebody's.

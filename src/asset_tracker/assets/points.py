@@ -19,8 +19,8 @@ from asset_tracker.assets.service import AssetFact
 from asset_tracker.assets.views import AssetRow
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
 from asset_tracker.territory.changes import list_changes, record_change
 from asset_tracker.territory.points import ChangeView, PointChange, ServicePoint

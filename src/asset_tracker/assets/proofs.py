@@ -15,10 +15,10 @@ from asset_tracker.assets.places import withheld
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import bundle, checkpoints
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.checkpoints import Proof
 from asset_tracker.ledger.erasure import PLACES
 from asset_tracker.ledger.keys import Signer
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset, asset_share, event
 
 

@@ -17,10 +17,10 @@ from asset_tracker.assets.photos import vouch
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.envelope import Draft, problems
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import State, as_state
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
 from asset_tracker.territory.points import ServicePoint
 from asset_tracker.territory.queries import get_service_points

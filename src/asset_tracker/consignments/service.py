@@ -27,9 +27,9 @@ from asset_tracker.errors import (
     RefusedError,
 )
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import as_state
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.values import Name, wrong_days
 from asset_tracker.programmes.queries import get_programme

@@ -17,7 +17,7 @@ from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger import blanks
 from asset_tracker.ledger import events as ev
-from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.tables import asset, tag
 from asset_tracker.ledger.tags import TagError, format_tag, parse_tag
 

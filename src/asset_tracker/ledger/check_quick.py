@@ -6,18 +6,18 @@ into by ``check``, which names what is wrong. A yes means that ``check`` finds n
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
 
-from asset_tracker.ledger.chain import DEVICE, GENESIS, SHARE, canonical, opened
+from asset_tracker.ledger.chain import DEVICE, GENESIS, SHARE, canonical, device_of, uncovered
 from asset_tracker.ledger.envelope import Event
-from asset_tracker.ledger.events import PRIVATE
+from asset_tracker.ledger.events import KINDS, PRIVATE
 
 _Id = Annotated[str, Meta(min_length=36)]
 
@@ -60,6 +60,13 @@ class _Document(msgspec.Struct, frozen=True, gc=False):
     payload: dict[str, Any]
 
 
+class _Told(Event, frozen=True, kw_only=True, gc=False):
+    """An event out of its bytes; payload and device are put in their places once they are uncovered."""
+
+    device: Any = None
+    payload: msgspec.Raw  # type: ignore[assignment]  # until then: the document has it decoded
+
+
 _NONE: Final = "-"
 QUERY: Final = f"""
 SELECT asset_id::text, count(*), string_agg(body, '\\x0a'), string_agg(prev_hash, ''), string_agg(hash, ''),
@@ -73,26 +80,41 @@ GROUP BY asset_id ORDER BY e.asset_id"""
 # The text of times and of ids has one form only, whatever the database was told.
 PLAIN: Final = "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO, YMD'; SET LOCAL jit = off"
 
+_told_lines = msgspec.json.Decoder(_Told).decode_lines
 _documents = msgspec.json.Decoder(_Document).decode_lines
 _openings = msgspec.json.Decoder(dict[str, tuple[str, Any]] | None).decode_lines
-_opened_lines = msgspec.json.Decoder(dict[str, Any] | None).decode_lines
+_set = msgspec.structs.force_setattr
 _encode_lines = msgspec.json.Encoder(order="sorted", decimal_format="string").encode_lines
 # PostgreSQL leaves out the zeros at the end of a fraction of a second, msgspec does not.
 _SHORT: Final = re.compile(r"\.(\d{1,5})\+")
 
 
-def events_of(each: Chain) -> list[Event]:
-    """The events of a sound chain."""
-    openings = _opened_lines(each.openings)
-    return [opened(body, opening) for body, opening in zip(each.bodies.split(b"\n"), openings, strict=True)]
+class Sound(NamedTuple):
+    """What the events of chains say that are sound: ``events_of`` tells more of it."""
+
+    chains: Sequence[Chain]
+    documents: Sequence[_Document]
+    openings: Sequence[dict[str, tuple[str, Any]] | None]
 
 
-def all_sound(chains: Sequence[Chain]) -> bool:
-    """Whether nothing is wrong with any of them."""
+def sound(chains: Sequence[Chain]) -> Sound | None:
+    """What the events of these chains say, if nothing is wrong with any of them."""
     try:
-        return _links_hold(chains) and _say_the_same(chains)
+        return _say_the_same(chains) if _links_hold(chains) else None
     except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, ValueError, TypeError):
-        return False
+        return None
+
+
+def events_of(told: Sound) -> Iterator[list[Event]]:
+    """The events of each of the chains. The documents are used up by it."""
+    events = _told_lines(b"\n".join([each.bodies for each in told.chains]))
+    for event, document, opening in zip(events, told.documents, told.openings, strict=True):
+        payload = uncovered(document.payload, opening)
+        _set(event, "payload", msgspec.convert(payload, KINDS[payload["kind"]]))
+        _set(event, "device", device_of(opening))
+    rest = iter(events)
+    for each in told.chains:
+        yield list(islice(rest, each.number))
 
 
 def _links_hold(chains: Sequence[Chain]) -> bool:
@@ -109,11 +131,12 @@ def _links_hold(chains: Sequence[Chain]) -> bool:
     return True
 
 
-def _say_the_same(chains: Sequence[Chain]) -> bool:
+def _say_the_same(chains: Sequence[Chain]) -> Sound | None:
     bodies = b"\n".join([each.bodies for each in chains])
     documents = _documents(bodies)
+    openings = _openings("\n".join([each.openings for each in chains]))
     kinds = [each.payload["kind"] for each in documents]
-    return (
+    same = (
         len(documents) == sum(each.number for each in chains)
         and _encode_lines(documents) == bodies + b"\n"
         and [each.seq for each in documents]
@@ -132,12 +155,15 @@ def _say_the_same(chains: Sequence[Chain]) -> bool:
         and " ".join(kinds) == " ".join([each.kinds for each in chains])
         and ",".join([each.occurred_at for each in documents]) == _instants([e.occurred for e in chains])
         and ",".join([each.recorded_at for each in documents]) == _instants([e.recorded for e in chains])
-        and _are_committed(documents, "\n".join([each.openings for each in chains]))
+        and _are_committed(documents, openings)
     )
+    return Sound(chains, documents, openings) if same else None
 
 
-def _are_committed(documents: Sequence[_Document], openings: str) -> bool:
-    for document, opening in zip(documents, _openings(openings), strict=True):
+def _are_committed(
+    documents: Sequence[_Document], openings: Sequence[dict[str, tuple[str, Any]] | None]
+) -> bool:
+    for document, opening in zip(documents, openings, strict=True):
         if opening:
             payload = document.payload
             private = PRIVATE[payload["kind"]]

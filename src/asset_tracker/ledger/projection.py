@@ -1,8 +1,8 @@
 """Writes what the fold says: asset, periods, shares and tags. Only the ledger's store calls this."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -12,19 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
 from asset_tracker.ledger import tables
+from asset_tracker.ledger.chaining import Head
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import Period, State
-
-
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """The end of an asset's chain: how many events, the last one's hash and when it was recorded."""
-
-    seq: int
-    hash: bytes
-    programme: UUID | None
-    recorded_at: datetime
-
 
 _FROM_STATE = (
     ("tag", "tag"),
@@ -84,6 +75,17 @@ PERIOD_COLUMNS = (
     "condition",
     "title",
 )
+_period_columns = attrgetter(
+    "valid_from",
+    "valid_to",
+    "destination",
+    "municipality",
+    "service_point",
+    "place",
+    "stage",
+    "condition",
+    "title",
+)
 SHARE_COLUMNS = ("asset_id", "donor_id", "percent")
 TAG_COLUMNS = ("tag", "asset_id", "status", "programme_id")
 _UPSERT_TAG = """ON CONFLICT (tag) DO UPDATE SET asset_id = excluded.asset_id, status = excluded.status,
@@ -93,6 +95,7 @@ AND (tag.status, tag.programme_id) IS DISTINCT FROM (excluded.status, excluded.p
 
 _UPSERT_PERIOD = bulk.upsert_clause(("asset_id", "valid_from"), PERIOD_COLUMNS)
 
+_state_columns = attrgetter(*(field for _, field in _FROM_STATE))
 _state_json = msgspec.json.Encoder(decimal_format="string").encode
 
 
@@ -106,24 +109,13 @@ def asset_row(asset: UUID, state: State, head: Head) -> tuple[Any, ...]:
         head.seq,
         head.hash,
         _state_json(state).decode(),
-        *(getattr(state, field) for _, field in _FROM_STATE),
+        *_state_columns(state),
     )
 
 
 def period_row(asset: UUID, period: Period) -> tuple[Any, ...]:
     """The row of the asset_period table that a period makes."""
-    return (
-        asset,
-        period.valid_from,
-        period.valid_to,
-        period.destination,
-        period.municipality,
-        period.service_point,
-        period.place,
-        period.stage,
-        period.condition,
-        period.title,
-    )
+    return (asset, *_period_columns(period))
 
 
 def period_of(row: Any) -> Period:

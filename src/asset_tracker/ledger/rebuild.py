@@ -12,11 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
 from asset_tracker.ledger import projection, store, tables
+from asset_tracker.ledger.chaining import Head, files_of
 from asset_tracker.ledger.check import Finding
 from asset_tracker.ledger.envelope import Event
-from asset_tracker.ledger.projection import Head
 from asset_tracker.ledger.replay import replay
-from asset_tracker.ledger.store import files_of
 
 _READ: Final = {
     "asset_head": ("asset_id", "seq", "hash", "programme_id"),
@@ -40,7 +39,7 @@ ORPHANS: Final = {
 _in_order = msgspec.json.Encoder(order="sorted", decimal_format="string").encode
 _STATE: Final = projection.ASSET_COLUMNS.index("state")
 
-Rows = list[tuple[Any, ...]]
+Rows = list[Any]  # tuples, or the driver's records: they compare alike
 Projected = Mapping[str, Mapping[UUID, Rows]]
 
 
@@ -51,7 +50,7 @@ async def load(raw: asyncpg.Connection, assets: Sequence[UUID]) -> Projected:
         place = columns.index(_KEY[table])
         by_asset: dict[UUID, Rows] = defaultdict(list)
         for row in await raw.fetch(_QUERIES[table], assets):
-            by_asset[row[place]].append(_with_state(row) if table == "asset" else tuple(row))
+            by_asset[row[place]].append(_with_state(row) if table == "asset" else row)
         found[table] = by_asset
     return found
 
@@ -73,9 +72,7 @@ def check_projections(events: Sequence[Event], end: bytes, projected: Projected)
             yield from _asset_differs(asset_id, there, due)
         elif table == "tag":
             # A tag that a fact bound which was struck out since stays where it is.
-            named = _tags_named(events)
-            more = set(there) - set(due)
-            if len(more) != len(there) - len(due) or not all(row[0] in named for row in more):
+            if there != due and not _only_more(there, due, events):
                 yield Finding("projection-changed", table, asset_id)
         elif there != due:
             yield Finding("projection-changed", table, asset_id)
@@ -117,6 +114,12 @@ def _with_state(row: Any) -> tuple[Any, ...]:
     state = row[_STATE]
     decoded = msgspec.json.decode(state) if isinstance(state, str) else state
     return (*row[:_STATE], _in_order(decoded), *row[_STATE + 1 :])
+
+
+def _only_more(there: Rows, due: Rows, events: Sequence[Event]) -> bool:
+    more = set(there) - set(due)
+    named = _tags_named(events)
+    return len(more) == len(there) - len(due) and all(row[0] in named for row in more)
 
 
 def _tags_named(events: Sequence[Event]) -> set[str]:

@@ -61,11 +61,14 @@ def live(events: Iterable[Event]) -> list[Event]:
 def _in_order(events: list[Event]) -> list[Event]:
     """``sorted`` by ``order``, which for what came in as it happened has nothing to do."""
     if events[:1] and events[0].kind == "registered":
-        last = events[0].occurred_at
+        last = events[0]
         for event in events[1:]:
-            if event.occurred_at <= last or event.kind == "registered":
+            at, before = event.occurred_at, last.occurred_at
+            if at < before or isinstance(event.payload, ev.Registered):
                 break
-            last = event.occurred_at
+            if at == before and order(event) < order(last):
+                break
+            last = event
         else:
             return events
     return sorted(events, key=order)

@@ -6,10 +6,10 @@ deadlock), refuses or recognises what was sent before, chains, stores, folds and
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
-from itertools import groupby
+from contextlib import suppress
+from functools import partial
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -23,27 +23,21 @@ from asset_tracker.db import bulk
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
 from asset_tracker.ledger import projection, tables
-from asset_tracker.ledger.chain import GENESIS, Chance, Opening, link, opened, repeats, seal
+from asset_tracker.ledger.chain import GENESIS, opened
+from asset_tracker.ledger.chaining import (
+    EVENT_COLUMNS,
+    Chaining,
+    Group,
+    Head,
+    Receipt,
+    Said,
+    by_asset,
+    in_pieces,
+)
 from asset_tracker.ledger.envelope import Draft, Event
-from asset_tracker.ledger.events import Accepted, Payload, Registered
-from asset_tracker.ledger.projection import Head
+from asset_tracker.ledger.events import Registered
 from asset_tracker.ledger.replay import go_on, goes_on, replay
 from asset_tracker.ledger.state import Period, State, as_state
-
-Outcome = Literal["recorded", "duplicate", "conflict"]
-# What was said under an id before: a draft of the same batch, or the stored body and its openings.
-_Said = Draft | tuple[bytes, Any]
-
-
-class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What became of a draft. ``hash`` (hexadecimal) proves later what stood in the ledger."""
-
-    id: UUID
-    asset: UUID
-    outcome: Outcome
-    seq: int
-    hash: str
-    recorded_at: datetime
 
 
 class RacedError(UnavailableError):
@@ -54,15 +48,12 @@ class RacedError(UnavailableError):
 
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _h, _e = tables.asset_head, tables.event
-_LOCK = (
-    select(_h.c.asset_id, _h.c.seq, _h.c.hash, _h.c.programme_id, func.clock_timestamp().label("now"))
-    .where(_h.c.asset_id == any_(_ids))
-    .order_by(_h.c.asset_id)
-    .with_for_update()
-)
-_KNOWN = select(_e.c.id, _e.c.asset_id, _e.c.seq, _e.c.hash, _e.c.recorded_at, _e.c.body, _e.c.private).where(
-    _e.c.id == any_(_ids)
-)
+# Asked by the driver itself: with every fact that comes in, and SQLAlchemy's part would cost as much again.
+_LOCK = """
+SELECT asset_id, seq, hash, programme_id, clock_timestamp() AS now
+FROM asset_head WHERE asset_id = ANY ($1::uuid[]) ORDER BY asset_id FOR UPDATE"""
+_KNOWN = """
+SELECT id, asset_id, seq, hash, recorded_at, body, private::text AS private FROM event WHERE id = ANY ($1::uuid[])"""
 _HISTORY = (
     select(_e.c.asset_id, _e.c.body, _e.c.private)
     .where(_e.c.asset_id == any_(_ids))
@@ -98,30 +89,16 @@ _ENDS = (
 )
 # From so many on, chains begin with their ends and take fewer statements.
 MANY = 200
-_HEAD = ("asset_id", "seq", "hash", "programme_id")
-EVENT_COLUMNS = (
-    "id",
-    "asset_id",
-    "seq",
-    "kind",
-    "occurred_at",
-    "recorded_at",
-    "actor_id",
-    "programme_id",
-    "operation",
-    "supersedes",
-    "body",
-    "private",
-    "prev_hash",
-    "hash",
+_PIECE = (
+    4_000  # drafts that are chained and sent off together: as many as the trigger on events holds in memory
 )
+_HEAD = ("asset_id", "seq", "hash", "programme_id")
 _STORE_FEW = f"""
 WITH stored AS ({bulk.insert_statement(tables.event, EVENT_COLUMNS)})
 UPDATE asset_head SET seq = moved.seq, hash = moved.hash
 FROM unnest(${len(EVENT_COLUMNS) + 1}::uuid[], ${len(EVENT_COLUMNS) + 2}::integer[], ${len(EVENT_COLUMNS) + 3}::bytea[])
 AS moved (asset_id, seq, hash) WHERE asset_head.asset_id = moved.asset_id"""
 FILE_COLUMNS = ("event_id", "sha256", "asset_id", "named_by")
-_to_json = msgspec.json.Encoder(decimal_format="string").encode
 
 
 @by_system
@@ -145,29 +122,43 @@ async def append(
     """
     if not drafts:
         return []
-    fresh = await _begin_chains(conn, drafts, programme)
-    locked, unclaimed = await _lock(conn, drafts, programme, fresh)
+    groups = [(bulk.quick(asset), some) for asset, some in by_asset(drafts)]
+    actor, programme = bulk.quick(actor), programme and bulk.quick(programme)
+    locked, fresh, unclaimed = await _lock(conn, groups, programme)
     moved_on = {a: h for a, h in (heads or {}).items() if locked[a].hash.hex() != h}
     if moved_on:
         raise await _stale(conn, moved_on)
-    known = await _known(conn, [draft.id for draft in drafts])
-    receipts, rows, heads_now, new = _chain(drafts, known, locked, actor)
-    going_on = await _going_on(conn, new, fresh)
-    files = [
-        (d.id, sha256, d.asset, named_by or actor)
-        for some in new.values()
-        for d in some
-        if d.payload.photos or isinstance(d.payload, Accepted)
-        for sha256 in files_of(d.payload)
-    ]
+    record = partial(_record, conn, actor, groups, locked, fresh, unclaimed, named_by=named_by or actor)
+    if len(drafts) >= MANY:
+        # So many have hardly been sent before: looking each up would cost more than finding out as they are stored.
+        with suppress(asyncpg.UniqueViolationError):
+            async with conn.begin_nested():
+                return await record(known={})
     try:
-        await _store(conn, rows, heads_now, unclaimed)
-        await bulk.insert(conn, tables.event_file, FILE_COLUMNS, files, suffix="ON CONFLICT DO NOTHING")
-        await _project(conn, heads_now, fresh, lambda: events_of(new, heads_now, actor), going_on)
+        return await record(known=await _known(conn, [draft.id for draft in drafts]))
     except asyncpg.UniqueViolationError as error:
         # The same asset was registered, or the same id or tag used, in a transaction that we could not see yet.
         raise RacedError from error
-    return receipts
+
+
+async def _record(
+    conn: AsyncConnection,
+    actor: UUID,
+    groups: Sequence[Group],
+    locked: Mapping[UUID, Head],
+    fresh: set[UUID],
+    unclaimed: set[UUID],
+    *,
+    named_by: UUID,
+    known: Mapping[UUID, tuple[Receipt, Said]],
+) -> list[Receipt]:
+    going_on = await _going_on(conn, groups, known, fresh)
+    chaining = Chaining(known, locked, actor)
+    await _store(conn, chaining, groups, unclaimed)
+    files = [(*named, named_by) for named in chaining.files]
+    await bulk.insert(conn, tables.event_file, FILE_COLUMNS, files, suffix="ON CONFLICT DO NOTHING")
+    await _project(conn, chaining.moved, fresh, chaining.events, going_on)
+    return chaining.receipts
 
 
 async def receipts(conn: AsyncConnection, assets: Sequence[UUID], event_id: UUID) -> list[Receipt]:
@@ -192,7 +183,7 @@ async def forget(conn: AsyncConnection, erased: Mapping[UUID, Collection[str]]) 
     named = [{"event": event_id, "names": sorted(names)} for event_id, names in erased.items()]
     rows = await conn.execute(select(_e.c.asset_id).where(_e.c.id == any_(_ids)), {"ids": list(erased)})
     assets = sorted(set(rows.scalars()))
-    await conn.execute(_LOCK, {"ids": assets})
+    await _rows(conn, _LOCK, assets)
     if named:
         await conn.execute(_FORGET, named)
     await fold_again(conn, assets)
@@ -200,7 +191,7 @@ async def forget(conn: AsyncConnection, erased: Mapping[UUID, Collection[str]]) 
 
 async def fold_again(conn: AsyncConnection, assets: Sequence[UUID]) -> None:
     """Write the projections of these assets anew from all their events."""
-    await conn.execute(_LOCK, {"ids": sorted(assets)})
+    await _rows(conn, _LOCK, assets)
     heads = {
         row.asset_id: Head(row.seq, row.hash, row.programme_id, row.recorded_at)
         for row in await conn.execute(_ENDS, {"ids": assets})
@@ -208,177 +199,78 @@ async def fold_again(conn: AsyncConnection, assets: Sequence[UUID]) -> None:
     await _project(conn, heads, set(), dict, {})
 
 
-def files_of(payload: Payload) -> tuple[str, ...]:
-    """The hashes of the stored files that a payload names: its photos, and the scan of an act."""
-    scan: str | None = getattr(payload, "scan", None)
-    return (*payload.photos, *([scan] if scan else ()))
+async def _lock(
+    conn: AsyncConnection, groups: Sequence[Group], programme: UUID | None
+) -> tuple[dict[UUID, Head], set[UUID], set[UUID]]:
+    """The ends of the chains concerned, locked; which of them begin here, and for which of these no row stands yet.
 
-
-async def _begin_chains(conn: AsyncConnection, drafts: Sequence[Draft], programme: UUID | None) -> set[UUID]:
-    """The assets whose chains begin here, claimed against whoever registers them at this moment.
-
-    Very many are not written twice: their chains begin with their ends, and a race fails (``_store``).
+    Chains that begin are claimed against whoever registers the same assets at this moment. Very many are not
+    written twice: they begin with their ends, and a race fails (``_store``).
     """
-    registered = sorted({d.asset for d in drafts if isinstance(d.payload, Registered)})
-    if len(registered) >= MANY:
-        there = await conn.execute(
-            select(_h.c.asset_id).where(_h.c.asset_id == any_(_ids)), {"ids": registered}
-        )
-        return set(registered) - set(there.scalars())
-    rows = [(asset, 0, GENESIS, programme) for asset in registered]
+    wanted = {asset.int: asset for asset, _ in groups}
+    begun = {a.int: a for a, some in groups if any(d.payload.__class__ is Registered for d in some)}
+    few = len(begun) < MANY
+    fresh = await _claim(conn, [begun[number] for number in sorted(begun)], programme) if few else set()
+    rows = await _rows(conn, _LOCK, list(wanted.values()))
+    locked = {asset: Head(seq, last, of, now) for asset, seq, last, of, now in rows}
+    there = {asset.int for asset in locked}
+    unclaimed = set() if few else {asset for number, asset in begun.items() if number not in there}
+    for number in wanted.keys() - there - begun.keys():
+        raise NotFoundError("There is no asset %(asset)s.", asset=str(wanted[number]))
+    if unclaimed:
+        now = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
+        head = Head(0, GENESIS, programme, now)
+        locked |= dict.fromkeys(unclaimed, head)
+    return locked, fresh | unclaimed, unclaimed
+
+
+async def _claim(conn: AsyncConnection, assets: Sequence[UUID], programme: UUID | None) -> set[UUID]:
+    """Those of the assets whose chains begin with us."""
+    rows = [(asset, 0, GENESIS, programme) for asset in assets]
     clause = "ON CONFLICT DO NOTHING RETURNING asset_id"
     return {r["asset_id"] for r in await bulk.insert(conn, tables.asset_head, _HEAD, rows, suffix=clause)}
 
 
-async def _lock(
-    conn: AsyncConnection, drafts: Sequence[Draft], programme: UUID | None, fresh: set[UUID]
-) -> tuple[dict[UUID, Head], set[UUID]]:
-    """The ends of the chains concerned, locked; and which of them no row stands for yet."""
-    wanted = {draft.asset for draft in drafts}
-    rows = await conn.execute(_LOCK, {"ids": sorted(wanted)})
-    locked = {row.asset_id: Head(row.seq, row.hash, row.programme_id, row.now) for row in rows}
-    for asset in wanted - locked.keys() - fresh:
-        raise NotFoundError("There is no asset %(asset)s.", asset=str(asset))
-    unclaimed = fresh - locked.keys()
-    if unclaimed:
-        now = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
-        locked |= {asset: Head(0, GENESIS, programme, now) for asset in unclaimed}
-    return locked, unclaimed
-
-
-async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Receipt, _Said]]:
-    found: dict[UUID, tuple[Receipt, _Said]] = {}
-    for row in await conn.execute(_KNOWN, {"ids": ids}):
+async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Receipt, Said]]:
+    found: dict[UUID, tuple[Receipt, Said]] = {}
+    for event_id, asset, seq, this, recorded_at, body, private in await _rows(conn, _KNOWN, ids):
         receipt = Receipt(
-            id=row.id,
-            asset=row.asset_id,
+            id=event_id,
+            asset=asset,
             outcome="duplicate",
-            seq=row.seq,
-            hash=row.hash.hex(),
-            recorded_at=row.recorded_at,
+            seq=seq,
+            hash=this.hex(),
+            recorded_at=recorded_at,
         )
-        found[row.id] = (receipt, (row.body, row.private))
+        found[event_id] = (receipt, (body, private and msgspec.json.decode(private)))
     return found
 
 
-def _chain(
-    drafts: Sequence[Draft],
-    known: dict[UUID, tuple[Receipt, _Said]],
-    heads: dict[UUID, Head],
-    actor: UUID,
-) -> tuple[list[Receipt], list[tuple[Any, ...]], dict[UUID, Head], dict[UUID, list[Draft]]]:
-    receipts: list[Receipt] = []
-    rows: list[tuple[Any, ...]] = []
-    moved: dict[UUID, Head] = {}
-    new: dict[UUID, list[Draft]] = defaultdict(list)
-    now = max(head.recorded_at for head in heads.values())
-    chance = Chance(len(drafts))
-    # By their numbers: a UUID is hashed by Python code, which is felt in a hundred thousand.
-    said_before = {event.int: said for event, said in known.items()}
-    for asset, some in groupby(drafts, key=attrgetter("asset")):
-        head = moved.get(asset) or heads[asset]
-        seq, last, programme = head.seq, head.hash, head.programme
-        for draft in some:
-            if draft.id.int in said_before:
-                first, said = said_before[draft.id.int]
-                outcome: Outcome = "duplicate" if _same(draft, said) else "conflict"
-                receipts.append(msgspec.structs.replace(first, outcome=outcome))
-                continue
-            seq += 1
-            body, private = seal(
-                draft, seq=seq, recorded_at=now, actor=actor, programme=programme, chance=chance
-            )
-            this = link(last, body)
-            rows.append(_row(draft, seq, now, actor, programme, body, private, last, this))
-            last = this
-            new[asset].append(draft)
-            receipt = Receipt(
-                id=draft.id, asset=asset, outcome="recorded", seq=seq, hash=this.hex(), recorded_at=now
-            )
-            receipts.append(receipt)
-            said_before[draft.id.int] = receipt, draft
-        if seq > head.seq:
-            moved[asset] = Head(seq, last, programme, now)
-    return receipts, rows, moved, new
-
-
-def _same(draft: Draft, said: _Said) -> bool:
-    if isinstance(said, Draft):
-        return msgspec.structs.replace(draft, operation=said.operation) == said
-    return repeats(draft, *said)
-
-
-def events_of(
-    new: Mapping[UUID, list[Draft]], heads: Mapping[UUID, Head], actor: UUID
-) -> dict[UUID, list[Event]]:
-    """The events that drafts have become, the last of each asset at the end of its chain."""
-    return {
-        asset: [
-            _event(draft, seq, heads[asset], actor)
-            for seq, draft in enumerate(drafts, start=heads[asset].seq - len(drafts) + 1)
-        ]
-        for asset, drafts in new.items()
-    }
-
-
-def _event(draft: Draft, seq: int, head: Head, actor: UUID) -> Event:
-    return Event(
-        id=draft.id,
-        asset=draft.asset,
-        seq=seq,
-        occurred_at=draft.occurred_at,
-        recorded_at=head.recorded_at,
-        actor=actor,
-        payload=draft.payload,
-        programme=head.programme,
-        device=draft.device,
-        operation=draft.operation,
-        supersedes=draft.supersedes,
-    )
-
-
-def _row(
-    draft: Draft,
-    seq: int,
-    now: datetime,
-    actor: UUID,
-    programme: UUID | None,
-    body: bytes,
-    private: Opening,
-    prev_hash: bytes,
-    this_hash: bytes,
-) -> tuple[Any, ...]:
-    return (
-        draft.id,
-        draft.asset,
-        seq,
-        draft.kind,
-        draft.occurred_at,
-        now,
-        actor,
-        programme,
-        draft.operation,
-        draft.supersedes,
-        body,
-        _to_json(private).decode() if private else None,
-        prev_hash,
-        this_hash,
-    )
+async def _rows(conn: AsyncConnection, query: str, ids: Sequence[UUID]) -> list[Any]:
+    return cast("list[Any]", await (await bulk.driver(conn)).fetch(query, ids))
 
 
 async def _store(
-    conn: AsyncConnection, rows: list[tuple[Any, ...]], heads: dict[UUID, Head], unclaimed: set[UUID]
+    conn: AsyncConnection, chaining: Chaining, groups: Sequence[Group], unclaimed: set[UUID]
 ) -> None:
-    ends = [(asset, heads[asset].seq, heads[asset].hash, heads[asset].programme) for asset in sorted(heads)]
-    if rows and not unclaimed and len(rows) < MANY:
-        await _store_few(conn, rows, ends)
+    """Chain the drafts and store what they become, and the new ends of the chains."""
+    if not unclaimed and sum(len(some) for _, some in groups) < MANY:
+        if rows := chaining.rows(groups):
+            await _store_few(conn, rows, _ends(chaining.moved))
         return
-    begun = [end for end in ends if end[0] in unclaimed]
-    moved = [end for end in ends if end[0] not in unclaimed]
-    await bulk.put(conn, tables.asset_head, _HEAD, begun)
-    await bulk.put(conn, tables.event, EVENT_COLUMNS, rows)
+    # Chained and sent off by the thousand, while they are at hand.
+    for piece in in_pieces(groups, _PIECE):
+        await bulk.put(conn, tables.event, EVENT_COLUMNS, chaining.rows(piece))
+    begun = {asset: head for asset, head in chaining.moved.items() if asset in unclaimed}
+    await bulk.put(conn, tables.asset_head, _HEAD, _ends(begun))
+    moved = {asset: head for asset, head in chaining.moved.items() if asset not in unclaimed}
     clause = bulk.upsert_clause(("asset_id",), _HEAD)
-    await bulk.insert(conn, tables.asset_head, _HEAD, moved, suffix=clause)
+    await bulk.insert(conn, tables.asset_head, _HEAD, _ends(moved), suffix=clause)
+
+
+def _ends(heads: Mapping[UUID, Head]) -> list[tuple[Any, ...]]:
+    in_order = sorted(heads, key=attrgetter("int"))
+    return [(asset, heads[asset].seq, heads[asset].hash, heads[asset].programme) for asset in in_order]
 
 
 async def _store_few(conn: AsyncConnection, rows: list[tuple[Any, ...]], ends: list[tuple[Any, ...]]) -> None:
@@ -389,14 +281,18 @@ async def _store_few(conn: AsyncConnection, rows: list[tuple[Any, ...]], ends: l
 
 
 async def _going_on(
-    conn: AsyncConnection, new: Mapping[UUID, list[Draft]], fresh: set[UUID]
+    conn: AsyncConnection, groups: Sequence[Group], known: Collection[UUID], fresh: set[UUID]
 ) -> dict[UUID, tuple[State, Period]]:
     """State and open period of the assets whose fold may go on from there, with no look at what was before.
 
     That is so when everything new occurred after all that is known, and neither side strikes out,
     replaces or resolves anything.
     """
-    plain = [a for a, events in new.items() if a not in fresh and all(map(goes_on, events))]
+    new: dict[UUID, list[Draft]] = defaultdict(list)
+    for asset, some in groups:
+        if asset not in fresh:
+            new[asset] += [d for d in some if d.id not in known] if known else some
+    plain = [a for a, drafts in new.items() if drafts and all(map(goes_on, drafts))]
     if not plain:
         return {}
     latest = {row.asset_id: row.at for row in await conn.execute(_LATEST, {"ids": plain}) if row.plain}

@@ -26,7 +26,7 @@ from asset_tracker.db.wall import become_system
 from asset_tracker.ledger import rebuild, verify_log
 from asset_tracker.ledger.chain import opened
 from asset_tracker.ledger.check import COLUMNS, Finding, Stored, check_chain
-from asset_tracker.ledger.check_quick import PLAIN, QUERY, Chain, all_sound, events_of
+from asset_tracker.ledger.check_quick import PLAIN, QUERY, Chain, events_of, sound
 from asset_tracker.ledger.envelope import Event
 
 SHOWN = 1000
@@ -159,11 +159,16 @@ async def _walk(raw: asyncpg.Connection, low: UUID, high: UUID, projections: boo
     while fetched := await cursor.fetch(_TOGETHER):
         chains = list(map(Chain._make, fetched))
         events, assets = events + sum(each.number for each in chains), assets + len(chains)
-        sound = chains if all_sound(chains) else [each for each in chains if all_sound([each])]
-        histories = [(events_of(each), each.hashes[-32:]) for each in sound] if projections else []
-        if len(sound) < len(chains):
-            passed = {each.asset for each in sound}
-            suspect = [UUID(each.asset) for each in chains if each.asset not in passed]
+        whole = sound(chains)
+        parts = [whole] if whole else [part for each in chains if (part := sound([each]))]
+        passed = [each for part in parts for each in part.chains]
+        histories = []
+        if projections:
+            events_of_all = (events for part in parts for events in events_of(part))
+            histories = [(e, each.hashes[-32:]) for e, each in zip(events_of_all, passed, strict=True)]
+        if len(passed) < len(chains):
+            right_ones = {each.asset for each in passed}
+            suspect = [UUID(each.asset) for each in chains if each.asset not in right_ones]
             wrong, right = await _closely(raw, suspect)
             findings += wrong
             histories += right

@@ -31,8 +31,8 @@ from asset_tracker.errors import (
 from asset_tracker.files.service import store_photo
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.store import Receipt
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import event_forms, formats, history

@@ -14,7 +14,7 @@ from asset_tracker.access.permissions import may
 from asset_tracker.assets.undoing import Undone, operation_of, undo_event, undo_operation
 from asset_tracker.edge.who import AnyRequest
 from asset_tracker.errors import NotFoundError
-from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read_id
 from asset_tracker.web.pages import own_path, see_other

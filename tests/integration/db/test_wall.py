@@ -302,13 +302,15 @@ async def test_the_wall_stands(home):
         assert await raising.gaps(conn) == []
         roles = await conn.execute(
             text(
-                "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb, rolcanlogin, rolinherit"
+                "SELECT rolname, rolsuper OR rolcreaterole OR rolcreatedb, rolcanlogin, rolinherit, rolbypassrls"
                 " FROM pg_roles WHERE rolname LIKE 'asset\\_tracker\\_%'"
             )
         )
         told = {row[0]: tuple(row[1:]) for row in roles}
-        assert told[APP] == (False, True, False)
+        assert told[APP] == (False, True, False, False)
         assert all(each[:2] == (False, False) for name, each in told.items() if name != APP)
+        # To the system no table is walled, so that it may copy rows in.
+        assert {name for name, each in told.items() if each[3]} == {SYSTEM}
 
 
 async def test_every_table_is_the_owners_and_walled_or_open_for_a_reason(home):

@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
+from asset_tracker.db import bulk
 from asset_tracker.errors import NotFoundError, StaleError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
@@ -163,12 +165,39 @@ async def test_a_tag_that_somebody_else_took_meanwhile_can_be_tried_again(conn):
             await add(conn, draft(uuid7(), registered(tag="00000000")))
 
 
-async def test_many_at_once_go_by_copy_and_say_the_same(conn):
-    ids = [uuid7() for _ in range(300)]
-    receipts = await add(conn, *[draft(each, registered()) for each in ids])
-    assert {r.outcome for r in receipts} == {"recorded"}
+@pytest.mark.parametrize("walled", [False, True])
+async def test_many_at_once_say_the_same_copied_or_inserted(conn, monkeypatch, walled):
+    asked = []
+
+    async def told(conn, table, *, ask=bulk._walled):
+        asked.append(table.name)
+        # Where an administrator did not free the system of the wall.
+        return walled or await ask(conn, table)
+
+    monkeypatch.setattr(bulk, "_walled", told)
+    drafts = [draft(uuid7(), registered()) for _ in range(600)]
+    receipts = await add(conn, *drafts)
+    assert "event" in asked
+    assert [(r.id, r.outcome) for r in receipts] == [(d.id, "recorded") for d in drafts]
+    ids = [each.asset for each in drafts]
     counted = select(func.count()).select_from(asset).where(asset.c.id.in_(ids))
-    assert (await conn.execute(counted)).scalar_one() == 300
+    assert (await conn.execute(counted)).scalar_one() == 600
+    hashes = await conn.execute(select(event.c.id, event.c.hash).where(event.c.asset_id.in_(ids)))
+    assert {row.id: row.hash.hex() for row in hashes} == {r.id: r.hash for r in receipts}
+
+
+async def test_very_many_sent_again_beside_new_ones_are_answered_as_before(conn):
+    drafts = [draft(uuid7(), registered()) for _ in range(250)]
+    first = await add(conn, *drafts)
+    other = structs.replace(drafts[7], payload=registered())
+    seen = [draft(each.asset, ev.Verified(condition="working"), days=1) for each in drafts]
+    again = await add(conn, *drafts[:7], other, *drafts[8:], *seen)
+    assert [r.outcome for r in again] == ["duplicate"] * 7 + ["conflict"] + ["duplicate"] * 242 + [
+        "recorded"
+    ] * 250
+    assert [r.hash for r in again[:250]] == [r.hash for r in first]
+    counted = select(func.count()).select_from(event).where(event.c.asset_id.in_([d.asset for d in drafts]))
+    assert (await conn.execute(counted)).scalar_one() == 500
 
 
 @pytest.mark.parametrize(
