@@ -13,7 +13,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.assets import catalogue, filling, queries
 from asset_tracker.assets.attributes import Attribute, OwnCategory
 from asset_tracker.assets.catalogue import Definition, NewCategory, VersionView
-from asset_tracker.ledger.store import Receipt
+from asset_tracker.ledger.chaining import Receipt
 
 Answers = dict[str, Annotated[str, Meta(max_length=200)]]
 

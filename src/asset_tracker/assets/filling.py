@@ -12,8 +12,8 @@ from asset_tracker.assets import service
 from asset_tracker.assets.attributes import Attribute, Catalogue
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.state import State
-from asset_tracker.ledger.store import Receipt
 
 
 def read_answers(
