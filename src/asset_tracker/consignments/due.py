@@ -103,11 +103,12 @@ class DueCount(msgspec.Struct, frozen=True):
 
 
 class DueFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """What to list; None asks for all. ``days`` is how far ahead to look."""
+    """What to list; None asks for all. ``days`` is how far ahead to look, ``oblast`` how codes begin."""
 
     rule: DueKind | None = None
     programme: UUID | None = None
     municipality: str | None = None
+    oblast: str | None = None
     asset: UUID | None = None
     days: int = SOON_DAYS
 
@@ -219,12 +220,14 @@ async def _parts(
         if wanted.municipality:
             named = (columns.get("destination_code"), columns.municipality_code)
             found.append(or_(*(each == wanted.municipality for each in named if each is not None)))
+        if wanted.oblast:
+            found.append(_in_oblast(columns, wanted.oblast))
         return found
 
     asked = [each for each in await rules_asked(conn) if wanted.rule in (None, each.rule)]
     with_plans = wanted.rule in (None, "maintenance")
     parts: list[Select[Any]] = due.selects(actor, asked, until, narrowed, mark, with_plans=with_plans)
-    if wanted.municipality:
+    if wanted.municipality or wanted.oblast:
         known = await coarse(conn, actor)
         parts = [part.where(located(known)) for part in parts]
     if wanted.asset:
@@ -241,6 +244,13 @@ async def _parts(
             if kind in kinds
         ]
     return parts
+
+
+def _in_oblast(columns: Any, oblast: str) -> ColumnElement[bool]:
+    bound = columns.get("destination_code")
+    place = columns.municipality_code if bound is None else func.coalesce(columns.municipality_code, bound)
+    lies: ColumnElement[bool] = place.startswith(oblast, autoescape=True)
+    return lies
 
 
 def _ordered(part: Select[Any], mark: Mark | None) -> Select[Any]:

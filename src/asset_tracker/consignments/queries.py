@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
@@ -19,7 +20,8 @@ from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality
 
 MAX_PAGE = 200
-Step = Literal["to_dispatch", "on_the_way", "to_draw_up", "to_sign"]
+Step = Literal["to_dispatch", "on_the_way", "late", "to_draw_up", "to_sign"]
+KYIV = ZoneInfo("Europe/Kyiv")
 
 
 class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,11 +60,22 @@ class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
     report_sent_on: date | None
 
 
+class Within(msgspec.Struct, frozen=True, kw_only=True):
+    """Which consignments to look among: those of a programme, and bound for where codes begin so."""
+
+    programme: UUID | None = None
+    area: str | None = None
+
+
+EVERYWHERE = Within()
+
+
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
-    """How many consignments wait to be sent, delivered, put on an act, signed for."""
+    """How many consignments wait to be sent, delivered (``late``: since a day that has passed), put on an act, signed for."""
 
     to_dispatch: int
     on_the_way: int
+    late: int
     to_draw_up: int
     to_sign: int
 
@@ -133,14 +146,16 @@ async def find_consignment(
     return _view(rows[0])
 
 
-async def waiting(conn: AsyncConnection, actor: Actor) -> Waiting:
+async def waiting(conn: AsyncConnection, actor: Actor, within: Within = EVERYWHERE) -> Waiting:
     """How many consignments in reach wait for which step."""
     require(actor, "consignment.read")
-    each = _select(actor).subquery()
+    each = _within(_select(actor), within).subquery()
     e = each.c
+    on_the_way = e.status == "dispatched"
     numbers = {
         "to_dispatch": e.status == "planned",
-        "on_the_way": e.status == "dispatched",
+        "on_the_way": on_the_way,
+        "late": on_the_way & (e.expected_on < _today()),
         "to_draw_up": (e.status == "delivered") & (e.acts == 0),
         "to_sign": e.unsigned > 0,
     }
@@ -150,19 +165,33 @@ async def waiting(conn: AsyncConnection, actor: Actor) -> Waiting:
 
 
 async def waiting_for(
-    conn: AsyncConnection, actor: Actor, step: Step, limit: int = 5
+    conn: AsyncConnection, actor: Actor, step: Step, within: Within = EVERYWHERE, limit: int = 5
 ) -> list[ConsignmentView]:
     """The oldest consignments in reach that wait for the step."""
     require(actor, "consignment.read")
     acts, unsigned = _acts(), _acts().where(act.c.status != "signed")
+    on_the_way = _reached == "dispatched"
     tests: dict[Step, ColumnElement[bool]] = {
         "to_dispatch": _reached == "planned",
-        "on_the_way": _reached == "dispatched",
+        "on_the_way": on_the_way,
+        "late": on_the_way & (consignment.c.expected_on < _today()),
         "to_draw_up": and_(_reached == "delivered", acts.scalar_subquery() == 0),
         "to_sign": unsigned.scalar_subquery() > 0,
     }
-    wanted = _select(actor).having(tests[step]).order_by(consignment.c.id).limit(limit)
-    return [_view(row) for row in await conn.execute(wanted)]
+    wanted = _within(_select(actor), within).having(tests[step])
+    return [_view(row) for row in await conn.execute(wanted.order_by(consignment.c.id).limit(limit))]
+
+
+def _within(wanted: Select[Any], within: Within) -> Select[Any]:
+    if within.programme:
+        wanted = wanted.where(consignment.c.programme_id == within.programme)
+    if within.area:
+        wanted = wanted.where(consignment.c.municipality_code.startswith(within.area, autoescape=True))
+    return wanted
+
+
+def _today() -> date:
+    return datetime.now(KYIV).date()
 
 
 async def search_consignments(

@@ -1,7 +1,9 @@
-"""What the columns of a list of assets are called, and the sorts that a list can be narrowed to."""
+"""What the columns of a list of assets are called, and what a list can be narrowed to."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.assets.columns import ATTRIBUTE, COLUMNS
 from asset_tracker.assets.ordering import SORTS
@@ -9,8 +11,7 @@ from asset_tracker.assets.waits import MISSING as LACKING
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.policies import FIELDS
 from asset_tracker.territory.collation import sort_key
-
-__all__ = ["MISSING", "WAITS", "Heading", "described", "offered", "sort_key"]
+from asset_tracker.territory.queries import municipality_index
 
 _HEADINGS: Final[dict[str, str]] = {
     "tag": "Tag",
@@ -79,3 +80,10 @@ def described(lang: Lang, names: Sequence[str]) -> list[Heading]:
 def offered(shown: Sequence[str]) -> list[str]:
     """What may be chosen: all columns, and what else is shown already."""
     return [*COLUMNS, *(name for name in shown if name not in COLUMNS)]
+
+
+async def oblasts(conn: AsyncConnection, lang: Lang) -> list[tuple[str, str]]:
+    """The oblasts by the beginning of their codes, in Ukrainian order."""
+    known = {each.oblast_code[:4]: each for each in (await municipality_index(conn)).all if not each.gone}
+    named = [(code, each.oblast_en if lang == "en" else each.oblast_uk) for code, each in known.items()]
+    return sorted(named, key=lambda each: sort_key(each[1]))

@@ -21,7 +21,6 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_programmes
-from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web import asset_columns, words
 from asset_tracker.web.bulk_pages import offered
 from asset_tracker.web.chrome import Flash
@@ -73,7 +72,7 @@ async def list_assets(
         views=await saved_views.list_views(conn, actor),
         forms=offered(actor),
         **_choices(lang, known, asked),
-        oblasts=await _oblasts(conn, lang),
+        oblasts=await asset_columns.oblasts(conn, lang),
         shareable=[(str(p.id), p.code) for p in known if saved_views.may_share(actor, p.id)],
     )
 
@@ -149,13 +148,6 @@ async def _papers(conn: AsyncConnection, found: ListedPage, asked: Asked) -> dic
     if "consignment" not in asked.shown:
         return {}
     return await consignment_numbers(conn, [c for line in found.items if (c := line.row.consignment)])
-
-
-async def _oblasts(conn: AsyncConnection, lang: Lang) -> list[tuple[str, str]]:
-    """The oblasts by the beginning of their codes, in Ukrainian order."""
-    known = {each.oblast_code[:4]: each for each in (await municipality_index(conn)).all if not each.gone}
-    named = [(code, each.oblast_en if lang == "en" else each.oblast_uk) for code, each in known.items()]
-    return sorted(named, key=lambda each: asset_columns.sort_key(each[1]))
 
 
 def _choices(lang: Lang, known: Any, asked: Asked) -> dict[str, Any]:

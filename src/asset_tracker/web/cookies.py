@@ -8,8 +8,9 @@ from litestar.datastructures import Cookie
 from asset_tracker.access import sessions, steps
 from asset_tracker.edge.who import AnyRequest, cookie_name, is_secure
 
-# A browser that was logged in here before; half a log-in; half a log-in at an organisation's.
-Name = Literal["session", "device", "step", "organisation", "lang"]
+# A browser that was logged in here before; half a log-in; half a log-in at an organisation's; what the first
+# page was last narrowed to.
+Name = Literal["session", "device", "step", "organisation", "lang", "today"]
 _YEAR = timedelta(days=365)
 _LASTS: dict[Name, timedelta] = {
     "session": sessions.ABSOLUTE,
@@ -17,6 +18,7 @@ _LASTS: dict[Name, timedelta] = {
     "step": steps.LASTS,
     "organisation": steps.LASTS,
     "lang": _YEAR,
+    "today": _YEAR,
 }
 
 

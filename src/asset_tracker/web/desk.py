@@ -1,19 +1,21 @@
 """What waits today, gathered for one person: groups of things, each with the one button that mends it."""
 
 from typing import NamedTuple
+from urllib.parse import urlencode
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import figures
-from asset_tracker.assets.quarantine import count_quarantined
-from asset_tracker.assets.views import AssetRow
+from asset_tracker.assets.quarantine import list_quarantined
+from asset_tracker.assets.views import AssetRow, Filters
 from asset_tracker.assets.waits import Wait
 from asset_tracker.consignments import due
 from asset_tracker.consignments import queries as consignments
-from asset_tracker.consignments.due import DueFilter
-from asset_tracker.consignments.queries import ConsignmentView, Step
+from asset_tracker.consignments.due import DueFilter, DueItem, DueKind
+from asset_tracker.consignments.queries import ConsignmentView, Step, Within
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.web import dues, formats
@@ -39,6 +41,7 @@ class Todo(NamedTuple):
     href: str
     mend: str
     post: bool = False
+    button: str = ""
 
 
 class Group(NamedTuple):
@@ -51,6 +54,7 @@ class Group(NamedTuple):
     total: int
     items: list[Todo]
     more: str = ""
+    some: bool = False
 
 
 class Desk(NamedTuple):
@@ -81,6 +85,9 @@ class _AssetText(NamedTuple):
     more: str = ""
 
 
+_LATE = _StepText(
+    "late", "Late on the way", "Record delivery", "transit", "bad", "#deliver", "?status=dispatched"
+)
 _STEPS = (
     _StepText("to_dispatch", "To be sent", "Send", "consignment", "info", "#dispatch", "?status=planned"),
     _StepText(
@@ -90,52 +97,142 @@ _STEPS = (
     _StepText("to_sign", "The signed act is missing", "Attach the scan", "attach", "wait", "#acts", ""),
 )
 _ASSETS = (
-    _AssetText(
-        "disputed", "resolution", "Disputed", "Look into it", "disputed", "bad", "/assets?disputed=yes"
-    ),
+    _AssetText("disputed", "resolution", "Disputed", "Look into it", "disputed", "bad"),
     _AssetText("cases", "loss_closed", "Loss cases", "Close the loss case", "lost", "bad", "/losses"),
+    _AssetText("lent_late", "returned", "Not returned in time", "Record return", "back", "bad"),
     _AssetText("broken", "repaired", "Faults", "Record a repair", "fault", "bad"),
     _AssetText("to_install", "installed", "To be installed", "Install", "install", "wait"),
 )
 _SHOWN = 5
+_URGENCY = {"bad": 0, "wait": 1, "info": 2}
 _IMPORT = MenuItem("import", "/imports", "Import a packing list", "import")
 _LABELS = MenuItem("labels", "/labels", "Labels", "label")
 
 
-async def gather(conn: AsyncConnection, actor: Actor, lang: Lang) -> Desk:
-    """The desk of the actor, by what they may do."""
-    tiles: list[Tile] = []
-    groups: list[Group] = []
-    if may(actor, "consignment.read"):
-        await _consignments(conn, actor, lang, tiles, groups)
-    await _assets(conn, actor, lang, tiles, groups)
-    await _overdue(conn, actor, lang, tiles, groups)
-    if may(actor, "quarantine.settle") and (waiting := await count_quarantined(conn, actor)):
-        tiles.append(Tile(waiting, "Quarantine", "/quarantine", "bad"))
+class Desktop:
+    """One person's desk being laid out, among the assets and consignments ``within``."""
+
+    def __init__(self, conn: AsyncConnection, actor: Actor, lang: Lang, within: Filters) -> None:
+        self._conn, self._actor, self._lang, self._within = conn, actor, lang, within
+        self.tiles: list[Tile] = []
+        self.groups: list[Group] = []
+
+    def _of(self, path: str, **more: str) -> str:
+        """An address of a list, narrowed as the desk is."""
+        narrowed = {name: str(value) for name, value in msgspec.to_builtins(self._within).items()}
+        asked = more | narrowed
+        return path + (f"?{urlencode(asked)}" if asked else "")
+
+    async def quarantined(self) -> None:
+        """What phones sent and could not be recorded; of no programme or place as yet."""
+        if not may(self._actor, "quarantine.settle"):
+            return
+        waiting = await list_quarantined(self._conn, self._actor)
+        if not waiting:
+            return
+        items = [
+            Todo(
+                title=each.asset_ref or each.sender,
+                detail=" · ".join(
+                    part
+                    for part in (each.sender, formats.moment(self._lang, each.received_at))
+                    if part and part != each.asset_ref
+                ),
+                href="/quarantine",
+                mend="/quarantine",
+            )
+            for each in waiting[:_SHOWN]
+        ]
+        self.tiles.append(Tile(len(waiting), "Quarantine", "/quarantine", "bad"))
+        self.groups.append(
+            Group("Quarantine", "Look into it", "warn", "bad", len(waiting), items, "/quarantine")
+        )
+
+    async def consignments(self) -> None:
+        """What must be sent, handed over, put on an act, signed; the late ones first."""
+        if not may(self._actor, "consignment.read"):
+            return
+        within = Within(
+            programme=self._within.programme, area=self._within.municipality or self._within.oblast
+        )
+        counts = await consignments.waiting(self._conn, self._actor, within)
+        for text in (_LATE, *_STEPS):
+            total: int = getattr(counts, text.step)
+            if not total:
+                continue
+            self.tiles.append(Tile(total, text.title, f"/consignments{text.more}", text.tone))
+            if may(self._actor, "consignment.manage"):
+                found = await consignments.waiting_for(self._conn, self._actor, text.step, within)
+                items = [_consignment(self._lang, each, text) for each in found]
+                more = f"/consignments{text.more}" if total > len(items) and text.more else ""
+                self.groups.append(Group(text.title, text.button, text.icon, text.tone, total, items, more))
+
+    async def assets(self) -> None:
+        """What is disputed, broken, lost, not returned, not installed; and how many there are."""
+        counts = await figures.waiting(self._conn, self._actor, self._within)
+        for text in _ASSETS:
+            total = counts.waits[text.what]
+            if not (total and may_record(self._actor, text.kind)):
+                continue
+            found = await figures.latest(self._conn, self._actor, text.what, self._within)
+            more = text.more or self._of("/assets", waits=text.what)
+            items = [_asset(self._lang, each, text) for each in found]
+            self.groups.append(Group(text.title, text.button, text.icon, text.tone, total, items, more))
+            self.tiles.append(Tile(total, text.title, more, text.tone))
+        standing = self._of("/assets", stage="in_service")
+        self.tiles.append(Tile(counts.in_service, "In service", standing, "good"))
+        self.tiles.append(Tile(counts.total, "Assets in all", self._of("/assets")))
+
+    async def dues(self) -> None:
+        """What somebody's rule asked for by a day that has passed, by what it asks; and what comes next."""
+        asked = DueFilter(
+            programme=self._within.programme,
+            municipality=self._within.municipality,
+            oblast=self._within.oblast,
+        )
+        counts = await due.count_due(self._conn, self._actor, asked)
+        late = sum(count.overdue for count in counts)
+        soon = sum(count.due - count.overdue for count in counts)
+        capped = any(count.more for count in counts)
+        if late:
+            self.tiles.append(Tile(late, "Overdue", self._due(), "bad", capped))
+        if soon:
+            self.tiles.append(Tile(soon, "Due within a month", self._due(), "wait", capped))
+        for count in counts:
+            if count.overdue:
+                await self._rule(asked, count.rule, count.overdue, more=count.more)
+
+    async def _rule(self, asked: DueFilter, rule: DueKind, total: int, *, more: bool) -> None:
+        wanted = msgspec.structs.replace(asked, rule=rule, days=0)
+        found = await due.list_due(self._conn, self._actor, wanted, limit=_SHOWN)
+        items = [_due(self._actor, self._lang, item) for item in found.items if item.overdue]
+        looks = word("due", rule)
+        self.groups.append(
+            Group(looks.text, "Look into it", looks.icon, "bad", total, items, self._due(rule), more)
+        )
+
+    def _due(self, rule: str = "") -> str:
+        narrowed = {"rule": rule, "programme": str(self._within.programme or "")}
+        kept = {name: value for name, value in narrowed.items() if value}
+        return "/due" + (f"?{urlencode(kept)}" if kept else "")
+
+
+async def gather(conn: AsyncConnection, actor: Actor, lang: Lang, within: Filters | None = None) -> Desk:
+    """The desk of the actor, by what they may do; ``within`` narrows by programme, oblast, municipality."""
+    desk = Desktop(conn, actor, lang, within or Filters())
+    await desk.quarantined()
+    await desk.consignments()
+    await desk.assets()
+    await desk.dues()
     shortcuts = [_IMPORT, _LABELS] if may(actor, "import.manage") else []
-    return Desk(tiles, groups, shortcuts)
-
-
-async def _consignments(
-    conn: AsyncConnection, actor: Actor, lang: Lang, tiles: list[Tile], groups: list[Group]
-) -> None:
-    counts = await consignments.waiting(conn, actor)
-    for text in _STEPS:
-        total: int = getattr(counts, text.step)
-        if not total:
-            continue
-        tiles.append(Tile(total, text.title, f"/consignments{text.more}", text.tone))
-        if may(actor, "consignment.manage"):
-            found = await consignments.waiting_for(conn, actor, text.step)
-            items = [_consignment(lang, each, text) for each in found]
-            more = f"/consignments{text.more}" if total > len(items) and text.more else ""
-            groups.append(Group(text.title, text.button, text.icon, text.tone, total, items, more))
+    ordered = sorted(desk.groups, key=lambda group: group.tone != "bad")
+    return Desk(sorted(desk.tiles, key=lambda tile: _URGENCY.get(tile.tone, 9)), ordered, shortcuts)
 
 
 def _consignment(lang: Lang, each: ConsignmentView, text: _StepText) -> Todo:
     here = f"/consignments/{each.id}"
     parts = [each.programme_code, ngettext(lang, "%(n)s asset", "%(n)s assets", each.assets)]
-    if each.expected_on and text.step == "on_the_way":
+    if each.expected_on and text.step in ("on_the_way", "late"):
         parts.append(gettext(lang, "expected on %(day)s", day=formats.day(lang, each.expected_on)))
     draws_up = text.step == "to_draw_up"
     return Todo(
@@ -147,37 +244,17 @@ def _consignment(lang: Lang, each: ConsignmentView, text: _StepText) -> Todo:
     )
 
 
-async def _overdue(
-    conn: AsyncConnection, actor: Actor, lang: Lang, tiles: list[Tile], groups: list[Group]
-) -> None:
-    """What somebody's rule asked for by a day that has passed."""
-    counts = await due.count_due(conn, actor, DueFilter(days=0))
-    total = sum(count.overdue for count in counts)
-    if not total:
-        return
-    found = await due.list_due(conn, actor, DueFilter(days=0), limit=_SHOWN)
-    items = []
-    for item in found.items:
-        each = dues.shown(lang, item)
-        detail = " · ".join(part for part in (each.title, each.detail, each.when, each.place) if part)
-        items.append(Todo(title=each.what, detail=detail, href=each.href, mend=each.href))
-    tiles.append(Tile(total, "Overdue", "/due", "bad", any(count.more for count in counts)))
-    groups.append(Group("Overdue", "Look into it", "clock", "bad", total, items, "/due"))
-
-
-async def _assets(
-    conn: AsyncConnection, actor: Actor, lang: Lang, tiles: list[Tile], groups: list[Group]
-) -> None:
-    counts = await figures.waiting(conn, actor)
-    for text in _ASSETS:
-        total = counts.waits[text.what]
-        if not (total and may_record(actor, text.kind)):
-            continue
-        items = [_asset(lang, each, text) for each in await figures.latest(conn, actor, text.what)]
-        groups.append(Group(text.title, text.button, text.icon, text.tone, total, items, text.more))
-        tiles.append(Tile(total, text.title, text.more or f"#{text.icon}", text.tone))
-    tiles.append(Tile(counts.in_service, "In service", "/assets?stage=in_service", "good"))
-    tiles.append(Tile(counts.total, "Assets in all", "/assets"))
+def _due(actor: Actor, lang: Lang, item: DueItem) -> Todo:
+    each = dues.shown(lang, item)
+    mends = dues.mends(item)
+    may_mend = mends is not None and (mends.kind is None or may_record(actor, mends.kind))
+    return Todo(
+        title=each.what,
+        detail=" · ".join(part for part in (each.detail, each.when, each.place) if part),
+        href=each.href,
+        mend=mends.href if mends is not None and may_mend else each.href,
+        button=mends.button if mends is not None and may_mend else "",
+    )
 
 
 def _asset(lang: Lang, each: AssetRow, text: _AssetText) -> Todo:

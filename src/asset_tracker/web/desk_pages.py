@@ -1,7 +1,9 @@
 """The first page, and finding anything from one field."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -14,14 +16,19 @@ from asset_tracker.assets.queries import find_asset, get_asset, list_assets
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.queries import search_consignments
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import NotFoundError
+from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.labels.tagging import find_by_code
 from asset_tracker.ledger.tags import TagError, format_tag, parse_tag
+from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import search_municipalities
 from asset_tracker.web import desk
-from asset_tracker.web.pages import page, see_other
+from asset_tracker.web.asset_columns import oblasts
+from asset_tracker.web.cookies import cookie, held
+from asset_tracker.web.list_query import ListQuery, filters_of, params_of
+from asset_tracker.web.pages import error_texts, page, see_other
 
 _SHOWN, _SUGGESTED, _LETTERS = 12, 4, 2
+_NARROWS = ("programme", "oblast", "municipality")
 
 
 @get("/")
@@ -30,8 +37,27 @@ async def today(
 ) -> Response[str] | Redirect:
     if not actor.has("administrator", "coordinator", "technician", "custodian"):
         return see_other(request, "/reports")
-    found = await desk.gather(conn, actor, lang_of(request))
-    return page(request, "desk.html", section="today", **found._asdict())
+    lang, asked = lang_of(request), _narrowed_to(request)
+    try:
+        within, problem = await filters_of(conn, asked), ""
+    except InvalidError as wrong:
+        within, problem = Filters(), next(iter(error_texts(lang, wrong.errors).values()))
+    found = await desk.gather(conn, actor, lang, within)
+    known = await list_programmes(conn, actor)
+    answer = page(
+        request,
+        "desk.html",
+        section="today",
+        block="desk",
+        **found._asdict(),
+        filters=asked,
+        problem=problem,
+        programmes=[(str(p.id), p.code) for p in known],
+        oblasts=await oblasts(conn, lang),
+    )
+    if not problem:
+        answer.set_cookie(cookie(request, "today", urlencode(msgspec.to_builtins(asked))))
+    return answer
 
 
 @get("/find")
@@ -66,6 +92,13 @@ async def suggest(
 async def nowhere(path: FromPath[str]) -> Response[str]:
     """What no other page answers to. A route of its own, so that who asks is known and keeps their menu."""
     raise NotFoundError("There is no page %(path)s.", path=path[:200])
+
+
+def _narrowed_to(request: AnyRequest) -> ListQuery:
+    """What the desk is to be narrowed to: as the address says, else as it was the last time."""
+    said = any(name in request.query_params for name in _NARROWS)
+    given = request.query_params if said else params_of(held(request, "today"))
+    return ListQuery(**{name: given[name].strip() for name in _NARROWS if name in given})
 
 
 async def _found(conn: AsyncConnection, actor: Actor, text: str, limit: int) -> dict[str, Any]:

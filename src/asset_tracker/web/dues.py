@@ -49,3 +49,49 @@ def _when(lang: Lang, day: date) -> str:
     if days == 0:
         return gettext(lang, "today")
     return ngettext(lang, "in %(n)s day", "in %(n)s days", days)
+
+
+class Mends(NamedTuple):
+    """What mends a thing that is due: the page, what its button says (a msgid), the kind of fact it records."""
+
+    href: str
+    button: str
+    kind: str | None = None
+
+
+# The kind of fact that each rule waits for, and what the button says.
+_FACTS: dict[str, tuple[str, str]] = {
+    "verification": ("verified", "Verify"),
+    "publication": ("balance_recorded", "Fill in"),
+    "vehicle_registration": ("described", "Fill in"),
+    "visibility": ("visibility_set", "Record the marking"),
+    "maintenance": ("maintained", "Record the work"),
+}
+# The kind of fact that fills in a field which a donor's rule asks for.
+_FILLED_BY: dict[str, str] = {
+    "serial": "described",
+    "unit_price": "described",
+    "currency": "described",
+    "acquired_on": "described",
+    "inventory_number": "balance_recorded",
+    "location": "moved",
+    "use": "use_changed",
+    "condition": "verified",
+}
+
+
+def mends(item: DueItem) -> Mends | None:
+    """The one thing that mends it; None where there is nothing but to look."""
+    if item.tag is None:
+        anchor, button = ("#acts", "Attach the scan") if item.rule == "act" else ("", "Fill in")
+        return Mends(f"/consignments/{item.consignment}{anchor}", button)
+    here = f"/a/{format_tag(item.tag)}"
+    if item.rule == "required_fields":
+        kind = _FILLED_BY.get(item.detail)
+        return Mends(f"{here}/{kind}", "Fill in", kind) if kind else None
+    if item.rule in _FACTS:
+        kind, button = _FACTS[item.rule]
+        return Mends(f"{here}/{kind}", button, kind)
+    if item.rule in ("act", "transfer_proof") and item.consignment:
+        return Mends(f"/consignments/{item.consignment}#acts", "Attach the scan")
+    return None

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from factories.office import PASSWORD
+
 pytestmark = pytest.mark.anyio
 
 
@@ -64,3 +66,25 @@ async def test_what_a_saved_list_may_not_say_is_named(site):
     wrong = {"name": "x", "columns": ["nothing"]}
     told = (await (await site.at("coordinator")).post("/api/v1/views", json=wrong)).json()
     assert told["errors"][0]["field"] == "columns"
+
+
+async def test_today_is_narrowed_and_remembers_it(site):
+    client = site.somebody()
+    await client.post("/login", data={"email": "coordinator@example.org", "password": PASSWORD})
+    everywhere = await client.get("/")
+    assert everywhere.status_code == 200
+    narrowed = await client.get("/?oblast=UA63&programme=&municipality=")
+    assert "Звужено й запам’ятовано" in narrowed.text
+    assert tiles(narrowed) < tiles(everywhere)
+    assert tiles(await client.get("/")) == tiles(narrowed)
+    wrong = await client.get("/?municipality=Нетака")
+    assert "Такої громади немає" in wrong.text
+    again = await client.get("/?oblast=&programme=&municipality=")
+    assert tiles(again) == tiles(everywhere)
+    await client.aclose()
+
+
+def tiles(page):
+    """How many assets the first page counts in all."""
+    found = re.search(r"<b>([\d\s\u00a0]+)</b><span>Усього активів", page.text)
+    return int(re.sub(r"\D", "", found[1]))
