@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
+from factories.film import film
 from factories.house import event
+from factories.phone import Phone
 
 pytestmark = pytest.mark.browser
 HERE = "UA18080010000090720"
@@ -39,6 +42,26 @@ def test_staff_confirm_on_a_phone(somebody, office):
     staff.open(f"/a/{office.kit}")
     assert page.url.startswith(staff.base + path)
     assert page.input_value("#f-tag") == office.kit.replace("-", "")
+
+
+def test_a_label_is_read_by_the_camera_in_the_page(chromium, somebody, office, tmp_path):
+    desk = somebody().log_in("coordinator")
+    path = link(desk, office)
+    reel = film(tmp_path / "label.y4m", [office.laptop.replace("-", "")], desk.base)
+    theirs = Phone(chromium, tmp_path / "disk", desk.base, film=reel)
+    try:
+        page = theirs.open(path).page
+        page.locator("[data-camera]").click()
+        expect(page.locator("#f-tag")).to_have_value(
+            re.compile(office.laptop.replace("-", "")), timeout=20_000
+        )
+        expect(page.locator("#camera")).to_be_hidden()
+        page.check("input[name=condition][value=working]")
+        page.click("#confirm button.main")
+        expect(page.locator("main")).to_contain_text("Підтверджено 1 із")
+    finally:
+        theirs.close()
+    assert theirs.complaints == []
 
 
 def test_without_scripts_it_works_as_well(somebody, office):

@@ -9,6 +9,8 @@ from openpyxl import Workbook
 from PIL import Image
 from playwright.sync_api import expect
 
+from factories.pen import sign
+
 MUNICIPALITY = "UA18080010000090720"
 HEADINGS = (
     "Програма",
@@ -38,6 +40,21 @@ def packing_list(path):
         sheet.append(("PROSTO", "PL-100", MUNICIPALITY, *thing))
     book.save(path)
     return path
+
+
+def sign_on_the_glass(page):
+    """Whoever takes it over signs at the desk; what was written is shown with the act, and ink is on it."""
+    page.get_by_text("Підписати на екрані").click()
+    keep = page.get_by_role("button", name="Зберегти підпис")
+    sign(page)
+    page.get_by_role("button", name="Стерти").click()
+    sign(page)
+    keep.click()
+    expect(page.locator(".flash.good")).to_contain_text("Підпис")
+    (shown,) = page.locator("ul.signatures img").all()
+    answer = page.request.get(page.evaluate("(img) => img.src", shown.element_handle()))
+    ink = Image.open(BytesIO(answer.body())).convert("L").histogram()
+    assert sum(ink[:100]) > 200
 
 
 def scan_of_the_act():
@@ -92,6 +109,7 @@ def test_from_packing_list_to_report(somebody, tmp_path):
     page.get_by_role("button", name="Скласти акт").click()
     act = fetched(coordinator, page.get_by_role("link", name="Надрукувати акт").get_attribute("href"))
     assert act.startswith(b"%PDF")
+    sign_on_the_glass(page)
     page.set_input_files("#f-scan", [scan_of_the_act()])
     page.get_by_role("button", name="Долучити підписаний скан").click()
     expect(page.locator(".steps")).to_contain_text("Акт підписано")

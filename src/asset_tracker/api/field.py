@@ -15,12 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sealed_box import Sealed
+from asset_tracker.edge import run_sheets
 from asset_tracker.edge.metrics import EVENTS
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.field import round as rounds
 from asset_tracker.field import sealed
 from asset_tracker.field.round import Chosen, Round
-from asset_tracker.field.run_sheet import Subject, run_sheet_pdf
+from asset_tracker.field.run_sheet import Subject
 from asset_tracker.field.sealed import Opened
 
 _Few = Meta(max_length=50)
@@ -74,9 +75,7 @@ async def get_run_sheet(
 ) -> Response[bytes]:
     """What to do on paper: tags with QR codes and boxes to tick, for one of the three."""
     subject = Subject(consignment=consignment, municipality=municipality, verification=verification)
-    name, pdf = await run_sheet_pdf(conn, actor, subject, request.app.state.settings.base_url)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return await run_sheets.answer(request, conn, actor, subject, "attachment")
 
 
 @post("/field/sealed", status_code=200)

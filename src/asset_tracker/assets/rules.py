@@ -100,8 +100,8 @@ RULES: dict[str, Rule] = {
     "resolution": Rule(lambda s: s.disputed, "Nothing about it is disputed."),
 }
 
-# What people are offered, most likely first. The rest follows from other pages (acts, imports, labels).
-OFFERED: tuple[str, ...] = (
+# What is done with a thing where it stands, most likely first.
+FIELD: tuple[str, ...] = (
     "delivered",
     "installed",
     "commissioned",
@@ -113,7 +113,6 @@ OFFERED: tuple[str, ...] = (
     "use_changed",
     "sent_for_repair",
     "returned",
-    "lent",
     "received",
     "refused",
     "evacuated",
@@ -123,6 +122,13 @@ OFFERED: tuple[str, ...] = (
     "stolen",
     "destroyed",
     "found",
+    "note",
+)
+
+# What people are offered at a desk. The rest follows from other pages (acts, imports, labels).
+OFFERED: tuple[str, ...] = (
+    *FIELD[:-1],
+    "lent",
     "balance_recorded",
     "loss_closed",
     "disposed",
@@ -136,7 +142,7 @@ OFFERED: tuple[str, ...] = (
     "packed",
     "unpacked",
     "described",
-    "note",
+    FIELD[-1],
 )
 
 # A kit carries its components along in these; each of them gets an event of its own.

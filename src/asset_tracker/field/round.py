@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import may_record, require
-from asset_tracker.assets.rules import RULES
-from asset_tracker.consignments.queries import Step, get_consignment, waiting_for
+from asset_tracker.access.permissions import may, may_record, require
+from asset_tracker.assets.rules import FIELD, RULES
+from asset_tracker.consignments.queries import Step, get_consignment, list_consignments, waiting_for
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.state import State, as_state
 from asset_tracker.ledger.tables import asset
@@ -27,33 +27,10 @@ from asset_tracker.verifications.queries import campaign_row, in_reach, was_seen
 from asset_tracker.verifications.tables import campaign, campaign_expected
 
 MAX_PAGE = 1000
-# What is done with a thing in the field, most likely first.
-KINDS: tuple[str, ...] = (
-    "delivered",
-    "installed",
-    "commissioned",
-    "verified",
-    "maintained",
-    "fault_reported",
-    "repaired",
-    "moved",
-    "use_changed",
-    "received",
-    "refused",
-    "returned",
-    "evacuated",
-    "found_inaccessible",
-    "damaged",
-    "lost",
-    "stolen",
-    "destroyed",
-    "found",
-    "label_bound",
-    "label_replaced",
-    "code_linked",
-    "note",
-)
+# A label is bound where the thing stands, too, on pages of its own.
+KINDS: tuple[str, ...] = (*FIELD, "label_bound", "label_replaced", "code_linked")
 _a, _c, _e, _s = asset.c, campaign.c, campaign_expected.c, service_point.c
+_OPEN = ("planned", "dispatched", "delivered")
 _UNDER_WAY: tuple[Step, ...] = ("to_dispatch", "on_the_way", "to_draw_up", "to_sign")
 
 
@@ -147,7 +124,7 @@ class RoundVerification(msgspec.Struct, frozen=True):
 
 
 class RoundConsignment(msgspec.Struct, frozen=True):
-    """A consignment of the round."""
+    """A consignment of the round: chosen, or open and bound for a municipality of it."""
 
     id: UUID
     number: str
@@ -254,6 +231,10 @@ async def _consignments(conn: AsyncConnection, actor: Actor, chosen: Chosen) -> 
     if chosen.mine:
         for step in _UNDER_WAY:
             found += await waiting_for(conn, actor, step, limit=50)
+    if may(actor, "consignment.read"):
+        for code in chosen.municipalities:
+            bound = await list_consignments(conn, actor, municipality_code=code, limit=200)
+            found += [each for each in bound.items if each.status in _OPEN]
     unique = {each.id: each for each in found}
     return [RoundConsignment(c.id, c.number, c.municipality, c.status) for c in unique.values()]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from asset_tracker.assets.rules import OFFERED, RULES
+from asset_tracker.assets.rules import FIELD, RULES
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.questions import EventForm, Field
@@ -65,7 +65,7 @@ def catalogue(lang: Lang, sources: dict[str, str]) -> Catalogue:
             }
             for family in _FAMILIES
         },
-        offered=OFFERED,
+        offered=FIELD,
     )
 
 

@@ -12,11 +12,12 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.edge import run_sheets
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.field import entering
 from asset_tracker.field.entering import Entry, Preview
-from asset_tracker.field.run_sheet import Subject, look_up, run_sheet_pdf
+from asset_tracker.field.run_sheet import Subject, look_up
 from asset_tracker.field.ticks import ON_SHEET, TICKS
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.ids import uuid7
@@ -55,9 +56,7 @@ async def print_sheet(
     verification: FromQuery[UUID | None] = None,
 ) -> Response[bytes]:
     subject = Subject(consignment=consignment, municipality=municipality, verification=verification)
-    name, pdf = await run_sheet_pdf(conn, actor, subject, request.app.state.settings.base_url)
-    headers = {"Content-Disposition": f'inline; filename="{name}"'}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return await run_sheets.answer(request, conn, actor, subject, "inline")
 
 
 @get("/run-sheets/enter")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from factories.film import film
 from factories.line import FACTS, PHOTO
+from factories.pen import sign
 
 
 def picture(colour):
@@ -19,17 +20,6 @@ def picture(colour):
     out = BytesIO()
     Image.new("RGB", (3000, 2000), colour).save(out, "JPEG", exif=exif)
     return {"name": f"{colour}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
-
-
-def sign(page):
-    glass = page.locator("canvas.glass")
-    glass.scroll_into_view_if_needed()
-    box = glass.bounding_box()
-    page.mouse.move(box["x"] + 30, box["y"] + 60)
-    page.mouse.down()
-    for step in range(12):
-        page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + 40 + 30 * (step % 2))
-    page.mouse.up()
 
 
 LABELS = 10

@@ -8,10 +8,11 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import expect
 
-from asset_tracker.assets.rules import RULES
+from asset_tracker.assets.rules import FIELD, RULES
 from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tags import check_character
 from factories.film import label
+from factories.line import FACTS
 
 # Two years and some: what a phone says whose battery was flat, or whose owner likes it so.
 _WRONG_CLOCK = """
@@ -92,8 +93,7 @@ def test_the_rules_of_tags_and_assets_are_those_of_the_server(phone, office):
         f"(sevens) => import({_MODULE % 'tags.js'}).then((m) => sevens.map(m.checkCharacter))", sevens
     )
     assert got == [check_character(each) for each in sevens]
-    kinds = mine.page.evaluate(f"import({_MODULE % 'rules.js'}).then((m) => m.KINDS)")
-    cases = [(kind, state) for kind in kinds for state in states()]
+    cases = [(kind, state) for kind in FIELD for state in states()]
     told = mine.page.evaluate(
         f"(asked) => import({_MODULE % 'rules.js'})"
         ".then((m) => asked.map(([kind, stands]) => m.reason(kind, stands) === ''))",
@@ -269,7 +269,7 @@ def test_app_and_server_updated_between_saving_and_sending(phone, line, office):
     line.cut_off()
     mine.go("outbox")
     mine.go(f"outbox/{sent['id']}")
-    expect(page.locator("main")).to_contain_text("Скріплено контрольною точкою")
+    expect(page.locator("main")).to_contain_text("Контрольна точка журналу")
     expect(page.locator("main code", has_text=sent["receipt"]["hash"][:16])).to_be_visible()
     expect(page.locator("main pre")).to_have_count(1)
 
@@ -316,22 +316,30 @@ def test_a_count_of_twelve(phone, line, office):
     )
     assert started.ok, started.text()
     campaign = started.json()
+    new = {"municipality_code": "UA18080010000090720", "kind": "warehouse", "name_uk": "Склад громади"}
+    warehouse = mine.context.request.post(f"{mine.base}/api/v1/service-points", data=new)
+    assert warehouse.ok, warehouse.text()
     mine.prepare()
     line.cut_off()
     mine.go("")
+    expect(mine.page.locator("main")).to_contain_text(re.compile(r"PL-7 · доставлено \d+ з \d+"))
     mine.page.get_by_role("link", name=re.compile(campaign["number"])).click()
     expect(mine.page.locator("main")).to_contain_text(f"знайдено 0 з {campaign['expected']}")
     mine.page.get_by_role("button", name="Рахувати скануванням").click()
-    mine.type_tags(office.tags[6], office.tags[7], "чужий код 12345678901")
+    mine.type_tags(office.tags[6], "чужий код 12345678901")
+    mine.type_tags(f"{mine.base}/POINTS/{warehouse.json()['id'].upper()}", office.tags[7])
     expect(mine.page.locator("li.scan")).to_have_count(3)
     mine.go(f"count/{campaign['id']}")
     expect(mine.page.locator("main")).to_contain_text(f"знайдено 2 з {campaign['expected']}")
     expect(mine.page.locator("main")).to_contain_text("Ще не скановано")
+    amber = mine.page.locator("li", has=mine.page.locator(".badge.wait"), has_text=office.tags[7])
+    expect(amber).to_contain_text("не те місце")
     line.mend()
     mine.until_sent()
     results = mine.context.request.get(f"{mine.base}/api/v1/verifications/{campaign['id']}/results").json()
     assert [each["code"] for each in results["unknown"]] == ["чужий код 12345678901"]
-    assert sum(each["finding"] == "found" for each in results["assets"]) == 2
+    findings = [each["finding"] for each in results["assets"]]
+    assert (findings.count("found"), findings.count("wrong_place")) == (1, 1)
 
 
 def test_a_camera_that_is_refused(phone, line, office):
@@ -364,6 +372,47 @@ def test_a_camera_that_is_refused(phone, line, office):
     page.goto("about:blank")
     mine.open(f"/POINTS/{place.upper()}")
     expect(page.locator("#f-place")).to_have_value(place)
+
+
+def tab_to(page, selector):
+    """Go there by the keyboard alone."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(selector)
+
+
+def test_by_keyboard_alone_while_another_tab_is_open(phone, line, office):
+    """Everything can be done without a mouse; of two tabs one sends, and the other sees it."""
+    mine = phone().log_in().prepare()
+    page = mine.page
+    other = mine.context.new_page()
+    other.goto(f"{mine.base}/field#/outbox")
+    expect(other.locator(".tiles")).to_be_visible()
+    line.cut_off()
+    page.bring_to_front()
+    mine.go("scan")
+    tab_to(page, "#f-tag")
+    page.keyboard.type(office.tags[10])
+    page.keyboard.press("Enter")
+    expect(page.locator("li.scan")).to_have_count(1)
+    tab_to(page, "a[href='#/do/verified']")
+    page.keyboard.press("Enter")
+    tab_to(page, "input[name=condition]")
+    page.keyboard.press("Space")
+    tab_to(page, "form.form button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("Записано")
+    expect(other.locator(".tile.info b")).to_have_text("1")
+    line.requests.clear()
+    line.mend()
+    for tab in (page, other):
+        tab.evaluate("window.dispatchEvent(new Event('online'))")
+    mine.until_sent()
+    assert sum(each.encode().startswith(FACTS) for each in line.requests) == 1
+    assert len(facts(mine, office.tags[10], "verified")) == 1
+    expect(other.locator(".tile.good b")).to_have_text("1")
 
 
 def test_logging_out_takes_along_what_is_not_needed(phone, line, office):

@@ -371,6 +371,7 @@ async def test_what_a_phone_takes_along(house):
     mine = (await house.ask(T, "GET", "/api/v1/field/round?mine=true")).json()
     assert mine["consignments"]
     place = (await house.ask(T, "GET", f"/api/v1/field/round?municipality={house.ids['here']}")).json()
+    assert house.ids["consignment"] in {each["id"] for each in place["consignments"]}
     assert "Чужий" in json.dumps(
         place, ensure_ascii=False
     )  # a technician of the area sees all that stands there

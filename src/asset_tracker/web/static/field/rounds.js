@@ -29,7 +29,8 @@ import { call } from "./sender.js";
  */
 /** @typedef {{kind: "municipality"|"consignment"|"verification"|"mine", value: string, name: string}} Choice */
 /** @typedef {{key: string, choice: Choice, etag: string, made_at: string, taken_at: number, bytes: number,
- *   assets: number, points: number}} Round */
+ *   assets: number, points: number, consignments?: Consignment[]}} Round */
+/** @typedef {{id: string, number: string, municipality_code: string, status: string}} Consignment */
 
 const STORES = ["rounds", "assets", "points", "campaigns"];
 
@@ -42,8 +43,8 @@ const keyOf = (choice) => `${choice.kind}=${choice.value}`;
 export async function take(choice, tell) {
   const key = keyOf(choice);
   const known = /** @type {Round|undefined} */ (await get("rounds", key));
-  /** @type {{assets: any[], service_points: any[], municipalities: any[], verifications: any[]}} */
-  const whole = { assets: [], service_points: [], municipalities: [], verifications: [] };
+  /** @type {{assets: any[], service_points: any[], municipalities: any[], verifications: any[], consignments: Consignment[]}} */
+  const whole = { assets: [], service_points: [], municipalities: [], verifications: [], consignments: [] };
   let [cursor, etag, made, bytes] = ["", "", "", 0];
   do {
     const asked = new URLSearchParams({ [choice.kind]: choice.value, ...(cursor ? { after: cursor } : {}) });
@@ -59,7 +60,7 @@ export async function take(choice, tell) {
     cursor = page.next ?? "";
     tell(whole.assets.length);
   } while (cursor);
-  const round = { key, choice, etag, made_at: made, taken_at: Date.now(), bytes, assets: whole.assets.length, points: whole.service_points.length };
+  const round = { key, choice, etag, made_at: made, taken_at: Date.now(), bytes, assets: whole.assets.length, points: whole.service_points.length, consignments: whole.consignments };
   await keep(round, whole);
   return round;
 }
@@ -107,6 +108,13 @@ export async function leave(key) {
 
 /** @returns {Promise<Round[]>} */
 export const rounds = () => all("rounds");
+
+/** The consignments that were taken along, each with its assets. @returns {Promise<(Consignment & {all: Asset[]})[]>} */
+export async function consignments() {
+  const known = new Map((await rounds()).flatMap((each) => (each.consignments ?? []).map((one) => [one.id, { ...one, all: /** @type {Asset[]} */ ([]) }])));
+  for (const each of await all("assets")) known.get(each.consignment ?? "")?.all.push(each);
+  return [...known.values()].filter((each) => each.all.length).sort((a, b) => a.number.localeCompare(b.number, "uk"));
+}
 
 /** An asset by its tag, an older tag, a foreign code or its serial number. @param {string} key @returns {Promise<Asset|undefined>} */
 export const byKey = (key) => find("assets", "keys", key);

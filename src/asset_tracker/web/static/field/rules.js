@@ -10,7 +10,7 @@ import { msg } from "./words.js";
 
 const GONE = msg("It is gone; only what was lost or stolen can be found again.");
 const NOT_YET = msg("It has not been delivered yet.");
-const BEFORE = ["expected", "received", "dispatched"];
+export const BEFORE = ["expected", "received", "dispatched"];
 const AFTER = ["delivered", "accepted", "installed", "in_service", "out_of_service"];
 
 /** @param {Standing} s */
@@ -44,13 +44,6 @@ const RULES = {
   code_linked: [here, GONE],
   note: [() => true, ""],
 };
-
-/** The kinds that the field does, most likely first. */
-export const KINDS = [
-  "delivered", "installed", "commissioned", "verified", "maintained", "fault_reported", "repaired", "moved",
-  "damaged", "lost", "stolen", "destroyed", "found", "received", "refused", "use_changed", "sent_for_repair",
-  "returned", "evacuated", "found_inaccessible", "note",
-];
 
 /** What a kit carries its components along in. */
 export const CARRIED = ["received", "delivered", "refused", "installed", "commissioned", "moved", "evacuated", "returned", "destroyed", "lost", "stolen", "found", "found_inaccessible"];

@@ -2,9 +2,9 @@
 
 import { get } from "./db.js";
 import * as rounds from "./rounds.js";
-import { KINDS, reason } from "./rules.js";
+import { reason } from "./rules.js";
 import { formatTag } from "./tags.js";
-import { msg, named, t } from "./words.js";
+import { msg, named, offered, t } from "./words.js";
 
 /** @typedef {{ref: string, tag: string, shown: string, asset: rounds.Asset|null, standing: any}} Target */
 
@@ -43,7 +43,7 @@ function why(kind, target, kinds) {
 /** @param {Target[]} targets @returns {Promise<Action[]>} */
 export async function actionsFor(targets) {
   const kinds = (await get("meta", "me"))?.kinds ?? [];
-  return KINDS.filter((kind) => kinds.includes(kind)).map((kind) => {
+  return offered().filter((kind) => kinds.includes(kind)).map((kind) => {
     const judged = targets.map((target) => ({ target, reason: why(kind, target, kinds) }));
     return { kind, can: judged.filter((each) => !each.reason).map((each) => each.target), cannot: judged.filter((each) => each.reason) };
   });

@@ -12,7 +12,7 @@ export function witness(entry) {
   const draw = (/** @type {any} */ checkpoint, /** @type {string} */ more = "") =>
     fill(
       box,
-      h("h2", {}, t("Sealed by a checkpoint")),
+      h("h2", {}, t("Checkpoint of the ledger")),
       checkpoint
         ? [
             h("p", {}, t("Since %(when)s a signed checkpoint holds this fact and all before it. Nobody can change it without being noticed.", { when: moment(checkpoint.made_at) })),

@@ -4,10 +4,12 @@ import { all, get } from "../db.js";
 import { now } from "../clock.js";
 import { badge, button, fill, flash, h, icon, linkButton } from "../dom.js";
 import * as outbox from "../outbox.js";
-import { rounds } from "../rounds.js";
+import { consignments, rounds, standing } from "../rounds.js";
+import { BEFORE } from "../rules.js";
 import * as sender from "../sender.js";
 import { quiet, setQuiet } from "../feedback.js";
-import { ago, n, t } from "../words.js";
+import { formatTag } from "../tags.js";
+import { ago, n, named, t, word } from "../words.js";
 import { progress } from "../counting.js";
 
 const OLD_MS = 3 * 86400_000;
@@ -18,6 +20,8 @@ export async function show({ main, again }) {
   const oldest = Math.min(...taken.map((each) => each.taken_at));
   const assets = taken.reduce((sum, each) => sum + each.assets, 0);
   const counted = await Promise.all(campaigns.map(async (each) => ({ ...each, ...(await progress(each)) })));
+  const loads = await consignments();
+  const stands = await standing(loads.flatMap((each) => each.all));
   fill(
     main,
     h("h1", {}, t("Field work")),
@@ -33,6 +37,12 @@ export async function show({ main, again }) {
       h("a", { class: "card row", href: `#/count/${each.id}` },
         h("strong", {}, each.name), h("span", { class: "meter" }, h("span", {}, t("found %(found)s of %(all)s", { found: each.found.size, all: each.expected.length })),
           h("progress", { value: each.found.size, max: each.expected.length || 1 }))))),
+    loads.length > 0 && h("section", { class: "stack" }, h("h2", {}, t("Consignments")), loads.map((each) => h("details", { class: "card" },
+      h("summary", {}, h("strong", {}, each.number), " · ", t("delivered %(done)s of %(all)s", { done: each.all.filter((one) => !BEFORE.includes(stands.get(one.id)?.stage ?? "")).length, all: each.all.length })),
+      h("ul", { class: "plain-list" }, each.all.map((one) => {
+        const stage = word("stage", stands.get(one.id)?.stage);
+        return h("li", {}, badge(stage.text, stage.icon, stage.tone), " ", h("a", { class: "tag", href: `#/a/${one.tag}` }, formatTag(one.tag)), " ", named(one));
+      }))))),
     h("section", { class: "stack" },
       h("h2", {}, t("Outbox")),
       h("p", { class: "badges" },
