@@ -184,13 +184,20 @@ def _owner_url(given: Mapping[str, str]) -> str | None:
 
 
 def _database_url(value: str, field: str = "database_url") -> str:
+    """As SQLAlchemy writes it; several hosts, as libpq takes them (HOST:PORT,HOST:PORT), become several ``host``."""
     scheme, separator, rest = value.partition("://")
     if not separator or scheme not in {"postgresql", "postgres", "postgresql+asyncpg"} or not rest:
         raise SettingsError(
             variable(field),
             "expected postgresql://USER:PASSWORD@HOST/DATABASE (nothing for the embedded server)",
         )
-    return f"postgresql+asyncpg://{rest}"
+    places, slash, tail = rest.partition("/")
+    who, at, hosts = places.rpartition("@")
+    if "," not in hosts:
+        return f"postgresql+asyncpg://{rest}"
+    database, _, query = tail.partition("?")
+    listed = [f"host={host}" for host in hosts.split(",")]
+    return f"postgresql+asyncpg://{who}{at}{slash}{database}?{'&'.join([*listed, query]).rstrip('&')}"
 
 
 def _storage_url(value: str) -> str:

@@ -23,6 +23,12 @@ def test_defaults_need_no_environment():
     ("name", "value", "field", "expected"),
     [
         ("DATABASE_URL", "postgresql://u:p@db/x", "database_url", "postgresql+asyncpg://u:p@db/x"),
+        (
+            "DATABASE_URL",
+            "postgresql://u:p@one:5432,two:5433/x?target_session_attrs=read-write",
+            "database_url",
+            "postgresql+asyncpg://u:p@/x?host=one:5432&host=two:5433&target_session_attrs=read-write",
+        ),
         ("DATABASE_URL", "postgresql+asyncpg://u@db/x", "database_url", "postgresql+asyncpg://u@db/x"),
         ("DATABASE_URL", "  ", "database_url", None),
         ("BASE_URL", "https://assets.example.org/", "base_url", "https://assets.example.org"),

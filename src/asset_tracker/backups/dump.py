@@ -94,12 +94,15 @@ def _programs() -> Path:
 def _libpq(url: str) -> tuple[dict[str, str], str]:
     """Libpq's environment for a SQLAlchemy address; the password stays out of the process list."""
     parts = make_url(url)
-    host = parts.query.get("host", parts.host or "")
-    port = parts.query.get("port", parts.port or 5432)
+    hosts = parts.query.get("host", parts.host or "")
+    listed = [hosts] if isinstance(hosts, str) else hosts
+    port = str(parts.query.get("port", parts.port or 5432))
+    split = [host.rpartition(":") if ":" in host and "/" not in host else (host, "", port) for host in listed]
     environment = {
         "PATH": os.environ.get("PATH", ""),
-        "PGHOST": str(host),
-        "PGPORT": str(port),
+        "PGHOST": ",".join(host for host, _, _ in split),
+        "PGPORT": ",".join(number for _, _, number in split),
+        "PGTARGETSESSIONATTRS": str(parts.query.get("target_session_attrs", "any")),
         "PGTZ": "UTC",
     }
     if parts.username:

@@ -107,44 +107,56 @@ class PolicyMissingError(UnavailableError):
     code = "policy-missing"
 
 
+Steps = list[tuple[str, ...]]
+
+
 @cache
-def statements() -> tuple[str, ...]:
-    """All that the wall is made of, in order; ``{columns TABLE}`` stands for the columns that may be read."""
-    functions = [
-        f"CREATE FUNCTION wall.{name} RETURNS {answer} LANGUAGE sql STABLE PARALLEL SAFE"
-        f"{' SECURITY DEFINER' if through else ''} RETURN {body}"
-        for name, (answer, body, through) in _FUNCTIONS.items()
-    ]
+def _functions() -> tuple[str, ...]:
+    """The first step. Functions are replaced, not dropped: requests go on by the policies that call them.
+
+    So a function whose answer or parameters change needs another name.
+    """
     return (
-        "DROP SCHEMA IF EXISTS wall CASCADE",
-        "CREATE SCHEMA wall",
+        "CREATE SCHEMA IF NOT EXISTS wall",
+        "COMMENT ON SCHEMA wall IS 'is being raised'",
         f"GRANT USAGE ON SCHEMA wall TO {SYSTEM}, {APP}, {VIEWS}, {READER}",
         f"GRANT USAGE ON SCHEMA public TO {SYSTEM}, {APP}, {VIEWS}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {SYSTEM}, {APP}",
-        *functions,
-        *(each for name, entry in POLICIES.items() for each in _of_table(name, entry)),
+        *(
+            f"CREATE OR REPLACE FUNCTION wall.{name} RETURNS {answer} LANGUAGE sql STABLE PARALLEL SAFE"
+            f"{' SECURITY DEFINER' if through else ''} RETURN {body}"
+            for name, (answer, body, through) in _FUNCTIONS.items()
+        ),
     )
 
 
+@cache
 def digest() -> str:
     """What tells this wall from another."""
-    return hashlib.sha256("\n".join(statements()).encode()).hexdigest()
+    tables = (each for name, entry in POLICIES.items() for each in _of_table(name, entry))
+    return hashlib.sha256("\n".join((*_functions(), *tables)).encode()).hexdigest()
 
 
-async def raise_wall(conn: AsyncConnection) -> bool:
-    """Raise it as the owner, unless it stands as it should; whether that was needed. Raises PolicyMissingError."""
+async def steps(conn: AsyncConnection) -> Steps:
+    """What raises the wall, unless it stands as it should: each step is a transaction of the owner's.
+
+    A step locks one table at most, so that it can be taken while others work. Raises PolicyMissingError.
+    """
     tables = await _tables(conn)
     if unknown := sorted(tables - POLICIES.keys()):
         raise PolicyMissingError(tables=", ".join(unknown))
     if not POLICIES.keys() <= tables or await stands(conn):
-        return False
-    for statement in statements():
-        await conn.exec_driver_sql(statement)
-    for name, secret in SECRET.items():
-        columns = await _columns(conn, name)
-        await conn.exec_driver_sql(f"GRANT SELECT ({', '.join(columns - secret)}) ON {name} TO {APP}")
-    await conn.exec_driver_sql(f"COMMENT ON SCHEMA wall IS '{digest()}'")
-    return True
+        return []
+    found = [_functions()]
+    for name, entry in POLICIES.items():
+        granted = []
+        if name in SECRET:
+            columns = sorted(await _columns(conn, name) - SECRET[name])
+            granted = [f"GRANT SELECT ({', '.join(columns)}) ON {name} TO {APP}"]
+        found.append((*_of_table(name, entry), *granted))
+    known = {name.partition("(")[0] for name in _FUNCTIONS}
+    gone = [f"DROP FUNCTION {each}" for name, each in await _present(conn) if name not in known]
+    return [*found, (*gone, f"COMMENT ON SCHEMA wall IS '{digest()}'")]
 
 
 async def is_raised(conn: AsyncConnection) -> bool:
@@ -255,6 +267,14 @@ async def _columns(conn: AsyncConnection, table: str) -> set[str]:
         "SELECT attname FROM pg_attribute WHERE attrelid = CAST(:t AS regclass) AND attnum > 0 AND NOT attisdropped"
     )
     return set(await conn.scalars(of, {"t": table}))
+
+
+async def _present(conn: AsyncConnection) -> list[tuple[str, str]]:
+    """The functions of the wall that is there: name, and how PostgreSQL calls each."""
+    asked = (
+        "SELECT proname, oid::regprocedure::text FROM pg_proc WHERE pronamespace = to_regnamespace('wall')"
+    )
+    return [(row[0], row[1]) for row in await conn.execute(text(asked))]
 
 
 async def stands(conn: AsyncConnection) -> bool:

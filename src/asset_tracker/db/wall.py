@@ -3,7 +3,7 @@
 A transaction sees nothing until it says for whom it is: ``enter`` (the edge, for an actor) or ``as_system``
 (the ledger, log-ins, the command line, the sealer). Both last until the transaction ends, so a connection
 that goes back to its pool takes nothing along. What is seen then is told in ``policies``, and made so in the
-database by ``raising.raise_wall``, which every ``db upgrade`` ends with.
+database by ``raising.steps``, which every ``db upgrade`` ends with.
 """
 
 import re
