@@ -17,6 +17,7 @@ from asset_tracker.imports.problems import Place, Problem
 from asset_tracker.imports.vocabulary import Vocabulary
 
 _TOTAL = re.compile(r"^(?:разом|всього|усього|підсумок|итого|загалом|total|grand total|subtotal|sum)\b")
+_TOTAL_ALONE = re.compile(_TOTAL.pattern + r"\W*$")
 _KEPT = 4096
 
 
@@ -110,7 +111,7 @@ class RowReader:
         filled = [cell for cell in row.cells if cell is not None and not _covered(cell)]
         first = next((cell for cell in filled if isinstance(cell, str)), "")
         if any(isinstance(cell, str) and _TOTAL.match(values.fold(cell)) for cell in filled[:3]) and not any(
-            self._holds(row, (index,)) and not _is_count(row.cells[index]) for index in self._certain
+            self._holds(row, (index,)) and not _is_of_total(row.cells[index]) for index in self._certain
         ):
             return True
         is_heading = self.vocabulary.is_heading
@@ -226,10 +227,10 @@ def at(line: Line, column: Column, cell: Cell) -> Place:
     )
 
 
-def _is_count(cell: Cell) -> bool:
-    """Whether the cell holds a small number, as a total may in any column."""
-    value = cell.value if isinstance(cell, Mark) else cell
-    return str(value).strip().isdecimal() and len(str(value).strip()) < 5
+def _is_of_total(cell: Cell) -> bool:
+    """Whether the cell holds what a total may hold in any column: the word for it, or a small number."""
+    written = str(cell.value if isinstance(cell, Mark) else cell).strip()
+    return (written.isdecimal() and len(written) < 5) or _TOTAL_ALONE.match(values.fold(written)) is not None
 
 
 def _covered(cell: Cell) -> bool:

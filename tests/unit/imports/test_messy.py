@@ -530,3 +530,16 @@ def test_one_packing_list_for_several_municipalities(ukraine, tmp_path):
     assert [item.facts.consignment for item in first.items if item.facts] == ["П-1", "П-1 — Овруцька", "П-1"]
     turned = workbooks.save(tmp_path / "b.xlsx", [UK, *reversed(rows[1:])])
     assert plan(turned, ukraine, known=committed(first.items)).count() == {"unchanged": 3}
+
+
+def test_a_total_under_tags_and_serial_numbers_is_none_of_them(ukraine, tmp_path):
+    rows = [
+        ["Мітка", "Серійний номер", "Назва"],
+        [None, "SN-000001", "Ноутбук"],
+        ["Разом:", 7, None],
+        ["Усього", None, None],
+    ]
+    planned = plan(
+        workbooks.save(tmp_path / "a.xlsx", rows), ukraine, defaults={"municipality": "UA18080010000090720"}
+    )
+    assert [item.row for item in planned.items] == [2]

@@ -77,7 +77,7 @@ class EventReader(RowReader):
         if written is not None or not days:
             line.fields["said"] = written
             KINDS.settle(line, "kind")
-            if written is None:
+            if written is None and not bad_day(line):
                 line.say("error", "no-kind", "kind", "Nothing says what happened.", expected="one of: %(words)s", words=KINDS.shown)  # fmt: skip
             yield line
         for part, (kind, field) in enumerate(days, start=1):
@@ -193,3 +193,11 @@ def _made(line: Line, struct: type[ev.Payload], values_: dict[str, Any]) -> ev.P
 def _column_of(field: str) -> str:
     """The column in which the person would put it right."""
     return {"work": "description", "to": "person", "received_by": "person"}.get(field, field)
+
+
+def bad_day(line: Line) -> bool:
+    """Whether a day was written that could not be read."""
+    return any(
+        problem.severity == "error" and (problem.field == "occurred_on" or problem.field in DAY_COLUMNS)
+        for problem in line.problems
+    )

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from asset_tracker.imports import values
-from asset_tracker.imports.kinds.event_lines import moment, payload_of
+from asset_tracker.imports.kinds.event_lines import bad_day, moment, payload_of
 from asset_tracker.imports.known import Action, Change, Existing, Item, Known, same_maker
 from asset_tracker.imports.line import Line
 from asset_tracker.ledger import events as ev
@@ -129,7 +129,7 @@ class EventPlanner:
     def _day(self, line: Line) -> date | None:
         day: date | None = line.fields.get("occurred_on")
         if day is None:
-            if not any(problem.field == "occurred_on" for problem in line.problems):
+            if not bad_day(line):
                 line.say("error", "no-day", "occurred_on", "Nothing says when it happened.", expected="a day")
         elif day > self.today:
             line.say(

@@ -24,7 +24,7 @@ from asset_tracker.territory.queries import get_municipalities, municipality_ind
 
 FIELDS: tuple[Field, ...] = (
     *PLACE_FIELDS,
-    Field("population", "Population", "a whole number of people", names_of("населення|кількість населення|чисельність населення|чисельність|мешканців|жителів|кількість жителів|кількість мешканців|осіб|наявне населення|постійне населення|population|residents|inhabitants|people|total population"), required=True),
+    Field("population", "Population", "a whole number of people", names_of("населення|кількість населення|чисельність населення|чисельність|мешканців|жителів|кількість жителів|кількість мешканців|осіб|наявне населення|постійне населення|усього осіб|всього осіб|кількість осіб|усе населення|все населення|чисельність наявного населення|чисельність постійного населення|population|residents|inhabitants|people|total population"), required=True),
     Field("as_of", "As of", "the day of the count: 01.01.2025, or a year", names_of("станом на|дата|на дату|рік|дата оцінки|as of|date|year|reference date|estimate date")),
     Field("source", "Source", "who counted", names_of("джерело|джерело даних|за даними|source|data source")),
 )  # fmt: skip

@@ -195,7 +195,10 @@ class ScanPlanning(EventPlanning):
     def _campaign(self, line: Line) -> Campaign | None:
         written = line.fields.get("campaign")
         found = self.campaigns.get(values.fold(written)) if written else self._only
-        if found is None and not any(problem.code == "unknown-campaign" for problem in line.problems):
+        if found is None and not written:
+            if not any(problem.code == "no-campaign" for problem in line.problems):
+                line.say("error", "no-campaign", "campaign", "Nothing says which verification it is.", expected="the number of a verification")  # fmt: skip
+        elif found is None and not any(problem.code == "unknown-campaign" for problem in line.problems):
             line.say("error", "unknown-campaign", "campaign", "There is no such verification.", expected="the number of a verification", suggestion="; ".join(each.number for each in list(self.campaigns.values())[:5]) or None)  # fmt: skip
         if found and line.fields["occurred_on"] < found.started_on and not line.fields.get("told_early"):
             line.fields["told_early"] = True
