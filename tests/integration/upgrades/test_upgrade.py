@@ -1,0 +1,104 @@
+"""A database that an older version made and filled goes on in this one, and nothing in its ledger is lost.
+
+``at_0011.sql`` holds the rows that the program of revision 0011 wrote: an office, a consignment that was sent and
+handed over with an act, facts of a phone with a photo, one in quarantine. Territory is cut down to one municipality.
+"""
+
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.pool import NullPool
+
+from asset_tracker.access import users
+from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.app import create_app
+from asset_tracker.db import migrate
+from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.opening import driver_of
+from asset_tracker.files.tables import file_sender
+from asset_tracker.ledger.tables import event, event_file
+from asset_tracker.ledger.verify import verify
+from asset_tracker.settings import Settings
+
+pytestmark = pytest.mark.anyio
+OLD = Path(__file__).with_name("at_0011.sql")
+LAPTOP = "5CD2381XYZ"
+
+
+@pytest.fixture
+async def old(new_database, as_owner):
+    """(the address as the server has it, the same for a superuser) of a database as revision 0011 left it."""
+    url = new_database()
+    owner = as_owner(url)
+    engine = make_engine(owner, poolclass=NullPool)
+    async with engine.begin() as conn:
+        for statement in ("DROP SCHEMA public, wall CASCADE", "CREATE SCHEMA public"):
+            await conn.execute(text(statement))
+    await migrate.upgrade(owner, "0011")
+    async with engine.begin() as conn:
+        await conn.execute(text("SET LOCAL session_replication_role = replica"))
+        await driver_of(conn).execute(OLD.read_text("utf-8"))
+        await conn.execute(text("INSERT INTO ledger_unsealed SELECT id FROM event"))
+    await engine.dispose()
+    return url, owner
+
+
+async def test_an_older_database_goes_on(old, tmp_path):
+    url, owner = old
+    await migrate.upgrade(owner)
+    assert await migrate.current(owner) == migrate.head()
+    assert await migrate.check(owner) == []
+    found = await verify(url)
+    assert (found.findings, found.events, found.assets) == ((), 16, 4)
+    app = create_app(
+        Settings.from_env(
+            {
+                "ASSET_TRACKER_DATABASE_URL": url,
+                "ASSET_TRACKER_DATA_DIR": str(tmp_path),
+                "ASSET_TRACKER_SECRET_KEY": "t" * 40,
+            }
+        )
+    )
+    async with app.lifespan():
+        await goes_on(app)
+    engine = make_engine(url, poolclass=NullPool)
+    async with transaction(engine) as conn:
+        # The photo that a fact named is shown on: it is taken as its sender's.
+        assert await conn.scalar(select(func.count()).select_from(file_sender)) == 1
+        named = select(event_file.c.named_by, event.c.actor_id).join(
+            event, event.c.id == event_file.c.event_id
+        )
+        assert all(by == actor for by, actor in await conn.execute(named))
+    await engine.dispose()
+
+
+async def goes_on(app):
+    """Who had an account logs in, sees what was recorded, and records more."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as client:
+        form = {"email": "coordinator@example.org", "password": "a long enough password"}
+        assert (await client.post("/login", data=form)).status_code == 303
+        async with transaction(app.state.engine) as conn:
+            user = await users.by_email(conn, form["email"])
+            made = await users.make_token(conn, COMMAND_LINE, "tests", user=user)
+        client.headers["authorization"] = f"Bearer {made.token}"
+        (laptop,) = (await client.get("/api/v1/assets", params={"q": LAPTOP})).json()["items"]
+        assert (laptop["stage"], laptop["place"], laptop["condition"]) == (
+            "delivered",
+            "municipality",
+            "working",
+        )
+        path = f"/api/v1/assets/{laptop['tag']}"
+        kinds = {each["kind"] for each in (await client.get(f"{path}/events")).json()}
+        assert {"registered", "delivered", "installed", "lost", "found"} <= kinds
+        fact = {
+            "id": "019b0000-0000-7000-8000-000000000001",
+            "asset": laptop["tag"],
+            "occurred_at": "2026-11-22T02:00:00Z",
+            "payload": {"kind": "note", "note": "після оновлення"},
+        }
+        (told,) = (await client.post("/api/v1/events", json=[fact])).json()
+        assert told["outcome"] == "recorded", told
+        assert len((await client.get("/api/v1/quarantine")).json()) == 1
