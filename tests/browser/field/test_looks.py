@@ -49,7 +49,8 @@ def test_every_screen(phone, office, nth, lang, width, scheme, zoom):
     mine = phone(width=width, lang=lang, color_scheme=scheme, bypass_csp=True)
     mine.log_in("coordinator")
     uk = lang == "uk"
-    mine.open("/field").page.evaluate("(lang) => localStorage.setItem('field-lang', lang)", lang)
+    mine.open("/field").until("performance.getEntriesByName('field-usable').length > 0")
+    mine.page.evaluate("(lang) => localStorage.setItem('field-lang', lang)", lang)
     mine.page.reload()
     mine.prepare("Моя робота: що" if uk else "My work: what", "на телефоні" if uk else "on this phone")
     page = mine.page
