@@ -16,18 +16,22 @@ from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import bundle, checkpoints
 from asset_tracker.ledger.chaining import Receipt
-from asset_tracker.ledger.checkpoints import Proof
+from asset_tracker.ledger.checkpoints import Checkpoint, Proof
 from asset_tracker.ledger.erasure import PLACES
 from asset_tracker.ledger.keys import Signer
 from asset_tracker.ledger.tables import asset, asset_share, event
 
 
 class EventProof(msgspec.Struct, frozen=True, kw_only=True):
-    """The receipt of an event and, once it is sealed (within about a minute), its inclusion proof."""
+    """The receipt of an event and, once it is sealed (within about a minute), its inclusion proof.
+
+    ``first`` is the checkpoint that covered it first; the proof is under the newest.
+    """
 
     status: Literal["sealed", "pending"]
     receipt: Receipt
     proof: Proof | None = None
+    first: Checkpoint | None = None
 
 
 async def event_proof(conn: AsyncConnection, actor: Actor, event_id: UUID) -> EventProof:
@@ -51,7 +55,8 @@ async def event_proof(conn: AsyncConnection, actor: Actor, event_id: UUID) -> Ev
         recorded_at=row.recorded_at,
     )
     proof = await checkpoints.proof_of(conn, event_id)
-    return EventProof(status="sealed" if proof else "pending", receipt=receipt, proof=proof)
+    first = (await checkpoints.covering(conn, [event_id])).get(event_id)
+    return EventProof(status="sealed" if proof else "pending", receipt=receipt, proof=proof, first=first)
 
 
 async def donor_bundle(

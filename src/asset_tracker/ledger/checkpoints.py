@@ -16,7 +16,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db import bulk
@@ -137,6 +137,14 @@ async def proofs_of(conn: AsyncConnection, events: Sequence[UUID]) -> dict[UUID,
         )
         for row in rows
     }
+
+
+async def covering(conn: AsyncConnection, events: Sequence[UUID]) -> dict[UUID, Checkpoint]:
+    """Of those of the events that are sealed, the first checkpoint that covers each."""
+    leaf, signed = ledger_leaf.c, ledger_checkpoint
+    first = select(signed).where(signed.c.size > leaf.position).order_by(signed.c.size).limit(1).lateral()
+    wanted = select(leaf.event_id, first).join(first, true()).where(leaf.event_id == func.any(list(events)))
+    return {row.event_id: _checkpoint(row) for row in await conn.execute(wanted)}
 
 
 async def consistency(conn: AsyncConnection, old: int, new: int | None = None) -> Consistency:

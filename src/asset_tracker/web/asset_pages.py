@@ -16,6 +16,7 @@ from asset_tracker.assets.views import AssetView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.labels.tagging import is_blank
+from asset_tracker.ledger import checkpoints
 from asset_tracker.ledger.tags import format_tag, parse_tag
 from asset_tracker.web import filling_pages, formats, history
 from asset_tracker.web.centre_pages import link_of
@@ -66,6 +67,7 @@ async def show_asset(
         known_on=known_on if day else "",
         state=view.state,
         history=await history.entries(conn, lang, events),
+        sealed=await checkpoints.covering(conn, [event.id for event in events]),
         open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],
         fields=filling_pages.rows(lang, asked, view.state.attributes),
         lacking=[each.name(lang) for each in asked.missing(view.row.category, view.state.attributes)],

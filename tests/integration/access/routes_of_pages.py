@@ -132,6 +132,7 @@ ROUTES = {
     "POST /a/{tag}/label": Route("ACST", form={"tag": "{blank}", "why": "damaged"}),
     "POST /a/{tag}/codes": Route("ACST", form={"code": "a code"}),
     "POST /a/{tag}/retire": Route(DESK, form={"old": "{tag}"}),
+    "GET /a/{tag}/events/{event_id}/receipt": Route(READERS, {"event_id": "{event}"}),
     "GET /a/{tag}/events/{event_id}/strike-out": Route(DESK),
     "POST /a/{tag}/events/{event_id}/strike-out": Route(DESK, form={"reason": "x"}),
     "GET /a/{tag}/resolve": Route(DESK, ok=(404,)),
