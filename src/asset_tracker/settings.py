@@ -55,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     second factor. ``trusted_proxies``: addresses or networks whose ``X-Forwarded-For`` is believed.
     ``allowed_hosts``: host names under which requests are answered, that of ``base_url`` among them.
     ``oidc_issuer`` and what goes with it: the log-in of an organisation, None for none.
+    ``webhook_hosts``: where webhooks may go, ``host`` or ``host:port``; nowhere when it is empty.
     ``worker``: whether ``serve`` brings a worker along.
     """
 
@@ -78,6 +79,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_client_secret: str | None = None
     oidc_name: str = "OpenID Connect"
     oidc_domains: tuple[str, ...] = ()
+    webhook_hosts: tuple[str, ...] = ()
     worker: bool = False
 
     @classmethod
@@ -109,6 +111,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "trusted_proxies": _networks(given.get("trusted_proxies", "127.0.0.1 ::1")),
             "allowed_hosts": _hosts(given.get("allowed_hosts", "")),
             **_oidc(given),
+            "webhook_hosts": _webhook_hosts(given.get("webhook_hosts", "")),
             "worker": _yes("worker", given.get("worker", "no" if "database_url" in given else "yes")),
         }
         return cls(**fields)
@@ -276,6 +279,17 @@ def _hosts(value: str) -> tuple[str, ...]:
         if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]+", each):
             raise SettingsError(
                 variable("allowed_hosts"), f"expected host names without a port, not {each[:60]!r}"
+            )
+    return found
+
+
+def _webhook_hosts(value: str) -> tuple[str, ...]:
+    found = tuple(value.replace(",", " ").lower().split())
+    for each in found:
+        if not re.fullmatch(r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?", each):
+            raise SettingsError(
+                variable("webhook_hosts"),
+                f"expected hosts, perhaps with a port, such as hooks.example.org, not {each[:60]!r}",
             )
     return found
 

@@ -15,6 +15,8 @@ PAGES = {
         "/people/new",
         "/me",
         "/me/second-factor",
+        "/me/notices",
+        "/webhooks",
         "/records",
         "/sensitivity",
         "/devices",

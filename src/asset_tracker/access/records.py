@@ -26,6 +26,8 @@ Act = Literal[
     "sensitivity_set",
     "sessions_ended",
     "key_rotated",
+    "webhook_made",
+    "webhook_ended",
 ]
 ACTS: tuple[Act, ...] = get_args(Act)
 _r, _u = access_record.c, user_account.c

@@ -260,6 +260,11 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "job": Walled("job.kind = 'import'"),
     "job_schedule": Walled(NOBODY),
     "mail_outbox": Walled(NOBODY),
+    # --- news
+    "notice_choice": Walled(f"notice_choice.user_id = {ME}", writes="INSERT, DELETE"),
+    "feed_cursor": Walled(NOBODY),
+    "webhook": Walled(may("settings.manage"), writes="INSERT, UPDATE"),
+    "webhook_delivery": Walled(may("settings.manage"), writes="INSERT, UPDATE"),
     # --- the migrations' own
     "alembic_version": Open("the version of the database", by_system=""),
 }
@@ -270,4 +275,5 @@ SECRET: Final[dict[str, frozenset[str]]] = {
     "session": frozenset({"token_hash"}),
     "api_token": frozenset({"token_hash"}),
     "centre_link": frozenset({"token_hash"}),
+    "webhook": frozenset({"secret"}),
 }

@@ -19,6 +19,7 @@ from asset_tracker.imports import work as imports
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Worker
 from asset_tracker.mail.outbox import SendMail, send_letters
+from asset_tracker.notices import telling, webhooks
 from asset_tracker.settings import Settings
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -28,6 +29,12 @@ KINDS: Final[tuple[Kind, ...]] = (
     tidying.KIND,
     forgetting.KIND,
     retention.KIND,
+    telling.AT_ONCE,
+    telling.DAILY,
+    telling.LETTER,
+    webhooks.FEED,
+    webhooks.SEND,
+    webhooks.FORGET,
     Kind(payload=SendMail, work=send_letters, when=Every(timedelta(minutes=1))),
 )
 

@@ -27,7 +27,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A letter to one person, its texts already in their language.
 
     ``kind`` says in a word what it is (``invitation``); it is kept, the rest is not. ``button`` and the
-    items' ``href`` are paths of ours (``/password/...``).
+    items' ``href`` are paths of ours (``/password/...``), as is ``unsubscribe``, which ends letters of this sort
+    with one POST (RFC 8058).
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     button: Item | None = None
     items: tuple[Item, ...] = ()
     after: tuple[str, ...] = ()
+    unsubscribe: str = ""
 
 
 def check_address(text: str, field: str = "email") -> str:
@@ -69,6 +71,9 @@ def compose(letter: Letter, *, sender: str, base_url: str, message_id: str, sent
     message["Message-ID"] = f"<{message_id}@{address.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence note answers it
     message["Content-Language"] = letter.lang
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{base_url.rstrip('/')}{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     context = {"letter": letter, "base_url": base_url.rstrip("/"), "lang": letter.lang}
     message.set_content(_render(letter.lang, "letter.txt", context))
     message.add_alternative(_render(letter.lang, "letter.html", context), subtype="html")

@@ -25,6 +25,7 @@ from asset_tracker.web import (
     map_pages,
     mending_pages,
     municipality_pages,
+    notice_pages,
     organisation_pages,
     people_pages,
     person_pages,
@@ -49,6 +50,7 @@ from asset_tracker.web import (
     tagging_pages,
     undo_pages,
     verification_pages,
+    webhook_pages,
 )
 from asset_tracker.web.pages import Instead, answer_instead
 
@@ -77,11 +79,13 @@ _pages = Router(
         *point_pages.ROUTES,
         *record_pages.ROUTES,
         *verification_pages.ROUTES,
+        *webhook_pages.ROUTES,
         *consignment_pages.ROUTES,
         *glass_pages.ROUTES,
         *import_pages.ROUTES,
         *list_pages.ROUTES,
         *municipality_pages.ROUTES,
+        *notice_pages.ROUTES,
         *programme_pages.ROUTES,
         *sensitivity_pages.ROUTES,
         *settings_home_pages.ROUTES,

@@ -43,4 +43,6 @@ ACT_WORDS: dict[Act, str] = {
     "sensitivity_set": "Sensitivity of places set",
     "sessions_ended": "Logged out everywhere",
     "key_rotated": "Key of the journal changed",
+    "webhook_made": "Webhook added",
+    "webhook_ended": "Webhook ended",
 }

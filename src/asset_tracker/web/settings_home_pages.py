@@ -105,6 +105,20 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
                 "settings.manage",
             ),
             Setting(
+                "/webhooks",
+                "Webhooks",
+                "Programs elsewhere that are told of events, and the log of what was sent.",
+                "next",
+                "settings.manage",
+            ),
+            Setting(
+                "/map#areas",
+                "Borders on the map",
+                "Oblasts, raions and municipalities as GeoJSON.",
+                "place",
+                "territory.manage",
+            ),
+            Setting(
                 "/settings/keys",
                 "Keys of the journal",
                 "The public keys that checkpoints are signed with, and the last checkpoint.",

@@ -32,6 +32,13 @@ ROUTES = {
     "GET /metrics": Route(PUBLIC),
     # what is given, and its history
     "GET /api/v1/assets": Route(READERS),
+    "GET /api/v1/me/notices": Route(ALL),
+    "PUT /api/v1/me/notices": Route(ALL, json=[]),
+    "GET /api/v1/webhooks": Route("A"),
+    "POST /api/v1/webhooks": Route("A", json={"url": "https://nowhere.example"}),
+    "DELETE /api/v1/webhooks/{hook}": Route("A", {"hook": "{case}"}, ok=(404,)),
+    "GET /api/v1/webhooks/{hook}/messages": Route("A", {"hook": "{case}"}, ok=(404,)),
+    "POST /api/v1/webhooks/{hook}/test": Route("A", {"hook": "{case}"}, ok=(404,)),
     "GET /api/v1/map": Route(READERS),
     "GET /api/v1/progress": Route(READERS),
     "GET /api/v1/areas": Route(ALL),

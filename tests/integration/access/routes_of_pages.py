@@ -192,6 +192,20 @@ ROUTES = {
         DESK, form={"change": "suspended", "occurred_at": "2025-03-01T10:00"}, whose="everybody"
     ),
     "POST /points/{point_id}/along": Route(DESK, form={"to_point": ""}, whose="everybody"),
+    # news
+    "GET /me/notices": Route(ALL),
+    "POST /me/notices": Route(ALL, form={"loss_pace": ""}),
+    "GET /notices/stop/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
+    "POST /notices/stop/{token}": Route(PUBLIC, {"token": "unknown"}, form={"x": "y"}, ok=(404,)),
+    "GET /webhooks": Route("A"),
+    # The walk comes with tokens, and a key is shown to people.
+    "POST /webhooks": Route("A", form={"url": "https://nowhere.example"}, ok=(403,)),
+    "GET /webhooks/{hook}": Route("A", {"hook": "{case}"}, ok=(404,)),
+    "POST /webhooks/{hook}/test": Route("A", {"hook": "{case}"}, ok=(404,)),
+    "POST /webhooks/{hook}/end": Route("A", {"hook": "{case}"}, ok=(404,)),
+    "POST /webhooks/{hook}/messages/{message}/again": Route(
+        "A", {"hook": "{case}", "message": "{case}"}, ok=(404,)
+    ),
     # the map
     "GET /map": Route(READERS),
     "GET /map.pdf": Route(READERS),

@@ -1,0 +1,1 @@
+"""News of what was recorded: letters to people who asked for them, and webhooks to programs."""

@@ -1,0 +1,101 @@
+"""What somebody wants to hear about: kept by themselves, ended by a link in each letter."""
+
+import base64
+import binascii
+import hmac
+from collections.abc import Sequence
+from hashlib import sha256
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may
+from asset_tracker.access.tables import user_account
+from asset_tracker.db.wall import by_system
+from asset_tracker.errors import FieldError, InvalidError, NotFoundError
+from asset_tracker.notices.kinds import NOTICE_KINDS, NOTICES, NoticeKind, Pace
+from asset_tracker.notices.tables import notice_choice
+from asset_tracker.programmes.queries import list_programmes
+
+_c, _u = notice_choice.c, user_account.c
+_SIGNED = 16  # bytes of the signature that go into a link
+
+
+class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sort of news, how often, and of which programme (None: all in reach)."""
+
+    kind: NoticeKind
+    pace: Pace
+    programme: UUID | None = None
+
+
+def offered(actor: Actor) -> tuple[NoticeKind, ...]:
+    """The sorts of news that are there for this reader."""
+    needs = {"quarantine": may(actor, "quarantine.settle"), "due": may(actor, "asset.read")}
+    return tuple(kind for kind in NOTICE_KINDS if needs.get(kind, True))
+
+
+async def list_choices(conn: AsyncConnection, actor: Actor) -> tuple[Choice, ...]:
+    """One's own, in the order in which they are offered."""
+    rows = await conn.execute(select(_c.kind, _c.pace, _c.programme_id).where(_c.user_id == actor.id))
+    found = {kind: Choice(kind=kind, pace=pace, programme=programme) for kind, pace, programme in rows}
+    return tuple(found[kind] for kind in NOTICE_KINDS if kind in found)
+
+
+async def choose(conn: AsyncConnection, actor: Actor, choices: Sequence[Choice]) -> None:
+    """Hear about these from now on, and about nothing else.
+
+    Raises InvalidError for a sort twice, one that is not told so often, or a programme out of reach.
+    """
+    errors = []
+    programmes = {each.id for each in await list_programmes(conn, actor)}
+    seen: set[str] = set()
+    for choice in choices:
+        if choice.kind in seen or choice.kind not in offered(actor):
+            errors.append(FieldError(choice.kind, "This is not what is expected here."))
+        if choice.pace not in NOTICES[choice.kind].paces:
+            errors.append(FieldError(choice.kind, "This is told once a day only."))
+        if choice.programme and choice.programme not in programmes:
+            errors.append(FieldError(choice.kind, "There is no such programme in your reach."))
+        seen.add(choice.kind)
+    if errors:
+        raise InvalidError(errors=tuple(errors))
+    await conn.execute(delete(notice_choice).where(_c.user_id == actor.id))
+    rows = [
+        {"user_id": actor.id, "kind": each.kind, "pace": each.pace, "programme_id": each.programme}
+        for each in choices
+    ]
+    if rows:
+        await conn.execute(insert(notice_choice), rows)
+
+
+def stop_token(secret_key: str, user: UUID) -> str:
+    """What a letter's link to end all letters bears: it does this, for this person, and nothing else."""
+    return base64.urlsafe_b64encode(user.bytes + _signature(secret_key, user)).decode().rstrip("=")
+
+
+def whose(secret_key: str, token: str) -> UUID:
+    """The person of such a link. Raises NotFoundError."""
+    try:
+        raw = base64.urlsafe_b64decode(token.encode("ascii", "replace") + b"=" * (-len(token) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise NotFoundError from error
+    if len(raw) != 16 + _SIGNED:
+        raise NotFoundError
+    user = UUID(bytes=raw[:16])
+    if not hmac.compare_digest(raw[16:], _signature(secret_key, user)):
+        raise NotFoundError
+    return user
+
+
+@by_system
+async def stop(conn: AsyncConnection, user: UUID) -> None:
+    """End all letters to somebody, whoever holds the link."""
+    await conn.execute(delete(notice_choice).where(_c.user_id == user))
+
+
+def _signature(secret_key: str, user: UUID) -> bytes:
+    return hmac.digest(f"notices:{secret_key}".encode(), user.bytes, sha256)[:_SIGNED]

@@ -1,0 +1,47 @@
+"""What one can hear about, and how often [pure]. Texts are English msgids."""
+
+from typing import Final, Literal, NamedTuple, get_args
+
+from asset_tracker.ledger.events import KINDS
+
+NoticeKind = Literal["loss", "fault", "delivery", "act", "verification", "due", "dispute", "quarantine"]
+Pace = Literal["daily", "at_once"]
+NOTICE_KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
+
+
+class Notice(NamedTuple):
+    """``events``: the kinds of events that are news of this sort; none: it is a state, told once a day."""
+
+    title: str
+    events: frozenset[str] = frozenset()
+
+    @property
+    def paces(self) -> tuple[Pace, ...]:
+        """How often one may hear of it."""
+        return ("daily", "at_once") if self.events else ("daily",)
+
+
+NOTICES: Final[dict[NoticeKind, Notice]] = {
+    "loss": Notice(
+        "Losses, thefts and damage",
+        frozenset({"damaged", "destroyed", "lost", "stolen", "found", "loss_closed", "found_inaccessible"}),
+    ),
+    "fault": Notice("Faults and repairs", frozenset({"fault_reported", "sent_for_repair", "repaired"})),
+    "delivery": Notice("Deliveries and refusals", frozenset({"dispatched", "delivered", "refused"})),
+    "act": Notice("Signed acts and transfers of title", frozenset({"accepted", "title_transferred"})),
+    "verification": Notice("Things that were verified on site", frozenset({"verified"})),
+    "due": Notice("What is due and overdue"),
+    "dispute": Notice("Facts that contradict each other"),
+    "quarantine": Notice("What waits in quarantine"),
+}
+
+
+def of_event(kind: str) -> NoticeKind | None:
+    """The sort of news that an event of this kind is; None for what nobody is told of."""
+    return next((name for name, notice in NOTICES.items() if kind in notice.events), None)
+
+
+def unknown_kinds() -> frozenset[str]:
+    """Kinds of events that stand here and are none."""
+    named: frozenset[str] = frozenset().union(*(notice.events for notice in NOTICES.values()))
+    return named - frozenset(KINDS)
