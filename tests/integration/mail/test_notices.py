@@ -210,7 +210,7 @@ async def test_a_webhook_hears_every_event_again_until_it_takes_it(here):
     assert [(each["attempts"], each["status"], bool(each["done_at"])) for each in log] == [(2, 200, True)]
     assert (await here.post("administrator", f"/webhooks/{hook}/test")).status_code == 303
     page = await here.get("administrator", f"/webhooks/{hook}")
-    assert ("HTTP 200" in page.text, "Чекає" in page.text) == (True, True)
+    assert ("HTTP 200" in page.text, "Ще не прийнято" in page.text) == (True, True)
     assert (await here.post("administrator", f"/webhooks/{hook}/end")).status_code == 303
     assert (await here.post("administrator", f"/webhooks/{hook}/test")).status_code == 404
     assert (await here.get("administrator", "/records")).text.count("Вебхук") >= 2
