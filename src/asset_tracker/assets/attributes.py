@@ -92,7 +92,7 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
 
     def heading(self, lang: Lang) -> str:
         """The name with its unit, as a column is headed."""
-        return f"{self.name(lang)}, {self.unit}" if self.unit else self.name(lang)
+        return f"{self.name(lang)} ({self.unit})" if self.unit else self.name(lang)
 
     def is_for(self, category: str, own: str | None = None) -> bool:
         """Whether a thing of this category (and own category) has the field."""

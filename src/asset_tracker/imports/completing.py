@@ -3,7 +3,9 @@
 import re
 from decimal import Decimal
 
+from asset_tracker.assets.attributes import OWN_CATEGORY, Catalogue
 from asset_tracker.errors import InvalidError
+from asset_tracker.imports import values
 from asset_tracker.imports.categories import category_of
 from asset_tracker.imports.line import Defaults, Line, Municipalities, ProgrammeRef
 from asset_tracker.imports.naming import Programmes
@@ -34,12 +36,22 @@ class Completer:
     """
 
     def __init__(
-        self, municipalities: Municipalities, programmes: tuple[ProgrammeRef, ...], defaults: Defaults
+        self,
+        municipalities: Municipalities,
+        programmes: tuple[ProgrammeRef, ...],
+        defaults: Defaults,
+        known: Catalogue,
     ) -> None:
         self.places = Places(municipalities)
         self.programmes = Programmes(programmes)
         self.defaults = defaults
         self.assumed: dict[str, int] = {}
+        self._attributes = tuple(dict.fromkeys((*_ATTRIBUTES, OWN_CATEGORY, *known.attributes)))
+        self._own = {
+            values.fold(name): each
+            for each in known.offered()
+            for name in (each.code, each.name_uk, each.name_en)
+        }
 
     def complete(self, line: Line, section: str | None) -> None:
         """Check the fields of a line against each other and turn names into what they mean.
@@ -67,11 +79,14 @@ class Completer:
                 suggestion=latin if latin.isascii() else None,
             )
         fields["serial_key"] = serial_key(fields.get("serial"))
-        fields["attributes"] = {key: str(fields[key]) for key in _ATTRIBUTES if key in fields}
+        fields["attributes"] = {key: str(fields[key]) for key in self._attributes if key in fields}
 
     def _category(self, line: Line) -> None:
         fields = line.fields
         written = fields.get("category")
+        if written and (own := self._own.get(values.fold(written))):
+            fields["category"], fields[OWN_CATEGORY] = own.base, own.code
+            return
         found = category_of(written) if written else None
         if found is None:
             named = next(

@@ -20,14 +20,17 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import queries
+from asset_tracker.assets.attributes import Catalogue
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.places import Coarse, blur_payload
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import TooLargeError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports.categories import CATEGORY_NAMES
-from asset_tracker.imports.fields import ASSETS, FieldKey
+from asset_tracker.imports.fields import FieldKey
+from asset_tracker.imports.own_fields import category_name, cell_value, vocabulary_with
+from asset_tracker.imports.vocabulary import Vocabulary
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.programmes.tables import programme
@@ -71,7 +74,8 @@ async def list_workbook(
     rows = (await conn.execute(wanted)).all()
     if len(rows) > MAX_ROWS:
         raise TooLargeError("The list holds more than %(limit)s assets. Choose fewer.", limit=MAX_ROWS)
-    return await anyio.to_thread.run_sync(partial(_workbook, rows, lang, known, only or {}))
+    fields = await get_catalogue(conn)
+    return await anyio.to_thread.run_sync(partial(_workbook, rows, lang, known, only or {}, fields))
 
 
 def _rows(actor: Actor, filters: Filters, known: Coarse) -> Select[Any]:
@@ -106,10 +110,16 @@ def kit_label(tag: str, attributes: dict[str, str]) -> str:
     return attributes.get("kit") or format_tag(tag)
 
 
-def _workbook(rows: Sequence[Any], lang: Lang, known: Coarse, due: Mapping[UUID, tuple[str, date]]) -> bytes:
+def _workbook(
+    rows: Sequence[Any],
+    lang: Lang,
+    known: Coarse,
+    due: Mapping[UUID, tuple[str, date]],
+    fields: Catalogue,
+) -> bytes:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(gettext(lang, "Assets"))
-    used = _used(rows)
+    used, vocabulary = _used(rows, fields), vocabulary_with(fields)
     sheet.freeze_panes = "B2"
     for index, key in enumerate(used, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = (
@@ -117,40 +127,47 @@ def _workbook(rows: Sequence[Any], lang: Lang, known: Coarse, due: Mapping[UUID,
         )
     headings = []
     for key in used:
-        cell = WriteOnlyCell(sheet, gettext(lang, ASSETS.by_key[key].label))
+        cell = WriteOnlyCell(sheet, _title(vocabulary, fields, key, lang))
         cell.font = Font(bold=True)
         headings.append(cell)
     headings += [WriteOnlyCell(sheet, gettext(lang, text)) for text in ("What is due", "Due on") if due]
     sheet.append(headings)
     for row in rows:
-        values = blur_payload(_values(row, lang), known[row.id])
+        values = blur_payload(_values(row, lang, fields), known[row.id])
         sheet.append([cell_of(sheet, each) for each in (*map(values.get, used), *due.get(row.id, ()))])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _used(rows: Sequence[Any]) -> list[FieldKey]:
+def _title(vocabulary: Vocabulary, fields: Catalogue, key: str, lang: Lang) -> str:
+    """What a column is called; one that is asked no more still has its name."""
+    field = vocabulary.by_key.get(key)
+    return field.title(lang) if field else fields.attributes[key].heading(lang)
+
+
+def _used(rows: Sequence[Any], fields: Catalogue) -> list[str]:
     """All columns but those of attributes and kits that nothing in the list has."""
     found = {key for row in rows for key in row.attributes or {}}
     kits = any(row.is_kit or row.kit_tag for row in rows)
-    return [key for key in COLUMNS if (key not in _ATTRIBUTES or key in found) and (key != "kit" or kits)]
+    columns = dict.fromkeys((*COLUMNS, *fields.attributes))
+    optional = {*_ATTRIBUTES, *fields.attributes}
+    return [key for key in columns if (key not in optional or key in found) and (key != "kit" or kits)]
 
 
-def _values(row: Any, lang: Lang) -> dict[str, Any]:
+def _values(row: Any, lang: Lang, fields: Catalogue) -> dict[str, Any]:
     attributes: dict[str, str] = row.attributes or {}
     kit = kit_label(row.tag, attributes) if row.is_kit else None
     if row.kit_tag:
         kit = row.kit_name or format_tag(row.kit_tag)
     plain = {key: getattr(row, key) for key in COLUMNS if key in row._fields}
-    names = CATEGORY_NAMES[row.category]
     return (
-        attributes
+        {key: cell_value(fields.attributes.get(key), text, lang) for key, text in attributes.items()}
         | plain
         | {
             "tag": format_tag(row.tag),
             "kit": kit,
-            "category": names[0 if lang == "uk" else 1],
+            "category": category_name(fields, row.category, attributes, lang),
             "name": row.name_uk,
         }
     )

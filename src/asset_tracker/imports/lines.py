@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell
 from asset_tracker.imports.completing import Completer
@@ -12,6 +13,7 @@ from asset_tracker.imports.line import Defaults, Line, Municipalities, Programme
 from asset_tracker.imports.mapping import Column, SheetMapping
 from asset_tracker.imports.problems import Place, Problem
 from asset_tracker.imports.rows import RowReader
+from asset_tracker.imports.vocabulary import Vocabulary
 from asset_tracker.ledger.serials import serial_key
 
 
@@ -31,9 +33,11 @@ class LineReader(RowReader):
         defaults: Defaults,
         *,
         since_1904: bool = False,
+        vocabulary: Vocabulary = ASSETS,
+        known: Catalogue = Catalogue(),  # noqa: B008 - it is frozen
     ) -> None:
-        super().__init__(mapping, ASSETS, since_1904=since_1904)
-        self.completer = Completer(municipalities, programmes, defaults)
+        super().__init__(mapping, vocabulary, since_1904=since_1904)
+        self.completer = Completer(municipalities, programmes, defaults, known)
         self.section: str | None = None
 
     def completed(self, line: Line) -> Iterator[Line]:

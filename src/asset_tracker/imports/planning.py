@@ -13,7 +13,7 @@ from asset_tracker.db import bulk
 from asset_tracker.imports import sheet
 from asset_tracker.imports.cells import Row, column_index
 from asset_tracker.imports.kind import Kind, Planning
-from asset_tracker.imports.kinds import guess_kind, kind_for
+from asset_tracker.imports.kinds import guess_kind, kind_for, vocabulary_of
 from asset_tracker.imports.known import Item
 from asset_tracker.imports.line import Line
 from asset_tracker.imports.progress import tell
@@ -54,9 +54,10 @@ class _Run:
         self.fixes = _by_place(choices.fixes)
 
     async def run(self, book: sheet.Book) -> Plan:
-        check_answers(self.kind.vocabulary, self.choices.answers)
+        vocabulary = await vocabulary_of(self.conn, self.kind.key)
+        check_answers(vocabulary, self.choices.answers)
         looked = await anyio.to_thread.run_sync(
-            survey, book, self.kind.vocabulary, self.choices.answers, self.planning.asked
+            survey, book, vocabulary, self.choices.answers, self.planning.asked
         )
         readers = []
         heights = {info.index: info.rows for info in book.sheets}

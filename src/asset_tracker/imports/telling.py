@@ -68,4 +68,4 @@ def field_label(vocabulary: Vocabulary, field: str | None, lang: Lang) -> str:
     """What a field of a kind of table is called."""
     key = {"name_uk": "name"}.get(field or "", field or "")
     known = vocabulary.by_key.get(key) or vocabulary.by_key.get(field or "")
-    return gettext(lang, known.label) if known else key
+    return known.title(lang) if known else key

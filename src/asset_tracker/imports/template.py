@@ -11,12 +11,12 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.i18n import LANGS, Lang, gettext
-from asset_tracker.imports.categories import CATEGORY_NAMES
 from asset_tracker.imports.fields import ASSETS, FieldKey
+from asset_tracker.imports.own_fields import answers, category_names, vocabulary_with
 from asset_tracker.imports.survey import EXAMPLES, LISTS
-from asset_tracker.imports.vocabulary import Field
-from asset_tracker.ledger.values import CATEGORIES
+from asset_tracker.imports.vocabulary import Field, Vocabulary
 
 ROWS = 2000
 # As far as rows are made ready to be typed into.
@@ -101,14 +101,16 @@ _ANYWHERE = (
 )
 
 
-def make(lang: Lang, offer: Offer) -> bytes:
-    """The template as .xlsx."""
+def make(lang: Lang, offer: Offer, known: Catalogue = Catalogue()) -> bytes:  # noqa: B008 - it is frozen
+    """The template as .xlsx, with a column for each field that categories have of their own (``known``)."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    columns = _lists(book, lang, offer)
-    for uk, en, fields in SHEETS:
+    columns = _lists(book, lang, offer, known)
+    vocabulary = vocabulary_with(known)
+    for uk, en, usual in SHEETS:
         sheet = book.create_sheet(uk if lang == "uk" else en)
-        _head(sheet, fields, lang)
+        fields = (*usual, *(key for key in _own(usual, known) if key not in usual))
+        _head(sheet, fields, lang, vocabulary)
         _offers(sheet, fields, columns, lang)
         fill_in(sheet, fields, offer.given)
     _examples(book, lang, offer)
@@ -119,17 +121,27 @@ def make(lang: Lang, offer: Offer) -> bytes:
     return out.getvalue()
 
 
-def _lists(book: Workbook, lang: Lang, offer: Offer) -> dict[str, str]:
+def _own(usual: Sequence[str], known: Catalogue) -> list[str]:
+    """The fields that things on a sheet may have of their own: those of vehicles on the sheet of vehicles."""
+    of_vehicles = usual is _VEHICLES
+    return [
+        each.key
+        for each in known.standing()
+        if not each.categories or any((category == "vehicle") == of_vehicles for category in each.categories)
+    ]
+
+
+def _lists(book: Workbook, lang: Lang, offer: Offer, known: Catalogue) -> dict[str, str]:
     """A hidden sheet with what the drop-downs offer; the range of each field."""
     sheet = book.create_sheet(LISTS)
     sheet.sheet_state = "veryHidden"
-    at = 0 if lang == "uk" else 1
     lists: dict[str, Sequence[str]] = {
         "municipality": offer.municipalities,
         "programme": offer.programmes,
-        "category": [CATEGORY_NAMES[category][at] for category in CATEGORIES],
+        "category": category_names(known, lang),
         "currency": ["UAH", "EUR", "USD", "SEK", "CHF", "PLN", "GBP"],
     }
+    lists |= {each.key: found for each in known.standing() if (found := answers(each, lang))}
     ranges = {}
     for column, (field, texts) in enumerate(lists.items(), start=1):
         for row, text in enumerate(texts, start=1):
@@ -140,10 +152,15 @@ def _lists(book: Workbook, lang: Lang, offer: Offer) -> dict[str, str]:
     return ranges
 
 
-def _head(sheet: Worksheet, fields: tuple[FieldKey, ...], lang: Lang) -> None:
+def _head(sheet: Worksheet, fields: Sequence[str], lang: Lang, vocabulary: Vocabulary = ASSETS) -> None:
     for column, key in enumerate(fields, start=1):
         draw_heading(
-            sheet, column, ASSETS.by_key[key], lang, width=_WIDTHS.get(key, 15), as_text=key in _TEXT_COLUMNS
+            sheet,
+            column,
+            vocabulary.by_key[key],
+            lang,
+            width=_WIDTHS.get(key, 15),
+            as_text=key in _TEXT_COLUMNS or vocabulary.by_key[key].own is not None,
         )
     freeze_headings(sheet)
 
@@ -152,11 +169,11 @@ def draw_heading(
     sheet: Worksheet, column: int, field: Field, lang: Lang, *, width: int, as_text: bool
 ) -> None:
     """Name a column, with a note in both languages. ``as_text``: whatever is typed stays as it was typed."""
-    cell = sheet.cell(1, column, gettext(lang, field.label))
+    cell = sheet.cell(1, column, field.title(lang))
     cell.font = Font(bold=True, color="FFFFFF")
     cell.fill = _HEAD
     cell.alignment = Alignment(wrap_text=True, vertical="center")
-    hints = [f"{gettext(each, field.label)}: {gettext(each, field.hint)}" for each in LANGS]
+    hints = [f"{field.title(each)}: {gettext(each, field.hint)}" for each in LANGS]
     cell.comment = Comment("\n\n".join(hints), "asset_tracker", height=110, width=300)
     letters = get_column_letter(column)
     sheet.column_dimensions[letters].width = width
@@ -173,7 +190,7 @@ def freeze_headings(sheet: Worksheet) -> None:
     sheet.row_dimensions[1].height = 32
 
 
-def _offers(sheet: Worksheet, fields: tuple[FieldKey, ...], ranges: dict[str, str], lang: Lang) -> None:
+def _offers(sheet: Worksheet, fields: Sequence[str], ranges: dict[str, str], lang: Lang) -> None:
     for column, key in enumerate(fields, start=1):
         letters = get_column_letter(column)
         if key in ranges:

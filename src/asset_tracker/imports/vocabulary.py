@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 import msgspec
 
-from asset_tracker.i18n import LANGS, gettext
+from asset_tracker.i18n import LANGS, Lang, gettext
 from asset_tracker.imports import values
 from asset_tracker.imports.cells import Cell, Row
 
@@ -30,6 +30,11 @@ class Field(msgspec.Struct, frozen=True):
     names: tuple[str, ...]
     required: bool = False
     many: bool = False
+    own: tuple[str, str] | None = None
+
+    def title(self, lang: Lang) -> str:
+        """What it is called: as an administrator named it (``own``: Ukrainian, English), else as we do."""
+        return self.own[0 if lang == "uk" else 1] if self.own else gettext(lang, self.label)
 
 
 def names_of(text: str) -> tuple[str, ...]:
@@ -92,7 +97,7 @@ class Vocabulary:
         found: dict[str, str] = {}
         for field in self.fields:
             for lang in LANGS:
-                found.setdefault(heading_key(gettext(lang, field.label)), field.key)
+                found.setdefault(heading_key(field.title(lang)), field.key)
         for field in self.fields:
             for name in field.names:
                 found.setdefault(values.fold(name), field.key)

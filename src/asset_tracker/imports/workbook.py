@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.errors import NotFoundError
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
@@ -77,7 +78,7 @@ async def template_workbook(
     kind = kind_for(actor, kind_key)
     offer = await offer_for(conn, actor, chosen or Chosen())
     if kind_key == "assets":
-        return await anyio.to_thread.run_sync(template.make, lang, offer)
+        return await anyio.to_thread.run_sync(template.make, lang, offer, await get_catalogue(conn))
     offers = {
         "municipality": offer.municipalities,
         "programme": offer.programmes,

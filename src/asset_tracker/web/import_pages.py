@@ -13,6 +13,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.edge import importing
 from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -20,7 +21,7 @@ from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, Too
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports import invitations, queries, recorded, service
 from asset_tracker.imports.export import list_workbook
-from asset_tracker.imports.kinds import kinds_for
+from asset_tracker.imports.kinds import kinds_for, vocabulary_of
 from asset_tracker.imports.known import ACTIONS, Action
 from asset_tracker.imports.offering import list_oblasts
 from asset_tracker.imports.tidying import KEPT_DAYS
@@ -102,7 +103,8 @@ async def show(
         guests=await invitations.list_guests(conn, actor, batch_id) if batch.has_guests else [],
         mail=outbox.is_set_up(request.app.state.settings),
         page_size=_PAGE,
-        fields=import_view.field_options(batch.kind, lang),
+        fields=import_view.field_options(await vocabulary_of(conn, batch.kind), lang),
+        asked=await get_catalogue(conn),
         worth=[(currency, Decimal(sum_)) for currency, sum_ in batch.plan.values.items()],
         consignment_ids=await recorded.consignment_ids(conn, batch.plan.consignments),
         **await _offers(conn, actor, lang),

@@ -6,18 +6,19 @@ from typing import Any, Self
 
 import msgspec
 
+from asset_tracker.assets.attributes import Attribute, Catalogue, shown
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.kinds import BY_KEY
-from asset_tracker.imports.known import Item
+from asset_tracker.imports.known import Change, Item
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.mapping import Column
 from asset_tracker.imports.offering import Chosen
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import Told, field_label, told
 from asset_tracker.imports.views import BatchView, Choices, KindKey
-from asset_tracker.imports.vocabulary import heading_key
+from asset_tracker.imports.vocabulary import Vocabulary, heading_key
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.web import formats
 from asset_tracker.web.import_rows import in_words
@@ -128,9 +129,9 @@ def column_choice(column: Column) -> str:
     return column.field or (LEAVE_OUT if column.standing == "skipped" else "")
 
 
-def field_options(kind: KindKey, lang: Lang) -> list[tuple[str, str]]:
+def field_options(vocabulary: Vocabulary, lang: Lang) -> list[tuple[str, str]]:
     """The fields of a kind of table to choose from, by name."""
-    return [(field.key, gettext(lang, field.label)) for field in BY_KEY[kind].vocabulary.fields]
+    return [(field.key, field.title(lang)) for field in vocabulary.fields]
 
 
 def choices_from(form: Iterable[tuple[str, str]], batch: BatchView) -> Choices:
@@ -182,17 +183,26 @@ def share_rows(written: str | None) -> list[tuple[str, str]]:
     return rows + [("", "")] * (SHARES - len(rows))
 
 
-def changes(item: Item, kind: KindKey, towns: Mapping[str, Municipality], lang: Lang) -> list[ChangeRow]:
-    """What a change changes."""
+def changes(
+    item: Item, kind: KindKey, towns: Mapping[str, Municipality], lang: Lang, known: Catalogue
+) -> list[ChangeRow]:
+    """What a change changes; ``known``: the fields that categories have of their own."""
     vocabulary = BY_KEY[kind].vocabulary
     return [
-        ChangeRow(
+        _own_change(known.attributes[change.field], change, lang)
+        if kind == "assets" and change.field in known.attributes
+        else ChangeRow(
             field_label(vocabulary, change.field, lang),
             _shown(kind, change.field, change.old, towns, lang),
             _shown(kind, change.field, change.new, towns, lang),
         )
         for change in item.changes
     ]
+
+
+def _own_change(field: Attribute, change: Change, lang: Lang) -> ChangeRow:
+    old, new = (shown(lang, field, each) if each else formats.NO_VALUE for each in (change.old, change.new))
+    return ChangeRow(field.name(lang), old, new)
 
 
 def _shown(kind: KindKey, field: str, value: Any, towns: Mapping[str, Municipality], lang: Lang) -> str:

@@ -1,6 +1,9 @@
 """The kinds of tables that can be imported, and which of them a file is."""
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.errors import ForbiddenError
 from asset_tracker.imports.kind import Kind
 from asset_tracker.imports.kinds.assets import AssetKind
@@ -12,8 +15,10 @@ from asset_tracker.imports.kinds.population import PopulationKind
 from asset_tracker.imports.kinds.programmes import ProgrammeKind
 from asset_tracker.imports.kinds.users import UserKind
 from asset_tracker.imports.kinds.verifications import VerificationKind
+from asset_tracker.imports.own_fields import vocabulary_with
 from asset_tracker.imports.survey import Source, heading_scores
 from asset_tracker.imports.views import KindKey
+from asset_tracker.imports.vocabulary import Vocabulary
 
 KINDS: tuple[Kind, ...] = (
     AssetKind(),
@@ -42,6 +47,11 @@ def kind_for(actor: Actor, key: KindKey) -> Kind:
 def kinds_for(actor: Actor) -> tuple[Kind, ...]:
     """The kinds that the actor may import."""
     return tuple(kind for kind in KINDS if kind.may(actor))
+
+
+async def vocabulary_of(conn: AsyncConnection, key: KindKey) -> Vocabulary:
+    """The fields of a kind of table today; a list of assets has those that categories have of their own."""
+    return vocabulary_with(await get_catalogue(conn)) if key == "assets" else BY_KEY[key].vocabulary
 
 
 def guess_kind(source: Source, actor: Actor) -> Kind:

@@ -1,5 +1,6 @@
 """Packing lists and lists of assets: rows become registrations and descriptions in the ledger."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -9,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
+from asset_tracker.assets.attributes import Catalogue
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.imports import recorded, writing
 from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.kind import Tally
@@ -16,6 +19,7 @@ from asset_tracker.imports.known import Item, Known, wanted
 from asset_tracker.imports.line import Line, Municipalities, ProgrammeRef
 from asset_tracker.imports.lines import LineReader
 from asset_tracker.imports.mapping import SheetMapping
+from asset_tracker.imports.own_fields import vocabulary_with
 from asset_tracker.imports.plan import Planner
 from asset_tracker.imports.problems import Place, Problem
 from asset_tracker.imports.shares import shares_for
@@ -71,12 +75,15 @@ class AssetPlanning:
         choices: Choices,
         programmes: tuple[ProgrammeRef, ...],
         municipalities: Municipalities,
+        fields: Catalogue,
     ) -> None:
         self.conn, self.actor, self.defaults = conn, actor, choices.defaults
         self.programmes, self.municipalities = programmes, municipalities
         self.planner, self.known = Planner(), Known()
         self.tally: Tally = AssetTally(self.known)
+        self.fields, self.vocabulary = fields, vocabulary_with(fields)
         self._asked: set[tuple[UUID, str]] = set()
+        self._lacking: Counter[str] = Counter()
 
     def asked(self, mapping: SheetMapping) -> Iterator[Problem]:
         """Which programme, where nothing says so.
@@ -87,19 +94,44 @@ class AssetPlanning:
             yield no_programme(mapping)
 
     def reader(self, mapping: SheetMapping, *, since_1904: bool) -> LineReader:
-        return LineReader(mapping, self.municipalities, self.programmes, self.defaults, since_1904=since_1904)
+        return LineReader(
+            mapping,
+            self.municipalities,
+            self.programmes,
+            self.defaults,
+            since_1904=since_1904,
+            vocabulary=self.vocabulary,
+            known=self.fields,
+        )
 
     async def learn(self, lines: Sequence[Line]) -> None:
         await recorded.learn(self.conn, self.actor, self.known, wanted(lines), self._asked)
 
     def judge(self, line: Line) -> Item | None:
-        return self.planner.judge(line, self.known)
+        return self._seen(self.planner.judge(line, self.known))
 
     def finish(self) -> Iterable[Item]:
-        return self.planner.finish(self.known)
+        for item in self.planner.finish(self.known):
+            yield self._seen(item) or item
+
+    def _seen(self, item: Item | None) -> Item | None:
+        """Count the required fields that something new comes without."""
+        if item is not None and item.action == "create" and item.facts is not None:
+            lacking = self.fields.missing(item.facts.category, item.facts.attributes)
+            self._lacking.update(each.key for each in lacking)
+        return item
 
     def aftermath(self) -> Iterator[Problem]:
-        """Packing lists that serve several municipalities, with the consignments made of them."""
+        """Packing lists that serve several municipalities, with the consignments made of them; what is lacking."""
+        for key, n in self._lacking.items():
+            field = self.fields.attributes[key]
+            yield Place(sheet="", field=key).problem(
+                "warning",
+                "required-field",
+                "%(n)s new assets come without the required field “%(field)s”; they will be listed as due.",
+                n=n,
+                field={"uk": field.name_uk, "en": field.name_en},
+            )
         for number, others in self.planner.split.items():
             yield Place(sheet="", field="consignment").problem(
                 "warning",
@@ -136,7 +168,8 @@ class AssetKind:
     async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> AssetPlanning:
         await shares_for(conn, choices.defaults.shares)  # told before anything is planned
         programmes = await recorded.programmes_for(conn, actor)
-        return AssetPlanning(conn, actor, choices, programmes, await municipality_index(conn))
+        fields = await get_catalogue(conn)
+        return AssetPlanning(conn, actor, choices, programmes, await municipality_index(conn), fields)
 
     async def write(self, conn: AsyncConnection, actor: Actor, batch: BatchView, operation: UUID) -> None:
         await writing.AssetWriter(conn, actor, batch, operation).run()
