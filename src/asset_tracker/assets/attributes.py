@@ -25,6 +25,7 @@ CHECKS: Final[tuple[Check, ...]] = get_args(Check)
 MAX_VALUE: Final = 200
 YES, NO = "yes", "no"
 OWN_CATEGORY: Final = "own_category"
+OWN: Final = "attributes."  # before the key of a field where names of other things may stand too
 # What an asset says elsewhere, and what other parts of the product keep among the attributes.
 TAKEN: Final[frozenset[str]] = frozenset(
     {

@@ -39,6 +39,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
+from asset_tracker.assets.attributes import OWN
 from asset_tracker.assets.due_rules import TO_THE_END, Asked
 from asset_tracker.assets.tables import maintenance_plan
 from asset_tracker.ledger.tables import NOT_FILLED, UNMARKED, UNPUBLISHED, asset, asset_share
@@ -218,6 +219,9 @@ def _select(asked: Asked, detail: str, until: date, mark: Mark | None) -> Select
 
 
 def _missing(field: str) -> ColumnElement[bool]:
+    """What lacks a field that a rule asks for; one that categories have of their own bears its prefix."""
+    if field.startswith(OWN):
+        return func.coalesce(_a.state["attributes"][field.removeprefix(OWN)].astext, "") == ""
     return _MISSING[field]
 
 

@@ -14,8 +14,10 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.assets.attributes import OWN, OWN_CATEGORY, Catalogue
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.ledger.tables import asset, asset_share
-from asset_tracker.programmes.policies import RequiredField, RuleKind
+from asset_tracker.programmes.policies import RuleKind
 from asset_tracker.programmes.tables import policy_rule, programme
 
 _a, _r, _p = asset.c, policy_rule.c, programme.c
@@ -33,8 +35,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     amount: Decimal | None = None
     currency: str | None = None
-    fields: tuple[RequiredField, ...] = ()
+    fields: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    own_categories: tuple[str, ...] = ()
     regimes: tuple[str, ...] = ()
     programmes: frozenset[UUID] = frozenset()
     donors: frozenset[UUID] = frozenset()
@@ -62,8 +65,12 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def _narrowed(self) -> Iterable[ColumnElement[bool]]:
-        if self.categories:
-            yield _a.category.in_(self.categories)
+        if self.categories or self.own_categories:
+            own = _a.state["attributes"][OWN_CATEGORY].astext
+            yield or_(
+                *([_a.category.in_(self.categories)] if self.categories else []),
+                *([own.in_(self.own_categories)] if self.own_categories else []),
+            )
         if self.only_in is not None:
             yield _a.programme_id.in_(sorted(self.only_in))
         if self.amount is not None:
@@ -96,7 +103,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
     def covers(self, only_in: frozenset[UUID] | None) -> bool:
         """Whether it asks about every asset in its reach, as far as these programmes go."""
-        if self.categories or self.amount is not None:
+        if self.categories or self.own_categories or self.amount is not None:
             return False
         return self.only_in is None or (only_in is not None and only_in <= self.only_in)
 
@@ -109,7 +116,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def rules_asked(conn: AsyncConnection) -> list[Asked]:
-    """Every rule that holds today; those that ask the same stand together."""
+    """Every rule that holds today; those that ask the same stand together. Required fields of categories too."""
     programmes = (await conn.execute(select(_p.id, _p.legal_regime, _p.ends_on, _p.agreement))).all()
     rows = await conn.execute(select(policy_rule).where(_r.ended_at.is_(None)).order_by(_r.source, _r.id))
     found: dict[tuple[Any, ...], list[Any]] = {}
@@ -118,18 +125,36 @@ async def rules_asked(conn: AsyncConnection) -> list[Asked]:
         key = (row.rule, row.number or 0, row.source, row.amount, row.currency, *narrowed)
         found.setdefault(key, []).append(row)
     return [
-        each
-        for key, some in found.items()
-        for each in _within(
-            Asked(
-                **dict(zip(_SAME, key, strict=True)),
-                programmes=frozenset(row.programme_id for row in some if row.programme_id),
-                donors=frozenset(row.donor_id for row in some if row.donor_id),
-                everybody=any(row.programme_id is None and row.donor_id is None for row in some),
-            ),
-            programmes,
-        )
+        *_own(await get_catalogue(conn)),
+        *(
+            each
+            for key, some in found.items()
+            for each in _within(
+                Asked(
+                    **dict(zip(_SAME, key, strict=True)),
+                    programmes=frozenset(row.programme_id for row in some if row.programme_id),
+                    donors=frozenset(row.donor_id for row in some if row.donor_id),
+                    everybody=any(row.programme_id is None and row.donor_id is None for row in some),
+                ),
+                programmes,
+            )
+        ),
     ]
+
+
+def _own(known: Catalogue) -> Iterable[Asked]:
+    """What the required fields ask for that categories have of their own: of everybody, since the delivery."""
+    for each in known.standing():
+        if each.required:
+            yield Asked(
+                rule="required_fields",
+                number=0,
+                source="",
+                fields=(OWN + each.key,),
+                categories=tuple(code for code in each.categories if code not in known.own),
+                own_categories=tuple(code for code in each.categories if code in known.own),
+                everybody=True,
+            )
 
 
 def _within(asked: Asked, programmes: Sequence[Any]) -> Iterable[Asked]:

@@ -30,8 +30,9 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, Grant
 from asset_tracker.access.permissions import granting, may, may_record, require
 from asset_tracker.assets import rules
-from asset_tracker.assets.attributes import Catalogue
-from asset_tracker.assets.catalogue import has, matches
+from asset_tracker.assets.attributes import OWN, Catalogue
+from asset_tracker.assets.catalogue import get_catalogue, has, matches
+from asset_tracker.assets.catalogue import lacks as asked_for
 from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, beyond, order_of, too_many
 from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
 from asset_tracker.assets.sensitivity import coarse, located, pointed
@@ -110,9 +111,10 @@ async def reached(
     conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse
 ) -> list[ColumnElement[bool]]:
     """The conditions on the asset table that leave what is in reach and answers to the filters."""
-    where = [scope.assets(actor), *conditions(filters, known)]
+    fields = await get_catalogue(conn) if filters.q or filters.missing else Catalogue()
+    where = [scope.assets(actor), *conditions(filters, known, fields)]
     if filters.q and filters.q.strip():
-        few = await _meant(conn, filters.q.strip()[:200])
+        few = await _meant(conn, filters.q.strip()[:200], fields)
         where += [] if few is None else [_a.id.in_(few)]
     return where
 
@@ -124,12 +126,12 @@ async def count_upto(conn: AsyncConnection, where: Sequence[ColumnElement[bool]]
 
 
 @by_system
-async def _meant(conn: AsyncConnection, text: str) -> list[UUID] | None:
+async def _meant(conn: AsyncConnection, text: str, fields: Catalogue) -> list[UUID] | None:
     """The assets anywhere that may be meant, if they are few; None of many, which are found without this.
 
     Behind the wall PostgreSQL uses no index for LIKE. Who asks sees those of them that are within the wall.
     """
-    found = list(await conn.scalars(select(_a.id).where(_matches(text)).limit(_FEW + 1)))
+    found = list(await conn.scalars(select(_a.id).where(_matches(text, fields)).limit(_FEW + 1)))
     return found if len(found) <= _FEW else None
 
 
@@ -328,7 +330,11 @@ def _without_people(state: State) -> State:
     return msgspec.structs.replace(state, room=None, shares=())
 
 
-def conditions(filters: Filters, known: Coarse = EXACT) -> list[ColumnElement[bool]]:
+def conditions(
+    filters: Filters,
+    known: Coarse = EXACT,
+    fields: Catalogue = Catalogue(),  # noqa: B008 - it is frozen
+) -> list[ColumnElement[bool]]:
     """The filters as conditions on the asset table; scope is apart from them.
 
     A place that the reader may not know (``known``) is not found by asking for it either.
@@ -356,7 +362,9 @@ def conditions(filters: Filters, known: Coarse = EXACT) -> list[ColumnElement[bo
     if filters.oblast:
         found.append(_in_area(lambda column: column.startswith(filters.oblast, autoescape=True)))
     if filters.q and filters.q.strip():
-        found.append(_matches(filters.q.strip()[:200]))
+        found.append(_matches(filters.q.strip()[:200], fields))
+    if lacking := fields.attributes.get((filters.missing or "").removeprefix(OWN)):
+        found.append(and_(_a.gone_reason.is_(None), _a.delivered_at.is_not(None), asked_for(lacking, fields)))
     found += [has(key, value) for key, _, value in (each.partition(":") for each in filters.fields)]
     return [*found, *_sorts(filters)]
 
@@ -378,12 +386,12 @@ def _in_area(test: Any) -> ColumnElement[bool]:
     return or_(test(_a.municipality_code), and_(_a.municipality_code.is_(None), test(_a.destination_code)))
 
 
-def _matches(text: str) -> ColumnElement[bool]:
+def _matches(text: str, fields: Catalogue) -> ColumnElement[bool]:
     columns = (_a.name_uk, _a.name_en, _a.model, _a.manufacturer)
     named = or_(*(column.icontains(text, autoescape=True) for column in columns))
     # The index knows its own letters only; it finds all that may be meant, and the names decide.
     likely = SOUGHT.contains(text.lower().translate(str.maketrans(*LETTERS)), autoescape=True)
-    terms = [and_(likely, named), matches(text, Catalogue())]
+    terms = [and_(likely, named), matches(text, fields)]
     if key := serial_key(text):
         terms.append(_a.serial_key.startswith(key, autoescape=True))
     with contextlib.suppress(TagError):  # most words are no tags

@@ -17,6 +17,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import user_account
+from asset_tracker.assets.attributes import OWN
 from asset_tracker.assets.columns import check_columns
 from asset_tracker.assets.ordering import NEWEST, order_of
 from asset_tracker.assets.tables import saved_view
@@ -179,7 +180,9 @@ def _check(new: NewView) -> None:
     errors = [
         FieldError(f"filters.{name}", _WRONG, expected=", ".join(words))
         for name, words in _WORDS.items()
-        if (value := getattr(new.filters, name)) is not None and value not in words
+        if (value := getattr(new.filters, name)) is not None
+        and value not in words
+        and not value.startswith(OWN)
     ]
     if any("\x00" in text for text in (new.name, new.filters.q or "", new.filters.municipality or "")):
         errors.append(FieldError("name", "This is too long or has a wrong character."))

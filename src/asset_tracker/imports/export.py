@@ -68,17 +68,17 @@ async def list_workbook(
     """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-    wanted = _rows(actor, filters, known)
+    fields = await get_catalogue(conn)
+    wanted = _rows(actor, filters, known, fields)
     if only is not None:
         wanted = wanted.where(_a.id.in_(only))
     rows = (await conn.execute(wanted)).all()
     if len(rows) > MAX_ROWS:
         raise TooLargeError("The list holds more than %(limit)s assets. Choose fewer.", limit=MAX_ROWS)
-    fields = await get_catalogue(conn)
     return await anyio.to_thread.run_sync(partial(_workbook, rows, lang, known, only or {}, fields))
 
 
-def _rows(actor: Actor, filters: Filters, known: Coarse) -> Select[Any]:
+def _rows(actor: Actor, filters: Filters, known: Coarse, fields: Catalogue) -> Select[Any]:
     place = func.coalesce(_a.destination_code, _a.municipality_code)
     return (
         select(
@@ -98,7 +98,7 @@ def _rows(actor: Actor, filters: Filters, known: Coarse) -> Select[Any]:
         .where(
             scope.assets(actor),
             _a.gone_reason.is_distinct_from("withdrawn"),
-            *queries.conditions(filters, known),
+            *queries.conditions(filters, known, fields),
         )
         .order_by(programme.c.code, consignment.c.number, _a.line, _a.id)
         .limit(MAX_ROWS + 1)

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.assets.attributes import Catalogue, shown
 from asset_tracker.assets.columns import ATTRIBUTE, COLUMNS
 from asset_tracker.assets.ordering import SORTS
 from asset_tracker.assets.waits import MISSING as LACKING
@@ -64,22 +65,45 @@ class Heading(NamedTuple):
     number: bool
 
 
-def described(lang: Lang, names: Sequence[str]) -> list[Heading]:
-    """The columns with what they are called."""
+def described(lang: Lang, names: Sequence[str], known: Catalogue) -> list[Heading]:
+    """The columns with what they are called; ``known``: the fields that categories have of their own."""
     return [
         Heading(
             key=name,
-            text=gettext(lang, _HEADINGS[name]) if name in _HEADINGS else name.removeprefix(ATTRIBUTE),
+            text=gettext(lang, _HEADINGS[name]) if name in _HEADINGS else field_title(lang, known, name),
             sort=name if name in SORTS else "",
-            number=name in _NUMBERS,
+            number=name in _NUMBERS or _is_number(known, name),
         )
         for name in names
     ]
 
 
-def offered(shown: Sequence[str]) -> list[str]:
-    """What may be chosen: all columns, and what else is shown already."""
-    return [*COLUMNS, *(name for name in shown if name not in COLUMNS)]
+def offered(present: Sequence[str], known: Catalogue) -> list[str]:
+    """What may be chosen: all columns, the fields of categories, and what else is shown already."""
+    own = [ATTRIBUTE + each.key for each in known.standing()]
+    return list(dict.fromkeys((*COLUMNS, *own, *present)))
+
+
+def lacking(lang: Lang, known: Catalogue) -> list[tuple[str, str]]:
+    """What a list can be narrowed to that lack it: what donors may ask for, and the required fields."""
+    own = [(ATTRIBUTE + each.key, each.name(lang)) for each in known.standing() if each.required]
+    return [*((key, gettext(lang, text)) for key, text in MISSING.items()), *own]
+
+
+def field_title(lang: Lang, known: Catalogue, name: str) -> str:
+    """What a field of a category is called, by the name of its column."""
+    key = name.removeprefix(ATTRIBUTE)
+    return known.attributes[key].name(lang) if key in known.attributes else key
+
+
+def field_text(lang: Lang, known: Catalogue, name: str, value: str | None) -> str:
+    """What stands in a field of a category, as people read it."""
+    return shown(lang, known.attributes.get(name.removeprefix(ATTRIBUTE)), value) if value else ""
+
+
+def _is_number(known: Catalogue, name: str) -> bool:
+    found = known.attributes.get(name.removeprefix(ATTRIBUTE))
+    return name.startswith(ATTRIBUTE) and found is not None and found.kind == "number"
 
 
 async def oblasts(conn: AsyncConnection, lang: Lang) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The list of assets: filters, columns of choice, order, and lists kept under a name."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import queries, saved_views
+from asset_tracker.assets.attributes import Catalogue
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.columns import ListedPage, list_columns
 from asset_tracker.assets.saved_views import NewView
 from asset_tracker.assets.sensitivity import coarse
@@ -24,6 +27,7 @@ from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.web import asset_columns, words
 from asset_tracker.web.bulk_pages import offered
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.filling_pages import category_name
 from asset_tracker.web.list_query import Asked, asked_for, filters_of, params_of
 from asset_tracker.web.pages import error_texts, page, see_other
 
@@ -52,7 +56,7 @@ async def list_assets(
     lang = lang_of(request)
     filters, found, problems = await _found(conn, actor, lang, asked, after)
     many = await _counted(conn, actor, filters)
-    known = await list_programmes(conn, actor)
+    known, fields = await list_programmes(conn, actor), await get_catalogue(conn)
     return page(
         request,
         "assets/list.html",
@@ -63,7 +67,11 @@ async def list_assets(
         filtered=bool(msgspec.to_builtins(asked.query)),
         problems=problems,
         lines=found.items,
-        columns=asset_columns.described(lang, asked.shown),
+        columns=asset_columns.described(lang, asked.shown, fields),
+        say={
+            "field": partial(asset_columns.field_text, lang, fields),
+            "category": partial(category_name, lang, fields),
+        },
         papers=await _papers(conn, found, asked),
         count=min(many, _COUNTED),
         more=many > _COUNTED,
@@ -71,7 +79,7 @@ async def list_assets(
         first_href=asked.address() if after else None,
         views=await saved_views.list_views(conn, actor),
         forms=offered(actor),
-        **_choices(lang, known, asked),
+        **_choices(lang, known, asked, fields),
         oblasts=await asset_columns.oblasts(conn, lang),
         shareable=[(str(p.id), p.code) for p in known if saved_views.may_share(actor, p.id)],
     )
@@ -150,7 +158,7 @@ async def _papers(conn: AsyncConnection, found: ListedPage, asked: Asked) -> dic
     return await consignment_numbers(conn, [c for line in found.items if (c := line.row.consignment)])
 
 
-def _choices(lang: Lang, known: Any, asked: Asked) -> dict[str, Any]:
+def _choices(lang: Lang, known: Any, asked: Asked, fields: Catalogue) -> dict[str, Any]:
     return {
         "programmes": [(str(p.id), p.code) for p in known],
         "stages": _options(lang, "stage"),
@@ -158,8 +166,8 @@ def _choices(lang: Lang, known: Any, asked: Asked) -> dict[str, Any]:
         "categories": _options(lang, "category"),
         "titles": _options(lang, "title"),
         "waits": [(key, gettext(lang, text)) for key, text in asset_columns.WAITS.items()],
-        "missing": [(key, gettext(lang, text)) for key, text in asset_columns.MISSING.items()],
-        "offered": asset_columns.described(lang, asset_columns.offered(asked.shown)),
+        "missing": asset_columns.lacking(lang, fields),
+        "offered": asset_columns.described(lang, asset_columns.offered(asked.shown, fields), fields),
     }
 
 

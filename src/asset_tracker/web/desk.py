@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import figures
+from asset_tracker.assets.attributes import Catalogue
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.quarantine import list_quarantined
 from asset_tracker.assets.views import AssetRow, Filters
 from asset_tracker.assets.waits import Wait
@@ -205,7 +207,8 @@ class Desktop:
     async def _rule(self, asked: DueFilter, rule: DueKind, total: int, *, more: bool) -> None:
         wanted = msgspec.structs.replace(asked, rule=rule, days=0)
         found = await due.list_due(self._conn, self._actor, wanted, limit=_SHOWN)
-        items = [_due(self._actor, self._lang, item) for item in found.items if item.overdue]
+        own = await get_catalogue(self._conn)
+        items = [_due(self._actor, self._lang, item, own) for item in found.items if item.overdue]
         looks = word("due", rule)
         self.groups.append(
             Group(looks.text, "Look into it", looks.icon, "bad", total, items, self._due(rule), more)
@@ -244,8 +247,8 @@ def _consignment(lang: Lang, each: ConsignmentView, text: _StepText) -> Todo:
     )
 
 
-def _due(actor: Actor, lang: Lang, item: DueItem) -> Todo:
-    each = dues.shown(lang, item)
+def _due(actor: Actor, lang: Lang, item: DueItem, own: Catalogue) -> Todo:
+    each = dues.shown(lang, item, own)
     mends = dues.mends(item)
     may_mend = mends is not None and (mends.kind is None or may_record(actor, mends.kind))
     return Todo(

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DUE_KINDS, DueFilter
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -64,13 +65,14 @@ async def list_due(
     kind = next((each for each in DUE_KINDS if each == rule), None)
     wanted = DueFilter(rule=kind, programme=chosen)
     found = await due.list_due(conn, actor, wanted, after=after or None, limit=_PAGE)
+    own = await get_catalogue(conn)
     kept = {name: value for name, value in (("rule", kind or ""), ("programme", programme)) if value}
     return page(
         request,
         "due/list.html",
         section="due",
         block="results",
-        items=[dues.shown(lang, item) for item in found.items],
+        items=[dues.shown(lang, item, own) for item in found.items],
         counts=await due.count_due(conn, actor, DueFilter(programme=chosen)),
         filters=kept,
         kinds=[(key, gettext(lang, each.text)) for key, each in DUES.items()],

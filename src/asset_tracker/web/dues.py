@@ -3,6 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
+from asset_tracker.assets.attributes import OWN, Catalogue
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueItem
 from asset_tracker.i18n import Lang, gettext, ngettext
@@ -24,16 +25,19 @@ class Shown(NamedTuple):
     href: str
 
 
-def shown(lang: Lang, item: DueItem) -> Shown:
-    """One thing that is due, in words."""
+def shown(lang: Lang, item: DueItem, own: Catalogue) -> Shown:
+    """One thing that is due, in words; ``own``: the fields that categories have of their own."""
     here = f"/a/{format_tag(item.tag)}" if item.tag else f"/consignments/{item.consignment}"
     field = next((text for name, text in FIELDS.items() if name == item.detail), None)
+    asked = own.attributes.get(item.detail.removeprefix(OWN)) if item.detail.startswith(OWN) else None
+    if asked and item.tag:
+        here += "/fields"
     named = formats.named(lang, item)
     return Shown(
         item=item,
         title=gettext(lang, word("due", item.rule).text),
         what=named,
-        detail=gettext(lang, field) if field else item.detail,
+        detail=asked.name(lang) if asked else gettext(lang, field) if field else item.detail,
         place=formats.municipality(lang, item.municipality_uk, item.municipality_en)
         if item.municipality
         else "",
@@ -86,6 +90,8 @@ def mends(item: DueItem) -> Mends | None:
         anchor, button = ("#acts", "Attach the scan") if item.rule == "act" else ("", "Fill in")
         return Mends(f"/consignments/{item.consignment}{anchor}", button)
     here = f"/a/{format_tag(item.tag)}"
+    if item.detail.startswith(OWN):
+        return Mends(f"{here}/fields", "Fill in", "described")
     if item.rule == "required_fields":
         kind = _FILLED_BY.get(item.detail)
         return Mends(f"{here}/{kind}", "Fill in", kind) if kind else None

@@ -123,3 +123,39 @@ async def test_a_category_of_ones_own_is_a_kind_of_a_known_one(site):
     )
     assert renamed.status_code == 303
     assert "Міцний ноутбук" in (await site.get("coordinator", f"/a/{tag}")).text
+
+
+async def test_a_required_field_is_due_since_the_delivery_and_the_list_shows_it(site):
+    field = {
+        "kind": "number",
+        "unit": "ГБ",
+        "name_uk": "Пам’ять",
+        "name_en": "Memory",
+        "categories": "laptop",
+        "required": "on",
+    }
+    assert (await site.post("administrator", "/settings/fields", field)).status_code == 303
+    tag = site.office.laptop
+    fill = await site.at("coordinator")
+    event = {
+        "id": "01890000-0000-7000-8000-00000000ab02",
+        "asset": tag,
+        "occurred_at": "2026-03-02T10:00:00Z",
+        "payload": {"kind": "delivered"},
+    }
+    assert (await fill.post("/api/v1/events", json=[event])).json()[0]["outcome"] == "recorded"
+    due = await site.get("coordinator", "/due?rule=required_fields")
+    assert "Пам’ять" in due.text
+    assert f"/a/{tag}/fields" in due.text
+    lacking = await site.get(
+        "coordinator", "/assets?missing=attributes.memory&columns=name,attributes.memory"
+    )
+    assert f"/a/{tag}" in lacking.text
+    assert "Пам’ять" in lacking.text
+    form = hidden(await site.get("coordinator", f"/a/{tag}/fields"))
+    assert (await site.post("coordinator", f"/a/{tag}/fields", form | {"memory": "16"})).status_code == 303
+    assert "Пам’ять" not in (await site.get("coordinator", "/due?rule=required_fields")).text
+    shown = await site.get("coordinator", "/assets?columns=name,attributes.memory")
+    assert "16\u00a0ГБ" in shown.text
+    empty = await site.get("coordinator", "/assets?missing=attributes.memory")
+    assert f"/a/{tag}" not in empty.text

@@ -75,7 +75,7 @@ class AssetPlanning:
         choices: Choices,
         programmes: tuple[ProgrammeRef, ...],
         municipalities: Municipalities,
-        fields: Catalogue,
+        fields: Catalogue = Catalogue(),  # noqa: B008 - it is frozen
     ) -> None:
         self.conn, self.actor, self.defaults = conn, actor, choices.defaults
         self.programmes, self.municipalities = programmes, municipalities
