@@ -23,6 +23,7 @@ _HINTS = {
     "choice": "one of the answers that the field has",
     "yes_no": "yes or no",
 }
+_NAMES: dict[str, tuple[str, str]] = {str(each): names for each, names in CATEGORY_NAMES.items()}
 _DAYS = ("acquired_on", "warranty_until")
 
 
@@ -83,7 +84,7 @@ def cell_value(each: Attribute | None, value: str, lang: Lang) -> Any:
 def category_name(known: Catalogue, category: str, attributes: dict[str, str], lang: Lang) -> str:
     """What a workbook calls the category of an asset: by its own name where it has one."""
     mine = known.own.get(attributes.get(own.OWN_CATEGORY, ""))
-    return mine.name(lang) if mine else CATEGORY_NAMES[category][0 if lang == "uk" else 1]  # type: ignore[index]
+    return mine.name(lang) if mine else _NAMES[category][0 if lang == "uk" else 1]
 
 
 def category_names(known: Catalogue, lang: Lang) -> list[str]:
