@@ -46,6 +46,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``database_url``: ``postgresql+asyncpg://...``, or None for the embedded server under ``data_dir``.
     ``owner_database_url``: the same database for ``db upgrade`` and ``db restore``; None for the same log-in.
+    ``reader_database_url``: the same database for questions in SQL, as the reader; None for the same without a
+    password, where the database asks for none.
     ``data_dir``: absolute. ``storage_url``: where photos and scans lie. ``base_url``: without a
     trailing slash; it is what label codes point to. ``secret_key``: None until ``with_secret_key``.
     ``host``, ``port``: what the web server listens on. ``lang``: of people who have not chosen one.
@@ -61,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: str | None = None
     owner_database_url: str | None = None
+    reader_database_url: str | None = None
     data_dir: Path
     storage_url: str
     base_url: str
@@ -97,6 +100,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         fields: dict[str, Any] = {
             "database_url": _database_url(given["database_url"]) if "database_url" in given else None,
             "owner_database_url": _owner_url(given),
+            "reader_database_url": _database_url(given["reader_database_url"])
+            if "reader_database_url" in given
+            else None,
             "data_dir": data_dir,
             "storage_url": _storage_url(given.get("storage_url") or (data_dir / "files").as_uri()),
             "base_url": _base_url(given.get("base_url") or f"http://127.0.0.1:{port}"),

@@ -19,6 +19,8 @@ PAGES = {
         "/webhooks",
         "/records",
         "/sensitivity",
+        "/rates",
+        "/questions",
         "/devices",
         "/programmes/new",
         "/parties/new",

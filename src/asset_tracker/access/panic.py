@@ -5,7 +5,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access.tables import api_token, centre_link, device, lockdown, one_time_link, session
+from asset_tracker.access.tables import (
+    api_token,
+    centre_link,
+    device,
+    lockdown,
+    one_time_link,
+    reading_key,
+    session,
+)
 from asset_tracker.errors import UnavailableError
 
 
@@ -35,6 +43,7 @@ async def begin(conn: AsyncConnection) -> Ended:
             update(device).where(device.c.revoked_at.is_(None)).values(revoked_at=now),
         )
     ]
+    await conn.execute(update(reading_key).where(reading_key.c.revoked_at.is_(None)).values(revoked_at=now))
     return Ended(*ended)
 
 

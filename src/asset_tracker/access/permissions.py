@@ -19,6 +19,7 @@ Permission = Literal[
     "import.manage",
     "label.print",
     "report.read",
+    "query.read",
     "programme.read",
     "programme.manage",
     "territory.manage",
@@ -48,7 +49,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | {"event.record", "consignment.read", "people.read", "label.print", "plan.manage"},
     "custodian": _READ - {"report.read"} | _PAPERS | _CASES | {"event.record", "people.read"},
     "donor": _READ,
-    "auditor": _READ | _PAPERS | _CASES | {"ledger.verify", "people.read", "people.reveal", "record.read"},
+    "auditor": _READ
+    | _PAPERS
+    | _CASES
+    | {"query.read", "ledger.verify", "people.read", "people.reveal", "record.read"},
 }
 
 # What changes nothing.

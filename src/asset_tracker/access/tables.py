@@ -84,6 +84,21 @@ api_token = Table(
     Index("api_token_user_id_idx", "user_id"),
 )
 
+# By which somebody asks the views in SQL; a page makes one for each question, which lasts a minute.
+reading_key = Table(
+    "reading_key",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("user_id", Uuid, ForeignKey("user_account.id"), nullable=False),
+    # None for the key of one question.
+    Column("name", Text),
+    Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    Column("expires_at", _instant, nullable=False),
+    Column("revoked_at", _instant),
+    Index("reading_key_user_id_idx", "user_id"),
+)
+
 one_time_link = Table(
     "one_time_link",
     metadata,

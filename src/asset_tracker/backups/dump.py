@@ -24,7 +24,13 @@ _HEAD: Final = 4096  # bytes in which the script sets what holds for all of it
 def dump(url: str, path: Path, snapshot: str, *, walled: bool) -> None:
     """The exported ``snapshot`` of the database into ``path`` (custom format), without its wall. Raises BackupError."""
     role = (f"--role={SYSTEM}", "--enable-row-security") if walled else ()
-    options = ("--no-policies", "--exclude-schema=wall", "--format=custom", f"--snapshot={snapshot}")
+    options = (
+        "--no-policies",
+        "--exclude-schema=wall",
+        "--exclude-schema=reporting",
+        "--format=custom",
+        f"--snapshot={snapshot}",
+    )
     _run("pg_dump", url, *_PLAIN, *role, *options, f"--file={path}")
 
 
@@ -35,7 +41,13 @@ def restore(url: str, path: Path) -> None:
 
 def dump_schema(url: str, path: Path) -> None:
     """What the database is made of, without rows and without its wall. Raises BackupError."""
-    options = ("--schema-only", "--no-policies", "--exclude-schema=wall", "--format=custom")
+    options = (
+        "--schema-only",
+        "--no-policies",
+        "--exclude-schema=wall",
+        "--exclude-schema=reporting",
+        "--format=custom",
+    )
     _run("pg_dump", url, *_PLAIN, *options, f"--file={path}")
 
 

@@ -118,6 +118,8 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "api_token": Walled(
         f"api_token.user_id = {ME} OR {may('user.manage')}", writes="INSERT, UPDATE (revoked_at)"
     ),
+    "reading_key": Walled(f"reading_key.user_id = {ME} OR {may('user.manage')}"),
+    "saved_query": Walled(f"saved_query.user_id = {ME}", writes="INSERT, DELETE"),
     "one_time_link": Walled(NOBODY),
     "login_attempt": Walled(NOBODY),
     "login_step": Walled(NOBODY),
@@ -276,4 +278,5 @@ SECRET: Final[dict[str, frozenset[str]]] = {
     "api_token": frozenset({"token_hash"}),
     "centre_link": frozenset({"token_hash"}),
     "webhook": frozenset({"secret"}),
+    "reading_key": frozenset({"token_hash"}),
 }

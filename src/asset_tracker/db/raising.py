@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db.policies import POLICIES, SECRET, Open, Walled, granted
 from asset_tracker.db.roles import APP, OWNER, READER, SYSTEM, VIEWS
+from asset_tracker.db.views import SCHEMA, TABLES
+from asset_tracker.db.views import VIEWS as REPORTING
 from asset_tracker.errors import UnavailableError
 
 _SET: Final = "nullif(current_setting('asset_tracker.{}', true), '')"
@@ -34,17 +36,49 @@ def _known(proof: str, told: str) -> str:
     WHERE p.token_hash = digest"""
 
 
+# Whoever logs in as the reader is known by a key of theirs, which they set; what a request sets is not believed.
+_BY_KEY: Final = f"session_user = '{READER}'"
+_KEY: Final = (
+    "FROM public.reading_key AS k JOIN public.user_account AS u ON u.id = k.user_id"
+    " WHERE k.token_hash = sha256(convert_to(current_setting('asset_tracker.reading', true), 'UTF8'))"
+    " AND k.revoked_at IS NULL AND k.expires_at > now() AND u.disabled_at IS NULL"
+)
+_GRANTS: Final = (
+    "FROM public.user_grant AS g WHERE g.user_id = wall.reader()"
+    " AND (g.valid_until IS NULL OR g.valid_until > now())"
+)
+
+
+def _told(by_request: str, by_key: str) -> str:
+    return f"CASE WHEN {_BY_KEY} THEN {by_key} ELSE {by_request} END"
+
+
 # name and parameters: (answer, body, whether it looks through the wall)
 _FUNCTIONS: Final[dict[str, tuple[str, str, bool]]] = {
-    "actor()": ("uuid", f"{_SET.format('actor')}::uuid", False),
-    "everything()": ("boolean", f"coalesce({_SET.format('everything')} = 'on', false)", False),
-    "programmes()": ("uuid[]", _list("programmes", "uuid"), False),
-    "areas()": ("text[]", _list("areas", "text"), False),
-    "pairs()": ("text[]", _list("pairs", "text"), False),
-    "donors()": ("uuid[]", _list("donors", "uuid"), False),
+    "reader()": ("uuid", f"(SELECT k.user_id {_KEY})", True),
+    "reader_everything()": (
+        "boolean",
+        f"EXISTS (SELECT {_GRANTS} AND g.role IN ('administrator', 'auditor'))",
+        True,
+    ),
+    "reader_programmes()": (
+        "uuid[]",
+        f"ARRAY(SELECT g.programme_id {_GRANTS} AND g.role = 'coordinator' AND g.programme_id IS NOT NULL)",
+        True,
+    ),
+    "actor()": ("uuid", _told(f"{_SET.format('actor')}::uuid", "NULL"), False),
+    "everything()": (
+        "boolean",
+        _told(f"coalesce({_SET.format('everything')} = 'on', false)", "wall.reader_everything()"),
+        False,
+    ),
+    "programmes()": ("uuid[]", _told(_list("programmes", "uuid"), "wall.reader_programmes()"), False),
+    "areas()": ("text[]", _told(_list("areas", "text"), "NULL"), False),
+    "pairs()": ("text[]", _told(_list("pairs", "text"), "NULL"), False),
+    "donors()": ("uuid[]", _told(_list("donors", "uuid"), "NULL"), False),
     "may(permission text)": (
         "boolean",
-        f"coalesce(permission = ANY ({_list('permissions', 'text')}), false)",
+        _told(f"coalesce(permission = ANY ({_list('permissions', 'text')}), false)", "false"),
         False,
     ),
     "in_areas()": ("boolean", "wall.areas() IS NOT NULL OR wall.pairs() IS NOT NULL", False),
@@ -130,11 +164,39 @@ def _functions() -> tuple[str, ...]:
     )
 
 
+def _views() -> Iterable[str]:
+    """The views that may be asked in SQL; they see what their owner is let through to, for whoever asks."""
+    yield f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE"
+    yield f"CREATE SCHEMA {SCHEMA}"
+    yield f"GRANT USAGE, CREATE ON SCHEMA {SCHEMA} TO {VIEWS}"
+    yield f"GRANT USAGE ON SCHEMA {SCHEMA} TO {READER}"
+    for table, only in TABLES.items():
+        listed = f" ({', '.join(only)})" if only else ""
+        yield f"GRANT SELECT{listed} ON {table} TO {VIEWS}"
+    for name, view in REPORTING.items():
+        full = f"{SCHEMA}.{name}"
+        columns = ", ".join(f"{column.of} AS {column.name}" for column in view.columns)
+        yield (
+            f"CREATE VIEW {full} WITH (security_barrier) AS"
+            f" SELECT {columns} FROM {view.source} WHERE {view.where}"
+        )
+        yield f"COMMENT ON VIEW {full} IS {_quoted(view.text)}"
+        for column in view.columns:
+            yield f"COMMENT ON COLUMN {full}.{column.name} IS {_quoted(column.text)}"
+        yield f"ALTER VIEW {full} OWNER TO {VIEWS}"
+        yield f"GRANT SELECT ON {full} TO {READER}"
+    yield f"REVOKE CREATE ON SCHEMA {SCHEMA} FROM {VIEWS}"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 @cache
 def digest() -> str:
     """What tells this wall from another."""
     tables = (each for name, entry in POLICIES.items() for each in _of_table(name, entry))
-    return hashlib.sha256("\n".join((*_functions(), *tables)).encode()).hexdigest()
+    return hashlib.sha256("\n".join((*_functions(), *tables, *_views())).encode()).hexdigest()
 
 
 async def steps(conn: AsyncConnection) -> Steps:
@@ -154,6 +216,7 @@ async def steps(conn: AsyncConnection) -> Steps:
             columns = sorted(await _columns(conn, name) - SECRET[name])
             granted = [f"GRANT SELECT ({', '.join(columns)}) ON {name} TO {APP}"]
         found.append((*_of_table(name, entry), *granted))
+    found.append(tuple(_views()))
     known = {name.partition("(")[0] for name in _FUNCTIONS}
     gone = [f"DROP FUNCTION {each}" for name, each in await _present(conn) if name not in known]
     return [*found, (*gone, f"COMMENT ON SCHEMA wall IS '{digest()}'")]
@@ -166,7 +229,7 @@ async def is_raised(conn: AsyncConnection) -> bool:
 
 async def lower_wall(conn: AsyncConnection) -> None:
     """Take it down to what owner and system see, so that tables may go; requests see nothing until it is raised."""
-    await conn.exec_driver_sql("DROP SCHEMA IF EXISTS wall CASCADE")
+    await conn.exec_driver_sql(f"DROP SCHEMA IF EXISTS wall, {SCHEMA} CASCADE")
     for name in sorted(await _tables(conn)):
         await conn.exec_driver_sql(f"DROP POLICY IF EXISTS app ON {name}")
 
@@ -224,7 +287,8 @@ def _of_table(name: str, entry: Walled | Open) -> Iterable[str]:
     yield f"CREATE POLICY owner ON {name} TO {OWNER} USING (true) WITH CHECK (true)"
     # True and nothing else, so that PostgreSQL plans for the system as if there were no wall.
     yield f"CREATE POLICY system ON {name} TO {SYSTEM} USING (true) WITH CHECK (true)"
-    yield f"CREATE POLICY app ON {name} TO {APP} USING ({entry.reach})"
+    asked = f"{APP}, {VIEWS}" if name in TABLES else APP
+    yield f"CREATE POLICY app ON {name} TO {asked} USING ({entry.reach})"
 
 
 _LOG_IN: Final = text(

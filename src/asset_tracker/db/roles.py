@@ -2,8 +2,8 @@
 
 ``OWNER`` owns every table and never logs in: migrations become it. ``APP`` is what the server logs in as:
 it sees through the policies of ``policies`` only. ``SYSTEM`` is what it becomes (``SET LOCAL ROLE``) for the
-ledger, for log-ins and for the command line. ``VIEWS`` owns the views that may be asked in SQL, ``READER`` may
-ask them. None of them is a superuser or passes by row-level security.
+ledger, for log-ins and for the command line. ``VIEWS`` owns the views that may be asked in SQL, ``READER`` is what
+those who ask them log in as, whatever they then say of themselves (``raising``: a key tells who they are). None of them is a superuser or passes by row-level security.
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ _MADE_AS: Final = {
     OWNER: "NOLOGIN",
     SYSTEM: "NOLOGIN",
     VIEWS: "NOLOGIN",
-    READER: "NOLOGIN",
+    READER: "LOGIN",
     APP: "LOGIN NOINHERIT",
 }
 ROLES: Final = tuple(_MADE_AS)
@@ -50,8 +50,12 @@ def setup_sql(database: str, login: str | None = None) -> list[str]:
         f"DO $$ BEGIN CREATE ROLE {role} {kind} {_NEVER}; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         for role, kind in _MADE_AS.items()
     ]
+    # It was made before anybody could log in as it.
     statements += [
         _MAY_COPY,
+        f"ALTER ROLE {READER} LOGIN",
+        f"ALTER ROLE {READER} SET default_transaction_read_only = on",
+        f"ALTER ROLE {READER} SET statement_timeout = '30s'",
         f"GRANT {SYSTEM} TO {APP}",
         f"GRANT {SYSTEM}, {VIEWS} TO {OWNER}",  # it hands views over, and backs up as the system
         f'GRANT CREATE, CONNECT, TEMPORARY ON DATABASE "{database}" TO {OWNER}',
@@ -127,6 +131,7 @@ async def _is_set_up(conn: AsyncConnection, login: str) -> bool:
         " AND has_database_privilege(:owner, current_database(), 'CREATE')"
         " AND has_schema_privilege(:owner, 'public', 'CREATE')"
         " AND NOT has_schema_privilege(:app, 'public', 'CREATE')"
+        " AND (SELECT rolcanlogin FROM pg_roles WHERE rolname = :reader)"
     )
-    named = {"login": login, "owner": OWNER, "app": APP, "system": SYSTEM, "views": VIEWS}
+    named = {"reader": READER, "login": login, "owner": OWNER, "app": APP, "system": SYSTEM, "views": VIEWS}
     return bool(await conn.scalar(asked, named))

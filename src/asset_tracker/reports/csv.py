@@ -50,7 +50,7 @@ def plain(value: Cell) -> str:
         return ""
     if isinstance(value, (date, datetime)):
         return value.isoformat()
-    if isinstance(value, (int, Decimal)):
+    if isinstance(value, (int, float, Decimal)):
         return f"{value:f}" if isinstance(value, Decimal) else str(value)
     return f"'{value}" if value.startswith(FORMULA_STARTS) else value
 

@@ -199,6 +199,11 @@ def _head(page: _Page, text: str) -> _Cell:
     return cell
 
 
+def text_cell(page: _Page, value: str) -> _Cell:
+    """A text that stays one, whatever it starts with."""
+    return _cell(page, value, "text")
+
+
 def _cell(page: _Page, value: Cell, kind: Kind) -> _Cell:
     if not isinstance(value, str):
         figure: Any = value  # the stubs leave out Decimal, date and None

@@ -16,6 +16,7 @@ PERMISSION_WORDS: dict[Permission, str] = {
     "import.manage": "Import",
     "label.print": "Print labels",
     "report.read": "Read reports",
+    "query.read": "Ask the reporting views in SQL",
     "programme.read": "See programmes",
     "programme.manage": "Manage programmes",
     "territory.manage": "Manage municipalities",

@@ -50,6 +50,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("import", "/imports", "Import", "import", _DESK, gap_before=True),
     MenuItem("labels", "/labels", "Labels", "label", _DESK),
     MenuItem("reports", "/reports", "Reports", "report", _DESK),
+    MenuItem("questions", "/questions", "Questions", "find", _DESK | {"auditor"}),
     MenuItem("programmes", "/programmes", "Programmes", "programme", gap_before=True),
     MenuItem("parties", "/parties", "Parties", "party", _DESK),
     MenuItem("people", "/people", "People", "person", frozenset({"administrator"})),

@@ -47,6 +47,15 @@ ROUTES = {
     "GET /sensitivity": Route(DESK),
     "POST /sensitivity": Route(DESK, form={"programme": "{programme}", "sensitivity": "secret"}, things=True),
     "POST /sensitivity/{rule_id}/end": Route(DESK, whose="maker", ok=(404,)),
+    "GET /questions": Route("ACSU", whose="everybody"),
+    "POST /questions": Route("ACSU", form={"sql": "SELECT 1 AS one"}, whose="everybody"),
+    "POST /questions/answer/{form}": Route(
+        "ACSU", {"form": "csv"}, form={"sql": "SELECT 1 AS one"}, whose="everybody"
+    ),
+    "POST /questions/saved": Route("ACSU", form={"sql": "SELECT 1 AS one", "name": "x"}, whose="everybody"),
+    "POST /questions/saved/{saved_id}/forget": Route("ACSU", {"saved_id": "{rule}"}, ok=(404,)),
+    "POST /questions/keys": Route("ACSU", form={"key_name": "x", "days": "7"}, whose="everybody"),
+    "POST /questions/keys/{key_id}/revoke": Route("ACSU", {"key_id": "{rule}"}, ok=(404,)),
     "GET /rates": Route("ACSDU", whose="everybody"),
     "POST /rates": Route(DESK, form={"lines": "EUR 2024-11-01 43.5", "source": "x"}, whose="everybody"),
     "GET /records": Route("AU", whose="everybody"),

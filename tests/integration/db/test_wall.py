@@ -16,7 +16,7 @@ from asset_tracker.app import create_app
 from asset_tracker.db import migrate, raising
 from asset_tracker.db.engine import make_engine, transaction, transaction_for
 from asset_tracker.db.policies import POLICIES, SECRET, Open, Walled
-from asset_tracker.db.roles import APP, OWNER, SYSTEM
+from asset_tracker.db.roles import APP, OWNER, READER, SYSTEM
 from asset_tracker.db.wall import NOTHING, as_system
 from asset_tracker.edge.transaction import provide_conn
 from asset_tracker.settings import Settings
@@ -308,7 +308,8 @@ async def test_the_wall_stands(home):
         )
         told = {row[0]: tuple(row[1:]) for row in roles}
         assert told[APP] == (False, True, False, False)
-        assert all(each[:2] == (False, False) for name, each in told.items() if name != APP)
+        assert told[READER][:2] == (False, True)
+        assert all(each[:2] == (False, False) for name, each in told.items() if name not in (APP, READER))
         # To the system no table is walled, so that it may copy rows in.
         assert {name for name, each in told.items() if each[3]} == {SYSTEM}
 

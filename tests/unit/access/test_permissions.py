@@ -35,6 +35,7 @@ WHO = {
     "import.manage": {A, C},
     "label.print": {A, C, T},
     "report.read": {A, C, D, U},
+    "query.read": {A, C, U},
     "programme.read": {A, C, T, K, D, U},
     "programme.manage": {A, C},
     "territory.manage": {A},
