@@ -90,7 +90,6 @@ async def ask(engine: AsyncEngine, key: str, sql: str, *, most: int = SHOWN) -> 
             result = await conn.exec_driver_sql(limited)
             heads = tuple(result.keys())
             rows = [tuple(row) for row in result.fetchall()]
-            await conn.rollback()
     except DBAPIError as error:
         raise _told(error) from error
     return Answer(heads=heads, rows=rows[:most], more=len(rows) > most)
