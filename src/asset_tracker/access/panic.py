@@ -12,6 +12,7 @@ from asset_tracker.access.tables import (
     lockdown,
     one_time_link,
     reading_key,
+    report_link,
     session,
 )
 from asset_tracker.errors import UnavailableError
@@ -43,6 +44,7 @@ async def begin(conn: AsyncConnection) -> Ended:
             update(device).where(device.c.revoked_at.is_(None)).values(revoked_at=now),
         )
     ]
+    await conn.execute(update(report_link).where(report_link.c.revoked_at.is_(None)).values(revoked_at=now))
     await conn.execute(update(reading_key).where(reading_key.c.revoked_at.is_(None)).values(revoked_at=now))
     return Ended(*ended)
 

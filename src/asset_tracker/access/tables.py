@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -269,4 +270,39 @@ access_record = Table(
     Column("act", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# What a report that is shared or sent may be about.
+SUBJECTS = ("municipality", "programme")
+
+# Opens one report, as it was known when the link was made, and nothing else.
+report_link = Table(
+    "report_link",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("made_by", Uuid, nullable=False),
+    Column("rights", JSONB, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("donor", Text),
+    Column("as_of", Date, nullable=False),
+    Column("known_on", _instant, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+    Column("expires_at", _instant, nullable=False),
+    Column("revoked_at", _instant),
+    one_of("subject", SUBJECTS),
+    Index("report_link_made_by_idx", "made_by"),
+)
+
+report_link_opening = Table(
+    "report_link_opening",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("link_id", Uuid, ForeignKey("report_link.id"), nullable=False),
+    Column("opened_at", _instant, nullable=False, server_default=text("now()")),
+    # The page, or which file.
+    Column("form", Text, nullable=False),
+    Index("report_link_opening_link_id_idx", "link_id"),
 )

@@ -119,6 +119,9 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         f"api_token.user_id = {ME} OR {may('user.manage')}", writes="INSERT, UPDATE (revoked_at)"
     ),
     "reading_key": Walled(f"reading_key.user_id = {ME} OR {may('user.manage')}"),
+    "report_subscription": Walled(f"report_subscription.user_id = {ME}"),
+    "report_link": Walled(f"report_link.made_by = {ME}"),
+    "report_link_opening": Walled(through("report_link", "id", "report_link_opening", "link_id")),
     "saved_query": Walled(f"saved_query.user_id = {ME}", writes="INSERT, DELETE"),
     "one_time_link": Walled(NOBODY),
     "login_attempt": Walled(NOBODY),
@@ -279,4 +282,5 @@ SECRET: Final[dict[str, frozenset[str]]] = {
     "centre_link": frozenset({"token_hash"}),
     "webhook": frozenset({"secret"}),
     "reading_key": frozenset({"token_hash"}),
+    "report_link": frozenset({"token_hash"}),
 }

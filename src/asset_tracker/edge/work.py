@@ -20,6 +20,7 @@ from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Worker
 from asset_tracker.mail.outbox import SendMail, send_letters
 from asset_tracker.notices import telling, webhooks
+from asset_tracker.reports import subscriptions
 from asset_tracker.settings import Settings
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -35,6 +36,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     webhooks.FEED,
     webhooks.SEND,
     webhooks.FORGET,
+    subscriptions.KIND,
     Kind(payload=SendMail, work=send_letters, when=Every(timedelta(minutes=1))),
 )
 

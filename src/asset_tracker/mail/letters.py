@@ -23,6 +23,14 @@ class Item(msgspec.Struct, frozen=True):
     href: str = ""
 
 
+class Enclosed(msgspec.Struct, frozen=True):
+    """A file that goes along."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A letter to one person, its texts already in their language.
 
@@ -40,6 +48,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...] = ()
     after: tuple[str, ...] = ()
     unsubscribe: str = ""
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 def check_address(text: str, field: str = "email") -> str:
@@ -77,6 +86,9 @@ def compose(letter: Letter, *, sender: str, base_url: str, message_id: str, sent
     context = {"letter": letter, "base_url": base_url.rstrip("/"), "lang": letter.lang}
     message.set_content(_render(letter.lang, "letter.txt", context))
     message.add_alternative(_render(letter.lang, "letter.html", context), subtype="html")
+    for each in letter.enclosed:
+        main, _, sub = each.media_type.partition(";")[0].partition("/")
+        message.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
     return message
 
 

@@ -16,6 +16,7 @@ from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tables import asset, asset_share
+from asset_tracker.programmes.tables import party, programme
 from asset_tracker.reports.structs import Funnel
 from asset_tracker.territory.municipalities import CRIMEA
 from asset_tracker.territory.tables import municipality
@@ -66,8 +67,51 @@ async def municipalities(conn: AsyncConnection, actor: Actor) -> list[OverviewLi
         .group_by(m.code)
         .order_by(m.sort_key, m.code)
     )
-    paid = await _paid(conn, actor, known)
+    paid = await _paid(conn, actor, known, _belongs())
     return [_line(row, paid.get(row.code, ())) for row in await conn.execute(wanted)]
+
+
+class ProgrammeLine(Struct, frozen=True, kw_only=True):
+    """One programme, whoever carries it out. ``paid`` as in ``OverviewLine``."""
+
+    code: str
+    name: Name
+    implementer: Name
+    municipalities: int
+    funnel: Funnel
+    attention: int
+    paid: tuple[tuple[str, Decimal], ...] = ()
+
+
+async def programmes(conn: AsyncConnection, actor: Actor) -> list[ProgrammeLine]:
+    """The programmes whose assets are in reach, over all implementers, by code."""
+    require(actor, "report.read")
+    p, i = programme.c, party.c
+    known = await coarse(conn, actor)
+    reached = func.count(_belongs().distinct()).filter(_a.stage.not_in(_UNDER_WAY))
+    wanted = (
+        select(p.code, p.name_uk, p.name_en, i.name_uk, i.name_en, reached.label("reached"), *_counts())
+        .select_from(asset)
+        .join(programme, p.id == _a.programme_id)
+        .join(party, i.id == p.implementer_id)
+        .where(scope.assets(actor, "report.read"), _a.gone_reason.is_distinct_from("withdrawn"), ~_a.is_kit)
+        .group_by(p.id, i.id)
+        .order_by(p.code)
+    )
+    paid = await _paid(conn, actor, known, p.code)
+    steps = Funnel.__struct_fields__
+    return [
+        ProgrammeLine(
+            code=row[0],
+            name=Name(row[1], row[2]),
+            implementer=Name(row[3], row[4]),
+            municipalities=row.reached,
+            funnel=Funnel(**{step: getattr(row, step) for step in steps}),
+            attention=row.attention,
+            paid=paid.get(row[0], ()),
+        )
+        for row in await conn.execute(wanted)
+    ]
 
 
 def together(lines: Sequence[OverviewLine]) -> Together:
@@ -111,17 +155,18 @@ def _sum(where: ColumnElement[bool] | None) -> Any:
 
 
 async def _paid(
-    conn: AsyncConnection, actor: Actor, known: Coarse
+    conn: AsyncConnection, actor: Actor, known: Coarse, by: ColumnElement[str]
 ) -> dict[str, tuple[tuple[str, Decimal], ...]]:
     own = scope.donors(actor)
     if own is None:
         return {}
     s = asset_share.c
     part = func.round(_a.unit_price * _a.quantity * s.percent / 100, 2)
-    where = _belongs().label("code")
+    where = by.label("code")
     rows = await conn.execute(
         select(where, _a.currency, func.sum(part).label("paid"))
         .join(asset_share, s.asset_id == _a.id)
+        .join(programme, programme.c.id == _a.programme_id)
         .where(
             s.donor_id.in_(own),
             located(known),

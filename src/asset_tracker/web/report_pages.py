@@ -45,6 +45,7 @@ async def list_reports(
         oblasts=_by_oblast(lines, lang_of(request)),
         total=overview.together(lines),
         programmes=await list_programmes(conn, actor),
+        programme_lines=await overview.programmes(conn, actor),
     )
 
 

@@ -56,6 +56,25 @@ ROUTES = {
     "POST /questions/saved/{saved_id}/forget": Route("ACSU", {"saved_id": "{rule}"}, ok=(404,)),
     "POST /questions/keys": Route("ACSU", form={"key_name": "x", "days": "7"}, whose="everybody"),
     "POST /questions/keys/{key_id}/revoke": Route("ACSU", {"key_id": "{rule}"}, ok=(404,)),
+    "GET /reports/shared": Route("ACSDU", whose="everybody"),
+    "GET /reports/new-share": Route(
+        "ACSDU", query={"subject": "programme", "code": "{programme_code}"}, whose="everybody"
+    ),
+    "POST /reports/subscriptions": Route(
+        "ACSDU", form={"subject": "programme", "code": "{programme_code}", "pdf": "on"}, whose="everybody"
+    ),
+    "POST /reports/subscriptions/{subscription_id}/end": Route(
+        "ACSDU", {"subscription_id": "{rule}"}, ok=(404,)
+    ),
+    "POST /reports/links": Route(
+        "ACSDU",
+        form={"subject": "programme", "code": "{programme_code}", "purpose": "an auditor", "days": "7"},
+        whose="everybody",
+    ),
+    "POST /reports/links/{link_id}/revoke": Route("ACSDU", {"link_id": "{rule}"}, ok=(404,)),
+    "GET /reports/proof": Route("ACSDU", whose="everybody"),
+    "GET /shared/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
+    "GET /shared/{token}/{form}": Route(PUBLIC, {"token": "unknown", "form": "pdf"}, ok=(404,)),
     "GET /rates": Route("ACSDU", whose="everybody"),
     "POST /rates": Route(DESK, form={"lines": "EUR 2024-11-01 43.5", "source": "x"}, whose="everybody"),
     "GET /records": Route("AU", whose="everybody"),

@@ -1,13 +1,13 @@
 """Questions in SQL: keys to ask by, and what was saved.
 
-Revision: 0031
+Revision: 0032
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
