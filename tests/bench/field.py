@@ -8,7 +8,7 @@ import asyncio
 import shutil
 import tempfile
 
-from bench_database import database
+from bench_database import as_app, database
 from playwright.async_api import async_playwright
 from sqlalchemy.pool import NullPool
 
@@ -35,7 +35,7 @@ async def main(url: str, folder: str) -> None:
     async with engine.begin() as conn:
         await furnish(conn)
     await engine.dispose()
-    server = Killable(url, folder, "http://127.0.0.1:1").start()
+    server = Killable(as_app(url), folder, "http://127.0.0.1:1").start()
     files = field_files.files()
     packed = sum(len(each.packed) for each in files.values())
     print(
