@@ -11,11 +11,11 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access.actors import Actor
+from asset_tracker.access.actors import Actor, Role
 from asset_tracker.assets import history, queries
 from asset_tracker.assets.ordering import NEWEST
 from asset_tracker.assets.saved_views import get_view, narrowed
-from asset_tracker.assets.views import AssetPage, AssetView, EventView, Filters
+from asset_tracker.assets.views import AssetPage, AssetView, EventFilter, EventView, Filters
 from asset_tracker.assets.waits import Wait
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.values import Category, Condition, Stage, Title
@@ -100,10 +100,17 @@ async def get_asset(
 
 @get("/assets/{reference:str}/events")
 async def list_events(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], reference: FromPath[str]
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    reference: FromPath[str],
+    kind: FromQuery[str | None] = None,
+    role: FromQuery[Role | None] = None,
+    since: FromQuery[Instant | None] = None,
+    until: FromQuery[Instant | None] = None,
 ) -> list[EventView]:
-    """The whole history of an asset, latest occurrence first."""
-    return await history.timeline(conn, actor, await queries.find_asset(conn, actor, reference))
+    """The history of an asset, latest occurrence first: all of it, or of a kind, a role, a time."""
+    events = await history.timeline(conn, actor, await queries.find_asset(conn, actor, reference))
+    return history.narrowed(events, EventFilter(kind=kind, role=role, since=since, until=until))
 
 
 @get("/assets/{reference:str}/state")

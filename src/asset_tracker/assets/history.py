@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import devices, scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
-from asset_tracker.access.tables import centre_link, user_account
+from asset_tracker.access.tables import centre_link, user_account, user_grant
 from asset_tracker.assets.places import Precision, blur_payload, blur_replayed
 from asset_tracker.assets.revealing import masked
 from asset_tracker.assets.sensitivity import coarse
-from asset_tracker.assets.views import EventView
+from asset_tracker.assets.views import EventFilter, EventView
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Event
@@ -40,7 +40,9 @@ async def timeline(
     hashes = {
         row.id: row.hash for row in await conn.execute(select(e.id, e.hash).where(e.asset_id == asset_id))
     }
-    names = await _names(conn, {each.actor for each in events}) if may(actor, "people.read") else {}
+    who = {each.actor for each in events}
+    names = await _names(conn, who) if may(actor, "people.read") else {}
+    roles = await _roles(conn, who) if names else {}
     phones = await devices.called(conn, {each.device for each in events if each.device}) if names else {}
     standing = {each.id for each in live(events)}
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.seq), reverse=True)
@@ -48,7 +50,24 @@ async def timeline(
         _view(actor, each, names, hashes[each.id], standing=each.id in standing, precise=precise, whole=whole)
         for each in ordered
     ]
-    return [msgspec.structs.replace(v, device=phones.get(v.device or "", v.device)) for v in views]
+    return [
+        msgspec.structs.replace(
+            view, device=phones.get(view.device or "", view.device), roles=roles.get(each.actor, ())
+        )
+        for view, each in zip(views, ordered, strict=True)
+    ]
+
+
+def narrowed(events: Sequence[EventView], wanted: EventFilter) -> list[EventView]:
+    """The entries of a history that answer to the filter, in their order."""
+    return [
+        each
+        for each in events
+        if wanted.kind in (None, each.kind)
+        and (wanted.role is None or wanted.role in each.roles)
+        and (wanted.since is None or each.occurred_at >= wanted.since)
+        and (wanted.until is None or each.occurred_at <= wanted.until)
+    ]
 
 
 async def as_of(
@@ -70,6 +89,16 @@ async def _events(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[E
     if await conn.scalar(select(asset.c.id).where(asset.c.id == asset_id, scope.assets(actor))) is None:
         raise NotFoundError
     return (await store.history(conn, [asset_id]))[asset_id]
+
+
+async def _roles(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """The roles that people have now, each once."""
+    g = user_grant.c
+    wanted = select(g.user_id, g.role).where(g.user_id.in_(ids)).distinct().order_by(g.user_id, g.role)
+    found: dict[UUID, tuple[str, ...]] = {}
+    for row in await conn.execute(wanted):
+        found[row.user_id] = (*found.get(row.user_id, ()), row.role)
+    return found
 
 
 async def _names(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, str]:

@@ -103,7 +103,8 @@ class AssetView(msgspec.Struct, frozen=True, kw_only=True):
 class EventView(msgspec.Struct, frozen=True, kw_only=True):
     """One event as the reader may see it: nothing personal for those who see no people.
 
-    ``actor`` is the name of who recorded it; ``standing`` is false when a later event struck it out.
+    ``actor`` is the name of who recorded it, ``roles`` those that they have; ``standing`` is false when a
+    later event struck it out.
     """
 
     id: UUID
@@ -120,6 +121,16 @@ class EventView(msgspec.Struct, frozen=True, kw_only=True):
     payload: dict[str, Any]
     photos: tuple[str, ...]
     hash: str
+    roles: tuple[str, ...] = ()
+
+
+class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which entries of a history to show; None asks for all. ``since`` and ``until`` are instants (UTC)."""
+
+    kind: str | None = None
+    role: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -1,6 +1,6 @@
 """Everything that is due or overdue by somebody's rule, of assets and of consignments, in one list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Select,
+    Subquery,
     Uuid,
     any_,
     cast,
@@ -137,9 +138,45 @@ async def list_due(
     # Names are looked up for the page alone, not for everything that is due.
     every = union_all(*(select(part.limit(limit + 1).subquery()) for part in parts)).subquery("due")
     first = select(every).order_by(*(every.c[name] for name in due.ORDER)).limit(limit + 1)
-    page = first.subquery("page")
+    rows = (await conn.execute(_named(first.subquery("page")))).all()
+    following = _written(rows[limit - 1]) if len(rows) > limit else None
+    return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
+
+
+async def overview(
+    conn: AsyncConnection, actor: Actor, wanted: DueFilter, limit: int = 5
+) -> tuple[list[DueCount], dict[DueKind, list[DueItem]]]:
+    """What ``count_due`` tells, and of each kind the longest overdue, at most ``limit``: in one question."""
+    require(actor, "asset.read")
+    day = today()
+    parts = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
+    if not parts:
+        return [], {}
+    known = await coarse(conn, actor)
+    rows = (await conn.execute(_named(_overview(parts, day, limit)))).all()
+    counted = {row.part: (row.rule, row.n_due, row.n_over) for row in rows}
+    found: dict[DueKind, list[DueItem]] = {}
+    for row in rows:
+        if (item := _item(row, day, known)).overdue:
+            found.setdefault(item.rule, []).append(item)
+    return _summed(counted.values()), {kind: items[:limit] for kind, items in found.items()}
+
+
+def _overview(parts: Sequence[Select[Any]], day: date, limit: int) -> Subquery:
+    """The first of each part, and beside each of them how many its part has."""
+    made = []
+    for n, part in enumerate(parts):
+        some = part.limit(COUNTED + 1).subquery()
+        over = func.count().filter(some.c.due_on < day).over().label("n_over")
+        told = select(some, literal(n).label("part"), func.count().over().label("n_due"), over)
+        made.append(select(told.order_by(some.c.due_on, some.c.since).limit(limit).subquery()))
+    return union_all(*made).subquery("due")
+
+
+def _named(page: Subquery) -> Select[Any]:
+    """What is due with the names of the things, in the order of ``due.ORDER``."""
     d = page.c
-    found = (
+    return (
         select(
             *d,
             _a.tag,
@@ -156,9 +193,6 @@ async def list_due(
         .outerjoin(municipality, municipality.c.code == d.municipality_code)
         .order_by(*(d[name] for name in due.ORDER))
     )
-    rows = (await conn.execute(found)).all()
-    following = _written(rows[limit - 1]) if len(rows) > limit else None
-    return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
 
 
 async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | None = None) -> list[DueCount]:
@@ -176,15 +210,21 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
         over = func.count().filter(some.c.due_on < day)
         rule = func.min(some.c.rule).label("rule")
         counts.append(select(rule, func.count().label("due"), over.label("over")))
+    rows = await conn.execute(union_all(*counts))
+    return _summed((row.rule, row.due, row.over) for row in rows)
+
+
+def _summed(counted: Iterable[tuple[DueKind | None, int, int]]) -> list[DueCount]:
+    """The counts of single questions (kind, due, overdue) by kind."""
     found: dict[str, DueCount] = {}
-    for row in await conn.execute(union_all(*counts)):
-        if row.rule:
-            before = found.get(row.rule) or DueCount(row.rule, 0, 0)
-            found[row.rule] = DueCount(
-                row.rule,
-                before.due + min(row.due, COUNTED),
-                before.overdue + min(row.over, COUNTED),
-                before.more or row.due > COUNTED,
+    for rule, number, over in counted:
+        if rule:
+            before = found.get(rule) or DueCount(rule, 0, 0)
+            found[rule] = DueCount(
+                rule,
+                before.due + min(number, COUNTED),
+                before.overdue + min(over, COUNTED),
+                before.more or number > COUNTED,
             )
     return [found[kind] for kind in DUE_KINDS if kind in found]
 
@@ -247,10 +287,11 @@ async def _parts(
 
 
 def _in_oblast(columns: Any, oblast: str) -> ColumnElement[bool]:
-    bound = columns.get("destination_code")
-    place = columns.municipality_code if bound is None else func.coalesce(columns.municipality_code, bound)
-    lies: ColumnElement[bool] = place.startswith(oblast, autoescape=True)
-    return lies
+    here, bound = columns.municipality_code, columns.get("destination_code")
+    lies: ColumnElement[bool] = here.startswith(oblast, autoescape=True)
+    if bound is None:
+        return lies
+    return or_(lies, here.is_(None) & bound.startswith(oblast, autoescape=True))
 
 
 def _ordered(part: Select[Any], mark: Mark | None) -> Select[Any]:

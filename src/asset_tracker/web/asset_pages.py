@@ -1,5 +1,9 @@
 """The page of one asset."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
@@ -12,18 +16,20 @@ from asset_tracker.assets import catalogue, queries
 from asset_tracker.assets import history as asset_history
 from asset_tracker.assets.photos import read_visible
 from asset_tracker.assets.plans import list_plans
-from asset_tracker.assets.views import AssetView
+from asset_tracker.assets.views import AssetView, EventFilter, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.labels.tagging import is_blank
 from asset_tracker.ledger import checkpoints
 from asset_tracker.ledger.tags import format_tag, parse_tag
-from asset_tracker.web import filling_pages, formats, history
+from asset_tracker.territory.collation import sort_key
+from asset_tracker.web import asset_facts, filling_pages, formats, history
 from asset_tracker.web.centre_pages import link_of
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.forms import read_day
 from asset_tracker.web.pages import page, see_other
 from asset_tracker.web.then import as_it_was, end_of
+from asset_tracker.web.words import ROLES, word
 
 _MAIN_ACTIONS = 4
 
@@ -55,6 +61,8 @@ async def show_asset(
             if event.occurred_at <= end_of(day) and (known is None or event.recorded_at <= end_of(known))
         ]
     lang = lang_of(request)
+    told = _told(request)
+    narrowed = asset_history.narrowed(events, told.filter)
     forms = [FORMS[kind] for kind in view.actions]
     asked = await catalogue.get_catalogue(conn)
     return page(
@@ -66,8 +74,17 @@ async def show_asset(
         shown_day=day,
         known_on=known_on if day else "",
         state=view.state,
-        history=await history.entries(conn, lang, events),
         sealed=await checkpoints.covering(conn, [event.id for event in events]),
+        history=await history.entries(conn, lang, narrowed),
+        told=told,
+        kinds=_kinds(lang, events),
+        roles=_roles(lang, events),
+        left=len(events) - len(narrowed),
+        picture=asset_facts.picture(events),
+        value=asset_facts.value(view),
+        money=asset_facts.money(lang, view),
+        papers=await asset_facts.papers(conn, request.user, view),
+        compared=await asset_facts.compared(conn, lang, view, events),
         open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],
         fields=filling_pages.rows(lang, asked, view.state.attributes),
         lacking=[each.name(lang) for each in asked.missing(view.row.category, view.state.attributes)],
@@ -98,6 +115,42 @@ async def stored_file(
     """A photo or a scan, for whoever may see an asset that it belongs to."""
     found, data = await read_visible(conn, request.app.state.storage, actor, sha256)
     return Response(data, media_type=found.media_type, headers=found.headers())
+
+
+class Told(NamedTuple):
+    """How the history is narrowed, as typed, and what that asks for."""
+
+    kind: str
+    role: str
+    since: str
+    until: str
+    filter: EventFilter
+
+
+def _told(request: AnyRequest) -> Told:
+    """Raises InvalidError for a day that is none."""
+    kind, role, since, until = (
+        request.query_params.get(name, "").strip() for name in ("kind", "role", "since", "until")
+    )
+    first, last = read_day(since, "since"), read_day(until, "until")
+    wanted = EventFilter(
+        kind=kind or None,
+        role=role or None,
+        since=end_of(first - timedelta(days=1)) if first else None,
+        until=end_of(last) if last else None,
+    )
+    return Told(kind, role, since, until, wanted)
+
+
+def _kinds(lang: Lang, events: Sequence[EventView]) -> list[tuple[str, str]]:
+    """The kinds of entries that there are, to choose from."""
+    named = [(kind, gettext(lang, word("event", kind).text)) for kind in {each.kind for each in events}]
+    return sorted(named, key=lambda each: sort_key(each[1]))
+
+
+def _roles(lang: Lang, events: Sequence[EventView]) -> list[tuple[str, str]]:
+    there = {role for each in events for role in each.roles}
+    return [(role, gettext(lang, each.text)) for role, each in ROLES.items() if role in there]
 
 
 def _since(lang: Lang, view: AssetView) -> str:

@@ -16,7 +16,7 @@ from asset_tracker.assets.views import AssetRow, Filters
 from asset_tracker.assets.waits import Wait
 from asset_tracker.consignments import due
 from asset_tracker.consignments import queries as consignments
-from asset_tracker.consignments.due import DueFilter, DueItem, DueKind
+from asset_tracker.consignments.due import DueCount, DueFilter, DueItem
 from asset_tracker.consignments.queries import ConsignmentView, Step, Within
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
@@ -192,7 +192,7 @@ class Desktop:
             municipality=self._within.municipality,
             oblast=self._within.oblast,
         )
-        counts = await due.count_due(self._conn, self._actor, asked)
+        counts, found = await due.overview(self._conn, self._actor, asked, _SHOWN)
         late = sum(count.overdue for count in counts)
         soon = sum(count.due - count.overdue for count in counts)
         capped = any(count.more for count in counts)
@@ -200,18 +200,16 @@ class Desktop:
             self.tiles.append(Tile(late, "Overdue", self._due(), "bad", capped))
         if soon:
             self.tiles.append(Tile(soon, "Due within a month", self._due(), "wait", capped))
+        own = await get_catalogue(self._conn) if found else Catalogue()
         for count in counts:
-            if count.overdue:
-                await self._rule(asked, count.rule, count.overdue, more=count.more)
+            if count.rule in found:
+                self._rule(count, found[count.rule], own)
 
-    async def _rule(self, asked: DueFilter, rule: DueKind, total: int, *, more: bool) -> None:
-        wanted = msgspec.structs.replace(asked, rule=rule, days=0)
-        found = await due.list_due(self._conn, self._actor, wanted, limit=_SHOWN)
-        own = await get_catalogue(self._conn)
-        items = [_due(self._actor, self._lang, item, own) for item in found.items if item.overdue]
-        looks = word("due", rule)
+    def _rule(self, count: DueCount, found: list[DueItem], own: Catalogue) -> None:
+        items = [_due(self._actor, self._lang, item, own) for item in found]
+        looks, more = word("due", count.rule), self._due(count.rule)
         self.groups.append(
-            Group(looks.text, "Look into it", looks.icon, "bad", total, items, self._due(rule), more)
+            Group(looks.text, "Look into it", looks.icon, "bad", count.overdue, items, more, count.more)
         )
 
     def _due(self, rule: str = "") -> str:
