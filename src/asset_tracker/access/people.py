@@ -1,4 +1,4 @@
-"""Who keeps what stands in a municipality, and who may be asked to count it."""
+"""Who keeps what stands in a municipality, who may be asked to count it, and what roles people have."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -55,3 +55,12 @@ async def possible_counters(
     keepers = await custodians(conn, municipality_code) if municipality_code else frozenset()
     rows = await conn.execute(wanted.order_by(_u.name, _u.id))
     return [Counter(row.id, row.name) for row in rows if row.id not in keepers]
+
+
+async def roles_of(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """The roles that people have now, each once."""
+    wanted = select(_g.user_id, _g.role).where(_g.user_id.in_(ids)).distinct().order_by(_g.user_id, _g.role)
+    found: dict[UUID, tuple[str, ...]] = {}
+    for row in await conn.execute(wanted):
+        found[row.user_id] = (*found.get(row.user_id, ()), row.role)
+    return found

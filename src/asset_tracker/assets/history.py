@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import devices, scope
+from asset_tracker.access import devices, people, scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.permissions import may, require
-from asset_tracker.access.tables import centre_link, user_account, user_grant
+from asset_tracker.access.tables import centre_link, user_account
 from asset_tracker.assets.places import Precision, blur_payload, blur_replayed
 from asset_tracker.assets.revealing import masked
 from asset_tracker.assets.sensitivity import coarse
@@ -42,7 +42,7 @@ async def timeline(
     }
     who = {each.actor for each in events}
     names = await _names(conn, who) if may(actor, "people.read") else {}
-    roles = await _roles(conn, who) if names else {}
+    roles = await people.roles_of(conn, who) if names else {}
     phones = await devices.called(conn, {each.device for each in events if each.device}) if names else {}
     standing = {each.id for each in live(events)}
     ordered = sorted(events, key=lambda each: (each.occurred_at, each.seq), reverse=True)
@@ -89,16 +89,6 @@ async def _events(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> list[E
     if await conn.scalar(select(asset.c.id).where(asset.c.id == asset_id, scope.assets(actor))) is None:
         raise NotFoundError
     return (await store.history(conn, [asset_id]))[asset_id]
-
-
-async def _roles(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """The roles that people have now, each once."""
-    g = user_grant.c
-    wanted = select(g.user_id, g.role).where(g.user_id.in_(ids)).distinct().order_by(g.user_id, g.role)
-    found: dict[UUID, tuple[str, ...]] = {}
-    for row in await conn.execute(wanted):
-        found[row.user_id] = (*found.get(row.user_id, ()), row.role)
-    return found
 
 
 async def _names(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, str]:
