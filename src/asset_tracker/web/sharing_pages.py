@@ -222,7 +222,7 @@ async def _page(request: AnyRequest, conn: AsyncConnection, actor: Actor, *, lin
         "reports/shares.html",
         section="reports",
         link=link,
-        links=await sharing.list_links(conn, actor),
+        made_links=await sharing.list_links(conn, actor),
         subscriptions=await subscriptions.list_own(conn, actor),
         paths=PATHS,
     )

@@ -58,10 +58,10 @@ ROUTES = {
     "POST /questions/keys/{key_id}/revoke": Route("ACSU", {"key_id": "{rule}"}, ok=(404,)),
     "GET /reports/shared": Route("ACSDU", whose="everybody"),
     "GET /reports/new-share": Route(
-        "ACSDU", query={"subject": "programme", "code": "{programme_code}"}, whose="everybody"
+        "ACSDU", query={"subject": "programme", "code": "{programme_code}"}, things=True
     ),
     "POST /reports/subscriptions": Route(
-        "ACSDU", form={"subject": "programme", "code": "{programme_code}", "pdf": "on"}, whose="everybody"
+        "ACSDU", form={"subject": "programme", "code": "{programme_code}", "pdf": "on"}, things=True
     ),
     "POST /reports/subscriptions/{subscription_id}/end": Route(
         "ACSDU", {"subscription_id": "{rule}"}, ok=(404,)
@@ -69,7 +69,7 @@ ROUTES = {
     "POST /reports/links": Route(
         "ACSDU",
         form={"subject": "programme", "code": "{programme_code}", "purpose": "an auditor", "days": "7"},
-        whose="everybody",
+        things=True,
     ),
     "POST /reports/links/{link_id}/revoke": Route("ACSDU", {"link_id": "{rule}"}, ok=(404,)),
     "GET /reports/proof": Route("ACSDU", whose="everybody"),
