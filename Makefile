@@ -22,7 +22,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout failover rolling mutants bench demo wheel lock clean
+.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench demo wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ blackout: dev ## fifty phones come back at once while donors read; prints p50, p
 
 failover: dev ## kill the primary of two PostgreSQL under load (needs root, and Debian's postgresql, patroni, etcd-server)
 	@$(BIN)/python tests/several/failover.py
+
+pooled: dev ## two servers behind PgBouncer in transaction mode (needs Debian's pgbouncer)
+	@$(BIN)/python tests/several/pooled.py
 
 rolling: dev ## go from an earlier version (FROM=a tag or commit) to this one under load, one server after the other
 	@$(BIN)/python tests/several/rolling.py $(FROM)

@@ -35,7 +35,9 @@ MAX_BODY = 64 * 1024 * 1024
 def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Litestar:
     """The ASGI application. ``settings.database_url`` must be set unless an ``engine`` is given (tests)."""
     configure_logs(as_json=not sys.stderr.isatty())
-    engine = engine or make_engine(settings.database_url or "")
+    engine = engine or make_engine(
+        settings.pool_url or settings.database_url or "", pooled=settings.pool_url is not None
+    )
     storage = Storage.open(settings.storage_url)
     folders = (settings.data_dir, *([storage.folder] if storage.folder else []))
     app = Litestar(

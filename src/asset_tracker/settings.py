@@ -45,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the product takes from its environment, validated.
 
     ``database_url``: ``postgresql+asyncpg://...``, or None for the embedded server under ``data_dir``.
+    ``pool_url``: the same database behind a pooler in transaction mode, for what the web server asks.
     ``owner_database_url``: the same database for ``db upgrade`` and ``db restore``; None for the same log-in.
     ``reader_database_url``: the same database for questions in SQL, as the reader; None for the same without a
     password, where the database asks for none.
@@ -62,6 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     database_url: str | None = None
+    pool_url: str | None = None
     owner_database_url: str | None = None
     reader_database_url: str | None = None
     data_dir: Path
@@ -99,10 +101,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         data_dir = Path(given.get("data_dir", ".data")).expanduser().resolve()
         fields: dict[str, Any] = {
             "database_url": _database_url(given["database_url"]) if "database_url" in given else None,
-            "owner_database_url": _owner_url(given),
-            "reader_database_url": _database_url(given["reader_database_url"])
-            if "reader_database_url" in given
-            else None,
+            "pool_url": _beside(given, "pool_url"),
+            "owner_database_url": _beside(given, "owner_database_url"),
+            "reader_database_url": _beside(given, "reader_database_url"),
             "data_dir": data_dir,
             "storage_url": _storage_url(given.get("storage_url") or (data_dir / "files").as_uri()),
             "base_url": _base_url(given.get("base_url") or f"http://127.0.0.1:{port}"),
@@ -182,14 +183,13 @@ def _refuse_unknown(env: Mapping[str, str], fields: tuple[str, ...]) -> None:
         raise SettingsError(name, f"there is no such setting; {hint}")
 
 
-def _owner_url(given: Mapping[str, str]) -> str | None:
-    if "owner_database_url" not in given:
+def _beside(given: Mapping[str, str], field: str) -> str | None:
+    """Another address of the database that ``database_url`` names."""
+    if field not in given:
         return None
     if "database_url" not in given:
-        raise SettingsError(
-            variable("owner_database_url"), f"goes with {variable('database_url')}, which is not set"
-        )
-    return _database_url(given["owner_database_url"], "owner_database_url")
+        raise SettingsError(variable(field), f"goes with {variable('database_url')}, which is not set")
+    return _database_url(given[field], field)
 
 
 def _database_url(value: str, field: str = "database_url") -> str:

@@ -27,7 +27,14 @@ T = TypeVar("T")
 NOTE = Path(sys.prefix) / "asset-tracker.running"
 _SECRET = {
     variable(name)
-    for name in ("secret_key", "database_url", "owner_database_url", "smtp_url", "oidc_client_secret")
+    for name in (
+        "secret_key",
+        "database_url",
+        "pool_url",
+        "owner_database_url",
+        "smtp_url",
+        "oidc_client_secret",
+    )
 }
 
 

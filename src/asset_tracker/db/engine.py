@@ -6,7 +6,7 @@ is sees nothing.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import text
@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from asset_tracker.db.opening import OpeningConnection, driver_of
 from asset_tracker.db.wall import Reach, opening
 
+_POOLED: Final = "asset_tracker_pooled"
+
 
 def make_engine(
     url: str,
@@ -22,28 +24,43 @@ def make_engine(
     application_name: str = "asset-tracker",
     lock_timeout: str = "5s",
     statement_timeout: str = "30s",
+    pooled: bool = False,
     **options: Any,
 ) -> AsyncEngine:
     """An engine on asyncpg for ``postgresql+asyncpg://``; ``options`` go to SQLAlchemy as they are.
 
     JSON goes through msgspec (decimals become strings). The pool has no ping before use, which costs
     three round trips: after the database was restarted one request fails and the pool renews itself.
+
+    ``pooled``: behind a pooler in transaction mode, such as PgBouncer, where a session lasts for a transaction:
+    each says its time-outs anew, and statements have no names that another session would not know.
     """
-    settings = {
-        "application_name": application_name,
-        "TimeZone": "UTC",
+    settings = {"application_name": application_name, "TimeZone": "UTC"}
+    limits = {
         "lock_timeout": lock_timeout,
         "statement_timeout": statement_timeout,
         "idle_in_transaction_session_timeout": "60s",
         "jit": "off",
     }
+    more: dict[str, Any] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+    more["prepared_statement_name_func"] = str
+    if pooled:
+        told = "".join(f"SET LOCAL {name} = '{value}'; " for name, value in limits.items())
+        options["execution_options"] = {_POOLED: told}
+    else:
+        settings, more = settings | limits, {}
     if "poolclass" not in options:
         options = {"pool_size": 10, "max_overflow": 5, "pool_timeout": 10, "pool_recycle": 1800} | options
     return create_async_engine(
         url,
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
-        connect_args={"server_settings": settings, "timeout": 10, "connection_class": OpeningConnection},
+        connect_args={
+            "server_settings": settings,
+            "timeout": 10,
+            "connection_class": OpeningConnection,
+            **more,
+        },
         **options,
     )
 
@@ -69,7 +86,7 @@ async def transaction_for(engine: AsyncEngine, reach: Reach) -> AsyncIterator[As
 async def _begun(engine: AsyncEngine, told: str) -> AsyncIterator[AsyncConnection]:
     async with engine.begin() as conn:
         raw = driver_of(conn)
-        raw.opening = told
+        raw.opening = _limits(engine) + told
         try:
             yield conn
         finally:
@@ -93,6 +110,11 @@ async def ask_once(engine: AsyncEngine, sql: str, *values: Any) -> Any:
         raise again.error from again
 
 
+def _limits(engine: AsyncEngine) -> str:
+    """What a transaction says first behind a pooler; elsewhere the session has said it."""
+    return str(engine.get_execution_options().get(_POOLED, ""))
+
+
 class _CutOffError(Exception):
     def __init__(self, error: Exception) -> None:
         super().__init__()
@@ -103,7 +125,11 @@ async def _ask(engine: AsyncEngine, sql: str, values: Sequence[Any]) -> Any:
     async with engine.connect() as conn:
         raw = driver_of(conn)
         try:
-            return await raw.fetchval(sql, *values)
+            if not (limits := _limits(engine)):
+                return await raw.fetchval(sql, *values)
+            async with raw.transaction():  # a question is several messages, which one session must get
+                await raw.execute(limits)
+                return await raw.fetchval(sql, *values)
         except BaseException as error:
             cut_off = raw.is_closed()
             await conn.invalidate()
