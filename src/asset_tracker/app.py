@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from asset_tracker import __version__, api, web
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.db.raising import must_stand
+from asset_tracker.db.replica import Replica
 from asset_tracker.edge import problems
 from asset_tracker.edge.admission import Admission
 from asset_tracker.edge.logs import configure_logs
@@ -59,6 +60,9 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
         state=State(
             {
                 "engine": engine,
+                "replica": Replica(engine, make_engine(settings.replica_url))
+                if settings.replica_url
+                else None,
                 "settings": settings,
                 "storage": storage,
                 "sealing": sealing_of(engine, settings),
@@ -105,3 +109,5 @@ async def _engine_lifespan(app: Litestar) -> AsyncIterator[None]:
             yield
     finally:
         await app.state.engine.dispose()
+        if app.state.replica:
+            await app.state.replica.engine.dispose()

@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     ``database_url``: ``postgresql+asyncpg://...``, or None for the embedded server under ``data_dir``.
     ``pool_url``: the same database behind a pooler in transaction mode, for what the web server asks.
+    ``replica_url``: a standby of it, for lists and reports.
     ``owner_database_url``: the same database for ``db upgrade`` and ``db restore``; None for the same log-in.
     ``reader_database_url``: the same database for questions in SQL, as the reader; None for the same without a
     password, where the database asks for none.
@@ -64,6 +65,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     database_url: str | None = None
     pool_url: str | None = None
+    replica_url: str | None = None
     owner_database_url: str | None = None
     reader_database_url: str | None = None
     data_dir: Path
@@ -102,6 +104,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         fields: dict[str, Any] = {
             "database_url": _database_url(given["database_url"]) if "database_url" in given else None,
             "pool_url": _beside(given, "pool_url"),
+            "replica_url": _beside(given, "replica_url"),
             "owner_database_url": _beside(given, "owner_database_url"),
             "reader_database_url": _beside(given, "reader_database_url"),
             "data_dir": data_dir,

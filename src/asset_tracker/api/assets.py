@@ -17,6 +17,7 @@ from asset_tracker.assets.ordering import NEWEST
 from asset_tracker.assets.saved_views import get_view, narrowed
 from asset_tracker.assets.views import AssetPage, AssetView, EventFilter, EventView, Filters
 from asset_tracker.assets.waits import Wait
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.values import Category, Condition, Stage, Title
 from asset_tracker.programmes.policies import RequiredField
@@ -33,7 +34,7 @@ class StateView(msgspec.Struct, frozen=True):
     state: Replayed
 
 
-@get("/assets")
+@get("/assets", opt=FROM_REPLICA)
 async def list_assets(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],

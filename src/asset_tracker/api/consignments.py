@@ -19,6 +19,7 @@ from asset_tracker.consignments.discrepancies import Discrepancy, list_discrepan
 from asset_tracker.consignments.queries import ConsignmentPage, ConsignmentView
 from asset_tracker.consignments.service import Customs, Dispatch, NewConsignment
 from asset_tracker.consignments.signing import Side
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.values import Sha256
 
@@ -38,7 +39,7 @@ class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scan: Sha256
 
 
-@get("/consignments")
+@get("/consignments", opt=FROM_REPLICA)
 async def list_consignments(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],

@@ -8,13 +8,14 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.i18n import Lang
 from asset_tracker.imports import lists
 from asset_tracker.imports.lists import ListName
 from asset_tracker.imports.workbook import XLSX
 
 
-@get("/lists/{name:str}", media_type=XLSX)
+@get("/lists/{name:str}", media_type=XLSX, opt=FROM_REPLICA)
 async def list_workbook(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],

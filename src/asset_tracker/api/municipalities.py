@@ -15,6 +15,7 @@ from asset_tracker.assets import points
 from asset_tracker.assets.points import Changed, PointView
 from asset_tracker.assets.summary import holdings
 from asset_tracker.assets.views import Holding
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.territory import queries, service
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import NewServicePoint, PointChange, ServicePoint
@@ -28,7 +29,7 @@ class MunicipalityView(msgspec.Struct, frozen=True):
     holding: Holding | None
 
 
-@get("/municipalities")
+@get("/municipalities", opt=FROM_REPLICA)
 async def list_municipalities(
     conn: NamedDependency[AsyncConnection],
     q: FromQuery[Annotated[str, Meta(min_length=1, max_length=100)] | None] = None,

@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import NotFoundError
 from asset_tracker.reports import queries
@@ -35,7 +36,7 @@ OfDonor = Annotated[
 InLang = Annotated[str | None, QueryParameter(name="lang", description="uk or en.")]
 
 
-@get("/reports/municipalities/{file:str}")
+@get("/reports/municipalities/{file:str}", opt=FROM_REPLICA)
 async def municipality_report(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
@@ -52,7 +53,7 @@ async def municipality_report(
     return await _answer(request, conn, actor, queries.municipality_report, file, asked)
 
 
-@get("/reports/programmes/{file:str}")
+@get("/reports/programmes/{file:str}", opt=FROM_REPLICA)
 async def programme_report(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],

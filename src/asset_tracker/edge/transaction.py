@@ -6,16 +6,19 @@ from typing import Any
 
 from litestar import Request
 from litestar.datastructures import State
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access import sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.access.scope import reach
 from asset_tracker.db.engine import transaction_for
+from asset_tracker.db.replica import Replica
 from asset_tracker.errors import UnauthenticatedError
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
+FROM_REPLICA = {"replica": True}
+"""The ``opt`` of a route that only reads, and may be long about it."""
 
 
 async def provide_conn(request: Request[Any, Any, State], state: State) -> AsyncIterator[AsyncConnection]:
@@ -25,7 +28,8 @@ async def provide_conn(request: Request[Any, Any, State], state: State) -> Async
     The only generator dependency: errors of a second one would arrive as a group and miss the table
     of problems. Streams outlive it and open their own.
     """
-    async with transaction_for(state.engine, reach(request.scope.get("user"))) as conn:
+    engine = await _engine_of(request, state)
+    async with transaction_for(engine, reach(request.scope.get("user"))) as conn:
         # Logging in and out goes on while the system is read-only, or nobody could read.
         if request.method not in _SAFE and not request.route_handler.opt.get("when_read_only"):
             await check_may_change(conn)
@@ -33,6 +37,15 @@ async def provide_conn(request: Request[Any, Any, State], state: State) -> Async
         proof = request.scope.get("auth")
         if request.method not in _SAFE and proof is not None and not await sessions.holds(conn, proof):
             raise UnauthenticatedError("You were logged out meanwhile; nothing was saved.")
+
+
+async def _engine_of(request: Request[Any, Any, State], state: State) -> AsyncEngine:
+    """The standby's, for lists and reports (``opt=FROM_REPLICA``) where there is one that has caught up."""
+    primary: AsyncEngine = state.engine
+    replica: Replica | None = state.replica
+    if replica is None or request.method not in _SAFE or not request.route_handler.opt.get("replica"):
+        return primary
+    return await replica.for_reading()
 
 
 def transaction_as(state: State, actor: Actor) -> AbstractAsyncContextManager[AsyncConnection]:

@@ -20,6 +20,7 @@ from asset_tracker.assets.saved_views import NewView
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.queries import consignment_numbers
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
@@ -45,7 +46,7 @@ class KeepForm(msgspec.Struct, frozen=True):
     view: str = ""
 
 
-@get("/assets")
+@get("/assets", opt=FROM_REPLICA)
 async def list_assets(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],

@@ -8,13 +8,14 @@ from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.imports import lists
 from asset_tracker.imports.workbook import XLSX
 from asset_tracker.web.forms import read_id
 
 
-@get("/lists/{name:str}")
+@get("/lists/{name:str}", opt=FROM_REPLICA)
 async def list_workbook(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],

@@ -15,6 +15,7 @@ from asset_tracker.assets.queries import list_assets
 from asset_tracker.assets.summary import holdings
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.queries import list_consignments
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext, ngettext
@@ -37,7 +38,7 @@ class PointForm(msgspec.Struct, frozen=True):
     address: str = ""
 
 
-@get("/municipalities")
+@get("/municipalities", opt=FROM_REPLICA)
 async def list_held(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],

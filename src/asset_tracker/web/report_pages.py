@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import Lang, gettext
@@ -30,7 +31,7 @@ from asset_tracker.web.pages import error_texts, page
 _ASKED = ("as_of", "known_on", "since", "donor")
 
 
-@get("/reports")
+@get("/reports", opt=FROM_REPLICA)
 async def list_reports(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
@@ -49,7 +50,7 @@ async def list_reports(
     )
 
 
-@get("/reports/municipalities/{code:str}")
+@get("/reports/municipalities/{code:str}", opt=FROM_REPLICA)
 async def municipality(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
@@ -61,7 +62,7 @@ async def municipality(
     )
 
 
-@get("/reports/programmes/{code:str}")
+@get("/reports/programmes/{code:str}", opt=FROM_REPLICA)
 async def programme(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
