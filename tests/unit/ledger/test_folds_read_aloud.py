@@ -11,6 +11,7 @@ import pytest
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.folds import apply
+from asset_tracker.ledger.replay import goes_on
 from asset_tracker.ledger.state import Dispute, LossCase, PlanDone, Seen, State
 from asset_tracker.ledger.values import Meter, Share, Source
 
@@ -774,3 +775,20 @@ def test_a_dispute_is_added_to_those_that_stand():
     after = changed({"custody": THAT, "disputes": (first,)}, ev.Delivered())
     assert after["disputes"][0] == first
     assert len(after["disputes"]) == 2
+
+
+# Whether a fold may be taken up where it stood, or all facts are looked at again.
+GOES_ON = {
+    "a note": (ev.Note(note="х"), True),
+    "a delivery": (ev.Delivered(), True),
+    "a beginning": (ev.Registered(**REGISTERED), False),
+    "what strikes out": (ev.Correction(reason="х"), False),
+    "what resolves": (ev.Resolution(events=(THAT,), reason="х"), False),
+}
+
+
+@pytest.mark.parametrize("name", GOES_ON)
+def test_which_facts_only_go_on(name):
+    payload, expected = GOES_ON[name]
+    assert goes_on(event(payload)) is expected
+    assert goes_on(msgspec.structs.replace(event(payload), supersedes=THAT)) is False
