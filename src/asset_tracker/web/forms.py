@@ -51,7 +51,26 @@ def read(struct: type[S], given: Mapping[str, Any]) -> S:
         try:
             values[field.name] = msgspec.convert(value, _hints(struct)[field.name], strict=False)
         except msgspec.ValidationError:
-            errors.append(FieldError(field.name, "This is not what is expected here."))
+            errors.append(_expected(field.name, _hints(struct)[field.name], value))
     if errors:
         raise InvalidError(errors=tuple(errors))
     return struct(**values)
+
+
+def _expected(name: str, hint: Any, given: Any) -> FieldError:
+    """What a field of this type takes, said so that one can write it."""
+    told = msgspec.inspect.type_info(hint)
+    kinds = told.types if isinstance(told, msgspec.inspect.UnionType) else (told,)
+    kind = next((each for each in kinds if not isinstance(each, msgspec.inspect.NoneType)), told)
+    if isinstance(kind, msgspec.inspect.IntType):
+        if kind.ge is None or kind.le is None:
+            return FieldError(name, "Write a whole number.")
+        message = "Write a whole number from %(least)s to %(most)s."
+        return FieldError(name, message, {"least": kind.ge, "most": kind.le})
+    if isinstance(kind, msgspec.inspect.DateType):
+        return FieldError(name, "Choose a day.")
+    if isinstance(kind, msgspec.inspect.DecimalType):
+        return FieldError(name, "Write a number, such as 1250.50.")
+    if isinstance(kind, msgspec.inspect.StrType) and len(given) > (kind.max_length or len(given)):
+        return FieldError(name, "At most %(most)s characters fit here.", {"most": kind.max_length})
+    return FieldError(name, "This is not what is expected here.")

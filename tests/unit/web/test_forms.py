@@ -1,0 +1,48 @@
+"""What a form says of an answer that it cannot take: what would be right, for each field at once."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+from msgspec import Meta
+
+from asset_tracker.errors import InvalidError
+from asset_tracker.web import forms
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """One field of each type that forms ask for."""
+
+    name: Annotated[str, Meta(max_length=5)]
+    months: Annotated[int, Meta(ge=1, le=240)] | None = None
+    count: int = 0
+    day: date | None = None
+    price: Decimal | None = None
+    kind: Literal["a", "b"] = "a"
+
+
+def test_answers_become_a_command():
+    told = {"name": " x ", "months": "6", "day": "2026-03-31", "price": "12.50", "kind": ""}
+    assert forms.read(Asked, told) == Asked("x", 6, 0, date(2026, 3, 31), Decimal("12.50"))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "message", "params"),
+    [
+        ("name", "", "Please fill this in.", {}),
+        ("name", "too long", "At most %(most)s characters fit here.", {"most": 5}),
+        ("months", "пів року", "Write a whole number from %(least)s to %(most)s.", {"least": 1, "most": 240}),
+        ("months", "241", "Write a whole number from %(least)s to %(most)s.", {"least": 1, "most": 240}),
+        ("count", "1,5", "Write a whole number.", {}),
+        ("day", "31.03.2026", "Choose a day.", {}),
+        ("price", "багато", "Write a number, such as 1250.50.", {}),
+        ("kind", "c", "This is not what is expected here.", {}),
+    ],
+)
+def test_a_wrong_answer_is_told_what_is_right(field, typed, message, params):
+    with pytest.raises(InvalidError) as wrong:
+        forms.read(Asked, {"name": "x", field: typed})
+    (error,) = wrong.value.errors
+    assert (error.field, error.message, dict(error.params)) == (field, message, params)
