@@ -47,8 +47,10 @@ async def get_municipality(
 ) -> MunicipalityView:
     """One municipality, by KATOTTH code."""
     found = await queries.get_municipality(conn, code)
-    held = await holdings(conn, actor, code=code)
-    return MunicipalityView(found, await queries.list_service_points(conn, code), held[0] if held else None)
+    counted = await holdings(conn, actor, codes=[code])
+    return MunicipalityView(
+        found, await queries.list_service_points(conn, code), counted[0] if counted else None
+    )
 
 
 @post("/service-points")

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
 from asset_tracker.assets.queries import list_assets
-from asset_tracker.assets.summary import holdings
+from asset_tracker.assets.summary import held, holdings
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.queries import list_consignments
 from asset_tracker.edge.transaction import FROM_REPLICA
@@ -48,12 +48,14 @@ async def list_held(
 ) -> Response[str]:
     """Those that have or await something the reader may see; with a text, all that answer to it."""
     text = q.strip()[:120].replace("\x00", "")
-    held = {holding.code: holding for holding in await holdings(conn, actor)}
+    codes = await held(conn, actor)
     if text:
         found = await queries.search_municipalities(conn, text, limit=_SHOWN)
     else:
-        known = await queries.get_municipalities(conn, held)
-        found = tuple(known[code] for code in list(held)[start : start + _PAGE])
+        shown = codes[start : start + _PAGE]
+        known = await queries.get_municipalities(conn, shown)
+        found = tuple(known[code] for code in shown)
+    counted = {each.code: each for each in await holdings(conn, actor, codes=[each.code for each in found])}
     lang = lang_of(request)
     return page(
         request,
@@ -62,15 +64,15 @@ async def list_held(
         block="results",
         q=text,
         next_href=f"/municipalities?start={start + _PAGE}"
-        if not text and start + _PAGE < len(held)
+        if not text and start + _PAGE < len(codes)
         else None,
         first_href="/municipalities" if start else None,
-        rows=[(municipality, held.get(municipality.code)) for municipality in found],
+        rows=[(municipality, counted.get(municipality.code)) for municipality in found],
         summary=ngettext(
             lang,
             "%(n)s municipality has or awaits something.",
             "%(n)s municipalities have or await something.",
-            len(held),
+            len(codes),
         ),
     )
 
@@ -111,7 +113,7 @@ async def _page(
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
     it = await queries.get_municipality(conn, code)
-    held = await holdings(conn, actor, code=code)
+    holding = await holdings(conn, actor, codes=[code])
     assets = await list_assets(conn, actor, Filters(municipality=code), limit=_SHOWN)
     sent = (
         await list_consignments(conn, actor, municipality_code=code)
@@ -125,7 +127,7 @@ async def _page(
         section="municipalities",
         status=422 if errors else 200,
         municipality=it,
-        holding=held[0] if held else None,
+        holding=holding[0] if holding else None,
         points=await queries.list_service_points(conn, code),
         assets=assets.items,
         more=assets.next is not None,
