@@ -32,7 +32,7 @@ from asset_tracker.ledger.envelope import Event
 SHOWN = 1000
 # Assets that one task walks, and that are fetched and compared together.
 _TASK, _TOGETHER = 10_000, 500
-_ALONE = 250_000  # events, up to which other processes would cost more than they save
+ALONE = 250_000  # events, up to which other processes would cost more than they save
 _CLOSELY = f"SELECT {', '.join(COLUMNS)} FROM event WHERE asset_id = ANY($1) ORDER BY asset_id, seq"
 
 Progress = Callable[[int, int], None]
@@ -84,7 +84,7 @@ async def verify(
         async with engine.connect() as conn:
             raw = await _snapshot(conn)
             due = await raw.fetchval("SELECT count(*) FROM event")
-            async for part in _parts(raw, url, projections, processes if due > _ALONE else 1):
+            async for part in _parts(raw, url, projections, processes if due > ALONE else 1):
                 events, assets = events + part.events, assets + part.assets
                 found += part.findings
                 progress(events, due)

@@ -322,7 +322,7 @@ async def test_without_projections_only_the_proofs_are_looked_at(copy):
 
 
 async def test_several_processes_find_the_same(copy, monkeypatch):
-    monkeypatch.setattr("asset_tracker.ledger.verify._ALONE", 0)
+    monkeypatch.setattr("asset_tracker.ledger.verify.ALONE", 0)
     monkeypatch.setattr("asset_tracker.ledger.verify._TASK", 20)
     await tamper(copy, [f"UPDATE event SET kind = 'note' WHERE {THIS} AND seq = 2"])
     told = []
