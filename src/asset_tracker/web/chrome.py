@@ -6,6 +6,7 @@ import msgspec
 
 from asset_tracker.i18n import Lang
 
+STEPS = 5  # of the tour
 Tone = Literal["good", "wait", "bad", "info"]
 
 
@@ -71,7 +72,7 @@ def menu(roles: frozenset[str]) -> tuple[MenuItem, ...]:
 
 
 class Chrome(msgspec.Struct, kw_only=True, frozen=True):
-    """``page`` in every template. ``here`` is this page's path with its query, for coming back to."""
+    """``page`` in every template. ``toured``: how many steps of the tour were seen, more than all when it is over. ``here`` is this page's path with its query, for coming back to."""
 
     actor: Any
     lang: Lang
@@ -81,3 +82,4 @@ class Chrome(msgspec.Struct, kw_only=True, frozen=True):
     menu: tuple[MenuItem, ...] = ()
     flashes: tuple[Flash, ...] = ()
     demo: bool = False
+    toured: int = 0

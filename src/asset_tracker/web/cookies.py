@@ -9,8 +9,8 @@ from asset_tracker.access import sessions, steps
 from asset_tracker.edge.who import AnyRequest, cookie_name, is_secure
 
 # A browser that was logged in here before; half a log-in; half a log-in at an organisation's; what the first
-# page was last narrowed to.
-Name = Literal["session", "device", "step", "organisation", "lang", "today"]
+# page was last narrowed to; how far the tour was seen.
+Name = Literal["session", "device", "step", "organisation", "lang", "today", "tour"]
 _YEAR = timedelta(days=365)
 _LASTS: dict[Name, timedelta] = {
     "session": sessions.ABSOLUTE,
@@ -19,6 +19,7 @@ _LASTS: dict[Name, timedelta] = {
     "organisation": steps.LASTS,
     "lang": _YEAR,
     "today": _YEAR,
+    "tour": _YEAR,
 }
 
 

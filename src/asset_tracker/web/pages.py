@@ -20,7 +20,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.edge.who import AnyRequest, cookie_name, is_secure, lang_of
 from asset_tracker.errors import FieldError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.web.chrome import Chrome, Flash, menu
+from asset_tracker.web.chrome import STEPS, Chrome, Flash, menu
 from asset_tracker.web.rendering import render
 
 HTML = "text/html"
@@ -83,7 +83,14 @@ def chrome_of(request: AnyRequest, section: str = "", flashes: tuple[Flash, ...]
         menu=menu(frozenset(roles)),
         flashes=flashes,
         demo=bool(request.app.state.get("demo")),
+        toured=seen_of_tour(request),
     )
+
+
+def seen_of_tour(request: AnyRequest) -> int:
+    """How far somebody came in the tour: 0 not begun, ``STEPS`` + 1 through, or not wanted."""
+    told = request.cookies.get(cookie_name(request, "tour"), "")
+    return min(int(told), STEPS + 1) if told.isascii() and told.isdigit() and len(told) < 3 else 0
 
 
 def see_other(request: AnyRequest, path: str, message: Flash | None = None) -> Redirect:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.web import formats
+from asset_tracker.web.glossary import TERMS
 from asset_tracker.web.words import word
 
 STATIC = files("asset_tracker.web") / "static"
@@ -71,6 +72,7 @@ def environment(lang: Lang) -> Environment:
         pick=partial(_pick, lang),
         town=partial(formats.municipality, lang),
         translated=partial(_translated, lang),
+        explained=TERMS.__getitem__,
     )
     made.filters.update(
         date=partial(formats.day, lang),

@@ -57,6 +57,13 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
                 "settings.manage",
             ),
             Setting(
+                "/rates",
+                "Rates of exchange",
+                "What reports convert amounts by.",
+                "report",
+                "programme.manage",
+            ),
+            Setting(
                 "/labels/stock",
                 "Sheets and rolls",
                 "The sheets and rolls that labels are printed on.",
@@ -77,6 +84,13 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
             ),
             Setting(
                 "/devices", "Phones", "The phones that record in the field.", "laptop", "consignment.manage"
+            ),
+            Setting(
+                "/webhooks",
+                "Webhooks",
+                "Other systems that are told of each event.",
+                "next",
+                "settings.manage",
             ),
             Setting(
                 "/sensitivity",

@@ -107,6 +107,11 @@ ROUTES = {
     "POST /people/{user_id}/grants/{grant_id}/end": Route("A", {"grant_id": NOBODY}, ok=(404,)),
     "POST /people/{user_id}/sessions/end": Route("A"),
     "POST /people/{user_id}/tokens/{token_id}/revoke": Route("A", ok=(303, 404)),
+    # help
+    "GET /tour": Route(ALL),
+    "GET /tour/{number}": Route(ALL, {"number": "3"}),
+    "POST /tour/done": Route(ALL),
+    "GET /words": Route(ALL),
     # settings
     "GET /settings": Route(DESK, whose="everybody"),
     "GET /settings/rules": Route(DESK),

@@ -19,6 +19,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// In a tour the arrow keys turn the pages.
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest?.("input, textarea, select, [contenteditable]") || event.altKey || event.ctrlKey || event.metaKey) return;
+  const rel = { ArrowRight: "next", ArrowLeft: "prev" }[event.key];
+  if (rel && location.pathname.startsWith("/tour/")) document.querySelector(`main a[rel="${rel}"]`)?.click();
+});
+
 // Suggestions under the find field: arrows walk through them, Escape and leaving put them away.
 const suggestions = document.getElementById("suggestions");
 const find = document.getElementById("find");
