@@ -23,6 +23,7 @@ from tables import show
 from asset_tracker.access import scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets import history, queries
+from asset_tracker.assets.columns import COLUMNS, USUAL, list_columns
 from asset_tracker.assets.summary import held, holdings
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments import due
@@ -71,9 +72,16 @@ WORK: dict[str, Work] = {
     "a list of a municipality": lambda conn, _: queries.list_assets(
         conn, WHO, Filters(municipality=MUNICIPALITY)
     ),
+    "a list in Ukrainian order, all columns": lambda conn, _: list_columns(
+        conn, WHO, Filters(), COLUMNS, sort="name"
+    ),
+    "a list of an oblast in Ukrainian order": lambda conn, _: list_columns(
+        conn, WHO, Filters(oblast=MUNICIPALITY[:4]), USUAL, sort="name"
+    ),
     "municipality report as of a day": _report,
     "the desk": lambda conn, _: desk.gather(conn, WHO, "uk"),
     "search, found": lambda conn, _: queries.list_assets(conn, WHO, Filters(q="ноутб")),
+    "search, maker and model": lambda conn, _: queries.list_assets(conn, WHO, Filters(q="lenovo e12")),
     "search, not found": lambda conn, _: queries.list_assets(conn, WHO, Filters(q="верстат")),
     "the list of municipalities": lambda conn, _: _municipalities(conn),
     "what is due": lambda conn, _: due.list_due(conn, WHO, DueFilter(), limit=50),

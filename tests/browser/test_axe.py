@@ -42,6 +42,8 @@ PAGES = {
         "/",
         "/assets",
         "/assets?q=nothing",
+        "/assets?sort=-name&columns=name,tag,donors,value,warranty_until",
+        "/bulk/new?kind=use_changed&all=yes",
         "/a/{laptop}",
         "/a/{kit}",
         "/a/{laptop}/label",

@@ -101,9 +101,9 @@ for (const select of document.querySelectorAll("select[data-narrows]")) {
   select.addEventListener("change", () => narrow(select));
 }
 
-// The box in the heading of a list ticks all boxes of the page; it is there only where a script can do it.
+// One box above a list ticks all boxes of the page; it is there only where a script can do it.
 function showTickAll(root) {
-  for (const all of root.querySelectorAll("[data-choose] [data-all]")) all.hidden = false;
+  for (const all of root.querySelectorAll("[data-choose] .tick-all")) all.hidden = false;
 }
 showTickAll(document);
 document.addEventListener("htmx:after:swap", () => showTickAll(document));
