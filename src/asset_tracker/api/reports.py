@@ -8,6 +8,7 @@ import anyio.to_thread
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
+from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -47,7 +48,7 @@ async def municipality_report(
     since: Since = None,
     donor: OfDonor = None,
     in_lang: InLang = None,
-) -> Response[bytes]:
+) -> Response[bytes] | Stream:
     """What was given to a municipality, as a file: ``UA18080010000090720.pdf``."""
     asked = {"as_of": as_of, "known_on": known_on, "since": since, "donor": donor, "lang": in_lang}
     return await _answer(request, conn, actor, queries.municipality_report, file, asked)
@@ -64,7 +65,7 @@ async def programme_report(
     since: Since = None,
     donor: OfDonor = None,
     in_lang: InLang = None,
-) -> Response[bytes]:
+) -> Response[bytes] | Stream:
     """What a programme gave, over all its municipalities, as a file: ``PROSTO.xlsx``."""
     asked = {"as_of": as_of, "known_on": known_on, "since": since, "donor": donor, "lang": in_lang}
     return await _answer(request, conn, actor, queries.programme_report, file, asked)
@@ -77,20 +78,22 @@ async def _answer(
     query: Callable[..., Awaitable[Report]],
     file: str,
     asked: dict[str, str | None],
-) -> Response[bytes]:
+) -> Response[bytes] | Stream:
     code, dot, form = file.partition(".")
     if not dot:
         raise NotFoundError
     chosen, now = format_named(form, of_programme=query is queries.programme_report), datetime.now(UTC)
     ask = parse_ask(now=now, default_lang=lang_of(request), **asked)
     report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
-    # Typesetting must not hold the others up.
-    body = await anyio.to_thread.run_sync(chosen.write, report)
     headers = {
         "Content-Disposition": f'attachment; filename="{file_name(report, form)}"',
         "Cache-Control": "private, no-store",
         "X-Content-Hash": report.content_hash,
     }
+    if chosen.pieces is not None:
+        return Stream(chosen.pieces(report), media_type=chosen.media_type, headers=headers)
+    # Typesetting must not hold the others up.
+    body = await anyio.to_thread.run_sync(chosen.write, report)
     return Response(body, media_type=chosen.media_type, headers=headers)
 
 

@@ -5,17 +5,18 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 
-from asset_tracker.reports.columns import Cell, item_columns
-from asset_tracker.reports.structs import Report
+from asset_tracker.reports.columns import Cell, Column, item_columns
+from asset_tracker.reports.structs import Item, Report
 
 BOM = "\ufeff"
 ROWS_AT_ONCE = 500
 # What spreadsheets read as the start of a formula, the full-width forms included.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "|", "＝", "＋", "－", "＠")
+_FIRST = frozenset(FORMULA_STARTS)
 
 
 def iter_csv(report: Report, *, hxl: bool = False) -> Iterator[bytes]:
@@ -29,8 +30,9 @@ def iter_csv(report: Report, *, hxl: bool = False) -> Iterator[bytes]:
     writer.writerow([column.head for column in columns])
     if hxl:
         writer.writerow([column.hxl for column in columns])
+    cells = [_writer(column) for column in columns]
     for place, item in enumerate(report.facts.items, 1):
-        writer.writerow([plain(column.value(item)) for column in columns])
+        writer.writerow([write(item) for write in cells])
         if place % ROWS_AT_ONCE == 0:
             yield _taken(buffer)
     yield _taken(buffer)
@@ -42,6 +44,27 @@ def write_csv(report: Report) -> bytes:
 
 def write_hxl(report: Report) -> bytes:
     return b"".join(iter_csv(report, hxl=True))
+
+
+def _writer(column: Column[Item]) -> Callable[[Item], object]:
+    """``plain`` for the cells of one column, as fast as its kind allows: the writer itself knows days and numbers."""
+    get = column.value
+    if column.kind == "text":
+
+        def text(item: Item) -> object:
+            value = get(item)
+            return plain(value) if isinstance(value, str) and value[:1] in _FIRST else value
+
+        return text
+    if column.kind in ("date", "number"):
+        return get
+
+    def figure(item: Item) -> object:
+        value = get(item)
+        written = str(value)
+        return value if value is None else plain(value) if "E" in written else written
+
+    return figure
 
 
 def plain(value: Cell) -> str:

@@ -1,12 +1,12 @@
 """The one table of report formats: media type, file name, writer, and what it is for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.reports.annexes import ANNEXES
-from asset_tracker.reports.csv import write_csv, write_hxl
+from asset_tracker.reports.csv import iter_csv, write_csv, write_hxl
 from asset_tracker.reports.geojson import write_geojson
 from asset_tracker.reports.iati import write_iati
 from asset_tracker.reports.json import write_json
@@ -18,6 +18,7 @@ from asset_tracker.reports.xlsx import write_annex, write_xlsx
 class Format(NamedTuple):
     """``text`` is a msgid. ``write`` takes CPU time; call it in a thread.
 
+    ``pieces``: the same a piece at a time, so that a long file never stands in memory.
     ``programmes_only``: the format knows nothing below a programme.
     """
 
@@ -26,6 +27,7 @@ class Format(NamedTuple):
     text: str
     write: Callable[[Report], bytes]
     programmes_only: bool = False
+    pieces: Callable[[Report], Iterator[bytes]] | None = None
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -33,9 +35,11 @@ _CSV = "text/csv; charset=utf-8"
 FORMATS: dict[str, Format] = {
     "pdf": Format("application/pdf", "pdf", "PDF, to print and to keep", write_pdf),
     "xlsx": Format(_XLSX, "xlsx", "Excel workbook", write_xlsx),
-    "csv": Format(_CSV, "csv", "CSV, the items as a table", write_csv),
+    "csv": Format(_CSV, "csv", "CSV, the items as a table", write_csv, pieces=iter_csv),
     "json": Format("application/json", "json", "JSON, for programs", write_json),
-    "hxl": Format(_CSV, "hxl.csv", "HXL, for humanitarian data", write_hxl),
+    "hxl": Format(
+        _CSV, "hxl.csv", "HXL, for humanitarian data", write_hxl, pieces=partial(iter_csv, hxl=True)
+    ),
     "geojson": Format("application/geo+json", "geojson", "GeoJSON, points for a map", write_geojson),
     "iati": Format("application/xml", "iati.xml", "IATI 2.03 activity", write_iati, programmes_only=True),
     **{

@@ -79,7 +79,11 @@ async def subscribe(conn: AsyncConnection, actor: Actor, settings: Settings, new
         "every": new.every,
         "formats": list(dict.fromkeys(new.formats)),
     }
+    same = (_s.subject == new.about.subject, _s.code == new.about.code, _s.every == new.every)
     async with as_system(conn):
+        # Asked for once more, it is sent once, with the files chosen now.
+        earlier = update(report_subscription).where(_s.user_id == actor.id, _s.ended_at.is_(None), *same)
+        await conn.execute(earlier.values(ended_at=func.now()))
         await conn.execute(insert(report_subscription).values(values))
     return made
 

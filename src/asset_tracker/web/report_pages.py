@@ -18,7 +18,7 @@ from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.programmes.queries import list_parties, list_programmes
+from asset_tracker.programmes.queries import list_parties
 from asset_tracker.reports import overview, queries
 from asset_tracker.reports.asking import parse_ask
 from asset_tracker.reports.formats import FORMATS, formats
@@ -45,7 +45,6 @@ async def list_reports(
         lines=lines,
         oblasts=_by_oblast(lines, lang_of(request)),
         total=overview.together(lines),
-        programmes=await list_programmes(conn, actor),
         programme_lines=await overview.programmes(conn, actor),
     )
 
