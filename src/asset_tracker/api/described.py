@@ -28,10 +28,11 @@ def with_problems(handlers: Iterable[HTTPRouteHandler]) -> list[HTTPRouteHandler
     found = list(handlers)
     for handler in found:
         told = _READING if handler.http_methods == {"GET"} else _WRITING
-        specs = {status: _problem(description) for status, description in told.items()}
+        specs = {status: problem(description) for status, description in told.items()}
         handler.responses = specs | dict(handler.responses or {})
     return found
 
 
-def _problem(description: str) -> ResponseSpec:
+def problem(description: str) -> ResponseSpec:
+    """A problem that only this operation answers, to be named in its ``responses``."""
     return ResponseSpec(Problem, media_type=MEDIA_TYPE, generate_examples=False, description=description)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, require
+from asset_tracker.api.described import problem
 from asset_tracker.assets.photos import find_visible, read_visible
 from asset_tracker.files import direct
 from asset_tracker.files.service import StoredFile, store_photo, store_scan
@@ -70,7 +71,7 @@ async def get_file(
     return Response(data, headers=found.headers(), media_type=found.media_type)
 
 
-@get("/files/{sha256:str}/link")
+@get("/files/{sha256:str}/link", responses={409: problem("Files lie in a folder of the server.")})
 async def get_link(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
