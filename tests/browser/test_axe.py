@@ -53,6 +53,8 @@ PAGES = {
         "/consignments/{consignment}",
         "/municipalities",
         "/map",
+        "/calendar",
+        "/consignments/new",
         "/map?oblast=UA18000000000041385&colour=overdue",
         f"/municipalities/{HERE}",
         f"/reports/municipalities/{HERE}",

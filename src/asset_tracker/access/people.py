@@ -4,10 +4,11 @@ from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import exists, literal, select
+from sqlalchemy import exists, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor
+from asset_tracker.access.masking import mask_name
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import user_account, user_grant
 
@@ -27,6 +28,33 @@ async def custodians(conn: AsyncConnection, municipality_code: str) -> frozenset
         _g.role == "custodian", _g.area.is_not(None), literal(municipality_code).startswith(_g.area)
     )
     return frozenset((await conn.scalars(wanted)).all())
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """Somebody who works with what stands in a place; the name is masked."""
+
+    role: str
+    name: str
+
+
+async def people_in(conn: AsyncConnection, actor: Actor, municipality_code: str) -> list[Contact]:
+    """Custodians and technicians of a municipality, masked; nobody for those who may not see people."""
+    if not may(actor, "people.read"):
+        return []
+    wanted = (
+        select(_g.role, _u.name)
+        .join(user_account, _u.id == _g.user_id)
+        .where(
+            _u.disabled_at.is_(None),
+            _g.role.in_(("custodian", "technician")),
+            _g.area.is_not(None),
+            literal(municipality_code).startswith(_g.area),
+            or_(_g.valid_until.is_(None), _g.valid_until > func.now()),
+        )
+        .order_by(_g.role, _u.name)
+        .distinct()
+    )
+    return [Contact(row.role, mask_name(row.name)) for row in await conn.execute(wanted)]
 
 
 async def names_of(conn: AsyncConnection, actor: Actor, ids: Collection[UUID]) -> dict[UUID, str]:

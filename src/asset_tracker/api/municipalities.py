@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import get, post
+from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from msgspec import Meta
@@ -16,6 +16,8 @@ from asset_tracker.assets.points import Changed, PointView
 from asset_tracker.assets.summary import holdings
 from asset_tracker.assets.views import Holding
 from asset_tracker.edge.transaction import FROM_REPLICA
+from asset_tracker.programmes import needs
+from asset_tracker.programmes.needs import NeedView, NewNeed
 from asset_tracker.territory import queries, service
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import NewServicePoint, PointChange, ServicePoint
@@ -89,7 +91,37 @@ async def change_service_point(
     return await points.change_point(conn, actor, point_id, told, with_assets=data.with_assets)
 
 
+@get("/municipalities/{code:str}/needs")
+async def list_needs(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], code: FromPath[str]
+) -> list[NeedView]:
+    """What the municipality asked for, how ready it is, what was approved and planned, beside what came."""
+    return await needs.list_needs(conn, actor, code)
+
+
+@post("/municipalities/{code:str}/needs")
+async def add_need(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    code: FromPath[str],
+    data: JSONBody[NewNeed],
+) -> dict[str, UUID]:
+    """Keep what the municipality asked for; its id."""
+    return {"need": await needs.add_need(conn, actor, code, data)}
+
+
+@delete("/needs/{need:uuid}", status_code=204)
+async def end_need(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], need: FromPath[UUID]
+) -> None:
+    """Take a need off the list, met or withdrawn."""
+    await needs.end_need(conn, actor, need)
+
+
 ROUTES = (
+    list_needs,
+    add_need,
+    end_need,
     list_municipalities,
     get_municipality,
     add_service_point,

@@ -14,8 +14,9 @@ from asset_tracker.access.permissions import require
 from asset_tracker.assets import due
 from asset_tracker.assets.due_rules import rules_asked
 from asset_tracker.assets.sensitivity import coarse, located
-from asset_tracker.assets.views import Holding
-from asset_tracker.ledger.tables import asset
+from asset_tracker.assets.views import Giver, Holding
+from asset_tracker.ledger.tables import asset, asset_share
+from asset_tracker.programmes.tables import party
 from asset_tracker.territory.tables import municipality
 
 _a = asset.c
@@ -109,6 +110,28 @@ async def overdue_places(
     e = every.c
     counted = select(e.municipality_code, func.count(e.asset_id.distinct())).group_by(e.municipality_code)
     return {code: number for code, number in await conn.execute(counted) if code}
+
+
+async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) -> list[Giver]:
+    """Who paid for what a municipality got, as far as the reader may see shares; who gave most comes first."""
+    require(actor, "asset.read")
+    known = await coarse(conn, actor)
+    s, p = asset_share.c, party.c
+    wanted = (
+        select(p.name_uk, p.name_en, func.count().label("assets"))
+        .select_from(asset.join(asset_share, s.asset_id == _a.id).join(party, p.id == s.donor_id))
+        .where(
+            scope.assets(actor),
+            located(known),
+            func.coalesce(_a.municipality_code, _a.destination_code) == municipality_code,
+            _a.delivered_at.is_not(None),
+        )
+        .group_by(p.id)
+        .order_by(func.count().desc(), p.name_uk)
+    )
+    if (only := scope.donors(actor)) is not None:
+        wanted = wanted.where(s.donor_id.in_(only))
+    return [Giver(*row) for row in await conn.execute(wanted)]
 
 
 def _count(condition: ColumnElement[bool]) -> Any:

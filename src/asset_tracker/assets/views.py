@@ -182,3 +182,11 @@ class Holding(msgspec.Struct, frozen=True, kw_only=True):
     faults: int
     lost: int
     disputed: int
+
+
+class Giver(msgspec.Struct, frozen=True):
+    """A donor, and how many of the delivered assets they paid for, at least in part."""
+
+    name_uk: str
+    name_en: str
+    assets: int

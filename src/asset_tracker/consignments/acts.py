@@ -231,6 +231,14 @@ async def list_acts(conn: AsyncConnection, actor: Actor, consignment_id: UUID) -
     return [act_view(row) for row in await conn.execute(wanted)]
 
 
+async def list_acts_in(conn: AsyncConnection, actor: Actor, municipality: str) -> list[ActView]:
+    """The acts in reach by which things went to a municipality, the newest first; a hundred at most."""
+    require(actor, "act.read")
+    wanted = select(act).join(consignment, consignment.c.id == act.c.consignment_id)
+    wanted = wanted.where(consignment.c.municipality_code == municipality, _reach(actor, "act.read"))
+    return [act_view(row) for row in await conn.execute(wanted.order_by(act.c.issued_at.desc()).limit(100))]
+
+
 async def get_act(conn: AsyncConnection, actor: Actor, act_id: UUID) -> ActView:
     """One act in reach. Raises NotFoundError."""
     return act_view(await _act(conn, actor, act_id, "act.read"))

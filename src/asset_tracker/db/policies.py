@@ -265,6 +265,11 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "job": Walled("job.kind = 'import'"),
     "job_schedule": Walled(NOBODY),
     "mail_outbox": Walled(NOBODY),
+    # --- needs, and links to calendars
+    "municipality_need": Walled(
+        granted("municipality_need", "programme_id", "municipality_code"), writes="INSERT, UPDATE"
+    ),
+    "calendar_link": Walled(f"calendar_link.user_id = {ME}", writes="INSERT, DELETE"),
     # --- news
     "notice_choice": Walled(f"notice_choice.user_id = {ME}", writes="INSERT, DELETE"),
     "feed_cursor": Walled(NOBODY),
@@ -283,4 +288,5 @@ SECRET: Final[dict[str, frozenset[str]]] = {
     "webhook": frozenset({"secret"}),
     "reading_key": frozenset({"token_hash"}),
     "report_link": frozenset({"token_hash"}),
+    "calendar_link": frozenset({"token_hash"}),
 }

@@ -135,3 +135,27 @@ policy_rule = Table(
     Index("policy_rule_programme_id_idx", "programme_id"),
     Index("policy_rule_donor_id_idx", "donor_id"),
 )
+
+# What a municipality asked of a programme, how ready it is, what was approved and is planned.
+municipality_need = Table(
+    "municipality_need",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("municipality_code", Text, nullable=False),
+    Column("programme_id", Uuid, ForeignKey("programme.id"), nullable=False),
+    Column("category", Text, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("applied_on", Date, nullable=False),
+    Column("readiness", Integer),
+    Column("approved", Integer),
+    Column("approved_on", Date),
+    Column("planned_on", Date),
+    Column("note", Text),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("made_by", Uuid, nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("ended_by", Uuid),
+    CheckConstraint("asked > 0 AND approved >= 0", name="numbers"),
+    CheckConstraint("readiness BETWEEN 0 AND 100", name="readiness"),
+    Index("municipality_need_municipality_code_idx", "municipality_code"),
+)

@@ -275,9 +275,21 @@ async def _instead(
     wrong: AssetTrackerError,
     data: msgspec.Struct | None = None,
 ) -> Instead:
+    typed = msgspec.structs.asdict(data) if data else {}
+    return await show_instead(request, conn, actor, consignment_id, wrong, typed)
+
+
+async def show_instead(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    consignment_id: UUID,
+    wrong: AssetTrackerError,
+    typed: Mapping[str, Any],
+) -> Instead:
+    """The page of the consignment with what was typed and what is wrong with it."""
     errors = wrong.errors if isinstance(wrong, InvalidError) else ()
     texts = error_texts(lang_of(request), errors) or {"": gettext(lang_of(request), wrong.message)}
-    typed = msgspec.structs.asdict(data) if data else {}
     return Instead(await _page(request, conn, actor, consignment_id, typed, texts))
 
 
@@ -293,6 +305,10 @@ async def _page(
     it = await queries.get_consignment(conn, actor, consignment_id)
     lines = await list_assets(conn, actor, Filters(consignment=consignment_id), limit=_SHOWN)
     points = await list_service_points(conn, it.municipality)
+    loose = Filters(programme=it.programme, municipality=it.municipality)
+    waiting = (
+        await list_assets(conn, actor, loose, limit=_SHOWN) if may(actor, "consignment.manage") else None
+    )
     now = formats.local_input(datetime.now(UTC))
     return page(
         request,
@@ -310,6 +326,11 @@ async def _page(
         sides=[(key, gettext(lang, text)) for key, text in SIDES],
         points=[("", "—"), *((str(point.id), point.name(lang)) for point in points)],
         may_manage=may(actor, "consignment.manage"),
+        choices=[
+            each
+            for each in (waiting.items if waiting else ())
+            if each.consignment is None and each.stage in ("expected", "received")
+        ],
         may_act=may(actor, "act.manage"),
         may_label=may(actor, "label.print"),
         may_run=may(actor, "event.record"),

@@ -32,6 +32,14 @@ ROUTES = {
     "GET /metrics": Route(PUBLIC),
     # what is given, and its history
     "GET /api/v1/assets": Route(READERS),
+    "GET /api/v1/municipalities/{code}/needs": Route(READERS, {"code": "{place}"}, whose="everybody"),
+    "POST /api/v1/municipalities/{code}/needs": Route(
+        DESK,
+        {"code": "{place}"},
+        json={"programme": "{programme}", "category": "laptop", "asked": 1, "applied_on": "2025-01-01"},
+        things=True,
+    ),
+    "DELETE /api/v1/needs/{need}": Route(DESK, {"need": "{case}"}, whose="everybody", ok=(404,)),
     "GET /api/v1/me/notices": Route(ALL),
     "PUT /api/v1/me/notices": Route(ALL, json=[]),
     "GET /api/v1/webhooks": Route("A"),

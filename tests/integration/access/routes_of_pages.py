@@ -225,6 +225,19 @@ ROUTES = {
         DESK, form={"change": "suspended", "occurred_at": "2025-03-01T10:00"}, whose="everybody"
     ),
     "POST /points/{point_id}/along": Route(DESK, form={"to_point": ""}, whose="everybody"),
+    # the calendar, needs, and what goes onto a consignment
+    "GET /calendar": Route(READERS),
+    "POST /calendar/link": Route(READERS),
+    "POST /calendar/link/end": Route(ALL),
+    "GET /calendar/feed/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
+    "POST /municipalities/{code}/needs": Route(DESK, {"code": "{place}"}, form={"x": "y"}, whose="everybody"),
+    "POST /municipalities/{code}/needs/{need}/end": Route(
+        DESK, {"code": "{place}", "need": "{case}"}, whose="everybody", ok=(404,)
+    ),
+    "GET /consignments/new": Route(DESK),
+    "POST /consignments": Route(DESK, form={"number": "x"}),
+    "POST /consignments/{consignment_id}/lines": Route(DESK, form={"tags": "{tag}"}),
+    "GET /consignments/{consignment_id}/waybill.pdf": Route("ACSTKU"),
     # news
     "GET /me/notices": Route(ALL),
     "POST /me/notices": Route(ALL, form={"loss_pace": ""}),
