@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.people import people_in
 from asset_tracker.access.permissions import may
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.queries import list_assets
 from asset_tracker.assets.summary import givers, held, holdings
 from asset_tracker.assets.views import Filters
@@ -181,6 +182,7 @@ async def _page(
     lang = lang_of(request)
     points = await queries.list_service_points(conn, code)
     overdue = await due.list_due(conn, actor, DueFilter(municipality=code, days=0), limit=_OVERDUE)
+    own = await get_catalogue(conn)
     return page(
         request,
         "municipalities/show.html",
@@ -191,7 +193,7 @@ async def _page(
         points=points,
         map=_map(it, points, lang),
         givers=await givers(conn, actor, code),
-        overdue=[dues.shown(lang, each) for each in overdue.items if each.overdue],
+        overdue=[dues.shown(lang, each, own) for each in overdue.items if each.overdue],
         acts=await list_acts_in(conn, actor, code) if may(actor, "act.read") else (),
         people=await people_in(conn, actor, code),
         needs=await needs.list_needs(conn, actor, code),

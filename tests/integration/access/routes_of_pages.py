@@ -221,6 +221,7 @@ ROUTES = {
     "GET /municipalities/{code}": Route(READERS, {"code": "{place}"}, whose="everybody"),
     "POST /municipalities/{code}/points": Route(DESK, {"code": "{place}"}, form=POINT, whose="everybody"),
     "GET /points/{point_id}": Route(READERS, whose="everybody"),
+    "GET /POINTS/{point_id}": Route(READERS, whose="everybody"),
     "POST /points/{point_id}/changes": Route(
         DESK, form={"change": "suspended", "occurred_at": "2025-03-01T10:00"}, whose="everybody"
     ),
