@@ -116,10 +116,12 @@ async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) ->
     """Who paid for what a municipality got, as far as the reader may see shares; who gave most comes first."""
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-    s, p = asset_share.c, party.c
+    # Another name than that of the scope, which asks for shares too.
+    share = asset_share.alias()
+    s, p = share.c, party.c
     wanted = (
         select(p.name_uk, p.name_en, func.count().label("assets"))
-        .select_from(asset.join(asset_share, s.asset_id == _a.id).join(party, p.id == s.donor_id))
+        .select_from(asset.join(share, s.asset_id == _a.id).join(party, p.id == s.donor_id))
         .where(
             scope.assets(actor),
             located(known),
