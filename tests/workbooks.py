@@ -94,7 +94,14 @@ def old_xls(path: Path) -> Path:
     return path
 
 
-def ods(path: Path, rows: Sequence[Sequence[str | float]], repeat: int = 1) -> Path:
+def ods(
+    path: Path,
+    rows: Sequence[Sequence[str | float]],
+    repeat: int = 1,
+    touch: Callable[[str], str] = str,
+) -> Path:
+    """One sheet; ``touch`` may write more into the XML of its rows."""
+
     def cell(value: str | float) -> str:
         if isinstance(value, str):
             return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
@@ -106,7 +113,7 @@ def ods(path: Path, rows: Sequence[Sequence[str | float]], repeat: int = 1) -> P
     )
     names = " ".join(
         f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
+        for name in ("office", "table", "text", "calcext")
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet", zipfile.ZIP_STORED)
@@ -117,7 +124,7 @@ def ods(path: Path, rows: Sequence[Sequence[str | float]], repeat: int = 1) -> P
         archive.writestr(
             "content.xml",
             f'<?xml version="1.0"?><office:document-content {names}><office:body><office:spreadsheet>'
-            f'<table:table table:name="Лист">{body}</table:table></office:spreadsheet></office:body></office:document-content>',
+            f'<table:table table:name="Лист">{touch(body)}</table:table></office:spreadsheet></office:body></office:document-content>',
         )
     return path
 

@@ -15,6 +15,8 @@ import msgspec
 
 from asset_tracker.imports.cells import Limits, RefusedBookError, column_index, column_name
 from asset_tracker.imports.meter import Seen, stretch, unseen
+from asset_tracker.imports.opendocument import scan_sheets
+from asset_tracker.imports.scan import SheetScan
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 20
@@ -51,24 +53,8 @@ _ODS_TALL = re.compile(
 )
 
 
-class SheetScan(msgspec.Struct, kw_only=True):
-    """What the XML of one sheet tells; positions are (row, column), both from 0.
-
-    ``weight``: its share of the work, as the bytes of its XML.
-    """
-
-    weight: int = 1
-    cells: int = 0
-    last_row: int = 0
-    merged: int = 0
-    formulas: set[tuple[int, int]] = msgspec.field(default_factory=set)
-    errors: dict[tuple[int, int], str] = msgspec.field(default_factory=dict)
-    hidden: set[int] = msgspec.field(default_factory=set)
-    padded: dict[tuple[int, int], int] = msgspec.field(default_factory=dict)
-
-
 class Package(msgspec.Struct, kw_only=True):
-    """A workbook that passed the first look. ``scans`` stand by path of the sheet's part."""
+    """A workbook that passed the first look. ``scans`` stand by path of the sheet's part, in an .ods by number."""
 
     format: str
     external_links: bool = False
@@ -85,8 +71,7 @@ def look(path: Path, limits: Limits, seen: Seen = unseen) -> Package:
         with zipfile.ZipFile(path) as archive:
             kind = _directory(archive, limits)
             if kind == "ods":
-                _look_into_ods(archive, limits, seen)
-                return Package(format="ods")
+                return _look_into_ods(archive, limits, seen)
             return _look_into_xlsx(archive, limits, seen)
     except (zipfile.BadZipFile, EOFError, NotImplementedError, UnicodeDecodeError, OSError) as error:
         raise RefusedBookError(
@@ -308,24 +293,31 @@ def _padded_styles(archive: zipfile.ZipFile) -> dict[bytes, int]:
     return padded
 
 
-def _look_into_ods(archive: zipfile.ZipFile, limits: Limits, seen: Seen) -> None:
+def _look_into_ods(archive: zipfile.ZipFile, limits: Limits, seen: Seen) -> Package:
+    with archive.open("content.xml") as part:
+        pieces = _watched(part, archive.getinfo("content.xml").file_size, seen)
+        scans = scan_sheets(_not_far(pieces, limits), limits)
+    return Package(format="ods", scans={str(number): scan for number, scan in enumerate(scans)})
+
+
+def _not_far(pieces: Iterable[bytes], limits: Limits) -> Iterator[bytes]:
+    """The pieces as they are, unless one of them repeats a value as far as no list goes."""
     rest = b""
     first = True
-    with archive.open("content.xml") as part:
-        for piece in _watched(part, archive.getinfo("content.xml").file_size, seen):
-            data = piece
-            if first:
-                _refuse_entities(data[:_KEEP])
-                first = False
-            data = rest + data
-            wide = max((int(n) for n in _ODS_WIDE.findall(data)), default=0)
-            tall = max((int(n) for n in _ODS_TALL.findall(data)), default=0)
-            if wide > limits.columns or tall > limits.rows:
-                raise RefusedBookError(
-                    "A sheet repeats one value over %(n)s cells. Delete the filled columns or rows that are not needed.",
-                    n=max(wide, tall),
-                )
-            rest = data[-_KEEP:]
+    for piece in pieces:
+        if first:
+            _refuse_entities(piece[:_KEEP])
+            first = False
+        data = rest + piece
+        wide = max((int(n) for n in _ODS_WIDE.findall(data)), default=0)
+        tall = max((int(n) for n in _ODS_TALL.findall(data)), default=0)
+        if wide > limits.columns or tall > limits.rows:
+            raise RefusedBookError(
+                "A sheet repeats one value over %(n)s cells. Delete the filled columns or rows that are not needed.",
+                n=max(wide, tall),
+            )
+        rest = data[-_KEEP:]
+        yield piece
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> list[str]:

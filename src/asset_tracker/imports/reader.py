@@ -43,6 +43,7 @@ from asset_tracker.imports.cells import (
     SheetInfo,
 )
 from asset_tracker.imports.meter import Meter, Seen, meter_of, stretch, unseen
+from asset_tracker.imports.scan import SheetScan
 
 _BATCH = 400
 _HEAD = struct.Struct(">hI")
@@ -172,27 +173,27 @@ def _read_zipped(path: Path, limits: Limits, seen: Seen) -> Iterator[Frame]:
         ) from error
 
 
-def _scans_in_order(path: Path, looked: package.Package, count: int) -> list[package.SheetScan]:
+def _scans_in_order(path: Path, looked: package.Package, count: int) -> list[SheetScan]:
     """The scan of each sheet in the book's order, found through workbook.xml and its relations."""
     if looked.format != "xlsx":
-        return [package.SheetScan() for _ in range(count)]
+        return [looked.scans.get(str(index), SheetScan()) for index in range(count)]
     with zipfile.ZipFile(path) as archive:
         parts = package.sheet_parts(archive)
     return [
-        looked.scans.get(parts[index], package.SheetScan()) if index < len(parts) else package.SheetScan()
+        looked.scans.get(parts[index], SheetScan()) if index < len(parts) else SheetScan()
         for index in range(count)
     ]
 
 
 def _read_sheet(
-    sheet: CalamineSheet, info: SheetInfo, scan: package.SheetScan, limits: Limits, seen: Seen
+    sheet: CalamineSheet, info: SheetInfo, scan: SheetScan, limits: Limits, seen: Seen
 ) -> Iterator[Frame]:
     height, width = sheet.total_height, sheet.total_width
     if width > limits.columns or height > limits.rows or height * width > 4 * limits.cells:
         raise RefusedBookError(
             "A sheet holds more than %(limit)s cells. Split it into several files.", limit=limits.cells
         )
-    merged = _reaching_down(sheet, limits)
+    merged = _reaching_down([*(sheet.merged_cell_ranges or ()), *scan.spans], limits)
     marked: defaultdict[int, set[int]] = defaultdict(set)
     for row, column in (*scan.formulas, *scan.errors, *scan.padded, *merged):
         marked[row].add(column)
@@ -230,10 +231,10 @@ def _read_sheet(
     )
 
 
-def _reaching_down(sheet: CalamineSheet, limits: Limits) -> dict[tuple[int, int], tuple[int, int]]:
+def _reaching_down(ranges: list[Any], limits: Limits) -> dict[tuple[int, int], tuple[int, int]]:
     """For each cell that a merged cell covers downwards in its first column, itself included: its top left."""
     covered: dict[tuple[int, int], tuple[int, int]] = {}
-    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, _) in ranges:
         if bottom > top:
             if len(covered) + bottom - top > limits.rows:
                 raise RefusedBookError(
@@ -248,7 +249,7 @@ def _reaching_down(sheet: CalamineSheet, limits: Limits) -> dict[tuple[int, int]
 def _mark(
     cells: list[Cell],
     at: tuple[int, set[int]],
-    scan: package.SheetScan,
+    scan: SheetScan,
     merged: dict[tuple[int, int], tuple[int, int]],
     anchors: dict[tuple[int, int], Cell],
 ) -> None:

@@ -147,6 +147,26 @@ def test_merged_municipality_and_hidden_rows(ukraine, tmp_path):
     assert planned.codes("warning") == {(0, "hidden-rows")}
 
 
+def test_merged_municipality_hidden_row_formula_and_error_in_an_ods(ukraine, tmp_path):
+    rows = [UK, GOOD, *(row(**{"Громада": "", "Серійний номер": f"X{n}"}) for n in range(3))]
+
+    def touch(xml: str) -> str:
+        cells = xml.split("<table:table-cell ")
+        cells[1 + len(UK)] = 'table:number-rows-spanned="4" ' + cells[1 + len(UK)]
+        price = [n for n, cell in enumerate(cells) if "28 999,50" in cell]
+        cells[price[1]] = 'table:formula="of:=[.I2]" ' + cells[price[1]]
+        cells[price[2]] = 'calcext:value-type="error" ' + cells[price[2]]
+        parts = "<table:table-cell ".join(cells).split("<table:table-row ")
+        parts[3] = 'table:visibility="collapse" ' + parts[3]
+        return "<table:table-row ".join(parts)
+
+    planned = plan(workbooks.ods(tmp_path / "a.ods", rows, touch=touch), ukraine)
+    assert planned.count() == {"create": 3, "problem": 1}
+    assert {item.facts.municipality for item in planned.items if item.facts} == {BARANIVKA}
+    assert planned.codes("warning") == {(0, "hidden-rows"), (0, "formulas")}
+    assert {at for at, _ in planned.codes()} == {4}
+
+
 def test_municipalities_as_titles_between_the_rows(ukraine, tmp_path):
     bare = [
         UK[1:],
