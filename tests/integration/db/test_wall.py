@@ -151,7 +151,7 @@ async def test_the_connection_of_a_request_sees_what_its_actor_may(home):
         scope={"user": home.people["stranger"]},
         route_handler=SimpleNamespace(opt={}),
     )
-    opened = provide_conn(request, SimpleNamespace(engine=home.engine))
+    opened = provide_conn(request, SimpleNamespace(engine=home.engine, replica=None))
     assert await seen(await anext(opened)) == THEIRS
     await opened.aclose()
 
