@@ -7,7 +7,7 @@ from typing import Any
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import pictures, sheet_annex, sheet_tables
+from asset_tracker.reports import charted, pictures, sheet_annex, sheet_tables
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
@@ -45,6 +45,16 @@ def sheet(report: Report) -> Tree:
             "conditions": pictures.condition_bar(facts.summary.by_condition),
             "over_time": pictures.over_time(facts.summary.over_time, facts.question.as_of, lang),
         },
+        "charts": [
+            {
+                "title": each.title,
+                "summary": each.summary,
+                "svg": each.svg,
+                "head": list(each.head),
+                "rows": [list(row) for row in each.rows],
+            }
+            for each in charted.drawn(facts, lang)
+        ],
         "oblasts": sheet_tables.oblasts(facts, lang),
         "municipalities": sheet_tables.municipalities(facts, lang),
         "support": sheet_tables.support(facts, lang),
@@ -193,6 +203,7 @@ def _labels(lang: Lang) -> dict[str, str]:
         "worth": "The same in other currencies",
         "rates": "Rates of exchange used",
         "since": "In the period asked for",
+        "charts": "Pictures",
     }
     return {key: gettext(lang, msgid) for key, msgid in msgids.items()}
 

@@ -99,6 +99,7 @@ async def _report_page(
     tree = await to_thread.run_sync(sheet, report)
     # Our own drawings; every word in them is escaped where it is drawn.
     drawn = {name: Markup(svg) for name, svg in tree["pictures"].items()}  # noqa: S704 - see above
+    charts = [each | {"svg": Markup(each["svg"])} for each in tree["charts"]]  # noqa: S704 - see above
     return page(
         request,
         "reports/report.html",
@@ -108,6 +109,7 @@ async def _report_page(
         report=report,
         r=tree,
         pictures=drawn,
+        charts=charts,
         query=_query(asked),
         asked=asked | ({} if wrong else {"as_of": ask.as_of.isoformat()}),
         wrong=wrong,
