@@ -110,7 +110,7 @@ async def _report_page(
         r=tree,
         pictures=drawn,
         charts=charts,
-        query=_query(asked),
+        kept=_query(asked),
         asked=asked | ({} if wrong else {"as_of": ask.as_of.isoformat()}),
         wrong=wrong,
         today=now,
