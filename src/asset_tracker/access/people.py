@@ -11,6 +11,7 @@ from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.masking import mask_name
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import user_account, user_grant
+from asset_tracker.ledger.tables import in_ukrainian_order
 
 _u, _g = user_account.c, user_grant.c
 
@@ -81,7 +82,7 @@ async def possible_counters(
         _u.disabled_at.is_(None), exists().where(_g.user_id == _u.id, _g.role.in_(roles))
     )
     keepers = await custodians(conn, municipality_code) if municipality_code else frozenset()
-    rows = await conn.execute(wanted.order_by(_u.name, _u.id))
+    rows = await conn.execute(wanted.order_by(in_ukrainian_order(_u.name), _u.id))
     return [Counter(row.id, row.name) for row in rows if row.id not in keepers]
 
 

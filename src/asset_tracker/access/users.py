@@ -28,7 +28,7 @@ from asset_tracker.errors import ConflictError, FieldError, ForbiddenError, Inva
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import erasure
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import event
+from asset_tracker.ledger.tables import event, in_ukrainian_order
 
 _LONGEST = timedelta(days=3653)
 
@@ -307,7 +307,7 @@ async def list_users(conn: AsyncConnection, actor: Actor) -> list[UserView]:
         )
         .outerjoin(user_grant, g.user_id == u.id)
         .group_by(u.id)
-        .order_by(u.name, u.id)
+        .order_by(in_ukrainian_order(u.name), u.id)
     )
     return [
         UserView(

@@ -44,7 +44,7 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import LossCase
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import asset, in_ukrainian_order
 from asset_tracker.ledger.values import Name
 from asset_tracker.ledger.values import Text as LongText
 from asset_tracker.territory.tables import municipality
@@ -153,7 +153,9 @@ async def get_case(conn: AsyncConnection, actor: Actor, case_id: UUID) -> CaseVi
         raise NotFoundError
     each = _each()
     found = ROWS.add_columns(each.c.value.label("one")).join(each, literal_column("true"))
-    wanted = found.where(*_about(actor, "loss.read", each, case_id)).order_by(_a.name_uk, _a.tag)
+    wanted = found.where(*_about(actor, "loss.read", each, case_id)).order_by(
+        in_ukrainian_order(_a.name_uk), _a.tag
+    )
     things = [
         CaseAsset(
             asset_row(one), msgspec.convert(one.one, LossCase), await _events(conn, actor, one, case_id)

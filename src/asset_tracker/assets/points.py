@@ -21,7 +21,7 @@ from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import asset, in_ukrainian_order
 from asset_tracker.territory.changes import list_changes, record_change
 from asset_tracker.territory.points import ChangeView, PointChange, ServicePoint
 from asset_tracker.territory.queries import get_service_point
@@ -52,7 +52,7 @@ async def get_point(conn: AsyncConnection, actor: Actor, point_id: UUID) -> Poin
     point = await get_service_point(conn, point_id)
     known = await coarse(conn, actor)
     here = [scope.assets(actor), pointed(known), _a.service_point_id == point_id, _a.gone_reason.is_(None)]
-    rows = await conn.execute(ROWS.where(*here).order_by(_a.name_uk, _a.tag).limit(_MOST))
+    rows = await conn.execute(ROWS.where(*here).order_by(in_ukrainian_order(_a.name_uk), _a.tag).limit(_MOST))
     total = await conn.execute(select(func.count()).select_from(asset).where(*here))
     return PointView(
         point=point,

@@ -25,6 +25,7 @@ from asset_tracker.assets.views import Filters
 from asset_tracker.assets.waits import MISSING, WAITS
 from asset_tracker.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tables import in_ukrainian_order
 from asset_tracker.ledger.values import CATEGORIES, CONDITIONS, STAGES, TITLES
 from asset_tracker.programmes.tables import programme
 
@@ -69,7 +70,7 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True):
 async def list_views(conn: AsyncConnection, actor: Actor) -> list[SavedView]:
     """The actor's own lists, and those shared within programmes in reach, by name."""
     require(actor, "asset.read")
-    rows = await conn.execute(_wanted(actor).order_by(func.lower(_v.name), _v.id))
+    rows = await conn.execute(_wanted(actor).order_by(in_ukrainian_order(_v.name), _v.id))
     return [_view(actor, row) for row in rows]
 
 

@@ -31,7 +31,7 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset, tag
+from asset_tracker.ledger.tables import asset, in_ukrainian_order, tag
 from asset_tracker.territory.queries import get_municipality, get_service_point
 
 LASTS: Final = timedelta(days=14)
@@ -190,7 +190,7 @@ async def open_link(conn: AsyncConnection, token: str) -> Opened:
         select(_a.name_uk, _a.name_en, _a.manufacturer, _a.model, _a.quantity, _x.confirmed_at)
         .join(centre_link_asset, _x.asset_id == _a.id)
         .where(_x.link_id == row.id)
-        .order_by(_x.confirmed_at.is_not(None), _a.name_uk, _a.id)
+        .order_by(_x.confirmed_at.is_not(None), in_ukrainian_order(_a.name_uk), _a.id)
     )
     return Opened(
         id=row.id,

@@ -23,7 +23,7 @@ from asset_tracker.documents.qr import qr_svg
 from asset_tracker.documents.typeset import typeset
 from asset_tracker.errors import FieldError, InvalidError, RefusedError
 from asset_tracker.field.ticks import ON_SHEET, TICKS, Kind
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import asset, in_ukrainian_order
 from asset_tracker.ledger.tags import format_tag, tag_url
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.queries import get_municipality
@@ -127,7 +127,7 @@ async def gather(conn: AsyncConnection, actor: Actor, subject: Subject) -> RunSh
         select(asset, _s.name_uk.label("s_uk"), _s.name_en.label("s_en"))
         .outerjoin(service_point, _s.id == _a.service_point_id)
         .where(of_subject(subject), scope.assets(actor), _a.gone_reason.is_(None))
-        .order_by(_s.sort_key.nulls_last(), _s.id, _a.line, _a.name_uk, _a.tag)
+        .order_by(_s.sort_key.nulls_last(), _s.id, _a.line, in_ukrainian_order(_a.name_uk), _a.tag)
         .limit(MAX_ROWS + 1)
     )
     rows = (await conn.execute(wanted)).all()

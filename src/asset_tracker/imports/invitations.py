@@ -15,6 +15,7 @@ from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError
 from asset_tracker.imports import queries
 from asset_tracker.imports.tables import import_change
+from asset_tracker.ledger.tables import in_ukrainian_order
 from asset_tracker.settings import Settings
 
 Standing = Literal["new", "invited", "came"]
@@ -46,7 +47,7 @@ async def _made_by(conn: AsyncConnection, batch_id: UUID) -> list[Guest]:
         select(_u.id, _u.name, _u.email, came.label("came"), linked.label("linked"))
         .join(import_change, _c.target == _u.id)
         .where(_c.batch_id == batch_id, _c.undone_at.is_(None), _u.disabled_at.is_(None))
-        .order_by(_u.name, _u.id)
+        .order_by(in_ukrainian_order(_u.name), _u.id)
     )
     return [
         Guest(

@@ -15,6 +15,7 @@ from asset_tracker.labels.paper import Paper
 from asset_tracker.labels.sheet import check_print
 from asset_tracker.labels.stock import STOCK, Stock, check_stock
 from asset_tracker.labels.tables import label_preset, label_stock
+from asset_tracker.ledger.tables import in_ukrainian_order
 
 
 class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,7 +27,7 @@ class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 async def list_stock(conn: AsyncConnection) -> list[Stock]:
     """All stock: the built-in first, then one's own by name."""
-    rows = await conn.scalars(select(label_stock.c.body).order_by(label_stock.c.name))
+    rows = await conn.scalars(select(label_stock.c.body).order_by(in_ukrainian_order(label_stock.c.name)))
     return [*STOCK.values(), *(msgspec.convert(body, Stock) for body in rows)]
 
 
@@ -60,7 +61,7 @@ async def delete_stock(conn: AsyncConnection, actor: Actor, name: str) -> None:
 
 async def list_presets(conn: AsyncConnection) -> list[Preset]:
     """All presets by name; they are everybody's, as printers are."""
-    rows = await conn.scalars(select(label_preset.c.body).order_by(label_preset.c.name))
+    rows = await conn.scalars(select(label_preset.c.body).order_by(in_ukrainian_order(label_preset.c.name)))
     return [msgspec.convert(body, Preset) for body in rows]
 
 

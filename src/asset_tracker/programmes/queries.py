@@ -14,7 +14,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import NotFoundError
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import asset, in_ukrainian_order
 from asset_tracker.programmes.tables import funding_share, party, programme, support_activity
 
 
@@ -123,7 +123,12 @@ async def list_parties(conn: AsyncConnection, actor: Actor, kind: str | None = N
     """All parties, by name; they are public bodies."""
     require(actor, "programme.read")
     where = party.c.kind == kind if kind else party.c.id.is_not(None)
-    return [_party(row) for row in await conn.execute(_parties().where(where).order_by(party.c.name_uk))]
+    return [
+        _party(row)
+        for row in await conn.execute(
+            _parties().where(where).order_by(in_ukrainian_order(party.c.name_uk), party.c.id)
+        )
+    ]
 
 
 async def get_parties(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, PartyView]:

@@ -20,6 +20,7 @@ from asset_tracker.db.engine import make_engine
 from asset_tracker.db.roles import READER
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, UnavailableError
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tables import in_ukrainian_order
 from asset_tracker.reports.tables import saved_query
 from asset_tracker.settings import Settings
 
@@ -110,7 +111,11 @@ async def save(conn: AsyncConnection, actor: Actor, name: str, sql: str) -> UUID
 async def list_saved(conn: AsyncConnection, actor: Actor) -> list[Saved]:
     """The actor's own, by name."""
     require(actor, "query.read")
-    wanted = select(_s.id, _s.name, _s.sql).where(_s.user_id == actor.id).order_by(_s.name, _s.id)
+    wanted = (
+        select(_s.id, _s.name, _s.sql)
+        .where(_s.user_id == actor.id)
+        .order_by(in_ukrainian_order(_s.name), _s.id)
+    )
     return [Saved(id=row.id, name=row.name, sql=row.sql) for row in await conn.execute(wanted)]
 
 

@@ -19,7 +19,7 @@ from asset_tracker.assets.queries import ROWS, asset_row
 from asset_tracker.assets.views import AssetRow
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger.state import Seen
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import asset, in_ukrainian_order
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality, service_point
 from asset_tracker.verifications.count import (
@@ -169,7 +169,7 @@ async def results(conn: AsyncConnection, actor: Actor, campaign_id: UUID) -> Res
         )
         .outerjoin(campaign_expected, (e.asset_id == _a.id) & (e.campaign_id == campaign_id))
         .where(scope.assets(actor), or_(e.asset_id.is_not(None), was_seen(campaign_id)))
-        .order_by(_a.name_uk, _a.tag)
+        .order_by(in_ukrainian_order(_a.name_uk), _a.tag)
     )
     expected: dict[UUID, Expected] = {}
     seen: dict[UUID, Seen] = {}

@@ -19,6 +19,7 @@ from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.views import Choices, KindKey
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
 from asset_tracker.imports.words import Words
+from asset_tracker.ledger.tables import in_ukrainian_order
 from asset_tracker.programmes import changing, service
 from asset_tracker.programmes.service import NewParty
 from asset_tracker.programmes.tables import party
@@ -125,7 +126,10 @@ class PartyKind(RecordKind):
 
     async def recorded(self, conn: AsyncConnection, actor: Actor) -> list[Record]:  # noqa: ARG002  # parties are public bodies
         return [
-            _record(row) for row in await conn.execute(select(party).order_by(party.c.name_uk, party.c.id))
+            _record(row)
+            for row in await conn.execute(
+                select(party).order_by(in_ukrainian_order(party.c.name_uk), party.c.id)
+            )
         ]
 
     async def create(self, conn: AsyncConnection, actor: Actor, record: Record, refs: dict[str, Any]) -> None:  # noqa: ARG002  # nothing is named by others

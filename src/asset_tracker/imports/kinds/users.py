@@ -36,6 +36,7 @@ from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
 from asset_tracker.imports.words import Words
 from asset_tracker.jobs import queue
+from asset_tracker.ledger.tables import in_ukrainian_order
 from asset_tracker.territory.queries import municipality_index
 
 FIELDS: tuple[Field, ...] = (
@@ -235,7 +236,9 @@ class UserKind(RecordKind):
             for user, grants in (await users.list_grants(conn, actor)).items()
         }
         u = user_account.c
-        rows = await conn.execute(select(u.id, u.email, u.name, u.lang).order_by(u.name, u.id))
+        rows = await conn.execute(
+            select(u.id, u.email, u.name, u.lang).order_by(in_ukrainian_order(u.name), u.id)
+        )
         found = []
         for row in rows:
             told = {"email": row.email.lower(), "name": row.name, "lang": row.lang}
