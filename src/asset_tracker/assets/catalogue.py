@@ -11,8 +11,20 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import ColumnElement, String, and_, exists, func, insert, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    exists,
+    func,
+    insert,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -75,14 +87,33 @@ class VersionView(msgspec.Struct, frozen=True, kw_only=True):
     definition: Definition
 
 
-_NEWEST_FIELD = select(attribute).ext(distinct_on(_t.key)).order_by(_t.key, _t.version.desc())
-_NEWEST_CATEGORY = select(own_category).ext(distinct_on(_o.code)).order_by(_o.code, _o.version.desc())
+# In one question, for every page of an asset asks it.
+_NEWEST = union_all(
+    select(_t.key, _t.version, _t.definition, null().label("base"))
+    .ext(distinct_on(_t.key))
+    .order_by(_t.key, _t.version.desc())
+    .subquery()
+    .select(),
+    select(
+        _o.code,
+        _o.version,
+        func.jsonb_build_object(
+            "name_uk", _o.name_uk, "name_en", _o.name_en, "retired", _o.retired, type_=JSONB
+        ),
+        _o.base,
+    )
+    .ext(distinct_on(_o.code))
+    .order_by(_o.code, _o.version.desc())
+    .subquery()
+    .select(),
+)
 
 
 async def get_catalogue(conn: AsyncConnection) -> Catalogue:
     """All fields and own categories as they stand, the retired ones too; everybody may know them."""
-    fields = [_attribute(row) for row in await conn.execute(_NEWEST_FIELD)]
-    own = [_own(row) for row in await conn.execute(_NEWEST_CATEGORY)]
+    rows = (await conn.execute(_NEWEST)).all()
+    fields = [_attribute(row) for row in rows if row.base is None]
+    own = [_own(row) for row in rows if row.base is not None]
     return Catalogue(
         {each.key: each for each in sorted(fields, key=lambda each: (each.position, each.key))},
         {each.code: each for each in sorted(own, key=lambda each: each.code)},
@@ -233,11 +264,4 @@ def _attribute(row: Any) -> Attribute:
 
 
 def _own(row: Any) -> OwnCategory:
-    return OwnCategory(
-        code=row.code,
-        version=row.version,
-        base=row.base,
-        name_uk=row.name_uk,
-        name_en=row.name_en,
-        retired=row.retired,
-    )
+    return OwnCategory(code=row.key, version=row.version, base=row.base, **row.definition)

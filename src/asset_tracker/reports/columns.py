@@ -115,6 +115,9 @@ _PAPERS: tuple[_Spec, ...] = (
         "#date+attested",
     ),
 )
+_OWN: tuple[_Spec, ...] = (
+    ("fields", "Further fields", "What is asked of things of its category beside the rest.", "text", ""),
+)
 _TIMELINE: tuple[_Spec, ...] = (
     ("occurred_at", "Occurred", "When the fact happened on site, Kyiv time.", "instant", ""),
     ("recorded_at", "Recorded", "When the server stored it, Kyiv time.", "instant", ""),
@@ -143,6 +146,7 @@ def item_columns(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
         *(_worth(line.currency, lang) for line in facts.summary.worth),
         *(column for donor in donors for column in _share(donor, lang)),
         *(_column(spec, worded, lang) for spec in _PAPERS),
+        *(_column(spec, worded, lang) for spec in _OWN if any(item.fields for item in facts.items)),
     )
 
 
@@ -180,6 +184,7 @@ def _item_words(places: Mapping[str, Municipality], lang: Lang) -> dict[str, Cal
     return {
         "category": coded(words.CATEGORY, attrgetter("category")),
         "name": lambda item: item.name.of(lang),
+        "fields": lambda item: _name(item.fields, lang),
         "oblast": of_place(attrgetter("oblast")),
         "municipality_name": of_place(attrgetter("name")),
         "pcode": lambda item: item.municipality[:9],

@@ -9,9 +9,11 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from asset_tracker.assets.attributes import OWN_CATEGORY, Catalogue, shown
 from asset_tracker.assets.places import Precision
 from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
+from asset_tracker.i18n import Lang
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.replay import Replayed, replay, standing_on
@@ -39,6 +41,7 @@ class Known(Struct, frozen=True, kw_only=True):
     points: Mapping[UUID, Name]
     consignments: Mapping[UUID, str]
     tags: Mapping[UUID, str]
+    fields: Catalogue = Catalogue()
 
 
 class Standing(Struct, frozen=True):
@@ -118,6 +121,20 @@ def blur(told: Told, precise: Precision) -> Told:
     )
 
 
+def _fields(said: Mapping[str, str], known: Catalogue) -> Name | None:
+    """What stands in fields of a category's own, and the own category itself, one after the other."""
+    own = known.own.get(said.get(OWN_CATEGORY, ""))
+    of = [each for each in known.attributes.values() if each.key in said]
+    if not own and not of:
+        return None
+
+    def told(lang: Lang) -> str:
+        listed = [f"{each.name(lang)}: {shown(lang, each, said[each.key])}" for each in of]
+        return "; ".join(([own.name(lang)] if own else []) + listed)
+
+    return Name(told("uk"), told("en"))
+
+
 def _item(standing: Standing, known: Known) -> Item:
     s, folded = standing.folded.state, standing.folded
     value = None if s.unit_price is None else s.unit_price * s.quantity
@@ -130,6 +147,7 @@ def _item(standing: Standing, known: Known) -> Item:
         asset_id=first.asset,
         tag=standing.tag,
         category=s.category,
+        fields=_fields(s.attributes, known.fields),
         name=standing.name,
         municipality=standing.municipality,
         programme=known.programmes.get(first.programme, "") if first.programme else "",

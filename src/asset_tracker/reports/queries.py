@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.documents.display import KYIV
@@ -179,6 +180,7 @@ async def _tell(
         points=await surroundings.points(conn, _ids(payloads, "service_point")),
         consignments=await surroundings.consignments(conn, _ids(payloads, "consignment")),
         tags={each.asset: each.tag for each in standing},
+        fields=await get_catalogue(conn),
     )
     return [tell(each, known) for each in standing]
 

@@ -109,6 +109,7 @@ class Item(Struct, frozen=True, kw_only=True):
     ``place`` is a place kind; ``service_point`` is named only as far as policy allows.
     ``upkeep`` counts maintenances and repairs, ``upkeep_costs`` adds up what they cost.
     ``worth`` is its value in other currencies, as far as rates are recorded for the day ``reckoned_on``.
+    ``fields``: what stands in the fields that its category has of its own, as text.
     ``service_days`` are those it has been in service for, breaks left out.
     ``counted`` is false for the shell of a kit, whose components stand in rows of their own.
     """
@@ -119,6 +120,7 @@ class Item(Struct, frozen=True, kw_only=True):
     name: Name
     municipality: str
     programme: str
+    fields: Name | None = None
     manufacturer: str | None = None
     model: str | None = None
     serial: str | None = None

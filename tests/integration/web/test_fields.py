@@ -64,7 +64,7 @@ async def test_a_field_from_its_definition_to_its_history(site):
 
 async def test_definitions_grow_and_values_are_checked_wherever_they_come_in(site):
     laptop = {"kind": "text", "check": "imei", "name_uk": "Номер", "name_en": "Number"}
-    put = site.people["administrator"].put
+    put = (await site.at("administrator")).put
     first = await put("/api/v1/fields/radio", json=laptop)
     assert first.json()["version"] == 1
     assert (await put("/api/v1/fields/radio", json=laptop | {"kind": "date"})).status_code == 422
