@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.people import people_in
-from asset_tracker.access.permissions import may
+from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.queries import list_assets
 from asset_tracker.assets.summary import givers, held, holdings
@@ -123,6 +123,7 @@ async def add_need(
     code: FromPath[str],
     data: URLEncodedBody[NeedForm],
 ) -> Redirect:
+    require(actor, "programme.manage")
     try:
         await needs.add_need(conn, actor, code, read(NewNeed, msgspec.structs.asdict(data)))
     except InvalidError as wrong:
