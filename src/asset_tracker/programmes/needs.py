@@ -65,8 +65,9 @@ class NeedView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def list_needs(conn: AsyncConnection, actor: Actor, municipality: str) -> list[NeedView]:
-    """The needs of a municipality in reach, by programme and category."""
+    """The needs of a municipality in reach, by programme and category. Raises NotFoundError for no municipality."""
     require(actor, "programme.read")
+    await get_municipality(conn, municipality)
     delivered = (
         select(func.coalesce(func.sum(_a.quantity), 0))
         .where(

@@ -41,7 +41,7 @@ ROUTES = {
     ),
     "DELETE /api/v1/needs/{need}": Route(DESK, {"need": "{case}"}, whose="everybody", ok=(404,)),
     "GET /api/v1/me/notices": Route(ALL),
-    "PUT /api/v1/me/notices": Route(ALL, json=[]),
+    "PUT /api/v1/me/notices": Route(READERS, json=[]),
     "GET /api/v1/webhooks": Route("A"),
     "POST /api/v1/webhooks": Route("A", json={"url": "https://nowhere.example"}),
     "DELETE /api/v1/webhooks/{hook}": Route("A", {"hook": "{case}"}, ok=(404,)),

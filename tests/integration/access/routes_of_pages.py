@@ -240,8 +240,8 @@ ROUTES = {
     "POST /consignments/{consignment_id}/lines": Route(DESK, form={"tags": "{tag}"}),
     "GET /consignments/{consignment_id}/waybill.pdf": Route("ACSTKU"),
     # news
-    "GET /me/notices": Route(ALL),
-    "POST /me/notices": Route(ALL, form={"loss_pace": ""}),
+    "GET /me/notices": Route(READERS),
+    "POST /me/notices": Route(READERS, form={"loss_pace": ""}),
     "GET /notices/stop/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
     "POST /notices/stop/{token}": Route(PUBLIC, {"token": "unknown"}, form={"x": "y"}, ok=(404,)),
     "GET /webhooks": Route("A"),
