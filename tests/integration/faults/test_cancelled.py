@@ -17,7 +17,13 @@ import httpx
 import msgspec
 import pytest
 
-from factories.office import furnish
+from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.assets.service import NewAsset, register
+from asset_tracker.db.engine import transaction
+from asset_tracker.ledger.events import Registered
+from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tags import new_tag
+from factories.office import BARANIVKA, furnish
 from factories.served import served
 from factories.siege import fact, recorded, token_of
 
@@ -40,6 +46,7 @@ async def test_cancelled_in_the_middle(siege):
     told = Told()
     dice = random.Random(11)  # noqa: S311 - the same moments each time
     async with siege() as held:
+        held.assets = await many_assets(held)
         told.may_see = {who: seen(await held.ask(who, "GET", NEXT)) for who in WHO}
         assert len(set(told.may_see.values())) > 1
         await asyncio.gather(*(torment(held, told, dice) for _ in range(AT_ONCE)))
@@ -59,6 +66,20 @@ async def test_cancelled_in_the_middle(siege):
         assert (await held.ask(None, "GET", "/readyz")).status_code == 200
 
 
+async def many_assets(held):
+    """As many as keep each one's history short: a fact is folded into all that its asset went through."""
+    made = [
+        NewAsset(
+            id=uuid7(),
+            fact=Registered(category="laptop", name_uk="Ноутбук", tag=new_tag(), destination=BARANIVKA),
+        )
+        for _ in range(max(2, CANCELLED // 50))
+    ]
+    async with transaction(held.app.state.engine) as conn:
+        await register(conn, COMMAND_LINE, held.office.programme, made)
+    return [str(each.id) for each in made]
+
+
 def batched(facts, size):
     return [facts[n : n + size] for n in range(0, len(facts), size)]
 
@@ -69,13 +90,13 @@ async def torment(held, told, dice):
     while told.cancelled < CANCELLED:
         before, writing = told.cancelled, dice.random() < 0.5
         after = dice.random() * longest[writing]
-        await (writes(held, told, after) if writing else reads(held, told, dice.choice(WHO), after))
+        await (writes(held, told, dice, after) if writing else reads(held, told, dice.choice(WHO), after))
         # Longer when it was cut off, shorter when it was not: some two in three are.
         longest[writing] *= 1.05 if told.cancelled > before else 0.9
 
 
-async def writes(held, told, after):
-    batch = [fact(held.office.laptop), fact(held.office.kit)]
+async def writes(held, told, dice, after):
+    batch = [fact(each) for each in dice.sample(held.assets, 2)]
     ids = {each["id"] for each in batch}
     asked = asyncio.create_task(held.ask("technician", "POST", "/api/v1/events", json=batch))
     answer = await cut_off(asked, after)
