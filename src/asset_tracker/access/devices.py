@@ -6,7 +6,7 @@ clocks said, so that one that is years off can be told and put right.
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -67,6 +67,14 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     to_come: int
     has_key: bool
     revoked_at: datetime | None
+
+
+class Crowd(msgspec.Struct, frozen=True):
+    """Phones in use. ``seen``: how many were seen within the ``hour``, ``day``, ``week``, ``month`` or ``longer`` ago,
+    each in one of these only. ``behind``: of how many facts are to come."""
+
+    seen: dict[str, int]
+    behind: int
 
 
 class Stamped(msgspec.Struct, frozen=True):
@@ -139,13 +147,33 @@ async def list_behind(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
     return [each for each in await _list(conn, told.exists()) if each.to_come]
 
 
-async def figures(conn: AsyncConnection) -> list[tuple[str, float, int]]:
-    """Of each phone in use: its id, seconds since it was seen, and how many of its facts are to come."""
-    seen = func.extract("epoch", func.now() - _d.seen_at)
+async def figures(conn: AsyncConnection, limit: int) -> list[tuple[str, float, int]]:
+    """Of phones in use: id, seconds since they were seen, and how many of their facts are to come.
+
+    Those with facts to come first, then those that were silent longest; ``limit`` of them.
+    """
+    seen, to_come = func.extract("epoch", func.now() - _d.seen_at), _to_come().label("to_come")
     rows = await conn.execute(
-        select(_d.id, seen.label("age"), _to_come().label("to_come")).where(_d.revoked_at.is_(None))
+        select(_d.id, seen.label("age"), to_come)
+        .where(_d.revoked_at.is_(None))
+        .order_by((_to_come() > 0).desc(), _d.seen_at, _d.id)
+        .limit(limit)
     )
     return [(str(row.id), float(row.age), row.to_come) for row in rows]
+
+
+async def crowd(conn: AsyncConnection) -> Crowd:
+    """All phones in use, counted by how long ago facts came from them, and those that are behind."""
+    age = func.now() - _d.seen_at
+    bounds = (("hour", 0), ("day", 1 / 24), ("week", 1), ("month", 7), ("longer", 30))
+    ends = [*(days for _, days in bounds[1:]), 36500]
+    counted = [
+        func.count().filter(age >= timedelta(days=begins), age < timedelta(days=end)).label(name)
+        for (name, begins), end in zip(bounds, ends, strict=True)
+    ]
+    behind = func.count().filter(_to_come() > 0).label("behind")
+    row = (await conn.execute(select(*counted, behind).where(_d.revoked_at.is_(None)))).one()
+    return Crowd(seen={name: getattr(row, name) for name, _ in bounds}, behind=row.behind)
 
 
 @by_system

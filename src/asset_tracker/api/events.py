@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets.field import MAX_BATCH, EventOutcome, receive
-from asset_tracker.edge.metrics import EVENTS
+from asset_tracker.edge.metrics import count_events
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger.events import KINDS
 
@@ -45,8 +45,7 @@ async def record_events(
         wrong = FieldError("body", "A list of 1 to %(n)s events is expected.", {"n": MAX_BATCH})
         raise InvalidError(errors=(wrong,)) from error
     outcomes = await receive(conn, actor, batch)
-    for each in outcomes:
-        EVENTS.labels(each.outcome).inc()
+    count_events(outcomes, batch)
     return outcomes
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sealed_box import Sealed
 from asset_tracker.edge import run_sheets
-from asset_tracker.edge.metrics import EVENTS
+from asset_tracker.edge.metrics import count_events
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.field import round as rounds
 from asset_tracker.field import sealed
@@ -88,8 +88,7 @@ async def hand_in(
     """Hand in the sealed queue of a phone, one's own or another's; twice is once."""
     state = request.app.state
     done = await sealed.hand_in(conn, state.storage, state.settings.data_dir, actor, data)
-    for each in done.outcomes:
-        EVENTS.labels(each.outcome).inc()
+    count_events(done.outcomes)
     return done
 
 

@@ -12,6 +12,7 @@ from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.edge.metrics import REPORTS
 from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import NotFoundError
@@ -84,7 +85,11 @@ async def _answer(
         raise NotFoundError
     chosen, now = format_named(form, of_programme=query is queries.programme_report), datetime.now(UTC)
     ask = parse_ask(now=now, default_lang=lang_of(request), **asked)
-    report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
+    about = "programme" if query is queries.programme_report else "municipality"
+    with REPORTS.labels(about, form).time():
+        report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
+        # Typesetting must not hold the others up; what goes in pieces is written as it is sent.
+        body = b"" if chosen.pieces else await anyio.to_thread.run_sync(chosen.write, report)
     headers = {
         "Content-Disposition": f'attachment; filename="{file_name(report, form)}"',
         "Cache-Control": "private, no-store",
@@ -92,8 +97,6 @@ async def _answer(
     }
     if chosen.pieces is not None:
         return Stream(chosen.pieces(report), media_type=chosen.media_type, headers=headers)
-    # Typesetting must not hold the others up.
-    body = await anyio.to_thread.run_sync(chosen.write, report)
     return Response(body, media_type=chosen.media_type, headers=headers)
 
 

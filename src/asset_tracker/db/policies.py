@@ -270,6 +270,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         granted("municipality_need", "programme_id", "municipality_code"), writes="INSERT, UPDATE"
     ),
     "calendar_link": Walled(f"calendar_link.user_id = {ME}", writes="INSERT, DELETE"),
+    "upkeep": Walled(NOBODY),
     # --- news
     "notice_choice": Walled(f"notice_choice.user_id = {ME}", writes="INSERT, DELETE"),
     "feed_cursor": Walled(NOBODY),

@@ -1,21 +1,23 @@
 """What the server counts about itself, for Prometheus: no names, no places, no addresses of assets."""
 
+import shutil
 import time
-from typing import Any
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asset_tracker.access import devices
 from asset_tracker.access.actors import Actor
-from asset_tracker.db.engine import transaction
+from asset_tracker.assets.field import EventOutcome
+from asset_tracker.edge.figures import Gauges
 from asset_tracker.errors import NotFoundError
-from asset_tracker.jobs import queue
+from asset_tracker.ledger.events import KINDS
 
 REQUESTS = Histogram(
     "asset_tracker_request_seconds",
@@ -24,21 +26,27 @@ REQUESTS = Histogram(
     buckets=(0.005, 0.02, 0.05, 0.1, 0.3, 1, 3, 10),
 )
 EVENTS = Counter(
-    "asset_tracker_events_total", "Events sent to the API, by what became of them.", ("outcome",)
+    "asset_tracker_events_total",
+    "Facts sent to the API, by their kind and by what became of them.",
+    ("kind", "outcome"),
+)
+LATE = Histogram(
+    "asset_tracker_event_late_seconds",
+    "How much later facts were recorded than they happened, of those that were recorded.",
+    buckets=(60, 3600, 6 * 3600, 86400, 3 * 86400, 7 * 86400, 30 * 86400),
+)
+REPORTS = Histogram(
+    "asset_tracker_report_seconds",
+    "How long reports took from the question to the file, by what they are about and their format.",
+    ("about", "format"),
+    buckets=(0.1, 0.3, 1, 3, 10, 30),
 )
 POOL = Gauge("asset_tracker_db_connections_in_use", "Connections to the database that are in use.")
-JOBS = Gauge("asset_tracker_jobs", "Jobs outside of requests, by how they stand.", ("state",))
-OLDEST_JOB = Gauge("asset_tracker_jobs_oldest_seconds", "How long the oldest job has waited that could run.")
-WORKERS = Gauge("asset_tracker_workers", "Workers that do jobs.")
-DEVICE_SEEN = Gauge(
-    "asset_tracker_device_seen_seconds", "How long ago a phone in use sent something, by its id.", ("device",)
+DISK = Gauge(
+    "asset_tracker_disk_free_bytes", "Room on the disk where the data or the files lie.", ("folder",)
 )
-DEVICE_TO_COME = Gauge(
-    "asset_tracker_device_events_to_come",
-    "Facts that a phone has numbered and that did not arrive, by its id.",
-    ("device",),
-)
-_LOOPBACK = {"127.0.0.1", "::1"}
+_LOOPBACK: Final = {"127.0.0.1", "::1"}
+GAUGES: Final = Gauges()
 
 
 class CountRequests(ASGIMiddleware):
@@ -70,37 +78,43 @@ async def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]
     allowed = request.user is not None and request.user.has("administrator", "auditor")
     if not allowed and (not local or forwarded):
         raise NotFoundError
-    engine = request.app.state.engine
-    POOL.set(engine.pool.checkedout())
-    await _count_jobs(engine)
-    await _count_devices(engine)
+    state = request.app.state
+    POOL.set(state.engine.pool.checkedout())
+    folders = {"data": state.settings.data_dir, "files": state.storage.folder}
+    for name, folder in folders.items():
+        if folder is not None and folder.exists():
+            DISK.labels(name).set(shutil.disk_usage(folder).free)
+    await GAUGES.ask(state.engine)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
-async def _count_jobs(engine: AsyncEngine) -> None:
-    """NaN while the database cannot be asked: the other figures are wanted then all the more."""
-    try:
-        async with transaction(engine) as conn:
-            depth = await queue.depth(conn)
-    except (SQLAlchemyError, OSError):
-        waiting = failed = workers = oldest = float("nan")
-    else:
-        waiting, failed, workers, oldest = depth.waiting, depth.failed, depth.workers, depth.oldest
-    JOBS.labels("waiting").set(waiting)
-    JOBS.labels("failed").set(failed)
-    WORKERS.set(workers)
-    OLDEST_JOB.set(oldest)
+def count_events(outcomes: Sequence[EventOutcome], batch: Sequence[msgspec.Raw] = ()) -> None:
+    """Count what was sent, and how late it was; ``batch``: the events themselves, unless they came sealed."""
+    now = datetime.now(UTC)
+    for n, each in enumerate(outcomes):
+        said = _said(bytes(batch[n])) if batch else _Said(_Kind("sealed"))
+        kind = said.payload.kind
+        EVENTS.labels(kind if kind in KINDS or not batch else "unknown", each.outcome).inc()
+        if each.outcome == "recorded" and said.occurred_at is not None:
+            LATE.observe(max((now - (each.occurred_at or said.occurred_at)).total_seconds(), 0))
 
 
-async def _count_devices(engine: AsyncEngine) -> None:
-    """Nothing of phones while the database cannot be asked."""
-    DEVICE_SEEN.clear()
-    DEVICE_TO_COME.clear()
+class _Kind(msgspec.Struct):
+    kind: str = "unknown"
+
+
+class _Said(msgspec.Struct):
+    payload: _Kind
+    occurred_at: datetime | None = None
+
+
+_read = msgspec.json.Decoder(_Said).decode
+
+
+def _said(raw: bytes) -> _Said:
     try:
-        async with transaction(engine) as conn:
-            found = await devices.figures(conn)
-    except (SQLAlchemyError, OSError):
-        return
-    for device, seen, to_come in found:
-        DEVICE_SEEN.labels(device).set(seen)
-        DEVICE_TO_COME.labels(device).set(to_come)
+        said = _read(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Said(_Kind())
+    aware = said.occurred_at is not None and said.occurred_at.tzinfo is not None
+    return said if aware else _Said(said.payload)

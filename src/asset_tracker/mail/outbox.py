@@ -47,9 +47,26 @@ class Sent(NamedTuple):
     given_up: int = 0
 
 
+class Depth(NamedTuple):
+    """Letters that wait, those given up during the last day, and how long the first waits (seconds)."""
+
+    waiting: int
+    given_up: int
+    oldest: float
+
+
 def is_set_up(settings: Settings) -> bool:
     """Whether mail can be sent at all; otherwise links are shown to whoever made them."""
     return settings.smtp_url is not None
+
+
+async def depth(conn: AsyncConnection) -> Depth:
+    """How the outbox stands."""
+    waits = (_o.sent_at.is_(None), _o.failed_at.is_(None))
+    waiting = select(func.count(), func.extract("epoch", func.now() - func.min(_o.created_at))).where(*waits)
+    count, oldest = (await conn.execute(waiting)).one()
+    given_up = select(func.count()).where(_o.failed_at > func.now() - timedelta(days=1))
+    return Depth(count, await conn.scalar(given_up) or 0, float(oldest or 0))
 
 
 @by_system
