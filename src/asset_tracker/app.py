@@ -21,6 +21,7 @@ from asset_tracker.edge.admission import Admission
 from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.metrics import CountRequests, metrics
 from asset_tracker.edge.outer import Outer
+from asset_tracker.edge.readiness import Readiness
 from asset_tracker.edge.sealing import background, sealing_of
 from asset_tracker.edge.transaction import provide_conn
 from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
@@ -41,6 +42,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
     )
     storage = Storage.open(settings.storage_url)
     folders = (settings.data_dir, *([storage.folder] if storage.folder else []))
+    sealing = sealing_of(engine, settings)
     app = Litestar(
         route_handlers=[metrics, *api.ROUTES, *web.ROUTES],
         dependencies={
@@ -65,7 +67,8 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
                 else None,
                 "settings": settings,
                 "storage": storage,
-                "sealing": sealing_of(engine, settings),
+                "sealing": sealing,
+                "readiness": Readiness(engine, storage, sealing, folders),
             }
         ),
         lifespan=[_engine_lifespan],

@@ -70,8 +70,10 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Crowd(msgspec.Struct, frozen=True):
-    """Phones in use. ``seen``: how many were seen within the ``hour``, ``day``, ``week``, ``month`` or ``longer`` ago,
-    each in one of these only. ``behind``: of how many facts are to come."""
+    """Phones in use. ``behind``: of how many facts are to come.
+
+    ``seen``: how many were seen within the ``hour``, ``day``, ``week``, ``month`` or ``longer`` ago, each once.
+    """
 
     seen: dict[str, int]
     behind: int

@@ -1,10 +1,9 @@
 """Whether the server lives, and whether it can work."""
 
-from litestar import get
+from litestar import Response, get
 from litestar.datastructures import State
-from litestar.di import NamedDependency
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from asset_tracker.edge.readiness import Ready
 
 
 @get("/healthz", opt={"public": True}, include_in_schema=False)
@@ -14,10 +13,10 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz", opt={"public": True}, include_in_schema=False)
-async def readyz(conn: NamedDependency[AsyncConnection], state: State) -> dict[str, str]:
-    """The database answers too; 503 otherwise. Trouble with sealing the ledger is told, and stops nobody."""
-    await conn.execute(text("SELECT 1"))
-    return {"status": "ready", "ledger": state.sealing.told()}
+async def readyz(state: State) -> Response[Ready]:
+    """How each part stands; 503 when the server cannot work."""
+    found = await state.readiness.ask()
+    return Response(found, status_code=503 if found.status == "unable" else 200)
 
 
 ROUTES = (healthz, readyz)

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import TaskID
 
-from asset_tracker.backups import service
+from asset_tracker.backups import service, upkeep
 from asset_tracker.backups.archive import BackupError
 from asset_tracker.backups.keys import place_keys, read_keys, save_keys
 from asset_tracker.backups.service import Progress, Restored
@@ -58,6 +58,7 @@ def backup(output: Path, recipient: str | None, keys: Path | None) -> None:
             progress=progress,
         )
         made = asyncio.run(work)
+        asyncio.run(upkeep.note(url, "backup"))
     files = len(made.members) - 1
     click.echo(
         f"{target}: {target.stat().st_size:,} bytes, {made.rows.get('event', 0):,} events, {files:,} files"
@@ -111,7 +112,11 @@ def drill(ctx: click.Context, folder: Path, identity: Path | None) -> None:
         )
         with owner_url(beside) as url, bars() as progress:
             restored = asyncio.run(_restore(url, beside, newest, identity, progress))
-    ctx.exit(_tell(restored))
+    status = _tell(restored)
+    if status == DONE:
+        with owner_url(settings) as url:
+            asyncio.run(upkeep.note(url, "drill"))
+    ctx.exit(status)
 
 
 async def _restore(

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from asset_tracker.access import sealing_keys
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets.proofs import donor_bundle
+from asset_tracker.backups import upkeep
 from asset_tracker.cli import DONE, PROBLEMS
 from asset_tracker.cli.common import load_settings, open_database, run
 from asset_tracker.db.engine import transaction
@@ -203,6 +204,8 @@ def verify(*, kept: tuple[TextIO, ...], proofs_only: bool, processes: int, as_js
         result = asyncio.run(
             run_verify(url, kept=notes, projections=not proofs_only, processes=processes, progress=progress)
         )
+        if result.clean and not proofs_only:
+            asyncio.run(upkeep.note(url, "verify"))
     if as_json:
         click.echo(msgspec.json.encode(result))
     else:

@@ -90,7 +90,12 @@ def head() -> str | None:
 
 def knows(revision: str) -> bool:
     """Whether this program has migrations from ``revision`` on."""
-    return any(each.revision == revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+    return revision in revisions()
+
+
+def revisions() -> frozenset[str]:
+    """All revisions in the code."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
 
 
 async def make_revision(url: str, message: str) -> None:

@@ -133,7 +133,7 @@ class Admission(ASGIMiddleware):
         now = time.monotonic()
         if now > self._looked + _LOOK_EVERY:
             self._looked = now
-            self._full = any(_free_bytes(folder) < RESERVE_BYTES for folder in self._folders)
+            self._full = any(free_bytes(folder) < RESERVE_BYTES for folder in self._folders)
         if self._full:
             raise DiskFullError
 
@@ -150,7 +150,7 @@ def _most(request: AnyRequest, way: str) -> int:
     return min(taken, STRANGERS_BYTES) if way == "strangers" else taken
 
 
-def _free_bytes(folder: Path) -> int:
+def free_bytes(folder: Path) -> int:
     """What is free on the disk of a folder; plenty when it is not there (yet)."""
     try:
         return shutil.disk_usage(folder).free

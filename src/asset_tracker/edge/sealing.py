@@ -15,11 +15,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asset_tracker.db.engine import transaction
+from asset_tracker.errors import AssetTrackerError
 from asset_tracker.ledger import checkpoints, keys
 from asset_tracker.ledger.checkpoints import Checkpoint
 from asset_tracker.settings import Settings
 
 EVERY = 60.0  # seconds
+LATE = 600.0  # seconds without a pass, good or bad
 log = structlog.get_logger(__name__)
 
 
@@ -29,6 +31,7 @@ class Sealing:
     def __init__(self, engine: AsyncEngine, data_dir: Path, origin: str) -> None:
         self._engine, self._data_dir, self._origin = engine, data_dir, origin
         self.trouble: str | None = None
+        self.code: str | None = None
         self.done_at: datetime | None = None
 
     async def once(self) -> Checkpoint | None:
@@ -50,19 +53,28 @@ class Sealing:
             try:
                 made = await self.once()
             except Exception as error:  # the next minute is another chance, and readyz tells
-                if self.trouble != str(error):
-                    log.exception("the ledger could not be sealed")
+                before = self.trouble
                 self.trouble = str(error) or type(error).__name__
+                # strangers may read this one: no paths, no statements
+                self.code = error.code if isinstance(error, AssetTrackerError) else type(error).__name__
+                if self.trouble != before:
+                    log.exception("the ledger could not be sealed")
             else:
-                self.trouble, self.done_at = None, datetime.now(UTC)
+                self.trouble, self.code, self.done_at = None, None, datetime.now(UTC)
                 if made:
                     log.info("sealed the ledger", events=made.size, root=made.root)
             await asyncio.sleep(EVERY)
 
+    def late(self) -> bool:
+        """Whether sealing failed the last time, or has not come round for long."""
+        return self.trouble is not None or (
+            self.done_at is not None and (datetime.now(UTC) - self.done_at).total_seconds() > LATE
+        )
+
     def told(self) -> str:
-        """One line for whoever looks after the server."""
+        """One line for whoever asks, without what only those who look after the server should read."""
         if self.trouble:
-            return f"not sealed: {self.trouble}"
+            return f"not sealed: {self.code or self.trouble}"
         return f"sealed at {self.done_at:%Y-%m-%dT%H:%M:%SZ}" if self.done_at else "not sealed yet"
 
 

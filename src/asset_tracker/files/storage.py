@@ -89,6 +89,17 @@ class Storage:
         if digest.hexdigest() != sha256:
             raise UnavailableError("The stored file is damaged; restore it from a backup.")
 
+    async def try_out(self) -> None:
+        """Write something of no meaning and take it away again. Raises UnavailableError."""
+        if self.folder is not None and not self.folder.is_dir():
+            raise UnavailableError("The folder of files is not there.")
+        name = f"{_INCOMING}/try-{os.getpid()}"
+        try:
+            await self._store.put_async(name, b"try")
+            await self._store.delete_async(name)
+        except (BaseError, OSError) as failed:
+            raise UnavailableError("The file could not be stored; please send it again.") from failed
+
     @property
     def signs(self) -> bool:
         """Whether others can be given links to what lies here: an object store, not a folder."""

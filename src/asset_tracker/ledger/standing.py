@@ -16,7 +16,7 @@ _STANDING = text(
     (SELECT extract(epoch FROM now() - min(received_at)) FROM quarantine WHERE settled_at IS NULL) AS waiting_for"""
 )
 _LAST_HOUR = text(
-    "SELECT kind, count(*) FROM event WHERE recorded_at > now() - interval '1 hour' GROUP BY kind"
+    "SELECT kind, count(*) AS events FROM event WHERE recorded_at > now() - interval '1 hour' GROUP BY kind"
 )
 
 
@@ -39,7 +39,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 async def standing(conn: AsyncConnection) -> Standing:
     """How the ledger stands now, all of it: for the system."""
     row = (await conn.execute(_STANDING)).one()
-    kinds = {kind: count for kind, count in await conn.execute(_LAST_HOUR)}
+    kinds = {row.kind: row.events for row in await conn.execute(_LAST_HOUR)}
     return Standing(
         size=row.size or 0,
         age=float(row.age or 0),

@@ -9,6 +9,9 @@ from asset_tracker.backups.archive import BackupError
 from asset_tracker.backups.move import move, thaw
 from asset_tracker.db import migrate
 from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.edge.readiness import Readiness
+from asset_tracker.edge.sealing import Sealing
+from asset_tracker.files.storage import Storage
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft
@@ -102,11 +105,16 @@ async def test_cut_off_at_every_step_it_goes_on_and_arrives_whole(source, target
     assert await ask(target, "SELECT count(*) FROM pg_namespace WHERE nspname = 'moving'") == 0
 
 
-async def test_what_arrived_lives_and_what_was_left_is_only_read(source, target):
+async def test_what_arrived_lives_and_what_was_left_is_only_read(source, target, tmp_path):
     moved = await move(source, target)
     assert moved.rows["event"] == moved.ledger.events == ASSETS
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         await register(source, 1)
+    engine = make_engine(source, poolclass=NullPool)
+    ready = await Readiness(
+        engine, Storage.open(tmp_path.as_uri()), Sealing(engine, tmp_path, "t/l"), ()
+    ).ask()
+    assert (ready.status, ready.database) == ("unable", "only read: it was moved away")
     await register(target, 1)
     assert await ask(target, "SELECT count(*) FROM event") == ASSETS + 1
     await thaw(source)

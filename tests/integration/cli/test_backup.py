@@ -2,8 +2,11 @@
 
 import pytest
 
+from asset_tracker.backups import upkeep
 from asset_tracker.cli import DONE, PROBLEMS, _status
+from asset_tracker.cli.common import run
 from asset_tracker.db.embedded import EmbeddedServer
+from asset_tracker.db.engine import transaction
 
 
 @pytest.fixture
@@ -13,6 +16,11 @@ def home(folder, monkeypatch):
     monkeypatch.setenv("ASSET_TRACKER_DATA_DIR", str(place))
     yield place
     EmbeddedServer(place).stop()
+
+
+async def _ages(engine):
+    async with transaction(engine) as conn:
+        return await upkeep.ages(conn)
 
 
 def db(*arguments):
@@ -29,6 +37,8 @@ def test_a_backup_is_drilled_and_restored_elsewhere(home, folder, monkeypatch, c
     told = capsys.readouterr().out
     assert "as in the backup" in told
     assert "clean" in told
+    assert _status(["ledger", "verify"]) == DONE
+    assert set(run(_ages)) == {"backup", "drill", "verify"}  # which watchers are told
     (archive,) = backups.glob("*.backup")
     elsewhere = folder / "elsewhere"
     monkeypatch.setenv("ASSET_TRACKER_DATA_DIR", str(elsewhere))
