@@ -92,7 +92,7 @@ class Storage:
     async def try_out(self) -> None:
         """Write something of no meaning and take it away again. Raises UnavailableError."""
         if self.folder is not None and not self.folder.is_dir():
-            raise UnavailableError("The folder of files is not there.")
+            raise UnavailableError
         name = f"{_INCOMING}/try-{os.getpid()}"
         try:
             await self._store.put_async(name, b"try")
