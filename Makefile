@@ -22,7 +22,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench demo wheel lock clean
+.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench demo wheel try-wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,9 +92,12 @@ mutants: dev ## break the code that decides, and see that tests notice (SAMPLE=2
 bench: dev ## run the benchmarks; they print ratios and judge nothing
 	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=tests $(BIN)/python "$$script"; done
 
-wheel: dev assets ## build a wheel with everything in it, into dist/
+wheel: env assets ## build a wheel with everything in it, into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@ls dist/*.whl
+
+try-wheel: dev wheel ## install the wheel into an environment of its own, start it in an empty folder, and use it
+	@$(BIN)/python tools/try_wheel.py dist/*.whl
 
 lock: dev ## renew the pinned versions (ARGS=--upgrade for the newest ones)
 	@$(BIN)/python tools/lock.py $(ARGS)

@@ -12,7 +12,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asset_tracker import __version__, api, web
+from asset_tracker import __version__, api, tracing, web
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.db.raising import must_stand
 from asset_tracker.db.replica import Replica
@@ -37,6 +37,7 @@ MAX_BODY = 64 * 1024 * 1024
 def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Litestar:
     """The ASGI application. ``settings.database_url`` must be set unless an ``engine`` is given (tests)."""
     configure_logs(as_json=not sys.stderr.isatty())
+    tracing.must_be_installed(settings.otlp_url)
     engine = engine or make_engine(
         settings.pool_url or settings.database_url or "", pooled=settings.pool_url is not None
     )
@@ -108,8 +109,9 @@ async def _engine_lifespan(app: Litestar) -> AsyncIterator[None]:
         await must_stand(conn)
         app.state.demo = await has_demonstration(conn)
     try:
-        async with background(app.state.sealing):
-            yield
+        with tracing.sending(app.state.settings.otlp_url, "serve", app.state.engine):
+            async with background(app.state.sealing):
+                yield
     finally:
         await app.state.engine.dispose()
         if app.state.replica:

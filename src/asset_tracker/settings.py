@@ -60,7 +60,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``allowed_hosts``: host names under which requests are answered, that of ``base_url`` among them.
     ``oidc_issuer`` and what goes with it: the log-in of an organisation, None for none.
     ``webhook_hosts``: where webhooks may go, ``host`` or ``host:port``; nowhere when it is empty.
-    ``worker``: whether ``serve`` brings a worker along.
+    ``worker``: whether ``serve`` brings a worker along. ``otlp_url``: where traces go, None for none.
     """
 
     database_url: str | None = None
@@ -88,6 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_domains: tuple[str, ...] = ()
     webhook_hosts: tuple[str, ...] = ()
     worker: bool = False
+    otlp_url: str | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Self:
@@ -122,6 +123,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "allowed_hosts": _hosts(given.get("allowed_hosts", "")),
             **_oidc(given),
             "webhook_hosts": _webhook_hosts(given.get("webhook_hosts", "")),
+            "otlp_url": _otlp_url(given["otlp_url"]) if "otlp_url" in given else None,
             "worker": _yes("worker", given.get("worker", "no" if "database_url" in given else "yes")),
         }
         return cls(**fields)
@@ -327,6 +329,16 @@ def _oidc(given: Mapping[str, str]) -> dict[str, Any]:
         "oidc_name": given.get("oidc_name", "OpenID Connect"),
         "oidc_domains": tuple(domains),
     }
+
+
+def _otlp_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.query:
+        raise SettingsError(
+            variable("otlp_url"),
+            "expected the address of a collector that takes OTLP by HTTP: http://HOST:4318",
+        )
+    return value.rstrip("/").removesuffix("/v1/traces")
 
 
 def _base_url(value: str) -> str:

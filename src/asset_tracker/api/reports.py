@@ -11,6 +11,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import tracing
 from asset_tracker.access.actors import Actor
 from asset_tracker.edge.metrics import REPORTS
 from asset_tracker.edge.transaction import FROM_REPLICA
@@ -86,7 +87,7 @@ async def _answer(
     chosen, now = format_named(form, of_programme=query is queries.programme_report), datetime.now(UTC)
     ask = parse_ask(now=now, default_lang=lang_of(request), **asked)
     about = "programme" if query is queries.programme_report else "municipality"
-    with REPORTS.labels(about, form).time():
+    with REPORTS.labels(about, form).time(), tracing.span("report", about=about, format=form):
         report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
         # Typesetting must not hold the others up; what goes in pieces is written as it is sent.
         body = b"" if chosen.pieces else await anyio.to_thread.run_sync(chosen.write, report)

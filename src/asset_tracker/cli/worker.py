@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 import click
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from asset_tracker import tracing
 from asset_tracker.cli.common import load_settings, run
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.db.giving_way import give_way
@@ -115,7 +116,8 @@ async def _work(engine: AsyncEngine, settings: Settings, *, until_input_ends: bo
         loop.add_signal_handler(number, stop.set)
     if until_input_ends:
         threading.Thread(target=_wait_for_the_end, args=(loop, stop), daemon=True).start()
-    await work(engine, settings, stop)
+    with tracing.sending(settings.otlp_url, "worker", engine):
+        await work(engine, settings, stop)
 
 
 def _wait_for_the_end(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:

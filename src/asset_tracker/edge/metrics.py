@@ -13,6 +13,7 @@ from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
+from asset_tracker import tracing
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets.field import EventOutcome
 from asset_tracker.edge.figures import Gauges
@@ -50,7 +51,7 @@ GAUGES: Final = Gauges()
 
 
 class CountRequests(ASGIMiddleware):
-    """Times each answer under its route's pattern, never under its address."""
+    """Times each answer, and traces it, under its route's pattern, never under its address."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         began = time.perf_counter()
@@ -62,12 +63,17 @@ class CountRequests(ASGIMiddleware):
                 status = str(message["status"])
             await send(message)
 
-        try:
-            await next_app(scope, receive, watch)
-        finally:
-            took = time.perf_counter() - began
-            method, route = str(scope.get("method", "")), scope.get("path_template") or "unknown"
-            REQUESTS.labels(method, route, status).observe(took)
+        with tracing.span("request") as span:
+            try:
+                await next_app(scope, receive, watch)
+            finally:
+                took = time.perf_counter() - began
+                method, route = str(scope.get("method", "")), scope.get("path_template") or "unknown"
+                REQUESTS.labels(method, route, status).observe(took)
+                if span is not None:
+                    told = {"request.id": scope["state"].get("request_id", ""), "http.route": route}
+                    told |= {"http.request.method": method, "http.response.status_code": int(status)}
+                    tracing.tell(span, f"{method} {route}", failed=status >= "500", **told)
 
 
 @get("/metrics", opt={"public": True}, include_in_schema=False)

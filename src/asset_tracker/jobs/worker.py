@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from asset_tracker import tracing
 from asset_tracker.db.engine import transaction
 from asset_tracker.db.roles import SYSTEM
 from asset_tracker.jobs import queue
@@ -128,10 +129,11 @@ class Worker:
         run = Run(self._engine, self._settings, taken)
         say = log.bind(job=taken.id, kind=taken.kind, tries=taken.tries)
         try:
-            await kind.work(run, msgspec.convert(taken.payload, kind.payload))
-            if not run.ended:
-                async with run.last():
-                    pass
+            with tracing.span(f"job {kind.name}", job=taken.id, tries=taken.tries):
+                await kind.work(run, msgspec.convert(taken.payload, kind.payload))
+                if not run.ended:
+                    async with run.last():
+                        pass
         except LostError:
             say.warning("job lost to another worker")
         except Exception as error:  # noqa: BLE001 - whatever it was: told, and tried again or set aside
