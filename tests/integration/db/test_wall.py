@@ -67,8 +67,8 @@ async def seen(conn, statement=ASSETS):
 @pytest.mark.parametrize("table", WALLED)
 async def test_who_does_not_say_who_sees_nothing(home, table):
     async with home.engine.begin() as conn:
-        with_rights = table in SECRET
-        assert await seen(conn, text(f"SELECT {'id' if with_rights else '*'} FROM {table}")) == []
+        # Of some tables not every column may be read, and not every table has an id.
+        assert await seen(conn, text(f"SELECT 1 FROM {table}")) == []
 
 
 async def test_a_stranger_sees_nothing(home):
