@@ -90,11 +90,11 @@ def ask(address: str, said: str) -> None:
         wanted = {
             "the list of assets": (page, b"<html"),
             "its style": (browser.get(stylesheet[1] if stylesheet else "/no-style"), b"{"),
-            "the scanner": (browser.get("/static/vendor/zxing-wasm/reader/index.js"), b"export"),
+            "the scanner": (browser.get("/static/vendor/zxing-wasm/zxing_reader.wasm"), b"asm"),
             "a municipality as PDF": (browser.get(f"{_REPORT}.pdf"), b"%PDF"),
             "a municipality as workbook": (browser.get(f"{_REPORT}.xlsx"), b"PK"),
             "a label": (browser.post("/api/v1/labels", json={"tags": [tag]}), b"%PDF"),
-            "a translation": (browser.get("/", headers={"Cookie": "lang=en"}), b"Today"),
+            "a page in Ukrainian": (browser.get("/"), "Сьогодні".encode()),
         }
         for name, (answer, begins) in wanted.items():
             if answer.status_code != 200 or begins not in answer.content:

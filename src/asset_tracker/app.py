@@ -93,6 +93,10 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     problem = problems.problem_of(error, lang_of(request), request.scope["state"].get("request_id"))
     if problems.is_our_fault(problem):
         log.error("unhandled error", path=request.url.path, exc_info=error)
+    elif problem.status not in (401, 404):  # who asks for help names the number: it is found, and why
+        route = request.scope.get("path_template") or "unknown"
+        say = log.warning if problem.status >= 500 else log.info
+        say("answered", route=route, status=problem.status, problem=problem.type, error=type(error).__name__)
     if not request.scope["path"].startswith("/api"):
         return problem_page(request, problem)
     return Response(

@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from asset_tracker.edge.problems import MEDIA_TYPE, TYPE, Problem
 from asset_tracker.settings import LOOPBACK
 
+log = structlog.get_logger(__name__)
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _TAKEN = (b"application/json", b"multipart/form-data", b"application/offset+octet-stream")
 # Asked by machines that know us by an address only; they tell nothing.
@@ -77,7 +78,8 @@ class Outer:
 
         refusal = self._refusal(scope)
         if refusal:
-            await _answer(refusal, send_with_headers)
+            log.info("refused", status=refusal.status, problem=refusal.type)
+            await _answer(msgspec.structs.replace(refusal, request=request_id), send_with_headers)
         else:
             await self._app(scope, receive, send_with_headers)
 

@@ -54,7 +54,7 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
         ],
         happened=problem.happened,
         again=path if problem.status == 409 else None,
-        request_id=problem.request if problem.status >= 500 else None,
+        request_id=problem.request if problem.status != 404 else None,
     )
     answer.headers.update(headers(problem))
     return answer

@@ -95,3 +95,14 @@ async def test_metrics_tell_how_everything_stands(world):
 async def test_metrics_are_not_for_everybody(world, who):
     forwarded = {"x-forwarded-for": "203.0.113.9"}
     assert (await world.get(who, "/metrics", headers=forwarded)).status_code == 404
+
+
+async def test_an_error_shows_the_number_that_the_log_bears(world, capsys):
+    answer = await world.get("technician", "/api/v1/assets/7K3M-9QXD")
+    number = answer.headers["x-request-id"]
+    assert answer.json()["request"] == number
+    page = await world.get("donor", "/people")
+    assert page.status_code == 403
+    assert page.headers["x-request-id"] in page.text
+    said = "".join(capsys.readouterr())
+    assert f"request={number}" in said or f'"request": "{number}"' in said

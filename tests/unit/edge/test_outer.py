@@ -42,6 +42,11 @@ async def test_every_answer_has_the_headers():
     assert "server" not in answer.headers
 
 
+async def test_a_refusal_bears_the_number_to_ask_for_help_with():
+    answer = await ask("POST", sec_fetch_site="cross-site")
+    assert (answer.status_code, answer.json()["request"]) == (403, answer.headers["x-request-id"])
+
+
 async def test_browsers_are_told_to_keep_to_tls_where_there_is_tls():
     assert "max-age=63072000" in (await ask()).headers["strict-transport-security"]
     assert (
