@@ -22,7 +22,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench demo wheel try-wheel lock clean
+.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench bench-all demo wheel try-wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,8 +89,14 @@ rolling: dev ## go from an earlier version (FROM=a tag or commit) to this one un
 mutants: dev ## break the code that decides, and see that tests notice (SAMPLE=24 of each module, for less than an hour)
 	@$(BIN)/python tools/mutants.py $(if $(SAMPLE),--sample $(SAMPLE))
 
-bench: dev ## run the benchmarks; they print ratios and judge nothing
-	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=tests $(BIN)/python "$$script"; done
+bench: dev ## one table: what the product takes beside the least that could do it (ARGS='--write docs/benchmarks.md')
+	@PYTHONPATH=tests $(BIN)/python tests/bench/summary.py $(ARGS)
+
+BENCHES := beside stack wall ledger_write ledger_verify imports imports_beside labels_pdf labels_symbols labels_readback \
+	reports field blackout scale
+
+bench-all: dev assets ## each benchmark with all that it prints, for an hour or more; they judge nothing
+	@for each in $(BENCHES); do echo "== $$each"; PYTHONPATH=tests $(BIN)/python "tests/bench/$$each.py"; done
 
 wheel: env assets ## build a wheel with everything in it, into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

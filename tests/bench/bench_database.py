@@ -1,6 +1,7 @@
 """A migrated database on an embedded server of its own, and the CPU that both sides of it spend."""
 
 import asyncio
+import gc
 import os
 import tempfile
 import time
@@ -48,6 +49,12 @@ class Cpu:
             elif fields[1] == str(self._postmaster):
                 spent += int(fields[11]) + int(fields[12])
         return spent / tick
+
+
+def tuned() -> None:
+    """Collects garbage as seldom as the server does (cli/serve.py)."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 @contextmanager

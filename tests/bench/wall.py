@@ -19,6 +19,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
+from asgi import ask
 from bench_database import Cpu, as_app, database
 from litestar import Litestar, get
 from seed import MUNICIPALITY, seed
@@ -146,35 +147,6 @@ async def _bare(url: str) -> Any:
     await pool.close()
 
 
-async def _ask(app: Any, path: str, headers: list[tuple[bytes, bytes]]) -> int:
-    told: list[int] = []
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Any) -> None:
-        if message["type"] == "http.response.start":
-            told.append(message["status"])
-
-    request = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
-        "headers": [(b"host", b"127.0.0.1:8000"), *headers],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 8000),
-        "state": {},
-    }
-    await app(request, receive, send)
-    return told[0]
-
-
 async def _requests(server: Any, owner: str, folder: Path) -> list[tuple[str, ...]]:
     engine = make_engine(as_app(owner))
     async with transaction(engine) as conn:
@@ -209,10 +181,10 @@ async def _requests(server: Any, owner: str, folder: Path) -> list[tuple[str, ..
 async def _each(server: Any, app: Any, path: str, headers: list[tuple[bytes, bytes]]) -> tuple[float, float]:
     """Milliseconds of the processor that one request takes: of this process, and of PostgreSQL."""
     for _ in range(100):
-        assert await _ask(app, path, headers) == 200
+        assert await ask(app, path, headers) == 200
     cpu = Cpu(server)
     for _ in range(REQUESTS):
-        await _ask(app, path, headers)
+        await ask(app, path, headers)
     ours, total, _ = cpu.spent()
     return 1000 * ours / REQUESTS, 1000 * (total - ours) / REQUESTS
 
