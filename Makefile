@@ -93,7 +93,7 @@ bench: dev ## one table: what the product takes beside the least that could do i
 	@PYTHONPATH=tests $(BIN)/python tests/bench/summary.py $(ARGS)
 
 BENCHES := beside stack wall ledger_write ledger_verify imports imports_beside labels_pdf labels_symbols labels_readback \
-	reports field blackout scale
+	reports field blackout growth scale
 
 bench-all: dev assets ## each benchmark with all that it prints, for an hour or more; they judge nothing
 	@for each in $(BENCHES); do echo "== $$each"; PYTHONPATH=tests $(BIN)/python "tests/bench/$$each.py"; done

@@ -71,6 +71,8 @@ _PLACES: Final = "names and places of public bodies"
 _SHARED: Final = "shared by all who print labels or import; they tell of no thing"
 _ASKED: Final = "what is asked of things; it tells of no thing"
 
+UUID_WRITTEN: Final = "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+
 POLICIES: Final[dict[str, Walled | Open]] = {
     # --- the ledger; only the system writes it, and of what only grows not even the system changes a row
     "event": Walled(
@@ -99,9 +101,10 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         f" OR {through('asset', 'id', 'tag', 'asset_id')}"
     ),
     "quarantine": Walled(
-        f"{EVERYTHING} OR quarantine.actor_id = {ME} OR ({may('quarantine.settle')} AND EXISTS (SELECT FROM asset"
-        " WHERE asset.id::text = lower(quarantine.asset_ref) OR asset.id IN (SELECT tag.asset_id FROM tag"
-        r" WHERE tag.tag = upper(regexp_replace(quarantine.asset_ref, '[\s-]', '', 'g')))))",
+        f"{EVERYTHING} OR quarantine.actor_id = {ME} OR ({may('quarantine.settle')} AND (EXISTS (SELECT FROM asset"
+        f" WHERE asset.id = CASE WHEN quarantine.asset_ref ~ '{UUID_WRITTEN}' THEN quarantine.asset_ref::uuid END)"
+        " OR EXISTS (SELECT FROM asset, tag WHERE asset.id = tag.asset_id"
+        r" AND tag.tag = upper(regexp_replace(quarantine.asset_ref, '[\s-]', '', 'g')))))",
         writes="INSERT, UPDATE",
     ),
     "ledger_unsealed": Walled(NOBODY),

@@ -318,6 +318,7 @@ quarantine = Table(
     Column("settled_at", _instant),
     Column("settled_by", Uuid),
     Column("settled_how", Text),
+    Index("quarantine_waiting_idx", "id", postgresql_where=text("settled_at IS NULL")),
 )
 
 # --- the log over all events (``checkpoints``) ---
