@@ -134,7 +134,8 @@ def reaches(route, who, own):
 
 def said(answer, things):
     """An answer without what differs from request to request, and without what was asked for."""
-    told = re.sub(r'"request":"\w+"|<code>\w{16}</code>|value="[\w:.-]+"', "", answer.text)
+    shown = answer.text.replace(answer.headers["x-request-id"], "")
+    told = re.sub(r'"request":"\w+"|<code>\w{16}</code>|value="[\w:.-]+"', "", shown)
     asked = [str(value) for name, value in things.items() if name not in NAMED_TO_ALL]
     for value in sorted(asked + [value.replace("-", "") for value in asked], key=len, reverse=True):
         told = told.replace(value, "…")
