@@ -86,6 +86,11 @@ class Node:
         log = (self.folder / f"{self.name}.log").open("ab")
         self.process = as_postgres("patroni", str(self.folder / f"{self.name}.json"), log=log)
 
+    def stop(self):
+        """In order: Patroni takes its PostgreSQL along."""
+        self.process.terminate()
+        self.process.wait()
+
     def kill(self):
         """As a power cut does it: Patroni, and every process of its PostgreSQL."""
         postmaster = int((self.folder / self.name / "postmaster.pid").read_text().split()[0])
@@ -178,8 +183,7 @@ def main():
         nodes = [Node(name, store, etcd) for name in ("one", "two")]
         for node in nodes:
             node.start()
-            stack.callback(node.process.wait)
-            stack.callback(node.process.terminate)
+            stack.callback(node.stop)
             wait_for(f"PostgreSQL {node.name}", lambda: cluster(nodes), 60)
             if node is nodes[0]:
                 wait_for("a leader", lambda: node_in(nodes, "leader"), 60)
