@@ -108,6 +108,21 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     output_bytes: int = 1 * 2**30
 
 
+def merges_too_much(limits: Limits) -> RefusedBookError:
+    """The refusal of a sheet with more merged cells than any list has."""
+    return RefusedBookError(
+        "A sheet holds more than %(limit)s merged cells. Unmerge them and send the file again.",
+        limit=limits.merged,
+    )
+
+
+def damaged_inside() -> RefusedBookError:
+    """The refusal of a workbook whose parts are there and cannot be read."""
+    return RefusedBookError(
+        "The workbook could not be read: it is damaged inside. Open it in the spreadsheet program, save it again as .xlsx and send that file."
+    )
+
+
 def column_name(index: int) -> str:
     """The letters over a column: 0 is A, 26 is AA."""
     name = ""

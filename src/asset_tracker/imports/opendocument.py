@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 from xml.parsers import expat
 
-from asset_tracker.imports.cells import Limits, RefusedBookError
+from asset_tracker.imports.cells import Limits, damaged_inside, merges_too_much
 from asset_tracker.imports.scan import SheetScan
 
 _ERROR: Final = "#ERROR"
@@ -51,10 +51,7 @@ class _Looking:
         if (down := _number(attributes.get("table:number-rows-spanned"))) > 1:
             scan.merged += 1
             if scan.merged > self.limits.merged:
-                raise RefusedBookError(
-                    "A sheet holds more than %(limit)s merged cells. Unmerge them and send the file again.",
-                    limit=self.limits.merged,
-                )
+                raise merges_too_much(self.limits)
             scan.spans.append((at, (self.row + down - 1, self.column)))
         if attributes.get("calcext:value-type") == "error":
             scan.errors[at] = _ERROR
@@ -72,9 +69,7 @@ def scan_sheets(content: Iterable[bytes], limits: Limits) -> list[SheetScan]:
             parser.Parse(piece, False)
         parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise RefusedBookError(
-            "The workbook could not be read: it is damaged inside. Open it in the spreadsheet program, save it again as .xlsx and send that file."
-        ) from error
+        raise damaged_inside() from error
     return looking.scans
 
 

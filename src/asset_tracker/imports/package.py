@@ -13,7 +13,7 @@ from typing import IO
 
 import msgspec
 
-from asset_tracker.imports.cells import Limits, RefusedBookError, column_index, column_name
+from asset_tracker.imports.cells import Limits, RefusedBookError, column_index, column_name, merges_too_much
 from asset_tracker.imports.meter import Seen, stretch, unseen
 from asset_tracker.imports.opendocument import scan_sheets
 from asset_tracker.imports.scan import SheetScan
@@ -218,10 +218,7 @@ def _scan(part: Iterable[bytes], padded: dict[bytes, int], limits: Limits) -> Sh
                 scan.padded[_position(column, row)] = padded[style]
         scan.merged += chunk.count(b"<mergeCell ")
         if scan.merged > limits.merged:
-            raise RefusedBookError(
-                "A sheet holds more than %(limit)s merged cells. Unmerge them and send the file again.",
-                limit=limits.merged,
-            )
+            raise merges_too_much(limits)
     return scan
 
 

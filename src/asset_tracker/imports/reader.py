@@ -41,6 +41,8 @@ from asset_tracker.imports.cells import (
     Rows,
     SheetEnd,
     SheetInfo,
+    damaged_inside,
+    merges_too_much,
 )
 from asset_tracker.imports.meter import Meter, Seen, meter_of, stretch, unseen
 from asset_tracker.imports.scan import SheetScan
@@ -168,9 +170,7 @@ def _read_zipped(path: Path, limits: Limits, seen: Seen) -> Iterator[Frame]:
             "The workbook is protected by a password. Save it without one and send that file."
         ) from error
     except CalamineError as error:
-        raise RefusedBookError(
-            "The workbook could not be read: it is damaged inside. Open it in the spreadsheet program, save it again as .xlsx and send that file."
-        ) from error
+        raise damaged_inside() from error
 
 
 def _scans_in_order(path: Path, looked: package.Package, count: int) -> list[SheetScan]:
@@ -237,10 +237,7 @@ def _reaching_down(ranges: list[Any], limits: Limits) -> dict[tuple[int, int], t
     for (top, left), (bottom, _) in ranges:
         if bottom > top:
             if len(covered) + bottom - top > limits.rows:
-                raise RefusedBookError(
-                    "A sheet holds more than %(limit)s merged cells. Unmerge them and send the file again.",
-                    limit=limits.merged,
-                )
+                raise merges_too_much(limits)
             for row in range(top, bottom + 1):
                 covered[row, left] = (top, left)
     return covered
