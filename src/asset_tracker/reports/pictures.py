@@ -10,12 +10,12 @@ from math import cos, radians
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.pictures.drawing import COLOURS, LINE, PALE, SOFT, escaped
 from asset_tracker.reports.columns import municipalities
 from asset_tracker.reports.structs import ConditionLine, Facts, Milestone, MunicipalityFacts
 from asset_tracker.territory.codifier import read_shipped
 
-BRAND, GOOD, FAIR, BAD = "#0d5a68", "#1f6b3a", "#b07a10", "#a3271f"
-LINE, SOFT, PALE, GREY = "#dcdcd3", "#4f5d63", "#c9cec8", "#86979c"
+BRAND, GOOD, FAIR, BAD, GREY = (COLOURS[tone] for tone in ("brand", "good", "wait", "bad", "grey"))
 _CONDITION = {"working": GOOD, "needs_attention": FAIR, "unserviceable": BAD, "unknown": PALE}
 
 _WIDTH = 640
@@ -91,7 +91,7 @@ def site_map(facts: Facts, lang: Lang) -> str:
         radius = 9.0 if isinstance(facts, MunicipalityFacts) else 5.0
         dots.append(
             f'<circle class="p-brand" cx="{x}" cy="{y}" r="{radius}" fill="{BRAND}" fill-opacity="0.85" '
-            f'stroke="#ffffff" stroke-width="1.5"><title>{_escaped(place.name.of(lang))} {code[:9]}</title></circle>'
+            f'stroke="#ffffff" stroke-width="1.5"><title>{escaped(place.name.of(lang))} {code[:9]}</title></circle>'
         )
     if not dots:
         return ""
@@ -124,16 +124,12 @@ def _box(x: float, y: float, width: float, height: float, colour: str, name: str
 def _text(x: float, y: float, words: str, anchor: str) -> str:
     return (
         f'<text class="p-soft" x="{x:.1f}" y="{y:.1f}" font-family="PT Sans" font-size="13" fill="{SOFT}" '
-        f'text-anchor="{anchor}">{_escaped(words)}</text>'
+        f'text-anchor="{anchor}">{escaped(words)}</text>'
     )
 
 
-def _escaped(words: str) -> str:
-    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
 def _svg(width: int, height: float, parts: Iterable[str], label: str) -> str:
-    about = f'role="img" aria-label="{_escaped(label)}"' if label else 'aria-hidden="true"'
+    about = f'role="img" aria-label="{escaped(label)}"' if label else 'aria-hidden="true"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {about}>'
         f"{''.join(parts)}</svg>"
