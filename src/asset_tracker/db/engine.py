@@ -42,25 +42,21 @@ def make_engine(
         "idle_in_transaction_session_timeout": "60s",
         "jit": "off",
     }
-    more: dict[str, Any] = {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
-    more["prepared_statement_name_func"] = str
+    connect: dict[str, Any] = {"timeout": 10, "connection_class": OpeningConnection}
     if pooled:
         told = "".join(f"SET LOCAL {name} = '{value}'; " for name, value in limits.items())
         options["execution_options"] = {_POOLED: told}
+        connect |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        connect["prepared_statement_name_func"] = str  # no name: the next session would not know it
     else:
-        settings, more = settings | limits, {}
+        settings |= limits
     if "poolclass" not in options:
         options = {"pool_size": 10, "max_overflow": 5, "pool_timeout": 10, "pool_recycle": 1800} | options
     return create_async_engine(
         url,
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
-        connect_args={
-            "server_settings": settings,
-            "timeout": 10,
-            "connection_class": OpeningConnection,
-            **more,
-        },
+        connect_args=connect | {"server_settings": settings},
         **options,
     )
 
