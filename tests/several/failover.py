@@ -94,14 +94,11 @@ class Node:
     def kill(self):
         """As a power cut does it: Patroni, and every process of its PostgreSQL."""
         postmaster = int((self.folder / self.name / "postmaster.pid").read_text().split()[0])
-        listed = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True, check=False
-        )
         victims = [
             self.process.pid,
             *children(self.process.pid),
             postmaster,
-            *map(int, listed.stdout.split()),
+            *children(postmaster),
         ]
         for pid in victims:
             try:
