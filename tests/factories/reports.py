@@ -7,19 +7,9 @@ from uuid import UUID
 from asset_tracker.documents.names import Name
 from asset_tracker.reports.compose import Material, municipality_facts, programme_facts, report
 from asset_tracker.reports.shares import split
-from asset_tracker.reports.structs import (
-    Donor,
-    Happening,
-    Item,
-    Loss,
-    Making,
-    Municipality,
-    Programme,
-    Question,
-    Rate,
-    Share,
-    Support,
-)
+from asset_tracker.reports.structs import Making, Question
+from asset_tracker.reports.structs_around import Donor, Municipality, Programme, Rate
+from asset_tracker.reports.structs_items import Happening, Item, Loss, Share, Support
 
 BARANIVKA = Municipality(
     code="UA18080010000090720",

@@ -17,7 +17,9 @@ from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Column, Kind, item_columns
 from asset_tracker.reports.conversion import Rates
-from asset_tracker.reports.structs import Facts, Item, Paper, Rate, Report
+from asset_tracker.reports.structs import Facts, Paper, Report
+from asset_tracker.reports.structs_around import Rate
+from asset_tracker.reports.structs_items import Item
 
 # Article 7.5: above this price of one piece in EUR the proof of transfer goes with the final report.
 EU_THRESHOLD = Decimal(5000)

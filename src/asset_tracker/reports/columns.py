@@ -11,14 +11,9 @@ from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.reports import words
-from asset_tracker.reports.structs import (
-    Donor,
-    Facts,
-    Happening,
-    Item,
-    Municipality,
-    MunicipalityFacts,
-)
+from asset_tracker.reports.structs import Facts, MunicipalityFacts
+from asset_tracker.reports.structs_around import Donor, Municipality
+from asset_tracker.reports.structs_items import Happening, Item
 
 Row = TypeVar("Row")
 Kind = Literal["text", "number", "money", "percent", "date", "instant"]

@@ -8,24 +8,10 @@ from msgspec.structs import replace
 from asset_tracker.reports import figures
 from asset_tracker.reports.conversion import ALWAYS, Rates, convert, worth_lines
 from asset_tracker.reports.findings import Limits, findings
-from asset_tracker.reports.structs import (
-    Donor,
-    Facts,
-    Finding,
-    Happening,
-    Item,
-    Loss,
-    Making,
-    Municipality,
-    MunicipalityFacts,
-    Programme,
-    ProgrammeFacts,
-    Question,
-    Rate,
-    Report,
-    Summary,
-    Support,
-)
+from asset_tracker.reports.structs import Facts, Making, MunicipalityFacts, ProgrammeFacts, Question, Report
+from asset_tracker.reports.structs_around import Donor, Municipality, Programme, Rate
+from asset_tracker.reports.structs_figures import Finding, Summary
+from asset_tracker.reports.structs_items import Happening, Item, Loss, Support
 
 
 class Material(Struct, frozen=True, kw_only=True):

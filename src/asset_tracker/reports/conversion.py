@@ -14,7 +14,9 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from msgspec.structs import replace
 
 from asset_tracker.reports.shares import CENT, split
-from asset_tracker.reports.structs import Amount, Item, Rate, Worth, WorthLine
+from asset_tracker.reports.structs_around import Rate
+from asset_tracker.reports.structs_figures import Amount, WorthLine
+from asset_tracker.reports.structs_items import Item, Worth
 
 HRYVNIA = "UAH"
 ALWAYS = (HRYVNIA, "EUR")

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from asset_tracker.reports.columns import Cell, Column, item_columns
-from asset_tracker.reports.structs import Item, Report
+from asset_tracker.reports.structs import Report
+from asset_tracker.reports.structs_items import Item
 
 BOM = "\ufeff"
 ROWS_AT_ONCE = 500

@@ -18,7 +18,8 @@ from asset_tracker.reports import words
 from asset_tracker.reports.columns import municipalities
 from asset_tracker.reports.figures import STEPS
 from asset_tracker.reports.shares import split
-from asset_tracker.reports.structs import Facts, Happening, Item
+from asset_tracker.reports.structs import Facts
+from asset_tracker.reports.structs_items import Happening, Item
 
 Number = int | Decimal
 Counts = Callable[[Item], Number | None]

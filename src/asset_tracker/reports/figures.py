@@ -10,28 +10,23 @@ from statistics import median_low
 import msgspec
 from msgspec.structs import replace
 
-from asset_tracker.reports.structs import (
+from asset_tracker.reports.structs import Facts
+from asset_tracker.reports.structs_around import Municipality, Rate
+from asset_tracker.reports.structs_figures import (
     Amount,
     CategoryLine,
     ConditionLine,
-    Cost,
     CurrencyLine,
     Days,
-    Facts,
     Funnel,
-    Happening,
-    Item,
-    Loss,
     Milestone,
-    Municipality,
     MunicipalityLine,
     OblastLine,
     Period,
-    Rate,
     Summary,
-    Support,
     WorthLine,
 )
+from asset_tracker.reports.structs_items import Cost, Happening, Item, Loss, Support
 
 CONDITIONS = ("working", "needs_attention", "unserviceable", "unknown")
 UPKEEP = frozenset({"maintained", "repaired"})

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from asset_tracker.reports.structs import Finding, Happening, Item
+from asset_tracker.reports.structs_figures import Finding
+from asset_tracker.reports.structs_items import Happening, Item
 
 # Lots, licences and furniture carry no serial number of their own.
 _WITHOUT_SERIAL = frozenset({"software", "furniture", "other", "video_kit", "mobile_case"})

@@ -22,7 +22,7 @@ from asset_tracker.ledger.tags import format_tag
 from asset_tracker.reports import words
 from asset_tracker.reports.figures import added
 from asset_tracker.reports.shares import split
-from asset_tracker.reports.structs import Cost, Disposal, Happening, Item, Loss, Share
+from asset_tracker.reports.structs_items import Cost, Disposal, Happening, Item, Loss, Share
 
 LATE = timedelta(days=1)
 # Housekeeping of the register, which tells a donor nothing about the thing.

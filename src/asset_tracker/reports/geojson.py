@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from asset_tracker.reports import figures
-from asset_tracker.reports.structs import MunicipalityFacts, MunicipalityLine, Report
+from asset_tracker.reports.structs import MunicipalityFacts, Report
+from asset_tracker.reports.structs_figures import MunicipalityLine
 
 
 def write_geojson(report: Report) -> bytes:

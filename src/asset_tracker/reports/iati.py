@@ -13,7 +13,8 @@ from xml.etree import ElementTree as ET
 
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import InvalidError
-from asset_tracker.reports.structs import Municipality, ProgrammeFacts, Report
+from asset_tracker.reports.structs import ProgrammeFacts, Report
+from asset_tracker.reports.structs_around import Municipality
 
 VERSION = "2.03"
 # Code lists of the standard.

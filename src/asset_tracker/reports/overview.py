@@ -17,7 +17,7 @@ from asset_tracker.documents.names import Name
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tables import asset, asset_share
 from asset_tracker.programmes.tables import party, programme
-from asset_tracker.reports.structs import Funnel
+from asset_tracker.reports.structs_figures import Funnel
 from asset_tracker.territory.municipalities import CRIMEA
 from asset_tracker.territory.tables import municipality
 from asset_tracker.territory.translit import transliterate

@@ -12,7 +12,8 @@ from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.pictures.drawing import COLOURS, LINE, PALE, SOFT, escaped
 from asset_tracker.reports.columns import municipalities
-from asset_tracker.reports.structs import ConditionLine, Facts, Milestone, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, MunicipalityFacts
+from asset_tracker.reports.structs_figures import ConditionLine, Milestone
 from asset_tracker.territory.codifier import read_shipped
 
 BRAND, GOOD, FAIR, BAD, GREY = (COLOURS[tone] for tone in ("brand", "good", "wait", "bad", "grey"))

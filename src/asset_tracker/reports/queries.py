@@ -31,7 +31,10 @@ from asset_tracker.reports import compose, surroundings
 from asset_tracker.reports.asking import Ask
 from asset_tracker.reports.compose import Material
 from asset_tracker.reports.fold import Known, Standing, Told, blur, stand, tell
-from asset_tracker.reports.structs import Donor, Finding, Happening, Item, Making, Question, Report
+from asset_tracker.reports.structs import Making, Question, Report
+from asset_tracker.reports.structs_around import Donor
+from asset_tracker.reports.structs_figures import Finding
+from asset_tracker.reports.structs_items import Happening, Item
 from asset_tracker.territory.queries import get_municipality
 
 Query = Callable[..., Awaitable[Report]]

@@ -8,7 +8,8 @@ from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.reports import words
-from asset_tracker.reports.structs import Facts, Happening, Item, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, MunicipalityFacts
+from asset_tracker.reports.structs_items import Happening, Item
 
 Tree = dict[str, Any]
 

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.reports import words
-from asset_tracker.reports.structs import Facts, Funnel, Loss, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, MunicipalityFacts
+from asset_tracker.reports.structs_figures import Funnel
+from asset_tracker.reports.structs_items import Loss
 
 Tree = dict[str, Any]
 

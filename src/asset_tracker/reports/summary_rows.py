@@ -9,7 +9,8 @@ from asset_tracker.i18n import Lang, gettext, translator
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import heading
-from asset_tracker.reports.structs import CurrencyLine, Facts, Funnel, Period, ProgrammeFacts, Report
+from asset_tracker.reports.structs import Facts, ProgrammeFacts, Report
+from asset_tracker.reports.structs_figures import CurrencyLine, Funnel, Period
 
 Look = Literal["title", "section", "heads", "total", "plain"]
 

@@ -24,7 +24,9 @@ from asset_tracker.programmes.queries import (
 )
 from asset_tracker.programmes.rates import list_rates
 from asset_tracker.programmes.tables import programme, support_activity
-from asset_tracker.reports.structs import Donor, Municipality, Paper, Programme, Rate, Support
+from asset_tracker.reports.structs import Paper
+from asset_tracker.reports.structs_around import Donor, Municipality, Programme, Rate
+from asset_tracker.reports.structs_items import Support
 from asset_tracker.territory import queries as territory
 from asset_tracker.territory.municipalities import Municipality as Territory
 from asset_tracker.territory.population import SHIPPED_DAY, days

@@ -2,7 +2,7 @@
 
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.reports.structs import Finding
+from asset_tracker.reports.structs_figures import Finding
 
 CATEGORY = {
     "laptop": "Laptops",

@@ -4,7 +4,8 @@ from decimal import Decimal
 import pytest
 
 from asset_tracker.reports.conversion import Rates, convert, reckoned_on, worth_lines
-from asset_tracker.reports.structs import Rate, Share
+from asset_tracker.reports.structs_around import Rate
+from asset_tracker.reports.structs_items import Share
 from factories.reports import RATES, item, municipality_report
 
 DAY = date(2025, 2, 1)

@@ -6,7 +6,10 @@ import pytest
 from asset_tracker.reports import figures
 from asset_tracker.reports.compose import municipality_facts, report
 from asset_tracker.reports.findings import Limits, findings
-from asset_tracker.reports.structs import Cost, Funnel, Municipality, Question, Share, Support
+from asset_tracker.reports.structs import Question
+from asset_tracker.reports.structs_around import Municipality
+from asset_tracker.reports.structs_figures import Funnel
+from asset_tracker.reports.structs_items import Cost, Share, Support
 from factories.reports import (
     BARANIVKA,
     OVRUCH,
