@@ -6,20 +6,22 @@ an oblast. The numbers of the items sum to the figure that the report states (th
 is of).
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from msgspec import Struct
 
+from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import NotFoundError
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import municipalities
-from asset_tracker.reports.figures import STEPS
+from asset_tracker.reports.figures import STEPS, UPKEEP, ZERO
 from asset_tracker.reports.shares import split
 from asset_tracker.reports.structs import Facts
-from asset_tracker.reports.structs_items import Happening, Item
+from asset_tracker.reports.structs_items import Happening, Item, Loss
 
 Number = int | Decimal
 Counts = Callable[[Item], Number | None]
@@ -84,6 +86,32 @@ _STEP_KINDS = {
 }
 
 
+# Figures of money, and those that kits are counted in as well.
+_MONEY = ("value", "value_delivered", "share", "worth", "worth_delivered", "loss_value", "upkeep_cost")
+_EVERY = (
+    "upkeep",
+    "losses",
+    "losses_open",
+    "losses_closed",
+    "reached",
+    "residents",
+    "without_rate",
+    "since:losses",
+    "since:upkeep",
+    "since:events",
+)
+
+
+# What came when: name, msgid, day, and the kinds of events that say so.
+_CAME: tuple[tuple[str, str, Callable[[Item], date | None], tuple[str, ...]], ...] = (
+    ("delivered", "Delivered", lambda item: item.delivered_on, _HANDED_OVER),
+    ("accepted", "Accepted by act", lambda item: item.accepted_on, ("accepted",)),
+    ("served", "Put into service", lambda item: item.in_service_on, _SERVING),
+    ("gone", "Left for good", lambda item: item.gone_on, _GONE),
+    ("verified", "Verified", lambda item: item.verified_on, ("verified",)),
+)
+
+
 def evidence(facts: Facts, figure: str, part: Part | None = None) -> Evidence:
     """What stands behind ``figure``. The timeline of ``facts`` must be whole. Raises NotFoundError."""
     part = part or Part()
@@ -94,13 +122,17 @@ def evidence(facts: Facts, figure: str, part: Part | None = None) -> Evidence:
     happened: dict[str, list[Happening]] = defaultdict(list)
     for line in facts.timeline:
         happened[str(line.asset_id)].append(line)
-    money = name in ("value", "value_delivered", "share", "worth")
+    money = name in _MONEY
     rows = []
-    for item in _chosen(facts, part, every=money or name in ("upkeep", "losses")):
+    for item in _chosen(facts, part, every=money or name in _EVERY or figure in _EVERY):
         number = found.counts(item)
         if number:
             rows.append(Behind(item, number, _events(happened[str(item.asset_id)], found)))
-    total = None if name == "days" else sum((row.number for row in rows), Decimal("0.00") if money else 0)
+    total = (
+        None
+        if name in ("days", "unseen")
+        else sum((row.number for row in rows), Decimal("0.00") if money else 0)
+    )
     return Evidence(
         title=found.title, rows=tuple(rows), total=total, currency=of.partition(":")[0] if money else ""
     )
@@ -143,7 +175,17 @@ def _figure(facts: Facts, name: str, of: str) -> _Figure | None:
     if of:
         return _of(facts, name, of)
     as_of = facts.question.as_of
-    lost = {loss.asset_id for loss in facts.losses}
+    cases = _by_asset(facts.losses)
+    places = municipalities(facts)
+    reached = _first_of_each(
+        facts.items, lambda item: item.delivered_on is not None, lambda item: item.municipality
+    )
+    points = _first_of_each(
+        facts.items,
+        lambda item: item.counted and _standing(item) and item.service_point is not None,
+        lambda item: (item.municipality, item.service_point),
+    )
+    lost = (*words.LOSS, "found", "loss_closed")
     plain: dict[str, _Figure] = {
         "planned": _Figure("Planned", lambda item: item.quantity, ("registered", "described", "consigned")),
         "delivered": _Figure("Delivered", _when(lambda item: item.delivered_on), _HANDED_OVER),
@@ -162,11 +204,38 @@ def _figure(facts: Facts, name: str, of: str) -> _Figure | None:
             ("verified",),
         ),
         "upkeep": _Figure("Maintenances and repairs", lambda item: item.upkeep, _UPKEEP, last=False),
-        "losses": _Figure(
-            "Losses",
-            _when(lambda item: item.asset_id in lost),
-            (*words.LOSS, "found", "loss_closed"),
+        "unseen": _Figure(
+            "Days since it was last verified",
+            lambda item: (as_of - item.verified_on).days if _standing(item) and item.verified_on else None,
+            ("verified",),
+        ),
+        "losses": _Figure("Losses", lambda item: len(cases[item.asset_id]), lost, last=False),
+        "losses_open": _Figure(
+            "Loss cases open",
+            lambda item: sum(1 for loss in cases[item.asset_id] if loss.outcome is None),
+            lost,
             last=False,
+        ),
+        "losses_closed": _Figure(
+            "Loss cases closed",
+            lambda item: sum(1 for loss in cases[item.asset_id] if loss.outcome is not None),
+            lost,
+            last=False,
+        ),
+        "reached": _Figure(
+            "Municipalities reached, each by what came there first",
+            lambda item: 1 if item.asset_id in reached else None,
+            _HANDED_OVER,
+        ),
+        "residents": _Figure(
+            "Residents of the municipalities reached, each by what came there first",
+            lambda item: places[item.municipality].population if item.asset_id in reached else None,
+            _HANDED_OVER,
+        ),
+        "service_points": _Figure(
+            "Service points with items, each by what came there first",
+            lambda item: 1 if item.asset_id in points else None,
+            ("installed", "moved", "delivered", "verified"),
         ),
         "without_price": _Figure(
             "Items without a recorded price",
@@ -198,11 +267,60 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
             return _share(of)
         case "worth":
             return _worth(facts, of)
+        case "worth_delivered":
+            whole = _worth(facts, of)
+            return whole and _Figure(
+                "of it delivered",
+                lambda i: whole.counts(i) if i.delivered_on else None,
+                (*_PRICED, "delivered"),
+                last=False,
+            )
+        case "without_rate":
+            return _Figure(
+                "Items without a rate",
+                _when(lambda i: i.value is not None and i.worth_in(of) is None),
+                _PRICED,
+            )
+        case "upkeep_cost":
+            return _Figure(
+                "Cost of upkeep",
+                lambda i: sum((c.value for c in i.upkeep_costs if c.currency == of), ZERO),
+                _UPKEEP,
+                last=False,
+            )
+        case "loss_value":
+            return _loss_value(facts, of)
+        case "by":
+            return _by(of)
         case "days":
             return _days(of)
         case "since":
             return _since(facts, of)
     return None
+
+
+def _loss_value(facts: Facts, currency: str) -> _Figure:
+    cases = _by_asset(facts.losses)
+
+    def lost(item: Item) -> Number:
+        known = (loss.value or ZERO for loss in cases[item.asset_id] if loss.currency == currency)
+        return sum(known, ZERO)
+
+    return _Figure("Value of what was lost or damaged", lost, tuple(words.LOSS), last=False)
+
+
+def _by(of: str) -> _Figure | None:
+    """What had come so far by the end of a day, as the picture over time has it."""
+    step, _, said = of.partition(":")
+    known = {name: (title, get, kinds) for name, title, get, kinds in _CAME[:3]}
+    try:
+        until = date.fromisoformat(said)
+    except ValueError:
+        return None
+    if step not in known:
+        return None
+    title, get, kinds = known[step]
+    return _Figure(title, _when(lambda item: (day := get(item)) is not None and day <= until), kinds)
 
 
 def _share(of: str) -> _Figure:
@@ -247,17 +365,44 @@ def _days(step: str) -> _Figure | None:
 
 def _since(facts: Facts, of: str) -> _Figure | None:
     came = facts.question.since
-    dates: dict[str, tuple[str, Callable[[Item], date | None], tuple[str, ...]]] = {
-        "delivered": ("Delivered", lambda item: item.delivered_on, _HANDED_OVER),
-        "accepted": ("Accepted by act", lambda item: item.accepted_on, ("accepted",)),
-        "served": ("Put into service", lambda item: item.in_service_on, _SERVING),
-        "gone": ("Left for good", lambda item: item.gone_on, _GONE),
-        "verified": ("Verified", lambda item: item.verified_on, ("verified",)),
-    }
-    if came is None or of not in dates:
+    if came is None:
         return None
-    title, get, kinds = dates[of]
-    return _Figure(title, _when(lambda item: (day := get(item)) is not None and day >= came), kinds)
+    for name, title, get, kinds in _CAME:
+        if name == of:
+            return _Figure(title, _when(lambda item: (day := get(item)) is not None and day >= came), kinds)  # noqa: B023 - it is returned before the next
+    if of == "losses":
+        cases = _by_asset([loss for loss in facts.losses if loss.occurred_on >= came])
+        return _Figure(
+            "Losses and damage", lambda item: len(cases[item.asset_id]), tuple(words.LOSS), last=False
+        )
+    if of not in ("upkeep", "events"):
+        return None
+    told = [
+        line
+        for line in facts.timeline
+        if line.occurred_at.astimezone(KYIV).date() >= came and (of == "events" or line.kind in UPKEEP)
+    ]
+    counts = Counter(line.asset_id for line in told)
+    kinds = tuple({line.kind for line in told})
+    title = "Events in the ledger" if of == "events" else "Maintenances and repairs"
+    return _Figure(title, lambda item: counts[item.asset_id], kinds, last=False)
+
+
+def _by_asset(losses: Sequence[Loss]) -> Mapping[UUID, list[Loss]]:
+    found: dict[UUID, list[Loss]] = defaultdict(list)
+    for loss in losses:
+        found[loss.asset_id].append(loss)
+    return found
+
+
+def _first_of_each(
+    items: Sequence[Item], fits: Callable[[Item], bool], group: Callable[[Item], Hashable]
+) -> frozenset[UUID]:
+    """The item of each group that came first, so that the groups can be counted by items."""
+    first: dict[Hashable, UUID] = {}
+    for item in sorted(filter(fits, items), key=lambda item: (item.delivered_on or date.max, item.asset_id)):
+        first.setdefault(group(item), item.asset_id)
+    return frozenset(first.values())
 
 
 def _after(day: date | None, as_of: date, days: int) -> bool:

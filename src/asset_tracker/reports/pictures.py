@@ -5,25 +5,20 @@ Colours are attributes, so that they stand in a PDF; on a page the classes take 
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from functools import cache
-from math import cos, radians
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.pictures import maps
 from asset_tracker.pictures.drawing import COLOURS, LINE, PALE, SOFT, escaped
 from asset_tracker.reports.columns import municipalities
-from asset_tracker.reports.structs import Facts, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, ProgrammeFacts
 from asset_tracker.reports.structs_figures import ConditionLine, Milestone
-from asset_tracker.territory.codifier import read_shipped
 
 BRAND, GOOD, FAIR, BAD, GREY = (COLOURS[tone] for tone in ("brand", "good", "wait", "bad", "grey"))
 _CONDITION = {"working": GOOD, "needs_attention": FAIR, "unserviceable": BAD, "unknown": PALE}
 
 _WIDTH = 640
-# Ukraine from Chop to the Luhansk border and from Sarych to Hremiach, in degrees of WGS 84.
-_WEST, _EAST, _SOUTH, _NORTH = 22.0, 40.4, 44.3, 52.5
-_SCALE = _WIDTH / ((_EAST - _WEST) * cos(radians(48.5)))
-_HEIGHT = round((_NORTH - _SOUTH) * _SCALE)
+_CLOSE = 40
 
 
 def condition_bar(lines: Sequence[ConditionLine]) -> str:
@@ -83,39 +78,30 @@ def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang) -> str:
 
 
 def site_map(facts: Facts, lang: Lang) -> str:
-    """Every municipality of Ukraine as a dot, those of the report larger; no place finer than its centre."""
-    dots = []
-    for code, place in municipalities(facts).items():
-        if place.latitude is None or place.longitude is None:
-            continue
-        x, y = _project(float(place.latitude), float(place.longitude))
-        radius = 9.0 if isinstance(facts, MunicipalityFacts) else 5.0
-        dots.append(
-            f'<circle class="p-brand" cx="{x}" cy="{y}" r="{radius}" fill="{BRAND}" fill-opacity="0.85" '
-            f'stroke="#ffffff" stroke-width="1.5"><title>{escaped(place.name.of(lang))} {code[:9]}</title></circle>'
+    """The municipalities of the report on the outline of the country, as large as what was delivered there.
+
+    A dot is the administrative centre of a municipality: no place finer is ever drawn.
+    """
+    delivered = dict.fromkeys(municipalities(facts), 1)
+    if isinstance(facts, ProgrammeFacts):
+        delivered = {line.municipality.code: line.funnel.delivered for line in facts.municipalities}
+    dots = [
+        maps.Dot(
+            name=place.name.of(lang),
+            east=float(place.longitude),
+            north=float(place.latitude),
+            value=delivered[code],
+            # Where many lie close together each must still be seen through the others.
+            step=4 if len(delivered) < _CLOSE else 2,
         )
+        for code, place in municipalities(facts).items()
+        if place.latitude is not None and place.longitude is not None
+    ]
     if not dots:
         return ""
-    ground = f'<path class="p-ground" d="{_ground()}" fill="{PALE}"/>'
-    return _svg(
-        _WIDTH, _HEIGHT, [ground, *dots], gettext(lang, "Where the municipalities of this report lie")
-    )
-
-
-@cache
-def _ground() -> str:
-    """All municipalities as small squares: together they draw the country."""
-    found = []
-    for each in read_shipped().municipalities:
-        if each.lat is not None and each.lon is not None:
-            x, y = _project(each.lat, each.lon)
-            found.append(f"M{x - 2} {y - 2}h4v4h-4z")
-    return "".join(found)
-
-
-def _project(lat: float, lon: float) -> tuple[int, int]:
-    """Pixels of a degree: equirectangular, true to scale at 48.5 degrees north."""
-    return round((lon - _WEST) * cos(radians(48.5)) * _SCALE), round((_NORTH - lat) * _SCALE)
+    title = gettext(lang, "Where the municipalities of this report lie")
+    summary = gettext(lang, "The centres of the municipalities; no finer place is shown.")
+    return maps.country(dots, lang, title=title, summary=summary).svg
 
 
 def _box(x: float, y: float, width: float, height: float, colour: str, name: str) -> str:

@@ -37,7 +37,7 @@ def sheet(report: Report) -> Tree:
         "conditions": sheet_tables.conditions(facts, lang),
         "care": sheet_tables.care(facts, lang),
         "days": sheet_tables.days(facts, lang),
-        "days_links": [["", f"days:{line.step}", ""] for line in facts.summary.days],
+        "days_links": [["", f"days:{line.step}", f"days:{line.step}"] for line in facts.summary.days],
         "over_time": sheet_tables.over_time(facts, lang),
         "pictures": {
             "map": pictures.site_map(facts, lang),
@@ -63,8 +63,31 @@ def sheet(report: Report) -> Tree:
         "items": sheet_annex.items(facts, lang),
         "timeline": sheet_annex.timeline(facts, lang),
         "check": _check(report),
+        "behind": behind(report),
         "labels": _labels(lang),
     }
+
+
+def behind(report: Report) -> Tree:
+    """How the addresses of what stands behind the figures are made: ``before`` figure ``after``.
+
+    ``things`` is what a tag is put behind.
+    """
+    page, _, query = (report.making.page_url or "").partition("?")
+    root = page.partition("/reports/")[0]
+    return {
+        "before": f"{page}/figures/" if page else "",
+        "after": query,
+        "things": f"{root}/a/" if page else "",
+    }
+
+
+def address(report: Report, figure: str) -> str:
+    """Where a figure of this report leads, empty where it leads nowhere."""
+    ways = behind(report)
+    if not figure or not ways["before"]:
+        return ""
+    return f"{ways['before']}{figure}{'&' if '?' in figure else '?'}{ways['after']}"
 
 
 def heading(facts: Facts, lang: Lang) -> Tree:
@@ -92,6 +115,7 @@ def heading(facts: Facts, lang: Lang) -> Tree:
 
 
 def _fact_rows(report: Report) -> list[list[str]]:
+    """What is said, what of it, and which figure it is (empty: none)."""
     facts, lang = report.facts, report.making.lang
     text = translator(lang)
     rows: list[list[str]] = []
@@ -99,22 +123,24 @@ def _fact_rows(report: Report) -> list[list[str]]:
         agreement = (
             f" ({programme.code}, {programme.agreement})" if programme.agreement else f" ({programme.code})"
         )
-        rows.append([text("Programme"), programme.name.of(lang) + agreement])
+        rows.append([text("Programme"), programme.name.of(lang) + agreement, ""])
     donors = {donor.name.of(lang): None for programme in facts.programmes for donor in programme.donors}
-    rows.append([text("Donors"), _list(donors)])
+    rows.append([text("Donors"), _list(donors), ""])
     makers = {name.of(lang): None for programme in facts.programmes for name in programme.implementers}
-    rows.append([text("Implemented by"), _list(makers)])
+    rows.append([text("Implemented by"), _list(makers), ""])
     summary = facts.summary
     if isinstance(facts, ProgrammeFacts):
-        rows.append([text("Municipalities reached"), display.number(summary.municipalities, lang)])
+        rows.append([text("Municipalities reached"), display.number(summary.municipalities, lang), "reached"])
     if summary.residents is not None:
-        rows.append([text("Residents"), _residents(facts, lang)])
-    rows.append([text("Service points with items"), display.number(summary.service_points, lang)])
+        figure = "residents" if isinstance(facts, ProgrammeFacts) else ""
+        rows.append([text("Residents"), _residents(facts, lang), figure])
+    points = display.number(summary.service_points, lang)
+    rows.append([text("Service points with items"), points, "service_points"])
     if facts.question.donor:
-        rows.append([text("Only what was paid by"), facts.question.donor.name.of(lang)])
+        rows.append([text("Only what was paid by"), facts.question.donor.name.of(lang), ""])
     known = report.making.known_on
     rows.append(
-        [text("Facts known by"), display.instant(known or report.making.made_at, lang)],
+        [text("Facts known by"), display.instant(known or report.making.made_at, lang), ""],
     )
     return rows
 
@@ -204,6 +230,7 @@ def _labels(lang: Lang) -> dict[str, str]:
         "rates": "Rates of exchange used",
         "since": "In the period asked for",
         "charts": "Pictures",
+        "behind": "A figure in colour is a link to the items that it counts, and to their events in the ledger.",
     }
     return {key: gettext(lang, msgid) for key, msgid in msgids.items()}
 

@@ -1,6 +1,7 @@
 """The tables of ``sheet``: headings and rows of strings, in the report's language."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,8 @@ from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.reports import words
 from asset_tracker.reports.structs import Facts, MunicipalityFacts
-from asset_tracker.reports.structs_figures import Funnel
+from asset_tracker.reports.structs_around import Donor
+from asset_tracker.reports.structs_figures import Funnel, MunicipalityLine, OblastLine
 from asset_tracker.reports.structs_items import Loss
 
 Tree = dict[str, Any]
@@ -20,7 +22,7 @@ PRINTED_FINDINGS = 150
 PRINTED_RATES = 24
 ZERO = Decimal("0.00")
 # The rows of what came in a period, as ``evidence`` names them.
-SINCE = ("delivered", "accepted", "served", "verified", "gone", "", "", "")
+SINCE = ("delivered", "accepted", "served", "verified", "gone", "losses", "upkeep", "events")
 STEPS = ("planned", "delivered", "accepted", "in_service", "gone")
 # Up to so many speak for themselves without being counted by kind.
 FEW_FINDINGS = 12
@@ -30,9 +32,7 @@ def money(facts: Facts, lang: Lang) -> Tree:
     donors = (facts.question.donor,) if facts.question.donor else facts.donors
     rows, links = [], []
     for line in facts.summary.values:
-        code = line.currency
-        shares = (f"share:{code}:{donor.key}" for donor in donors)
-        links.append(["", f"value:{code}", f"value_delivered:{code}", *shares])
+        links.append([*linked_money(line.currency, donors)])
         amounts = {amount.donor: amount.value for amount in line.by_donor}
         rows.append(
             [
@@ -69,8 +69,7 @@ def worth(facts: Facts, lang: Lang) -> Tree:
     donors = (facts.question.donor,) if facts.question.donor else facts.donors
     rows, links = [], []
     for line in summary.worth:
-        shares_of = (f"worth:{line.currency}:{donor.key}" for donor in donors)
-        links.append(["", f"worth:{line.currency}", "", *shares_of, ""])
+        links.append([*linked_worth(line.currency, donors)])
         amounts = {amount.donor: amount.value for amount in line.by_donor}
         known = line.value > 0 or not line.without_rate
         cells = (line.value, line.delivered, *(amounts.get(donor.key, ZERO) for donor in donors))
@@ -137,7 +136,7 @@ def since(facts: Facts, lang: Lang) -> Tree | None:
     return {
         "title": gettext(lang, title, **days),
         "heads": [gettext(lang, head) for head in ("What", "Count")],
-        "links": [["", f"since:{key}" if key else ""] for key in SINCE],
+        "links": [["", f"since:{key}"] for key in SINCE],
         "rows": [[gettext(lang, label), display.number(count, lang)] for label, count in rows],
     }
 
@@ -168,19 +167,40 @@ def categories(facts: Facts, lang: Lang) -> Tree:
         "heads": [gettext(lang, head) for head in heads],
         "keys": [line.category for line in lines if not line.sets],
         "set_keys": [line.category for line in lines if line.sets],
-        "links": [_steps({"category": line.category}) for line in lines if not line.sets],
-        "set_links": [_steps({"category": line.category, "sets": "true"}) for line in lines if line.sets],
-        "total_links": _steps({}),
+        "links": [linked_steps({"category": line.category}) for line in lines if not line.sets],
+        "set_links": [
+            linked_steps({"category": line.category, "sets": "true"}) for line in lines if line.sets
+        ],
+        "total_links": linked_steps({}),
         "rows": rows,
         "total": row(gettext(lang, "All items"), facts.summary.funnel),
         "sets": sets,
     }
 
 
-def _steps(part: dict[str, str]) -> list[str]:
+def linked_steps(part: dict[str, str]) -> tuple[str, ...]:
     """Where the figures of a row lead: nowhere for its name, then one for each step."""
     query = f"?{urlencode(part)}" if part else ""
-    return ["", *(f"{step}{query}" for step in STEPS)]
+    return ("", *(f"{step}{query}" for step in STEPS))
+
+
+def linked_money(currency: str, donors: Sequence[Donor]) -> tuple[str, ...]:
+    """The same for a row of ``money``."""
+    shares = (f"share:{currency}:{donor.key}" for donor in donors)
+    return ("", f"value:{currency}", f"value_delivered:{currency}", *shares)
+
+
+def linked_worth(currency: str, donors: Sequence[Donor]) -> tuple[str, ...]:
+    """The same for a row of ``worth``."""
+    shares = (f"worth:{currency}:{donor.key}" for donor in donors)
+    return ("", f"worth:{currency}", f"worth_delivered:{currency}", *shares, f"without_rate:{currency}")
+
+
+def linked_oblast(line: OblastLine) -> tuple[str, ...]:
+    """The same for a row of ``oblasts``, with what left for good."""
+    part = {"oblast": line.oblast.uk}
+    here = urlencode(part)
+    return ("", f"reached?{here}", f"residents?{here}", *linked_steps(part)[1:])
 
 
 def conditions(facts: Facts, lang: Lang) -> list[Tree]:
@@ -203,6 +223,7 @@ def care(facts: Facts, lang: Lang) -> Tree:
     summary = facts.summary
     costs = "; ".join(f"{display.money(c.value, lang)} {c.currency}" for c in summary.upkeep_costs)
     delivered = summary.funnel.delivered
+    one_cost = len(summary.upkeep_costs) == 1
 
     def row(label: str, number: int, whole: int) -> list[str]:
         part = display.percent(Decimal(display.part(number, whole)), lang) if whole else display.NOTHING
@@ -214,8 +235,8 @@ def care(facts: Facts, lang: Lang) -> Tree:
             ["", "act", ""],
             ["", "verified_last_year", ""],
             ["", "verified_two_years", ""],
-            ["", "", ""],
-            ["", "upkeep", ""],
+            ["", "unseen", ""],
+            ["", "upkeep", f"upkeep_cost:{summary.upkeep_costs[0].currency}" if one_cost else ""],
         ],
         "rows": [
             row("With a signed act, of what was delivered", summary.with_act, delivered),
@@ -265,6 +286,9 @@ def over_time(facts: Facts, lang: Lang) -> Tree:
             ]
             for line in lines
         ],
+        "links": [
+            ["", *(f"by:{step}:{line.day}" for step in ("delivered", "accepted", "served"))] for line in lines
+        ],
     }
 
 
@@ -299,10 +323,17 @@ def municipalities(facts: Facts, lang: Lang) -> Tree | None:
         "Value",
     )
     links = [
-        ["", "", "", "", *_steps({"municipality": line.municipality.code})[1:-1], ""]
+        ["", "", "", "", *linked_steps({"municipality": line.municipality.code})[1:-1], _value_of(line)]
         for line in facts.municipalities
     ]
     return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
+
+
+def _value_of(line: MunicipalityLine) -> str:
+    """Where the value of a municipality leads: nowhere if it is told in several currencies."""
+    if len(line.values) != 1:
+        return ""
+    return f"value:{line.values[0].currency}?municipality={line.municipality.code}"
 
 
 def support(facts: Facts, lang: Lang) -> Tree:
@@ -414,5 +445,5 @@ def oblasts(facts: Facts, lang: Lang) -> Tree | None:
         "Accepted",
         "In service",
     )
-    links = [["", "", "", *_steps({"oblast": line.oblast.uk})[1:-1]] for line in facts.oblasts]
+    links = [linked_oblast(line)[:-1] for line in facts.oblasts]
     return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}

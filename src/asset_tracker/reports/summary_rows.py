@@ -9,6 +9,7 @@ from asset_tracker.i18n import Lang, gettext, translator
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import heading
+from asset_tracker.reports.sheet_tables import SINCE, linked_money, linked_oblast, linked_steps, linked_worth
 from asset_tracker.reports.structs import Facts, ProgrammeFacts, Report
 from asset_tracker.reports.structs_figures import CurrencyLine, Funnel, Period
 
@@ -20,7 +21,8 @@ _LOST = "Value of what was lost or damaged"
 
 
 class SummaryRow(NamedTuple):
-    """``check``: column key of the Items sheet, and the currency or ``None``, whose sum stands beside.
+    """``links``: for each cell the figure that it is, as ``evidence`` names it, empty where it is none.
+    ``check``: column key of the Items sheet, and the currency or ``None``, whose sum stands beside.
 
     ``sums``: what kind of figure that sum is.
     """
@@ -29,6 +31,7 @@ class SummaryRow(NamedTuple):
     look: Look = "plain"
     check: tuple[str, str | None] | None = None
     sums: Kind = "money"
+    links: tuple[str, ...] = ()
 
 
 def summary_rows(report: Report) -> Iterator[SummaryRow]:
@@ -84,30 +87,31 @@ def _top(report: Report) -> Iterator[SummaryRow]:
 
 def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     summary = facts.summary
-    figures: tuple[tuple[str, Cell], ...] = (
-        ("Planned", summary.funnel.planned),
-        ("Delivered", summary.funnel.delivered),
-        ("Accepted by act", summary.funnel.accepted),
-        ("In service", summary.funnel.in_service),
-        ("Left for good", summary.funnel.gone),
-        ("Items without a recorded price", summary.without_price),
-        ("Municipalities reached", summary.municipalities),
-        ("Residents", summary.residents),
-        ("Year of the population estimate", summary.residents_year),
-        ("Service points with items", summary.service_points),
-        ("With a signed act", summary.with_act),
-        ("Verified within a year", summary.verified_last_year),
-        ("Verified within two years", summary.verified_two_years),
-        ("Days since it was last verified, median", summary.unseen_days),
-        ("Maintenances and repairs", summary.upkeep),
-        ("Loss cases open", summary.losses_open),
-        ("Loss cases closed", summary.losses_closed),
-        *((f"{_LOST}, {cost.currency}", cost.value) for cost in summary.losses_value),
-        *((f"{_UPKEEP}, {cost.currency}", cost.value) for cost in summary.upkeep_costs),
-        ("Women trained", summary.trained_women),
-        ("Men trained", summary.trained_men),
+    residents = "residents" if isinstance(facts, ProgrammeFacts) else ""
+    figures: tuple[tuple[str, Cell, str], ...] = (
+        ("Planned", summary.funnel.planned, "planned"),
+        ("Delivered", summary.funnel.delivered, "delivered"),
+        ("Accepted by act", summary.funnel.accepted, "accepted"),
+        ("In service", summary.funnel.in_service, "in_service"),
+        ("Left for good", summary.funnel.gone, "gone"),
+        ("Items without a recorded price", summary.without_price, "without_price"),
+        ("Municipalities reached", summary.municipalities, "reached"),
+        ("Residents", summary.residents, residents),
+        ("Year of the population estimate", summary.residents_year, ""),
+        ("Service points with items", summary.service_points, "service_points"),
+        ("With a signed act", summary.with_act, "act"),
+        ("Verified within a year", summary.verified_last_year, "verified_last_year"),
+        ("Verified within two years", summary.verified_two_years, "verified_two_years"),
+        ("Days since it was last verified, median", summary.unseen_days, "unseen"),
+        ("Maintenances and repairs", summary.upkeep, "upkeep"),
+        ("Loss cases open", summary.losses_open, "losses_open"),
+        ("Loss cases closed", summary.losses_closed, "losses_closed"),
+        *((f"{_LOST}, {c.currency}", c.value, f"loss_value:{c.currency}") for c in summary.losses_value),
+        *((f"{_UPKEEP}, {c.currency}", c.value, f"upkeep_cost:{c.currency}") for c in summary.upkeep_costs),
+        ("Women trained", summary.trained_women, ""),
+        ("Men trained", summary.trained_men, ""),
     )
-    yield from (SummaryRow((_label(label, lang), value)) for label, value in figures)
+    yield from (SummaryRow((_label(label, lang), value), links=("", link)) for label, value, link in figures)
 
 
 def _label(label: str, lang: Lang) -> str:
@@ -126,7 +130,8 @@ def _money(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     for line in facts.summary.values:
         amounts = {amount.donor: amount.value for amount in line.by_donor}
         cells = (line.value, line.delivered, *(amounts.get(d.key, Decimal("0.00")) for d in donors))
-        yield SummaryRow((line.currency, *cells), check=("value", line.currency))
+        links = linked_money(line.currency, donors)
+        yield SummaryRow((line.currency, *cells), check=("value", line.currency), links=links)
 
 
 def _worth(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
@@ -138,9 +143,9 @@ def _worth(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     for line in facts.summary.worth:
         amounts = {amount.donor: amount.value for amount in line.by_donor}
         cells = (line.value, line.delivered, *(amounts.get(d.key, Decimal("0.00")) for d in donors))
-        yield SummaryRow(
-            (line.currency, *cells, line.without_rate), check=(f"worth:{line.currency}", None), sums="money"
-        )
+        check = (f"worth:{line.currency}", None)
+        links = linked_worth(line.currency, donors)
+        yield SummaryRow((line.currency, *cells, line.without_rate), check=check, links=links)
 
 
 def _rates(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
@@ -161,20 +166,25 @@ def _since(came: Period, lang: Lang) -> Iterator[SummaryRow]:
         ("Maintenances and repairs", came.upkeep),
         ("Events in the ledger", came.events),
     )
-    yield from (SummaryRow((gettext(lang, label), count)) for label, count in figures)
+    links = (("", f"since:{key}") for key in SINCE)
+    rows = zip(figures, links, strict=True)
+    yield from (SummaryRow((gettext(lang, label), count), links=link) for (label, count), link in rows)
 
 
 def _categories(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     yield _heads(lang, "Category", "Planned", "Delivered", "Accepted", "In service", "Left for good")
     for line in facts.summary.by_category:
         if not line.sets:
-            yield SummaryRow((words.word(words.CATEGORY, line.category, lang), *_steps(line.funnel)))
-    yield SummaryRow((gettext(lang, "All items"), *_steps(facts.summary.funnel)), "total")
+            cells = (words.word(words.CATEGORY, line.category, lang), *_steps(line.funnel))
+            yield SummaryRow(cells, links=linked_steps({"category": line.category}))
+    all_of_them = (gettext(lang, "All items"), *_steps(facts.summary.funnel))
+    yield SummaryRow(all_of_them, "total", links=linked_steps({}))
     for line in facts.summary.by_category:
         if line.sets:
             name = words.word(words.CATEGORY, line.category, lang)
             label = gettext(lang, "%(category)s (sets, counted above by their parts)", category=name)
-            yield SummaryRow((label, *_steps(line.funnel)))
+            links = linked_steps({"category": line.category, "sets": "true"})
+            yield SummaryRow((label, *_steps(line.funnel)), links=links)
 
 
 def _steps(funnel: Funnel) -> tuple[int, int, int, int, int]:
@@ -183,7 +193,8 @@ def _steps(funnel: Funnel) -> tuple[int, int, int, int, int]:
 
 def _conditions(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     for line in facts.summary.by_condition:
-        yield SummaryRow((words.word(words.CONDITION, line.condition, lang), line.count))
+        name = words.word(words.CONDITION, line.condition, lang)
+        yield SummaryRow((name, line.count), links=("", f"condition:{line.condition}"))
 
 
 def _oblasts(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
@@ -198,7 +209,8 @@ def _oblasts(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
     )
     yield _heads(lang, *heads, "Left for good")
     for line in facts.oblasts:
-        yield SummaryRow((line.oblast.of(lang), line.municipalities, line.residents, *_steps(line.funnel)))
+        cells = (line.oblast.of(lang), line.municipalities, line.residents, *_steps(line.funnel))
+        yield SummaryRow(cells, links=linked_oblast(line))
 
 
 def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
@@ -218,7 +230,8 @@ def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
     for line in facts.municipalities:
         place = line.municipality
         names = (place.name.of(lang), place.oblast.of(lang), place.pcode, place.population)
-        yield SummaryRow((*names, *_steps(line.funnel), *(_value(line.values, code) for code in currencies)))
+        cells = (*names, *_steps(line.funnel), *(_value(line.values, code) for code in currencies))
+        yield SummaryRow(cells, links=("", "", "", *linked_steps({"municipality": place.code})))
 
 
 def _value(lines: tuple[CurrencyLine, ...], currency: str) -> Decimal | None:
@@ -228,7 +241,9 @@ def _value(lines: tuple[CurrencyLine, ...], currency: str) -> Decimal | None:
 def _days(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     yield _heads(lang, "Step", "Median, days", "Items")
     for line in facts.summary.days:
-        yield SummaryRow((words.word(words.STEP, line.step, lang), line.median, line.count))
+        figure = f"days:{line.step}"
+        cells = (words.word(words.STEP, line.step, lang), line.median, line.count)
+        yield SummaryRow(cells, links=("", figure, figure))
 
 
 def _support(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from openpyxl import Workbook
@@ -21,7 +22,7 @@ from asset_tracker.i18n import gettext
 from asset_tracker.reports.annexes import Annex, Check
 from asset_tracker.reports.columns import Cell, Column, Kind, Row, item_columns, timeline_columns
 from asset_tracker.reports.csv import FORMULA_STARTS
-from asset_tracker.reports.sheet import heading
+from asset_tracker.reports.sheet import address, heading
 from asset_tracker.reports.structs import Report
 from asset_tracker.reports.summary_rows import SummaryRow, summary_rows
 
@@ -44,6 +45,8 @@ _HEAD_FILL = PatternFill("solid", fgColor="0D5A68")
 _TITLE = Font(bold=True, size=16, color="1D2A30")
 _SECTION = Font(bold=True, size=12, color="0D5A68")
 _STRONG = Font(bold=True)
+_LINKED = Font(color="0D5A68", underline="single")
+_LINKED_TOTAL = Font(color="0D5A68", underline="single", bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
@@ -101,15 +104,22 @@ def _write_summary(page: _Page, report: Report, total: Callable[[str, str | None
     for letter in "BCDEFGHI":
         page.column_dimensions[letter].width = 18
     for row in summary_rows(report):
-        page.append(list(_summary_cells(page, row, total)))
+        links = [address(report, figure) for figure in row.links]
+        page.append(list(_summary_cells(page, row, links, total)))
 
 
-def _summary_cells(page: _Page, row: SummaryRow, total: Callable[[str, str | None], str]) -> Iterable[_Cell]:
+def _summary_cells(
+    page: _Page, row: SummaryRow, links: Sequence[str], total: Callable[[str, str | None], str]
+) -> Iterable[_Cell]:
+    """``links``: where a click on each cell leads, as far as it leads somewhere."""
     font = {"title": _TITLE, "section": _SECTION, "heads": _STRONG, "total": _STRONG}.get(row.look)
-    for value in row.cells:
+    for value, link in zip_longest(row.cells, links[: len(row.cells)], fillvalue=""):
         cell = _cell(page, value, _kind(value))
         if font is not None:
             cell.font = font
+        if link and value is not None:
+            cell.hyperlink = link
+            cell.font = _LINKED_TOTAL if row.look == "total" else _LINKED
         yield cell
     if row.check is not None:
         key, currency = row.check

@@ -1,15 +1,23 @@
 """A figure is the sum of what stands behind it, and each part of it has its events."""
 
+import ctypes
+import io
 from datetime import date
+from urllib.parse import unquote
 
+import pypdfium2
+import pypdfium2.raw
 import pytest
 from msgspec.structs import replace
+from openpyxl import load_workbook
 
 from asset_tracker.errors import NotFoundError
 from asset_tracker.reports import words
 from asset_tracker.reports.evidence import Part, evidence
-from asset_tracker.reports.sheet import sheet
+from asset_tracker.reports.pdf import write_pdf
+from asset_tracker.reports.sheet import address, sheet
 from asset_tracker.reports.structs import Question
+from asset_tracker.reports.xlsx import write_xlsx
 from factories.reports import BARANIVKA, ESTDEV, RATES, SIDA, municipality_report, programme_report
 
 
@@ -36,13 +44,24 @@ def test_every_figure_is_the_sum_of_its_items():
         "without_price": s.without_price,
         "since:delivered": s.since.delivered,
         "since:served": s.since.served,
+        "since:losses": s.since.losses,
+        "since:events": s.since.events,
+        "since:upkeep": s.since.upkeep,
+        "losses_open": s.losses_open,
+        "losses_closed": s.losses_closed,
+        "service_points": s.service_points,
+        "by:accepted:2024-11-20": next(m.accepted for m in s.over_time if m.day == date(2024, 11, 20)),
     }
+    expected |= {f"loss_value:{cost.currency}": cost.value for cost in s.losses_value}
+    expected |= {f"upkeep_cost:{cost.currency}": cost.value for cost in s.upkeep_costs}
     expected |= {f"condition:{line.condition}": line.count for line in s.by_condition}
     for line in s.values:
         expected |= {f"value:{line.currency}": line.value, f"value_delivered:{line.currency}": line.delivered}
         expected |= {f"share:{line.currency}:{part.donor}": part.value for part in line.by_donor}
     for line in s.worth:
-        expected |= {f"worth:{line.currency}": line.value}
+        code = line.currency
+        expected |= {f"worth:{code}": line.value, f"worth_delivered:{code}": line.delivered}
+        expected |= {f"without_rate:{code}": line.without_rate}
         expected |= {f"worth:{line.currency}:{part.donor}": part.value for part in line.by_donor}
     assert {figure: evidence(told, figure).total for figure in expected} == expected
 
@@ -64,6 +83,10 @@ def test_a_part_is_a_category_or_a_place():
     assert evidence(told, "planned", Part(municipality=BARANIVKA.code)).total == here.funnel.planned
     assert evidence(told, "planned", Part(oblast="Житомирська")).total == told.summary.funnel.planned
     assert evidence(told, "planned", Part(category="video_kit", sets=True)).total == told.summary.kits.planned
+    assert evidence(told, "reached").total == told.summary.municipalities
+    assert evidence(told, "residents").total == told.summary.residents
+    (oblast,) = told.oblasts
+    assert evidence(told, "reached", Part(oblast="Житомирська")).total == oblast.municipalities
 
 
 def test_the_days_are_those_that_the_median_is_of():
@@ -73,7 +96,9 @@ def test_the_days_are_those_that_the_median_is_of():
     assert sorted(row.number for row in rows)[(len(rows) - 1) // 2] == line.median
 
 
-@pytest.mark.parametrize("figure", ["", "no", "condition:x", "worth:XXX", "days:x", "since:x", "planned:x"])
+@pytest.mark.parametrize(
+    "figure", ["", "no", "condition:x", "worth:XXX", "days:x", "since:x", "planned:x", "by:delivered:x"]
+)
 def test_an_unknown_figure_is_not_found(figure):
     with pytest.raises(NotFoundError):
         evidence(facts(), figure)
@@ -84,10 +109,11 @@ def test_every_link_of_the_report_leads_somewhere():
         "uk", rates=RATES, question=Question(as_of=date(2025, 2, 1), since=date(2024, 11, 1))
     )
     tree = sheet(made)
-    tables = ("money", "worth", "since", "categories", "care", "oblasts", "municipalities")
+    tables = ("money", "worth", "since", "categories", "care", "oblasts", "municipalities", "over_time")
     links = [link for name in tables for row in tree[name]["links"] for link in row if link]
     links += [link for row in tree["days_links"] for link in row if link]
     links += [figure["key"] for figure in tree["figures"]]
+    links += [row[2] for row in tree["facts"] if row[2]]
     links += [f"condition:{name}" for name in words.CONDITION]
     assert len(links) > 40
     for link in links:
@@ -95,3 +121,45 @@ def test_every_link_of_the_report_leads_somewhere():
     for name in tables:
         assert all(len(row) == len(tree[name]["heads"]) for row in tree[name]["links"]), name
         assert len(tree[name]["links"]) == len(tree[name]["rows"]), name
+
+
+def pdf_links(data):
+    """The addresses that a click in a PDF leads to."""
+    raw, found = pypdfium2.raw, set()
+    with pypdfium2.PdfDocument(data) as document:
+        for page in document:
+            place, link = ctypes.c_int(0), raw.FPDF_LINK()
+            while raw.FPDFLink_Enumerate(page.raw, place, link):
+                action = raw.FPDFLink_GetAction(link)
+                size = raw.FPDFAction_GetURIPath(document.raw, action, None, 0)
+                text = ctypes.create_string_buffer(size)
+                raw.FPDFAction_GetURIPath(document.raw, action, text, size)
+                found.add(text.value.decode())
+    return found
+
+
+def test_paper_and_workbook_lead_where_the_page_does():
+    made = programme_report(
+        "en", rates=RATES, question=Question(as_of=date(2025, 2, 1), since=date(2024, 11, 1))
+    )
+    printed = pdf_links(write_pdf(made))
+    book = load_workbook(io.BytesIO(write_xlsx(made)))
+    linked = {
+        cell.hyperlink.target: cell.value
+        for row in book["Summary"].iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    delivered = address(made, "delivered?category=laptop")
+    assert delivered.startswith(
+        made.making.page_url.partition("?")[0] + "/figures/delivered?category=laptop&as_of="
+    )
+    line = next(each for each in made.facts.summary.by_category if each.category == "laptop")
+    assert linked[delivered] == line.funnel.delivered
+    for figure in ("planned", "worth:EUR", "residents", "since:served", "days:delivered_accepted"):
+        assert address(made, figure) in printed & set(linked), figure
+    assert any("/a/7K" in link for link in printed)
+    for link in printed | set(linked):
+        _, found, rest = link.partition("/figures/")
+        if found:
+            evidence(made.facts, unquote(rest.partition("?")[0]))
