@@ -8,7 +8,7 @@ from typing import Final
 
 from asset_tracker.programmes.rates import NewRate
 
-SOURCE: Final = "Демонстраційний курс, близький до тодішнього"
+SOURCE: Final = "Демонстраційний курс, близький до тодішнього (demonstration, close to the rate of the day)"
 # The year, and what one euro and one Swedish krona were worth in hryvnias at its beginning; between them by the month.
 _STARTS: Final = (
     (2022, "31.0", "3.02"),
