@@ -21,6 +21,7 @@ from sqlalchemy.pool import NullPool
 from tables import show
 
 from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger import checkpoints, keys, store
 from asset_tracker.ledger.tables import asset
@@ -30,16 +31,15 @@ _SIZES = text("SELECT pg_table_size(:name), pg_indexes_size(:name)")
 _WAL = text("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")
 
 
-async def _sealed(server: Any, url: str) -> float:
-    """Seconds of processor that sealing all of it takes."""
+async def sealed(server: EmbeddedServer, url: str, folder: Path) -> float:
+    """Seal all that waits, with a key made in ``folder``; seconds of processor that it takes."""
     engine = make_engine(url, poolclass=NullPool, statement_timeout="0")
-    with tempfile.TemporaryDirectory() as folder:
-        async with engine.begin() as conn:
-            signer = await keys.open_signer(conn, Path(folder), "bench.example/ledger")
-            cpu = Cpu(server)
-            while await checkpoints.seal(conn, signer, None):
-                pass
-            _, spent, _ = cpu.spent()
+    async with engine.begin() as conn:
+        signer = await keys.open_signer(conn, folder, "bench.example/ledger")
+        cpu = Cpu(server)
+        while await checkpoints.seal(conn, signer, None):
+            pass
+        _, spent, _ = cpu.spent()
     await engine.dispose()
     return spent
 
@@ -75,7 +75,8 @@ def measure(assets: int) -> list[tuple[str, ...]]:
         rate = seed(url, assets)
         print(f"{assets:,} assets: {rate:,.0f} events a second, {time.perf_counter() - began:.0f} s in all")
         wal = float(asyncio.run(_asked(url, _WAL))[0]) - before
-        spent = asyncio.run(_sealed(server, url))
+        with tempfile.TemporaryDirectory() as folder:
+            spent = asyncio.run(sealed(server, url, Path(folder)))
         sealing = float(asyncio.run(_asked(url, _WAL))[0]) - before - wal
         events = assets * EVENTS
         rows = []

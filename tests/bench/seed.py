@@ -2,8 +2,11 @@
 
     python tests/bench/seed.py --assets 100000 --url postgresql://...   (a migrated, empty database)
 
-500 of the assets are in Baranivka, the others all over the country. What it writes passes
-``asset-tracker ledger verify``.
+A pilot programme has 5,000 of the assets in 162 municipalities, 500 of them in Baranivka; the others belong to
+twenty programmes all over the country. They come in deliveries of 25, each with a consignment and an act; one in
+a hundred was lost, three need attention, two were never accepted, and one delivery in two hundred is still on its
+way. What it writes passes ``asset-tracker ledger verify``. What stands beside the ledger (service points,
+consignments, acts, plans) is ``seed_around``'s.
 """
 
 import argparse
@@ -15,9 +18,10 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any
-from uuid import UUID, uuid5
+from typing import Any, NamedTuple
+from uuid import NAMESPACE_OID, UUID, uuid5
 
+from seed_around import around
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
@@ -38,10 +42,43 @@ from asset_tracker.territory.codifier import read_shipped
 from asset_tracker.territory.service import load_shipped
 
 MUNICIPALITY, THERE = "UA18080010000090720", 500
+PILOT, PILOT_MUNICIPALITIES = 5000, 162
+PROGRAMMES, DONORS = 20, 5
 START = datetime(2016, 1, 1, 9, tzinfo=UTC)
 EVENTS = 10
 BATCH = 1000
-KINDS = ("laptop", "desktop", "monitor", "mfd", "ups", "router")
+TOGETHER = 25  # assets of one delivery
+KINDS = {
+    "laptop": ("Ноутбук", "Lenovo", "E"),
+    "desktop": ("Системний блок", "Dell", "OptiPlex "),
+    "monitor": ("Монітор", "Samsung", "S"),
+    "mfd": ("Багатофункціональний пристрій", "Canon", "MF"),
+    "ups": ("Джерело безперебійного живлення", "APC", "BX"),
+    "router": ("Маршрутизатор", "MikroTik", "RB"),
+}
+
+
+class Delivery(NamedTuple):
+    """What came to one municipality on one consignment; ``point`` is where it was set up."""
+
+    municipality: str
+    programme: UUID
+    shares: tuple[Share, ...]
+    consignment: UUID
+    day: datetime
+    on_its_way: bool
+
+    @property
+    def act(self) -> UUID:
+        return uuid5(self.consignment, "act")
+
+    @property
+    def point(self) -> UUID:
+        return point_of(self.municipality)
+
+
+def point_of(municipality: str) -> UUID:
+    return uuid5(NAMESPACE_OID, municipality)
 
 
 def tag_of(number: int) -> str:
@@ -51,58 +88,84 @@ def tag_of(number: int) -> str:
     return seven + check_character(seven)
 
 
-def life(
-    rng: random.Random, municipality: str, donor: UUID, tag: str
-) -> Iterator[tuple[datetime, ev.Payload]]:
-    """Ten facts of one asset over some eight years."""
-    point = uuid5(donor, municipality)
-    day = START + timedelta(days=rng.randrange(1500), minutes=rng.randrange(500))
-    facts: Iterable[tuple[int, ev.Payload]] = (
-        (0, _registered(rng, municipality, donor, tag)),
-        (5, ev.Dispatched(destination=municipality)),
-        (3, ev.Delivered(municipality=municipality)),
-        (6, ev.Accepted(act=point, act_number="A-1")),
-        (0, ev.TitleTransferred(to="municipality")),
-        (9, ev.Installed(service_point=point, municipality=municipality)),
-        (2, ev.Commissioned()),
-        (300, ev.Verified(condition="working")),
-        (200, ev.Maintained(work="Чищення")),
-        (400, ev.Verified(condition="working")),
-    )
+def life(rng: random.Random, at: Delivery, line: int, tag: str) -> Iterator[tuple[datetime, ev.Payload]]:
+    """Ten facts of one asset over some two and a half years."""
+    day = at.day + timedelta(minutes=rng.randrange(500))
+    registered = _registered(rng, at, line, tag)
+    facts = _on_its_way(at, registered) if at.on_its_way else _arrived(rng, at, registered)
     for days, fact in facts:
         day += timedelta(days=days)
         yield day, fact
 
 
-def _registered(rng: random.Random, municipality: str, donor: UUID, tag: str) -> ev.Registered:
+def _on_its_way(at: Delivery, registered: ev.Registered) -> Iterable[tuple[int, ev.Payload]]:
+    noted = ev.Note(note="Комплектність перевірено")
+    dispatched = ev.Dispatched(consignment=at.consignment, destination=at.municipality)
+    return ((0, registered), *((1, noted) for _ in range(EVENTS - 2)), (1, dispatched))
+
+
+def _arrived(rng: random.Random, at: Delivery, registered: ev.Registered) -> Iterable[tuple[int, ev.Payload]]:
+    seen = ev.Verified(condition="working")
+    papers: tuple[ev.Payload, ...] = (
+        ev.Accepted(act=at.act, act_number="A-1"),
+        ev.TitleTransferred(to="municipality"),
+    )
+    last: ev.Payload = seen
+    luck = rng.random()
+    if luck < 0.01:
+        last = ev.Lost(circumstances="Не знайдено під час інвентаризації", case=uuid7())
+    elif luck < 0.04:
+        last = ev.FaultReported(description="Не вмикається")
+    elif luck < 0.06:
+        papers = seen, seen
+    return (
+        (0, registered),
+        (5, ev.Dispatched(consignment=at.consignment, destination=at.municipality)),
+        (3, ev.Delivered(municipality=at.municipality)),
+        (6, papers[0]),
+        (0, papers[1]),
+        (9, ev.Installed(service_point=at.point, municipality=at.municipality)),
+        (2, ev.Commissioned()),
+        (300, seen),
+        (200, ev.Maintained(work="Чищення")),
+        (400, last),
+    )
+
+
+def _registered(rng: random.Random, at: Delivery, line: int, tag: str) -> ev.Registered:
+    category = rng.choice(tuple(KINDS))
+    name, maker, model = KINDS[category]
     return ev.Registered(
-        category=rng.choice(KINDS),
-        name_uk="Ноутбук",
-        manufacturer="Lenovo",
-        model=f"E{rng.randrange(10, 20)}",
+        category=category,  # type: ignore[arg-type]
+        name_uk=name,
+        manufacturer=maker,
+        model=f"{model}{rng.randrange(10, 60)}",
         serial=f"SN{rng.randrange(10**9):09d}",
         tag=tag,
         unit_price=Decimal("30499.99"),
         currency="UAH",
-        shares=(Share(donor, Decimal(100)),),
-        destination=municipality,
+        shares=at.shares,
+        consignment=at.consignment,
+        line=line,
+        destination=at.municipality,
+        acquired_on=at.day.date(),
+        warranty_until=at.day.date() + timedelta(days=1095),
     )
 
 
-async def write(
-    conn: AsyncConnection, municipalities: list[str], first: int, programme: UUID, donor: UUID
-) -> int:
-    """Assets number ``first`` and following, one for each municipality in the list; answers how many events."""
+async def write(conn: AsyncConnection, deliveries: list[Delivery], first: int) -> int:
+    """The assets of these deliveries, numbered from ``first`` on; answers how many events."""
     rng = random.Random(first)  # noqa: S311 - the same data every time
     now = datetime.now(UTC)
     drafts: list[Draft] = []
     heads: dict[UUID, Head] = {}
-    for number, municipality in enumerate(municipalities, first):
+    for number in range(len(deliveries) * TOGETHER):
+        at = deliveries[number // TOGETHER]
         asset = uuid7()
-        heads[asset] = Head(0, GENESIS, programme, now)
+        heads[asset] = Head(0, GENESIS, at.programme, now)
         drafts += [
             Draft(id=uuid7(), asset=asset, occurred_at=day, payload=fact)
-            for day, fact in life(rng, municipality, donor, tag_of(number))
+            for day, fact in life(rng, at, number % TOGETHER + 1, tag_of(first + number))
         ]
     chaining = Chaining({}, heads, COMMAND_LINE.id)
     rows = chaining.rows(by_asset(drafts))
@@ -113,36 +176,72 @@ async def write(
     return len(rows)
 
 
-async def _work(url: str, municipalities: list[str], first: int, programme: UUID, donor: UUID) -> int:
+async def _work(url: str, deliveries: list[Delivery], first: int) -> int:
     engine = make_engine(url, poolclass=NullPool, statement_timeout="0")
     written = 0
+    size = BATCH // TOGETHER
     try:
-        for at in range(0, len(municipalities), BATCH):
+        for at in range(0, len(deliveries), size):
             async with engine.begin() as conn:
-                part = municipalities[at : at + BATCH]
-                written += await write(conn, part, first + at, programme, donor)
+                written += await write(conn, deliveries[at : at + size], first + at * TOGETHER)
     finally:
         await engine.dispose()
     return written
 
 
-def _process(url: str, programme: UUID, donor: UUID, task: tuple[int, list[str]]) -> int:
-    return asyncio.run(_work(url, task[1], task[0], programme, donor))
+def _process(url: str, task: tuple[int, list[Delivery]]) -> int:
+    return asyncio.run(_work(url, task[1], task[0]))
 
 
-async def _begin(url: str) -> tuple[UUID, UUID]:
+async def _begin(url: str) -> list[tuple[UUID, tuple[Share, ...]]]:
+    """Each programme with who pays for it; the first is the pilot."""
     engine = make_engine(url, poolclass=NullPool)
     try:
         async with engine.begin() as conn:
             await load_shipped(conn)
-            names: dict[str, Any] = {"name_uk": "Донор", "name_en": "Donor"}
-            donor = await add_party(conn, COMMAND_LINE, NewParty(kind="donor", **names))
-            implementer = await add_party(conn, COMMAND_LINE, NewParty(kind="implementer", **names))
-            shares = (Share(donor, Decimal(100)),)
-            new = NewProgramme(code="BENCH", implementer=implementer, shares=shares, **names)
-            return await add_programme(conn, COMMAND_LINE, new), donor
+            donors = [await _party(conn, "donor", number) for number in range(1, DONORS + 1)]
+            implementer = await _party(conn, "implementer", 1)
+            made = []
+            for number in range(PROGRAMMES + 1):
+                one, other = donors[number % DONORS], donors[(number + 1) % DONORS]
+                shares = (Share(one, Decimal(60)), Share(other, Decimal(40)))
+                names: dict[str, Any] = {"name_uk": f"Програма {number}", "name_en": f"Programme {number}"}
+                code = f"BENCH{number:02d}" if number else "PILOT"
+                new = NewProgramme(code=code, implementer=implementer, shares=shares, **names)
+                made.append((await add_programme(conn, COMMAND_LINE, new), shares))
+            return made
     finally:
         await engine.dispose()
+
+
+async def _party(conn: AsyncConnection, kind: Any, number: int) -> UUID:
+    names: dict[str, Any] = {"name_uk": f"Сторона {number}", "name_en": f"Party {number}"}
+    return await add_party(conn, COMMAND_LINE, NewParty(kind=kind, **names))
+
+
+def _deliveries(assets: int, programmes: list[tuple[UUID, tuple[Share, ...]]]) -> list[Delivery]:
+    """In the order in which they are written: those of a municipality are far from one another."""
+    rng = random.Random(assets)  # noqa: S311 - the same data every time
+    codes = [each.code for each in read_shipped().municipalities if each.code != MUNICIPALITY]
+    pilot = rng.sample(codes, PILOT_MUNICIPALITIES - 1)
+    there, in_pilot = THERE // TOGETHER, PILOT // TOGETHER
+    where = [MUNICIPALITY] * there + pilot + rng.choices(pilot, k=in_pilot - there - len(pilot))
+    found = [_delivery(rng, code, programmes[0], on_its_way=False) for code in where]
+    for number in range(assets // TOGETHER - len(found)):
+        to = rng.choice(programmes[1:])
+        found.append(_delivery(rng, rng.choice(codes), to, on_its_way=number % 200 == 7))
+    found = found[: assets // TOGETHER]
+    rng.shuffle(found)
+    return found
+
+
+def _delivery(
+    rng: random.Random, code: str, programme: tuple[UUID, tuple[Share, ...]], *, on_its_way: bool
+) -> Delivery:
+    day = (
+        datetime.now(UTC) - timedelta(days=14) if on_its_way else START + timedelta(days=rng.randrange(2900))
+    )
+    return Delivery(code, *programme, uuid7(), day, on_its_way)
 
 
 async def _finish(url: str) -> None:
@@ -154,17 +253,14 @@ async def _finish(url: str) -> None:
 
 def seed(url: str, assets: int, processes: int = 2) -> float:
     """Fill the database; answers events a second, projections and indexes included."""
-    programme, donor = asyncio.run(_begin(url))
-    others = [each.code for each in read_shipped().municipalities if each.code != MUNICIPALITY]
-    rng = random.Random(assets)  # noqa: S311 - the same data every time
-    where = [MUNICIPALITY] * THERE + rng.choices(others, k=assets - THERE)
-    rng.shuffle(where)
-    size = 10 * BATCH
-    tasks = [(first, where[first : first + size]) for first in range(0, assets, size)]
+    deliveries = _deliveries(assets, asyncio.run(_begin(url)))
+    size = 10 * BATCH // TOGETHER
+    tasks = [(at * TOGETHER, deliveries[at : at + size]) for at in range(0, len(deliveries), size)]
     began = time.perf_counter()
     with ProcessPoolExecutor(processes) as pool:
-        written = sum(pool.map(partial(_process, url, programme, donor), tasks))
+        written = sum(pool.map(partial(_process, url), tasks))
     rate = written / (time.perf_counter() - began)
+    asyncio.run(around(url, deliveries))
     asyncio.run(_finish(url))
     return rate
 
