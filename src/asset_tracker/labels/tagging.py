@@ -18,7 +18,7 @@ from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFou
 from asset_tracker.ledger import blanks
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.chaining import Receipt
-from asset_tracker.ledger.tables import asset, tag
+from asset_tracker.ledger.tables import CODES, asset, tag
 from asset_tracker.ledger.tags import TagError, format_tag, parse_tag
 
 _CODE_MOST = 200
@@ -144,5 +144,5 @@ def _foreign(written: str) -> str:
 @by_system
 async def _bearing(conn: AsyncConnection, code: str) -> Sequence[UUID]:
     """The assets that a code was linked to, whoever's: behind the wall the index of codes cannot be used."""
-    bearing = select(asset.c.id).where(asset.c.state["codes"].contains(cast([code], JSONB)))
+    bearing = select(asset.c.id).where(CODES.contains(cast([code], JSONB)))
     return (await conn.scalars(bearing)).all()

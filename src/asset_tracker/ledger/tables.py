@@ -156,6 +156,8 @@ BROKEN = _sql("asset.condition IN ('needs_attention', 'unserviceable')")
 TO_INSTALL = _sql("asset.stage IN ('delivered', 'accepted') AND asset.kit_id IS NULL")
 CASE_OPEN = _sql("""asset.state @> '{"case_open": true}'""")
 LENT = _sql("asset.state ? 'lent_until'")
+# Codes of others that stand for an asset: written as the index of them is, which ``state['codes']`` is not.
+CODES = literal_column("(asset.state -> 'codes')", JSONB)
 NOT_FILLED: dict[str, ColumnElement[bool]] = {
     "serial": _sql("asset.serial IS NULL AND NOT asset.is_kit AND asset.quantity = 1"),
     "unit_price": _sql("asset.unit_price IS NULL"),

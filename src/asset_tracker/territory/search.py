@@ -168,12 +168,34 @@ class MunicipalityIndex:
         return Match(near=tuple({each.code: each for each in near}.values()))
 
     def _near(self, wanted: str, regions: Iterable[str]) -> tuple[Municipality, ...]:
-        close = get_close_matches(wanted, self._by_name, n=6, cutoff=0.75)
-        if not close:
-            close = get_close_matches(wanted, self._by_centre, n=6, cutoff=0.8)
+        close = _close(wanted, self._by_name, 0.75) or _close(wanted, self._by_centre, 0.8)
         found = [each for name in close for each in self._by_name.get(name, self._by_centre.get(name, []))]
         in_region = _narrow(found, regions, None)
         return in_region or tuple(found)
+
+
+def _close(wanted: str, names: Iterable[str], cutoff: float) -> list[str]:
+    """The six names nearest to ``wanted``, best first.
+
+    A letter that the other has not can't be matched, which rules out most names before they are compared.
+    """
+    letters, long = _letters(wanted), len(wanted)
+    likely = []
+    for name in names:
+        theirs = _letters(name)
+        most = min(long - (letters & ~theirs).bit_count(), len(name) - (theirs & ~letters).bit_count())
+        if 2 * most >= cutoff * (long + len(name)):
+            likely.append(name)
+    return get_close_matches(wanted, likely, n=6, cutoff=cutoff)
+
+
+@lru_cache(maxsize=8192)
+def _letters(text: str) -> int:
+    """Which letters stand in the text, a bit for each; some share one, which lets a name through at worst."""
+    found = 0
+    for letter in text:
+        found |= 1 << (ord(letter) & 63)
+    return found
 
 
 def _narrow(

@@ -32,7 +32,7 @@ from asset_tracker.ledger.envelope import Draft, problems
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import Seen
-from asset_tracker.ledger.tables import asset, tag
+from asset_tracker.ledger.tables import CODES, asset, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 from asset_tracker.ledger.values import Condition, Name, Text, Use
 from asset_tracker.territory.queries import find_service_point, get_municipality
@@ -344,7 +344,7 @@ async def _asset_of(conn: AsyncConnection, actor: Actor, code: str) -> Any:
 @by_system
 async def _known_as(conn: AsyncConnection, text: str) -> Sequence[UUID]:
     """The assets, whoever's, that a code or serial number stands for: by index, which the wall would keep from use."""
-    same = _a.state["codes"].contains(cast([text], JSONB))
+    same = CODES.contains(cast([text], JSONB))
     if key := serial_key(text):
         same = or_(same, _a.serial_key == key)
     return (await conn.scalars(select(_a.id).where(same))).all()
