@@ -48,7 +48,7 @@ START = datetime(2016, 1, 1, 9, tzinfo=UTC)
 EVENTS = 10
 BATCH = 1000
 TOGETHER = 25  # assets of one delivery
-KINDS = {
+KINDS: dict[Any, tuple[str, str, str]] = {
     "laptop": ("Ноутбук", "Lenovo", "E"),
     "desktop": ("Системний блок", "Dell", "OptiPlex "),
     "monitor": ("Монітор", "Samsung", "S"),
@@ -136,7 +136,7 @@ def _registered(rng: random.Random, at: Delivery, line: int, tag: str) -> ev.Reg
     category = rng.choice(tuple(KINDS))
     name, maker, model = KINDS[category]
     return ev.Registered(
-        category=category,  # type: ignore[arg-type]
+        category=category,
         name_uk=name,
         manufacturer=maker,
         model=f"{model}{rng.randrange(10, 60)}",
