@@ -37,9 +37,10 @@ from asset_tracker.db.wall import as_system, become_system
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store, tables
 from asset_tracker.ledger.chain import GENESIS, seal
-from asset_tracker.ledger.chaining import EVENT_COLUMNS, Chaining, Head, by_asset
+from asset_tracker.ledger.chaining import Chaining, Head, by_asset
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.rows import EVENT_COLUMNS
 from asset_tracker.ledger.tags import new_tag
 from asset_tracker.ledger.values import Share
 from asset_tracker.settings import Settings

@@ -31,10 +31,11 @@ from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import projection, store, tables
 from asset_tracker.ledger.chain import GENESIS
-from asset_tracker.ledger.chaining import EVENT_COLUMNS, Chaining, Head, by_asset
+from asset_tracker.ledger.chaining import Chaining, Head, by_asset, in_pieces
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.replay import replay
+from asset_tracker.ledger.rows import EVENT_COLUMNS, packed
 from asset_tracker.ledger.tags import ALPHABET, check_character
 from asset_tracker.ledger.values import Share
 from asset_tracker.programmes.service import NewParty, NewProgramme, add_party, add_programme
@@ -168,12 +169,12 @@ async def write(conn: AsyncConnection, deliveries: list[Delivery], first: int) -
             for day, fact in life(rng, at, number % TOGETHER + 1, tag_of(first + number))
         ]
     chaining = Chaining({}, heads, COMMAND_LINE.id)
-    rows = chaining.rows(by_asset(drafts))
+    chunks = [packed(chaining.rows(some)) for some in in_pieces(by_asset(drafts), 100)]
     folded = {asset: replay(events) for asset, events in chaining.events().items()}
-    await bulk.put(conn, tables.event, EVENT_COLUMNS, rows)
+    await bulk.copy(conn, tables.event, EVENT_COLUMNS, chunks)
     await bulk.put(conn, tables.asset_head, store._HEAD, store._ends(chaining.moved))
     await projection.write(conn, folded, chaining.moved, set(folded))
-    return len(rows)
+    return len(drafts)
 
 
 async def _work(url: str, deliveries: list[Delivery], first: int) -> int:

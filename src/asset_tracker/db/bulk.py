@@ -3,7 +3,7 @@
 Column types come from the ``Table``, so a row is a plain tuple in the order of ``columns``.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -18,6 +18,9 @@ from asset_tracker.db.opening import begin, driver_of
 
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 _COPIED = 500  # rows from which on COPY is worth asking whether it may be
+# How COPY BINARY begins, with no flags and no more of a head; and the count of fields that ends it.
+_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_NO_MORE = b"\xff\xff"
 MANY = 2000  # rows in one statement: more are no quicker, and hold more memory on both sides
 
 
@@ -70,7 +73,7 @@ async def put(
 
     It does not where row-level security holds for us: then by INSERT, for which it has a policy.
     """
-    if len(rows) >= _COPIED and not await _walled(conn, table):
+    if len(rows) >= _COPIED and not await walled(conn, table):
         raw = await driver(conn)
         await raw.copy_records_to_table(table.name, records=rows, columns=columns)
         return
@@ -78,7 +81,26 @@ async def put(
         await insert(conn, table, columns, rows[start : start + MANY])
 
 
-async def _walled(conn: AsyncConnection, table: Table) -> bool:
+async def copy(
+    conn: AsyncConnection, table: Table, columns: tuple[str, ...], chunks: Iterable[bytes]
+) -> None:
+    """COPY rows that are packed already: fields with their lengths, as ``ledger.rows`` packs them.
+
+    A chunk holds whole rows or parts of them, some hundred kB: of more the driver moves the rest about.
+    """
+
+    async def source() -> AsyncIterator[bytes]:
+        yield _SIGNATURE
+        for chunk in chunks:
+            yield chunk
+        yield _NO_MORE
+
+    raw = await driver(conn)
+    await raw.copy_to_table(table.name, source=source(), columns=columns, format="binary")
+
+
+async def walled(conn: AsyncConnection, table: Table) -> bool:
+    """Whether row-level security holds for us in this table, so that COPY into it is refused."""
     return bool(await conn.scalar(select(func.row_security_active(table.name))))
 
 

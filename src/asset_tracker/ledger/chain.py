@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_bytes
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import msgspec
@@ -38,21 +38,24 @@ _replace = msgspec.structs.replace
 
 
 class Body(msgspec.Struct, frozen=True, gc=False):
-    """The hashed document, as decoded from its bytes."""
+    """The hashed document, as decoded from its bytes.
 
-    v: int
-    id: UUID
-    asset: UUID
-    seq: int
-    occurred_at: datetime
-    recorded_at: datetime
+    The fields stand in the order of their names, as they do in the bytes: so they are quickest found and written.
+    """
+
     actor: UUID
-    programme: UUID | None
+    asset: UUID
     device: dict[str, str] | None
-    operation: UUID | None
-    supersedes: UUID | None
+    id: UUID
     nonce: str
+    occurred_at: datetime
+    operation: UUID | None
     payload: Any  # a Struct on its way in, a dict when it is read back
+    programme: UUID | None
+    recorded_at: datetime
+    seq: int
+    supersedes: UUID | None
+    v: int
 
 
 _decode_body = msgspec.json.Decoder(Body).decode
@@ -88,16 +91,24 @@ def commitment(salt: str, value: Any) -> str:
     return sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
 
 
+def written(value: UUID | datetime | None) -> msgspec.Raw:
+    """The value as it stands in canonical bytes."""
+    return msgspec.Raw(canonical(value))
+
+
 def seal(
     draft: Draft,
     *,
     seq: int,
-    recorded_at: datetime,
-    actor: UUID,
-    programme: UUID | None,
+    recorded_at: datetime | msgspec.Raw,
+    actor: UUID | msgspec.Raw,
+    programme: UUID | msgspec.Raw | None,
     chance: Chance | None = None,
 ) -> tuple[bytes, Opening]:
-    """The canonical bytes of an event and the openings of its private values; times are in UTC."""
+    """The canonical bytes of an event and the openings of its private values; times are in UTC.
+
+    What stands in very many events may be handed in ``written``.
+    """
     draw = (chance or Chance()).draw
     payload, device = draft.payload, None
     opening: Opening = {}
@@ -125,19 +136,19 @@ def seal(
         device = {"sha256": sha256(salt + canonical(draft.device)).hexdigest()}
     occurred_at = draft.occurred_at
     body = Body(
-        VERSION,
-        draft.id,
+        cast("UUID", actor),
         draft.asset,
-        seq,
-        occurred_at if occurred_at.tzinfo is UTC else occurred_at.astimezone(UTC),
-        recorded_at,
-        actor,
-        programme,
         device,
-        draft.operation,
-        draft.supersedes,
+        draft.id,
         draw().hex(),
+        occurred_at if occurred_at.tzinfo is UTC else occurred_at.astimezone(UTC),
+        draft.operation,
         said,
+        cast("UUID | None", programme),
+        cast("datetime", recorded_at),
+        seq,
+        draft.supersedes,
+        VERSION,
     )
     return canonical(body), opening
 

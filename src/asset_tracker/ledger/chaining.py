@@ -2,36 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
-from asset_tracker.ledger.chain import Chance, link, repeats, seal
+from asset_tracker.ledger.chain import Chance, link, repeats, seal, written
 from asset_tracker.ledger.envelope import KIND_OF, Draft, Event
 from asset_tracker.ledger.events import Accepted, Payload
+from asset_tracker.ledger.rows import Row
 
 Outcome = Literal["recorded", "duplicate", "conflict"]
 # What was said under an id before: a draft of the same batch, or the stored body and its openings.
 Said = Draft | tuple[bytes, Any]
-Row = tuple[Any, ...]
-
-EVENT_COLUMNS: Final = (
-    "id",
-    "asset_id",
-    "seq",
-    "kind",
-    "occurred_at",
-    "recorded_at",
-    "actor_id",
-    "programme_id",
-    "operation",
-    "supersedes",
-    "body",
-    "private",
-    "prev_hash",
-    "hash",
-)
 _to_json = msgspec.json.Encoder(decimal_format="string").encode
 
 
@@ -100,6 +83,7 @@ class Chaining:
     ) -> None:
         self._heads, self._actor = heads, actor
         self._now = max(head.recorded_at for head in heads.values())
+        self._now_written, self._actor_written = written(self._now), written(actor)
         # By their numbers: see ``by_asset``.
         self._said = {event.int: said for event, said in known.items()}
         self.receipts: list[Receipt] = []
@@ -119,6 +103,7 @@ class Chaining:
         head = self.moved.get(asset) or self._heads[asset]
         seq, last, programme = head.seq, head.hash, head.programme
         now, actor, said_before = self._now, self._actor, self._said
+        programme_written = written(programme)
         recorded: list[Draft] = []
         for draft in drafts:
             event_id, payload = draft.id, draft.payload
@@ -128,7 +113,12 @@ class Chaining:
                 continue
             seq += 1
             body, private = seal(
-                draft, seq=seq, recorded_at=now, actor=actor, programme=programme, chance=chance
+                draft,
+                seq=seq,
+                recorded_at=self._now_written,
+                actor=self._actor_written,
+                programme=programme_written,
+                chance=chance,
             )
             this = link(last, body)
             rows.append(

@@ -24,19 +24,11 @@ from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError, StaleError, UnavailableError
 from asset_tracker.ledger import projection, tables
 from asset_tracker.ledger.chain import GENESIS, opened
-from asset_tracker.ledger.chaining import (
-    EVENT_COLUMNS,
-    Chaining,
-    Group,
-    Head,
-    Receipt,
-    Said,
-    by_asset,
-    in_pieces,
-)
+from asset_tracker.ledger.chaining import Chaining, Group, Head, Receipt, Said, by_asset, in_pieces
 from asset_tracker.ledger.envelope import Draft, Event
 from asset_tracker.ledger.events import Registered
 from asset_tracker.ledger.replay import go_on, goes_on, replay
+from asset_tracker.ledger.rows import EVENT_COLUMNS, packed
 from asset_tracker.ledger.state import Period, State, as_state
 
 
@@ -89,9 +81,8 @@ _ENDS = (
 )
 # From so many on, chains begin with their ends and take fewer statements.
 MANY = 200
-_PIECE = (
-    4_000  # drafts that are chained and sent off together: as many as the trigger on events holds in memory
-)
+_PIECE = 4_000  # drafts that one statement stores: as many as the trigger on events holds in memory
+_CHUNK = 100  # of these are chained, packed and sent off together, while they are at hand
 _HEAD = ("asset_id", "seq", "hash", "programme_id")
 _STORE_FEW = f"""
 WITH stored AS ({bulk.insert_statement(tables.event, EVENT_COLUMNS)})
@@ -258,9 +249,13 @@ async def _store(
         if rows := chaining.rows(groups):
             await _store_few(conn, rows, _ends(chaining.moved))
         return
-    # Chained and sent off by the thousand, while they are at hand.
+    walled = await bulk.walled(conn, tables.event)
     for piece in in_pieces(groups, _PIECE):
-        await bulk.put(conn, tables.event, EVENT_COLUMNS, chaining.rows(piece))
+        if walled:
+            await bulk.put(conn, tables.event, EVENT_COLUMNS, chaining.rows(piece))
+        else:
+            chunks = (packed(chaining.rows(some)) for some in in_pieces(piece, _CHUNK))
+            await bulk.copy(conn, tables.event, EVENT_COLUMNS, chunks)
     begun = {asset: head for asset, head in chaining.moved.items() if asset in unclaimed}
     await bulk.put(conn, tables.asset_head, _HEAD, _ends(begun))
     moved = {asset: head for asset, head in chaining.moved.items() if asset not in unclaimed}

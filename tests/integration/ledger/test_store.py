@@ -174,7 +174,7 @@ async def test_many_at_once_say_the_same_copied_or_inserted(conn, monkeypatch, w
         # Where an administrator did not free the system of the wall.
         return walled or await ask(conn, table)
 
-    monkeypatch.setattr(bulk, "_walled", told)
+    monkeypatch.setattr(bulk, "walled", told)
     drafts = [draft(uuid7(), registered()) for _ in range(600)]
     receipts = await add(conn, *drafts)
     assert "event" in asked
