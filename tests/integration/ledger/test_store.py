@@ -13,6 +13,7 @@ from asset_tracker.errors import NotFoundError, StaleError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
 from asset_tracker.ledger.chain import GENESIS, link
+from asset_tracker.ledger.check import COLUMNS, Stored, check_chain
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset, asset_period, asset_share, event, tag
@@ -169,7 +170,7 @@ async def test_a_tag_that_somebody_else_took_meanwhile_can_be_tried_again(conn):
 async def test_many_at_once_say_the_same_copied_or_inserted(conn, monkeypatch, walled):
     asked = []
 
-    async def told(conn, table, *, ask=bulk._walled):
+    async def told(conn, table, *, ask=bulk.walled):
         asked.append(table.name)
         # Where an administrator did not free the system of the wall.
         return walled or await ask(conn, table)
@@ -182,8 +183,11 @@ async def test_many_at_once_say_the_same_copied_or_inserted(conn, monkeypatch, w
     ids = [each.asset for each in drafts]
     counted = select(func.count()).select_from(asset).where(asset.c.id.in_(ids))
     assert (await conn.execute(counted)).scalar_one() == 600
-    hashes = await conn.execute(select(event.c.id, event.c.hash).where(event.c.asset_id.in_(ids)))
-    assert {row.id: row.hash.hex() for row in hashes} == {r.id: r.hash for r in receipts}
+    rows = (
+        await conn.execute(select(*(event.c[name] for name in COLUMNS)).where(event.c.asset_id.in_(ids)))
+    ).all()
+    assert {row.id: row.hash.hex() for row in rows} == {r.id: r.hash for r in receipts}
+    assert [found for row in rows for found in check_chain([Stored._make(row)])] == []
 
 
 async def test_very_many_sent_again_beside_new_ones_are_answered_as_before(conn):
