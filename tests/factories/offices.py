@@ -13,6 +13,7 @@ import httpx
 
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
+from asset_tracker.documents.display import KYIV
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import format_tag, new_tag
 from asset_tracker.territory.service import load_shipped
@@ -212,6 +213,9 @@ async def rest(offices, who, n, mine):
     ended = (await offices.made(who, "/api/v1/verifications", campaign))["id"]
     await offices.made(who, f"/api/v1/verifications/{ended}/end")
     mine["ended"] = ended
+    signed = {"signed_on": today(), "scan": mine["scan"]}
+    signed_at = f"/api/v1/verifications/{ended}/signed"
+    assert (await offices.ask(who, "PUT", signed_at, json=signed)).status_code == 200
     plan = {"title": "cleaning", "every_months": 6, "starts_on": "2025-01-01"}
     mine["plan"] = (await offices.made(who, f"/api/v1/assets/{mine['tag']}/plans", plan))["id"]
     phone = {"id": new_event_id(), "name": f"phone {n}"}
@@ -248,6 +252,10 @@ def missing(name, value):
 
 def new_event_id():
     return str(uuid7())
+
+
+def today():
+    return f"{datetime.now(KYIV):%Y-%m-%d}"
 
 
 def instant(**ago):

@@ -12,12 +12,14 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor, Role
-from asset_tracker.assets import history, queries
+from asset_tracker.assets import guided, history, queries
+from asset_tracker.assets.guidance import StepView
 from asset_tracker.assets.ordering import NEWEST
 from asset_tracker.assets.saved_views import get_view, narrowed
 from asset_tracker.assets.views import AssetPage, AssetView, EventFilter, EventView, Filters
 from asset_tracker.assets.waits import Wait
 from asset_tracker.edge.transaction import FROM_REPLICA
+from asset_tracker.i18n import Lang
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.values import Category, Condition, Stage, Title
 from asset_tracker.programmes.policies import RequiredField
@@ -128,4 +130,16 @@ async def get_state(
     return StateView(as_of, known_on, await history.as_of(conn, actor, asset_id, as_of, known_on))
 
 
-ROUTES = (list_assets, get_asset, list_events, get_state)
+@get("/assets/{reference:str}/disposal")
+async def get_disposal(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    reference: FromPath[str],
+) -> list[StepView]:
+    """The steps to the disposal of an asset, with what the rules of donors ask for in each."""
+    it = await queries.look_up(conn, actor, reference)
+    return list(await guided.disposal_of(conn, actor, lang, it))
+
+
+ROUTES = (list_assets, get_asset, list_events, get_state, get_disposal)

@@ -10,8 +10,10 @@ from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.assets import losses
+from asset_tracker.assets import guided, losses
+from asset_tracker.assets.guidance import StepView
 from asset_tracker.assets.losses import CaseFacts, CasePage, CaseStatus, CaseView, Closing
+from asset_tracker.i18n import Lang
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.values import Text
 
@@ -22,6 +24,12 @@ class NewNote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was found out."""
 
     text: Text
+
+
+class GuidedCase(CaseView, frozen=True):
+    """A case, and the steps to its end with what the rules of donors ask for in each."""
+
+    steps: tuple[StepView, ...] = ()
 
 
 @get("/losses")
@@ -38,34 +46,39 @@ async def list_cases(
 
 @get("/losses/{case_id:uuid}")
 async def get_case(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], case_id: FromPath[UUID]
-) -> CaseView:
-    """One case: its assets, what happened to each, the notes."""
-    return await losses.get_case(conn, actor, case_id)
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    case_id: FromPath[UUID],
+) -> GuidedCase:
+    """One case: its assets, what happened to each, the notes, what comes next."""
+    return await _guided(conn, actor, lang, case_id)
 
 
 @put("/losses/{case_id:uuid}")
 async def tell(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
     case_id: FromPath[UUID],
     data: JSONBody[CaseFacts],
-) -> CaseView:
+) -> GuidedCase:
     """Keep the number of the police report and when the donor was informed."""
     await losses.tell(conn, actor, case_id, data)
-    return await losses.get_case(conn, actor, case_id)
+    return await _guided(conn, actor, lang, case_id)
 
 
 @post("/losses/{case_id:uuid}/notes")
 async def add_note(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
     case_id: FromPath[UUID],
     data: JSONBody[NewNote],
-) -> CaseView:
+) -> GuidedCase:
     """Write down what was found out."""
     await losses.add_note(conn, actor, case_id, data.text)
-    return await losses.get_case(conn, actor, case_id)
+    return await _guided(conn, actor, lang, case_id)
 
 
 @post("/losses/{case_id:uuid}/close", status_code=200)
@@ -77,6 +90,11 @@ async def close(
 ) -> list[Receipt]:
     """Close the case for all its assets, as one operation."""
     return await losses.close(conn, actor, case_id, data)
+
+
+async def _guided(conn: AsyncConnection, actor: Actor, lang: Lang, case_id: UUID) -> GuidedCase:
+    it = await losses.get_case(conn, actor, case_id)
+    return GuidedCase(it.row, it.assets, it.notes, await guided.case_steps(conn, actor, lang, it))
 
 
 ROUTES = (list_cases, get_case, tell, add_note, close)

@@ -4,14 +4,18 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, get, post, put
+from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.verifications import certificate, queries, service
+from asset_tracker.assets.guidance import StepView
+from asset_tracker.i18n import Lang
+from asset_tracker.verifications import aftermath, certificate, guided, queries, service
+from asset_tracker.verifications.aftermath import MissingLost, Opened, SignedCertificate
 from asset_tracker.verifications.count import Status
 from asset_tracker.verifications.queries import CampaignPage, CampaignView, Results
 from asset_tracker.verifications.service import MAX_SCANS, NewCampaign, Scan, Scanned
@@ -23,6 +27,12 @@ class Scans(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """1 to 200 codes as they were read, in their order."""
 
     scans: Annotated[tuple[Scan, ...], Meta(min_length=1, max_length=MAX_SCANS)]
+
+
+class GuidedResults(Results, frozen=True):
+    """What a campaign came to so far, and the steps to its end with what the rules of donors ask for in each."""
+
+    steps: tuple[StepView, ...] = ()
 
 
 @get("/verifications")
@@ -58,10 +68,17 @@ async def get_campaign(
 
 @get("/verifications/{campaign_id:uuid}/results")
 async def get_results(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], campaign_id: FromPath[UUID]
-) -> Results:
-    """Every asset expected or seen and what came of it, the unknown codes, and the numbers."""
-    return await queries.results(conn, actor, campaign_id)
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    lang: NamedDependency[Lang],
+    campaign_id: FromPath[UUID],
+) -> GuidedResults:
+    """Every asset expected or seen and what came of it, the unknown codes, the numbers, and what comes next."""
+    it = await queries.get_campaign(conn, actor, campaign_id)
+    found = await queries.results(conn, actor, campaign_id)
+    missing = await aftermath.missing_of(conn, it, found)
+    steps = await guided.campaign_steps(conn, actor, lang, it, found, missing)
+    return GuidedResults(found.tally, found.assets, found.unknown, steps)
 
 
 @post("/verifications/{campaign_id:uuid}/scans", status_code=200)
@@ -102,4 +119,50 @@ async def get_certificate(
     return Response(pdf, media_type="application/pdf", headers=headers)
 
 
-ROUTES = (list_campaigns, start, get_campaign, get_results, scan, end, cancel, get_certificate)
+@put("/verifications/{campaign_id:uuid}/signed")
+async def file_signed(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    campaign_id: FromPath[UUID],
+    data: JSONBody[SignedCertificate],
+) -> CampaignView:
+    """Attach the scan of the signed certificate, stored before with `POST /scans`."""
+    return await aftermath.file_signed(conn, actor, campaign_id, data)
+
+
+@get("/verifications/{campaign_id:uuid}/signed")
+async def get_signed(
+    state: State,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    campaign_id: FromPath[UUID],
+) -> Response[bytes]:
+    """The scan of the signed certificate."""
+    found, data = await aftermath.read_signed(conn, state.storage, actor, campaign_id)
+    return Response(data, headers=found.headers(), media_type=found.media_type)
+
+
+@post("/verifications/{campaign_id:uuid}/losses")
+async def record_missing(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    campaign_id: FromPath[UUID],
+    data: JSONBody[MissingLost],
+) -> Opened:
+    """Record what is missing and not explained as lost, in one loss case, as one operation."""
+    return await aftermath.record_missing(conn, actor, campaign_id, data)
+
+
+ROUTES = (
+    list_campaigns,
+    start,
+    get_campaign,
+    get_results,
+    scan,
+    end,
+    cancel,
+    get_certificate,
+    file_signed,
+    get_signed,
+    record_missing,
+)

@@ -4,6 +4,7 @@ A case exists by the events that opened it (damaged, destroyed, lost, stolen); s
 one. Beside the ledger stand only what the desk adds: report number, whether the donor knows, notes.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -162,7 +163,7 @@ async def get_case(conn: AsyncConnection, actor: Actor, case_id: UUID) -> CaseVi
         )
         for one in (await conn.execute(wanted)).all()
     ]
-    return CaseView(_row(row), tuple(things), await _notes(conn, actor, case_id))
+    return CaseView(_with_report(_row(row), things), tuple(things), await _notes(conn, actor, case_id))
 
 
 async def tell(conn: AsyncConnection, actor: Actor, case_id: UUID, facts: CaseFacts) -> None:
@@ -297,6 +298,13 @@ async def _notes(conn: AsyncConnection, actor: Actor, case_id: UUID) -> tuple[Ca
     rows = await conn.execute(wanted.where(n.case_id == case_id).order_by(n.written_at, n.id))
     people = may(actor, "people.read")
     return tuple(CaseNote(row.written_at, row.name if people else None, row.text) for row in rows)
+
+
+def _with_report(row: CaseRow, things: Sequence[CaseAsset]) -> CaseRow:
+    """The number of the police report that the desk kept, else the one that whoever recorded the theft told."""
+    told = (event.payload.get("report_number") for each in things for event in each.events)
+    number = row.report_number or next((str(each) for each in told if each), None)
+    return msgspec.structs.replace(row, report_number=number)
 
 
 def _mark(after: str) -> tuple[datetime, UUID] | None:

@@ -173,7 +173,10 @@ CARRIED: frozenset[str] = frozenset(
 
 def actions(state: State) -> tuple[str, ...]:
     """The kinds of fact that make sense now, most likely first."""
-    return tuple(kind for kind in OFFERED if RULES[kind].allows(state))
+    found = tuple(kind for kind in OFFERED if RULES[kind].allows(state))
+    # Of what is gone with a loss still open little else is to be said.
+    first = ("loss_closed",) if state.gone and state.case_open else ()
+    return first + tuple(kind for kind in found if kind not in first)
 
 
 def check(state: State, payload: ev.Payload) -> None:

@@ -28,6 +28,7 @@ RuleKind = Literal[
     "late_purchase",
     "consent",
     "minimum_life",
+    "loss_report",
     "retention",
 ]
 RequiredField = Literal[
@@ -69,6 +70,7 @@ KINDS: dict[RuleKind, Kind] = {
     "late_purchase": Kind("Bought shortly before the end of the programme", "days"),
     "consent": Kind("The donor must agree first", "", frozenset({"purposes"})),
     "minimum_life": Kind("To be kept at least", "months"),
+    "loss_report": Kind("The donor must be told of a loss", "days"),
     "retention": Kind("Records are kept after the end", "months"),
 }
 FIELDS: dict[RequiredField, str] = {

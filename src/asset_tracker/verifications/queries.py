@@ -1,7 +1,7 @@
 """Verification campaigns: read, within the actor's scope."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -54,7 +54,7 @@ class CommissionMember(msgspec.Struct, frozen=True):
 
 class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     """A campaign. ``counter`` is the name of who leads the count, ``commission`` of those who count along:
-    for those who may see people.
+    for those who may see people. ``signed_on`` is when the scan of the signed certificate says it was signed.
     """
 
     id: UUID
@@ -75,6 +75,7 @@ class CampaignView(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime
     ended_at: datetime | None
     sha256: str | None
+    signed_on: date | None
     expected: int
     scanned: int
 
@@ -293,6 +294,7 @@ def _view(actor: Actor, row: Any) -> CampaignView:
         started_at=row.started_at,
         ended_at=row.ended_at,
         sha256=row.sha256,
+        signed_on=row.signed_on,
         expected=row.expected,
         scanned=row.scanned,
     )

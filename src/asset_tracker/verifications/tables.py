@@ -3,6 +3,7 @@
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -42,9 +43,13 @@ campaign = Table(
     # What the certificate says, word for word, and its hash.
     Column("document", LargeBinary),
     Column("sha256", Text),
+    # When everybody had signed it on paper, and the hash of the stored scan.
+    Column("signed_on", Date),
+    Column("scan", Text),
     one_of("reason", REASONS),
     one_of("status", STATUSES),
     CheckConstraint("(status = 'running') = (ended_at IS NULL)", name="ended"),
+    CheckConstraint("(signed_on IS NULL) = (scan IS NULL)", name="signed"),
     UniqueConstraint("year", "place_in_year"),
     Index("campaign_municipality_code_idx", "municipality_code"),
 )

@@ -4,6 +4,7 @@ from litestar import Router
 
 from asset_tracker.web import (
     account_pages,
+    aftermath_pages,
     asset_list_pages,
     asset_pages,
     bulk_pages,
@@ -85,6 +86,7 @@ _pages = Router(
         *point_pages.ROUTES,
         *record_pages.ROUTES,
         *verification_pages.ROUTES,
+        *aftermath_pages.ROUTES,
         *webhook_pages.ROUTES,
         *consignment_line_pages.ROUTES,
         *consignment_pages.ROUTES,

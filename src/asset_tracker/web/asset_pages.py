@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import may
+from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import catalogue, queries
 from asset_tracker.assets import history as asset_history
 from asset_tracker.assets.photos import read_visible
@@ -91,6 +91,9 @@ async def show_asset(
         category=filling_pages.category_name(lang, asked, view.row),
         may_fill="described" in view.actions and not day and filling_pages.asks(asked, view),
         plans=await list_plans(conn, request.user, asset_id),
+        may_dispose=may_record(request.user, "disposed")
+        and not view.state.gone
+        and "disposed" not in view.actions,
         may_label=may(request.user, "label.print"),
         may_papers=may(request.user, "consignment.read"),
         may_reveal=may(request.user, "people.reveal"),

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
@@ -25,8 +24,6 @@ from asset_tracker.consignments.queries import ConsignmentView
 from asset_tracker.consignments.signing import Side
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, RefusedError
-from asset_tracker.files.service import store_scan
-from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.territory.queries import list_service_points
@@ -34,6 +31,7 @@ from asset_tracker.web import field_files, formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read_day, read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.scans import keep_scan
 from asset_tracker.web.undo_pages import undo_all_of
 from asset_tracker.web.words import CONSIGNMENTS
 
@@ -188,7 +186,7 @@ async def sign_act(
     sent = await request.form()
     act = await acts.get_act(conn, actor, act_id)
     try:
-        scan = await _scan(request.app.state.storage, conn, actor.id, sent.get("scan"))
+        scan = await keep_scan(request.app.state.storage, conn, actor.id, sent.get("scan"))
         signed_on = read_day(str(sent.get("signed_on") or "?"), "signed_on") or date.min
         await acts.sign_act(conn, actor, act_id, signed_on=signed_on, scan=scan)
     except InvalidError as wrong:
@@ -235,16 +233,6 @@ def _side(text: str) -> Side:
     if chosen is None:
         raise InvalidError(errors=(FieldError("by", "Choose one of the answers."),))
     return chosen
-
-
-async def _scan(storage: Storage, conn: AsyncConnection, by: UUID, upload: Any) -> str:
-    if not isinstance(upload, UploadFile) or not upload.filename:
-        raise InvalidError(errors=(FieldError("scan", "Choose the scan: a PDF or a photo."),))
-    try:
-        return (await store_scan(conn, storage, by, await upload.read())).sha256
-    except InvalidError as wrong:
-        errors = tuple(msgspec.structs.replace(error, field="scan") for error in wrong.errors)
-        raise InvalidError(wrong.message, errors or (FieldError("scan", wrong.message),)) from wrong
 
 
 def _line(text: str, field: str) -> str | None:

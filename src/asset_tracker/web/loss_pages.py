@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
-from asset_tracker.assets import losses
+from asset_tracker.assets import guided, losses
 from asset_tracker.assets.losses import STATUSES, CaseFacts, Closing
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, RefusedError
@@ -168,6 +168,7 @@ async def _page(
         status=422 if errors else 200,
         case=it.row,
         told=told,
+        steps=await guided.case_steps(conn, actor, lang, it),
         notes=it.notes,
         decisions=[(key, gettext(lang, text)) for key, text in decisions],
         decided=[gettext(lang, dict(decisions).get(key, key)) for key in it.row.decisions],

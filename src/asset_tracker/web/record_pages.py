@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import records
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record
-from asset_tracker.assets import corrections, queries, revealing, service
+from asset_tracker.assets import corrections, guided, queries, revealing, service
 from asset_tracker.assets import history as asset_history
 from asset_tracker.assets.views import AssetView, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -39,13 +39,15 @@ from asset_tracker.web import event_forms, formats, history
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.event_values import values_of
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import Instead, error_texts, own_path, page, see_other
 from asset_tracker.web.picks import picks
 from asset_tracker.web.questions import EventForm
 from asset_tracker.web.record_fields import moment_of, municipality_of
 from asset_tracker.web.undo_pages import undo_of
 
 _MAX_PHOTOS = 20
+# What a link to a form may have answered already; ``then`` is the page to come back to.
+_PICKED = ("plan", "purpose", "condition", "then")
 
 
 @get("/a/{tag:str}/{kind:str}")
@@ -63,7 +65,9 @@ async def ask(
     if replaces := request.query_params.get("replaces"):
         told = await _told(conn, actor, view, kind, replaces)
         return await _form(request, conn, actor, view, form, values_of(form, told) | {"head": view.head})
-    picked = {name: request.query_params[name] for name in ("plan",) if name in request.query_params}
+    picked = {name: request.query_params[name] for name in _PICKED if name in request.query_params}
+    if "then" in picked:
+        picked["then"] = own_path(picked["then"])
     values = {"id": str(uuid7()), "head": view.head, "occurred_at": now, "shown_at": now, **picked}
     return await _form(request, conn, actor, view, form, values)
 
@@ -97,7 +101,8 @@ async def record(
         told = [history.happened(lang_of(request), e.kind, e.occurred_at) for e in stale.happened]
         raise Instead(await _form(request, conn, actor, view, form, answers, happened=told)) from stale
     slip = undo_of(receipts) if view.may_correct and not answers.get("replaces") else ""
-    return see_other(request, f"/a/{format_tag(view.row.tag)}", Flash("good", form.done, undo=slip))
+    there = own_path(answers.get("then"), f"/a/{format_tag(view.row.tag)}")
+    return see_other(request, there, Flash("good", form.done, undo=slip))
 
 
 async def _asked_about(
@@ -205,6 +210,7 @@ async def _form(
     lang: Lang = lang_of(request)
     code = view.row.municipality or view.row.destination
     points = await list_service_points(conn, code) if code else ()
+    steps = await guided.disposal_of(conn, actor, lang, view) if form.kind == "disposed" else ()
     return page(
         request,
         "assets/record.html",
@@ -216,6 +222,8 @@ async def _form(
         errors=errors or {},
         labels=_labels(lang, form),
         happened=happened or [],
+        steps=steps,
+        blocked=any(step.state == "now" and step.key != "dispose" for step in steps),
         points=[(str(point.id), point.name(lang)) for point in points],
         picks=await picks(conn, actor, lang, view, form),
         currencies=event_forms.CURRENCIES,

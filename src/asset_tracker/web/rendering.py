@@ -5,7 +5,7 @@ No logic of the business stands here.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
@@ -69,6 +69,7 @@ def environment(lang: Lang) -> Environment:
         static=static,
         vendored=vendored,
         now=partial(datetime.now, UTC),
+        today=_today,
         pick=partial(_pick, lang),
         town=partial(formats.municipality, lang),
         translated=partial(_translated, lang),
@@ -87,6 +88,11 @@ def environment(lang: Lang) -> Environment:
         tag=format_tag,
     )
     return made
+
+
+def _today() -> date:
+    """The day in Kyiv."""
+    return datetime.now(formats.KYIV).date()
 
 
 def _pick(lang: Lang, uk: str | None, en: str | None) -> str:

@@ -1,6 +1,6 @@
 """Verification campaigns: started, counted with a scanner or by typing, ended with a certificate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from asset_tracker.territory.queries import (
     list_service_points,
     municipality_index,
 )
-from asset_tracker.verifications import certificate, queries, service
+from asset_tracker.verifications import aftermath, certificate, guided, queries, service
 from asset_tracker.verifications.count import REASONS, STATUSES, Finding
 from asset_tracker.verifications.service import Member, NewCampaign, Scan
 from asset_tracker.web import formats
@@ -128,7 +128,7 @@ async def show_campaign(
     actor: NamedDependency[Actor],
     campaign_id: FromPath[UUID],
 ) -> Response[str]:
-    return await _page(request, conn, actor, campaign_id)
+    return await show(request, conn, actor, campaign_id)
 
 
 @post("/verifications/{campaign_id:uuid}/scans", status_code=303)
@@ -278,23 +278,32 @@ async def _form(
     )
 
 
-async def _page(
+async def show(
     request: AnyRequest,
     conn: AsyncConnection,
     actor: Actor,
     campaign_id: UUID,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
 ) -> Response[str]:
+    """The page of a campaign, perhaps with what was typed and what is wrong with it."""
     lang = lang_of(request)
     it = await queries.get_campaign(conn, actor, campaign_id)
     found = await queries.results(conn, actor, campaign_id)
     places = {point for each in found.assets for point in (each.seen_at, each.expected_at) if point}
     known = await get_service_points(conn, places)
     groups = [(finding, [each for each in found.assets if each.finding == finding]) for finding in _ORDER]
+    missing = await aftermath.missing_of(conn, it, found)
+    not_found = gettext(lang, "Not found in the count %(number)s.", number=it.number)
+    today = datetime.now(formats.KYIV).date().isoformat()
     return page(
         request,
         "verifications/show.html",
         section="verifications",
+        status=422 if errors else 200,
         campaign=it,
+        steps=await guided.campaign_steps(conn, actor, lang, it, found, missing),
+        unexplained=len(missing.unexplained),
         municipality=await find_municipality(conn, it.municipality),
         tally=found.tally,
         groups=[group for group in groups if group[1]],
@@ -303,6 +312,9 @@ async def _page(
         conditions=[("", "—")] + [(key, gettext(lang, word("condition", key).text)) for key in CONDITIONS],
         may_manage=may(actor, "verification.manage"),
         may_scan=may_record(actor, "verified"),
+        may_see_signed=may(actor, "people.read"),
+        values={"circumstances": not_found, "signed_on": today, **(typed or {})},
+        errors=errors or {},
     )
 
 

@@ -1,7 +1,7 @@
 """Every route of the API: who may ask it, and of whose things. See ``Route`` in ``walk``."""
 
 from factories.house import event, jpeg
-from factories.offices import STOCK, instant, new_event_id
+from factories.offices import STOCK, instant, new_event_id, today
 
 from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
 
@@ -80,6 +80,7 @@ ROUTES = {
     "POST /api/v1/assets/{reference}/fields": Route(
         DESK, {"reference": "{tag}"}, json={"fields": {"imei": "490154203237518"}}
     ),
+    "GET /api/v1/assets/{reference}/disposal": Route(READERS),
     "GET /api/v1/assets/{reference}/events": Route(READERS, {"reference": "{asset}"}),
     "GET /api/v1/assets/{reference}/state": Route(
         READERS, {"reference": "{tag}"}, query={"as_of": instant()}
@@ -261,6 +262,13 @@ ROUTES = {
     "POST /api/v1/verifications/{campaign_id}/end": Route(DESK),
     "POST /api/v1/verifications/{campaign_id}/scans": Route(
         FIELD, json={"scans": [{"id": new_event_id(), "code": "{tag}", "scanned_at": instant(minutes=1)}]}
+    ),
+    "PUT /api/v1/verifications/{campaign_id}/signed": Route(
+        DESK, {"campaign_id": "{ended}"}, json={"signed_on": today(), "scan": "{scan}"}
+    ),
+    "GET /api/v1/verifications/{campaign_id}/signed": Route("ACSTKU", {"campaign_id": "{ended}"}),
+    "POST /api/v1/verifications/{campaign_id}/losses": Route(
+        DESK, {"campaign_id": "{ended}"}, json={"circumstances": "x"}
     ),
     # tokens
     "POST /api/v1/tokens": Route(ALL, json={"name": "new"}),

@@ -1,6 +1,6 @@
 """Every page and form: who may see and send it, and of whose things. See ``Route`` in ``walk``."""
 
-from factories.offices import PLACES
+from factories.offices import PLACES, today
 
 from .routes_of_api import ACTS, BORDERS, PERSON, PICTURE
 from .walk import ALL, DESK, FIELD, PUBLIC, READERS, Route
@@ -315,4 +315,11 @@ ROUTES = {
     "POST /verifications/{campaign_id}/cancel": Route(DESK),
     "POST /verifications/{campaign_id}/end": Route(DESK),
     "POST /verifications/{campaign_id}/scans": Route(FIELD, form={"code": "{tag}"}),
+    "GET /verifications/{campaign_id}/signed": Route("ACSTKU", {"campaign_id": "{ended}"}),
+    "POST /verifications/{campaign_id}/signed": Route(
+        DESK, {"campaign_id": "{ended}"}, form={"signed_on": today()}, files={"scan": PICTURE["file"]}
+    ),
+    "POST /verifications/{campaign_id}/losses": Route(
+        DESK, {"campaign_id": "{ended}"}, form={"circumstances": "x"}
+    ),
 }
