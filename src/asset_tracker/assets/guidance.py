@@ -100,9 +100,12 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
-    """How a loss case stands; days by the calendar of Kyiv. ``noted``: somebody wrote down what was found out."""
+    """How a loss case stands ``today``; days by the calendar of Kyiv. ``noted``: somebody wrote down what was found
+    out.
+    """
 
     id: str
+    today: date
     kinds: frozenset[str]
     happened_on: date
     is_open: bool
@@ -116,12 +119,12 @@ class Loss(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Leaving(msgspec.Struct, frozen=True, kw_only=True):
-    """How an asset stands that may be disposed of. ``case`` is an open loss case."""
+    """How an asset stands ``today`` that may be disposed of. ``case`` is an open loss case."""
 
     thing: Thing
+    today: date
     condition: str
     disputed: bool = False
-    delivered: bool = True
     case: str | None = None
     disposed_on: date | None = None
 
@@ -271,7 +274,7 @@ def loss_steps(it: Loss) -> tuple[Step, ...]:
         "decide",
         "Decide and close the case",
         done=not it.is_open,
-        asks=_to_be_decided(it.things, it.happened_on),
+        asks=_to_be_decided(it.things, it.today),
         button=Button(text="Close the loss case", href=f"{here}#close", needs="loss.manage"),
     )
     plan.tell("keep", "Keep the papers", _to_be_kept(it.things, it.closed_on))
@@ -343,7 +346,7 @@ def disposal_steps(it: Leaving) -> tuple[Step, ...]:
         "dispose",
         "Record the disposal",
         done=gone,
-        asks=(*_if_given_away(thing), *_to_be_decided((thing,), None)),
+        asks=(*_if_given_away(thing), *_to_be_decided((thing,), it.today)),
         button=Button(text="Dispose of", href=f"{here}/disposed#record", needs="disposed"),
     )
     plan.tell("keep", "Keep the papers", _to_be_kept((thing,), it.disposed_on))
@@ -393,13 +396,13 @@ def _consent_asks(things: Sequence[Thing]) -> Iterator[Ask]:
         yield Ask(text="Without it so far: %(n)s.", params={"n": len(lacking)})
 
 
-def _to_be_decided(things: Sequence[Thing], day: date | None) -> Iterator[Ask]:
-    """Who decides, and whose approval must be named because the shortest life is not over on ``day``."""
+def _to_be_decided(things: Sequence[Thing], today: date) -> Iterator[Ask]:
+    """Who decides, and whose approval must be named because the shortest life is not over."""
     for title in dict.fromkeys(each.title for each in things):
         yield Ask(text=_DECIDES[title])
     for rule in _rules(things, "minimum_life"):
         ends = [until for each in things if rule in each.rules and (until := kept_until(rule, each.since))]
-        if ends and (day is None or day < max(ends)):
+        if ends and today < max(ends):
             yield Ask(
                 text="To be kept until %(day)s: before that, name who approved it.",
                 params={"day": max(ends)},

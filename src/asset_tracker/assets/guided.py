@@ -1,6 +1,6 @@
 """The steps of a loss case and of a disposal, from what is recorded and the rules that hold."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import msgspec
@@ -35,6 +35,7 @@ async def case_steps(conn: AsyncConnection, actor: Actor, lang: Lang, it: CaseVi
     ends = [each.case.closed_at for each in it.assets if each.case.closed_at]
     loss = Loss(
         id=str(it.row.id),
+        today=_today(),
         kinds=frozenset(it.row.kinds),
         happened_on=_day(it.row.at),
         is_open=it.row.open > 0,
@@ -55,6 +56,7 @@ async def disposal_of(conn: AsyncConnection, actor: Actor, lang: Lang, it: Asset
     gone = await _disposed_on(conn, it) if state.gone == "disposed" else None
     leaving = Leaving(
         thing=(await things_ruled(conn, [it.row.id]))[it.row.id],
+        today=_today(),
         condition=state.condition,
         disputed=state.disputed,
         case=str(cases[0].id) if cases else None,
@@ -92,6 +94,10 @@ async def _donors(conn: AsyncConnection, lang: Lang, assets: list[UUID]) -> tupl
 async def _disposed_on(conn: AsyncConnection, it: AssetView) -> date | None:
     at = await conn.scalar(select(event.c.occurred_at).where(event.c.id == it.state.gone_by))
     return _day(at) if at else None
+
+
+def _today() -> date:
+    return _day(datetime.now(UTC))
 
 
 def _day(at: datetime) -> date:

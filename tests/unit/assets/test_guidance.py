@@ -20,6 +20,7 @@ from asset_tracker.assets.guidance import (
 from asset_tracker.i18n import gettext
 from asset_tracker.programmes.policies import PRESETS, Rule
 
+TODAY = date(2026, 11, 22)
 YEARLY = Rule(rule="verification", number=12, source="order 879")
 CONSENT = Rule(
     rule="consent", purposes=("disposal",), amount=Decimal(10_000), currency="USD", source="2 CFR 200.313(e)"
@@ -42,8 +43,18 @@ def count(**more):
 
 
 def loss(**more):
-    usual = {"id": "l", "kinds": frozenset({"lost"}), "happened_on": date(2026, 11, 1), "is_open": True}
+    usual = {
+        "id": "l",
+        "today": TODAY,
+        "kinds": frozenset({"lost"}),
+        "happened_on": date(2026, 11, 1),
+        "is_open": True,
+    }
     return loss_steps(Loss(**{**usual, "things": (THING,), **more}))
+
+
+def leaving(**more):
+    return disposal_steps(Leaving(**{"today": TODAY, "thing": THING, **more}))
 
 
 def states(steps):
@@ -141,7 +152,7 @@ def test_a_decision_names_who_decides_and_whose_approval_a_short_life_needs():
     assert whose[0].startswith("It is the municipality’s")
     assert life[1] == "KMU 514"
     old = Thing(tag=THING.tag, since=date(2020, 1, 1), rules=(LIFE,))
-    assert len(asked(disposal_steps(Leaving(thing=old, condition="unserviceable")), "dispose")) == 2
+    assert len(asked(leaving(thing=old, condition="unserviceable"), "dispose")) == 1
     assert kept_until(LIFE, THING.since) == date(2028, 1, 15)
     assert kept_until(LIFE, None) is None
 
@@ -168,7 +179,7 @@ def test_papers_are_kept_from_the_later_of_programme_and_case():
     ],
 )
 def test_a_disposal_goes_from_the_reason_to_the_record(it, key):
-    step = now(disposal_steps(Leaving(**{"thing": THING, **it})))
+    step = now(leaving(**it))
     assert (step.key if step else None) == key
     assert step is None or step.button
 
@@ -177,7 +188,7 @@ def test_consent_is_asked_for_what_is_done_with_it():
     thing = with_rules(ON_TRANSFER)
     assert consents_lacking(thing) == ()
     assert consents_lacking(thing, "gift") == (ON_TRANSFER,)
-    steps = disposal_steps(Leaving(thing=thing, condition="unserviceable"))
+    steps = leaving(thing=thing, condition="unserviceable")
     assert ("If somebody else is to have it, the donor must agree first.", "PRAG 7.5") in asked(
         steps, "dispose"
     )
@@ -198,8 +209,8 @@ def test_every_word_of_every_step_is_ukrainian_too():
         ),
         *loss(things=(thing, other, Thing(tag="B")), kinds=frozenset({"stolen"}), donors=("Sida",)),
         *loss(things=(thing,), is_open=False, closed_on=day, decisions=frozenset({"written_off"})),
-        *disposal_steps(Leaving(thing=thing, condition="working", disputed=True, case="x")),
-        *disposal_steps(Leaving(thing=thing, condition="working", disposed_on=day)),
+        *leaving(thing=thing, condition="working", disputed=True, case="x"),
+        *leaving(thing=thing, condition="working", disposed_on=day),
     )
     texts = {step.text for step in found} | {ask.text for step in found for ask in step.asks}
     texts |= {step.button.text for step in found if step.button}
