@@ -9,6 +9,7 @@ from asset_tracker.i18n import Lang
 KYIV = ZoneInfo("Europe/Kyiv")
 NOTHING = "–"
 _THIN = "\u00a0"
+SIGNS = {"UAH": "₴", "EUR": "€", "USD": "$", "SEK": "kr", "GBP": "£"}
 
 
 def number(value: int | None, lang: Lang) -> str:

@@ -46,12 +46,12 @@ def gettext(lang: Lang, msgid: str, /, **params: Any) -> str:
 
 
 def ngettext(lang: Lang, one: str, many: str, n: int, /, **params: Any) -> str:
-    """The form of ``one``/``many`` that ``n`` asks for (CLDR: three in Ukrainian); ``%(n)s`` is ``n``."""
+    """The form of ``one``/``many`` that ``n`` asks for (CLDR: three in Ukrainian); ``%(n)s`` is ``n``, its thousands apart."""
     if lang == "uk" and (forms := _ukrainian().get(one)):
         text = forms[min(_UK_FORM[_UK_PLURAL(n)], len(forms) - 1)]
     else:
         text = one if n == 1 else many
-    return text % {"n": n, **params}
+    return text % {"n": f"{n:,}".replace(",", "\u00a0") if lang == "uk" else f"{n:,}", **params}
 
 
 def translator(lang: Lang) -> Callable[..., str]:

@@ -175,7 +175,7 @@ def over_time(
     The table holds the last figure of each year, and that of ``as_of``.
     """
     say: Callable[[int | Decimal], str] = (
-        (lambda value: f"{_short(value, lang)} {currency}")
+        (lambda value: f"{_short(value, lang)}\u00a0{display.SIGNS.get(currency, currency)}")
         if currency
         else (lambda value: display.number(int(value), lang))
     )

@@ -91,11 +91,13 @@ def country(
     scale: Sequence[tuple[int, str]] = (),
     tone: Tone = "brand",
     head: Sequence[str] = (),
+    lettering: int = 20,
 ) -> Picture:
     """Dots as large as their figures are, on the outline of Ukraine and the given areas.
 
     ``scale`` explains the steps of colour: (step, words), drawn below in ``tone``. Where dots lead somewhere
-    the drawing is a group of links, else an image. Its table: name, figure, note.
+    the drawing is a group of links, else an image. Its table: name, figure, note. ``lettering`` is the size of
+    words, in units of the drawing: larger where it is shown small.
     """
     view = _View(window)
     seen = [dot for dot in dots if window.holds(dot.east, dot.north)]
@@ -113,11 +115,11 @@ def country(
         "</g>",
     ]
     if window.east - window.west < _NAMED_BELOW:
-        parts += _names(seen, view, most)
+        parts += _names(seen, view, most, lettering)
     linked = any(dot.href for dot in seen)
     height: float = view.height
     if scale:
-        keys, height = _scale(scale, tone, view.height + 10)
+        keys, height = _scale(scale, tone, view.height + 10, lettering)
         parts += keys
     drawn = svg(WIDTH, height, parts, title, summary, role="group" if linked else "img")
     columns = tuple(head) or (gettext(lang, "Municipality"), gettext(lang, "Count"), "")
@@ -170,18 +172,18 @@ def _radius(dot: Dot, most: int) -> float:
     return max(_LARGEST * sqrt(dot.value / most), _SMALLEST) if dot.value else _SMALLEST / 2
 
 
-def _names(dots: Sequence[Dot], view: _View, most: int) -> list[str]:
+def _names(dots: Sequence[Dot], view: _View, most: int, size: int) -> list[str]:
     """The names of the largest dots, each where none before it stands."""
     taken: list[tuple[float, float, float]] = []
     found: list[str] = []
     for dot in sorted(dots, key=lambda dot: (-dot.value, dot.name)):
-        half = 5.3 * len(dot.name)
+        half = 0.295 * size * len(dot.name)
         x = min(max(view.x(dot.east), half), WIDTH - half)
-        y = view.y(dot.north) + _radius(dot, most) + 19
-        free = all(abs(y - v) > 20 or abs(x - u) > half + other for u, v, other in taken)
+        y = view.y(dot.north) + _radius(dot, most) + size + 1
+        free = all(abs(y - v) > size + 2 or abs(x - u) > half + other for u, v, other in taken)
         if dot.value and free and y < view.height and len(found) < _NAMED:
             taken.append((x, y, half))
-            found.append(text(x, y, dot.name, "middle", strong=True, size=18))
+            found.append(text(x, y, dot.name, "middle", strong=True, size=size))
     return found
 
 
@@ -202,8 +204,8 @@ def _opacity(step: int) -> str:
     return f"{0.12 + 0.19 * min(max(step, 0), 4):.2f}"
 
 
-def _scale(scale: Sequence[tuple[int, str]], tone: Tone, y: float) -> tuple[list[str], float]:
-    parts, end = legend([(tone, words) for _, words in scale], y, WIDTH, size=18)
+def _scale(scale: Sequence[tuple[int, str]], tone: Tone, y: float, size: int) -> tuple[list[str], float]:
+    parts, end = legend([(tone, words) for _, words in scale], y, WIDTH, size=size)
     squares = iter(scale)
     shaded = [
         part.replace("/>", f' fill-opacity="{_opacity(next(squares)[0])}" stroke="{LINE}"/>')

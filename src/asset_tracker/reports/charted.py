@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
 
+from asset_tracker.documents.display import SIGNS
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.pictures import charts
 from asset_tracker.pictures.charts import Series
@@ -52,6 +53,6 @@ def _value(currency: str, days: dict[date, Decimal], as_of: date, lang: Lang) ->
     for day in sorted(days):
         sum_so_far += days[day]
         points.append((day, sum_so_far))
-    title = gettext(lang, "Value of what was delivered, %(currency)s", currency=currency)
+    title = gettext(lang, "Value of what was delivered, %(currency)s", currency=SIGNS.get(currency, currency))
     series = Series(label=gettext(lang, "Delivered"), tone="brand", points=points)
     return charts.over_time(title, [series], as_of, lang, currency=currency)

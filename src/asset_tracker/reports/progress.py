@@ -4,6 +4,7 @@ from datetime import date
 from typing import Final
 
 from asset_tracker.assets.progress import Progress
+from asset_tracker.documents.display import SIGNS
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.pictures import charts
 from asset_tracker.pictures.charts import Series
@@ -21,11 +22,13 @@ STEPS: Final[dict[str, str]] = {
 
 
 def pictures(progress: Progress, as_of: date, lang: Lang) -> tuple[Picture, ...]:
-    """Those that there is something to draw for: funnel, ages, conditions, and value over time by currency."""
+    """Those that there is something to draw for: funnel, ages, value over time by currency, and conditions."""
     categories = [(gettext(lang, CATEGORY[key]), found) for key, found in progress.conditions.items()]
     worth = [
         charts.over_time(
-            gettext(lang, "Value of what was delivered, %(currency)s", currency=currency),
+            gettext(
+                lang, "Value of what was delivered, %(currency)s", currency=SIGNS.get(currency, currency)
+            ),
             [
                 Series(
                     label=gettext(lang, "Delivered"),
@@ -42,7 +45,7 @@ def pictures(progress: Progress, as_of: date, lang: Lang) -> tuple[Picture, ...]
     found = (
         charts.funnel([(gettext(lang, STEPS[key]), count) for key, count in progress.steps], lang),
         charts.ages(dict(progress.ages), lang),
-        charts.conditions(categories, lang),
         *worth,
+        charts.conditions(categories, lang),
     )
     return tuple(each for each in found if each.svg)

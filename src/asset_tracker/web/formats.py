@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from asset_tracker.documents.display import SIGNS
 from asset_tracker.i18n import Lang, gettext
 
 KYIV = ZoneInfo("Europe/Kyiv")
 NO_VALUE = "—"
 _DATE = {"uk": "dd.MM.yyyy", "en": "d MMM yyyy"}
 _DATETIME = {"uk": "dd.MM.yyyy, HH:mm", "en": "d MMM yyyy, HH:mm"}
-_SIGNS = {"UAH": "₴", "EUR": "€", "USD": "$", "SEK": "kr", "GBP": "£"}
 _NBSP = "\u00a0"
 
 
@@ -66,7 +66,7 @@ def money(lang: Lang, value: Decimal | None, currency: str | None = "UAH") -> st
     """``1 234,50 ₴`` in Ukrainian, ``1,234.50 ₴`` in English; an unknown currency keeps its code."""
     if value is None:
         return NO_VALUE
-    sign = _SIGNS.get(currency or "", currency or "")
+    sign = SIGNS.get(currency or "", currency or "")
     return f"{number(lang, value, 2)}{_NBSP}{sign}".strip()
 
 

@@ -229,7 +229,11 @@ def _map(it: Municipality, points: Sequence[ServicePoint], lang: Lang) -> Markup
         dots = [maps.Dot(name=it.name(lang), east=centre[0][0], north=centre[0][1], value=1)]
     window = maps.around([*((dot.east, dot.north) for dot in dots), *centre])
     title = gettext(lang, "Service points")
-    drawn = maps.country(dots, lang, title=title, summary=it.title(lang), window=window) if dots else None
+    drawn = (
+        maps.country(dots, lang, title=title, summary=it.title(lang), window=window, lettering=30)
+        if dots
+        else None
+    )
     return Markup(drawn.svg) if drawn else Markup()  # noqa: S704 - our own drawing, its words escaped
 
 

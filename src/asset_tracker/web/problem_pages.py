@@ -1,7 +1,7 @@
 """Problems as pages: what went wrong, what to check, what to do next."""
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Response
 
@@ -9,7 +9,7 @@ from asset_tracker.edge.problems import TYPE, Problem, headers
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import SecondFactorNeededError
 from asset_tracker.i18n import gettext
-from asset_tracker.web.pages import chrome_of, is_fragment, page, see_other
+from asset_tracker.web.pages import chrome_of, is_fragment, own_path, page, see_other
 
 _ICONS = {403: "key", 404: "find", 409: "disputed", 413: "warn", 422: "warn", 429: "clock", 503: "clock"}
 _TAG_ADVICE = (
@@ -20,7 +20,13 @@ _TAG_ADVICE = (
 _ADVICE: dict[int, tuple[str, ...]] = {
     403: ("Ask a coordinator or an administrator if you need this for your work.",),
     404: ("The address may be mistyped, or what stood here is not in your reach.",),
+    409: ("Look at how it is now, and decide again: nothing of yours was recorded over it.",),
     413: ("Send fewer or smaller photos at a time.",),
+    422: ("Go back one page: what you typed still stands there. Mend it and send it again.",),
+    429: ("Wait a minute before you try again.",),
+    500: (
+        "Try it once more: sending the same form twice records it once. If it happens again, tell whoever looks after the system, with the number below.",
+    ),
     503: ("Wait a moment and send it again: sending the same form twice records it once.",),
 }
 
@@ -53,11 +59,20 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
             f"{each.field}: {each.message}" for each in problem.errors if each.message != problem.detail
         ],
         happened=problem.happened,
-        again=path if problem.status == 409 else None,
+        again=_where_it_stood(request) if problem.status == 409 else None,
         request_id=problem.request if problem.status != 404 else None,
     )
     answer.headers.update(headers(problem))
     return answer
+
+
+def _where_it_stood(request: AnyRequest) -> str:
+    """The page that a refused form stood on; not every form's own address is a page."""
+    path = request.scope["path"]
+    came = urlsplit(request.headers.get("referer", ""))
+    if request.scope["method"] == "GET" or came.netloc != request.headers.get("host"):
+        return str(path)
+    return own_path(came.path + (f"?{came.query}" if came.query else ""), path)
 
 
 def _to_the_log_in(request: AnyRequest) -> Response[Any]:

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import links, login, sessions, users
 from asset_tracker.access.login import CodeNeeded
 from asset_tracker.access.sessions import LoggedIn
+from asset_tracker.db.engine import transaction
 from asset_tracker.edge.who import AnyRequest, cookie_name, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import LANGS, Lang, gettext
@@ -64,11 +65,12 @@ class ForgottenForm(msgspec.Struct, frozen=True):
 @get("/login", opt={"public": True})
 async def login_page(
     request: AnyRequest,
-    conn: NamedDependency[AsyncConnection],
     next: FromQuery[str] = "",  # noqa: A002 - the address says so
 ) -> Response[str]:
-    # The demonstration may have been loaded since the start.
-    request.app.state.demo = await has_demonstration(conn)
+    # The demonstration may have been loaded since the start; a stranger's connection sees no programme of it.
+    if not request.app.state.demo:
+        async with transaction(request.app.state.engine) as system:
+            request.app.state.demo = await has_demonstration(system)
     return show_login(request, next)
 
 

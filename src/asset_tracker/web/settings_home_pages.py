@@ -86,13 +86,6 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
                 "/devices", "Phones", "The phones that record in the field.", "laptop", "consignment.manage"
             ),
             Setting(
-                "/webhooks",
-                "Webhooks",
-                "Other systems that are told of each event.",
-                "next",
-                "settings.manage",
-            ),
-            Setting(
                 "/sensitivity",
                 "Sensitivity of places",
                 "How exactly donors learn where equipment stands.",

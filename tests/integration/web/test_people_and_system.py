@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 pytestmark = pytest.mark.anyio
 SOON = (datetime.now(UTC) + timedelta(days=2)).date().isoformat()
@@ -105,3 +106,21 @@ async def test_the_key_of_the_journal_is_changed_by_a_statement(site):
     after = await site.get("administrator", "/settings/keys")
     assert "Заява про заміну ключа" in after.text
     assert "every spring" in (await site.get("administrator", "/records")).text
+
+
+async def test_a_refusal_leads_back_to_the_page_it_came_from(site):
+    path, shown = await page_of(site, "Administrator")
+    end = re.findall(rf'action="({path}/grants/[0-9a-f-]+/end)"', shown.text)[0]
+    came = {"Referer": f"http://127.0.0.1:8000{path}?from=list"}
+    refused = await site.post("administrator", end, headers=came)
+    assert (refused.status_code, f'href="{path}?from=list"' in refused.text) == (409, True)
+    elsewhere = await site.post("administrator", end, headers={"Referer": "http://nowhere.example/x"})
+    assert "nowhere.example" not in elsewhere.text
+
+
+async def test_a_demonstration_says_so_to_everybody_once_it_is_loaded(site):
+    assert 'class="demo"' not in (await site.get(None, "/login")).text
+    async with site.app.state.engine.begin() as conn:
+        await conn.execute(text("UPDATE programme SET demonstration = true"))
+    assert 'class="demo"' in (await site.get(None, "/login")).text
+    assert 'class="demo"' in (await site.get("technician", "/words")).text

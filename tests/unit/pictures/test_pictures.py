@@ -118,5 +118,5 @@ def test_value_over_time_ends_on_the_day_that_is_asked_for():
     points = [(date(2023, 5, 1), Decimal("1000.00")), (date(2024, 6, 1), Decimal("3000.00"))]
     series = [charts.Series(label="Delivered", tone="brand", points=points)]
     picture = charts.over_time("Value", series, date(2024, 3, 1), "en", currency="UAH")
-    assert picture.rows == (("31 Dec 2023", "1,000 UAH"), ("1 Mar 2024", "1,000 UAH"))
+    assert picture.rows == (("31 Dec 2023", "1,000\u00a0₴"), ("1 Mar 2024", "1,000\u00a0₴"))
     assert "3,000" not in picture.svg

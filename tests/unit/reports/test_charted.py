@@ -14,7 +14,7 @@ def test_charts_say_what_the_report_says():
     assert sum(int(row[-1]) for row in conditions.rows) == sum(
         line.count for line in facts.summary.by_condition
     )
-    assert [each.title.rpartition(" ")[2] for each in values] == ["EUR", "UAH"]
+    assert [each.title.rpartition(" ")[2] for each in values] == ["€", "₴"]
     assert all(each.svg.startswith("<svg") and each.rows for each in values)
 
 
