@@ -1,6 +1,5 @@
 """``asset-tracker serve``: the database, its migrations, and the web server on top of them."""
 
-import gc
 import logging
 import os
 import signal
@@ -18,6 +17,7 @@ from rich.console import Console
 
 from asset_tracker.cli import FAILED
 from asset_tracker.cli.common import announced, load_settings, open_database
+from asset_tracker.cli.garbage import collect_seldom
 from asset_tracker.cli.worker import companion
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.errors import AssetTrackerError
@@ -85,10 +85,7 @@ def _serve(settings: Settings, listener: socket.socket, console: Console) -> Non
     )
     server = _Server(config)
     server.console = console
-    # A report makes a hundred thousand short-lived objects; looking through everything that the program
-    # has loaded for garbage meanwhile took up to half of its time.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    collect_seldom()
     server.ready = f"Serving at [bold]{settings.base_url}[/bold] (Ctrl-C stops it)"
     with suppress(KeyboardInterrupt):  # uvicorn has shut down in order and passes the signal on
         server.run(sockets=[listener])

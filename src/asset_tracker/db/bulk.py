@@ -10,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 from asyncpg.pgproto import pgproto
-from sqlalchemy import Table, func, select
+from sqlalchemy import ColumnElement, Table, any_, func, literal, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,11 @@ _COPIED = 500  # rows from which on COPY is worth asking whether it may be
 _SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _NO_MORE = b"\xff\xff"
 MANY = 2000  # rows in one statement: more are no quicker, and hold more memory on both sides
+
+
+def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Whether the column has one of many values, given as one array: IN writes out a place for each."""
+    return column == any_(literal(list(values), postgresql.ARRAY(column.type)))
 
 
 async def driver(conn: AsyncConnection) -> asyncpg.Connection:

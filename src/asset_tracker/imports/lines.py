@@ -65,7 +65,7 @@ class LineReader(RowReader):
             )
         yield from super().aftermath()
 
-    def _read(self, line: Line, column: Column, cell: Cell, known: dict[str, Any]) -> None:
+    def _read(self, line: Line, column: Column, cell: Cell, known: dict[Cell, Any]) -> None:
         if column.field == "serial" and _several(line, cell):
             return
         super()._read(line, column, cell, known)

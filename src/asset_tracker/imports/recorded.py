@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, any_, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.consignments.tables import consignment
+from asset_tracker.db.bulk import among
 from asset_tracker.imports.known import ConsignmentRef, Existing, Known, Wanted
 from asset_tracker.imports.line import ProgrammeRef
 from asset_tracker.imports.views import ConsignmentPlan
@@ -70,22 +70,14 @@ async def learn(
     known.add_consignments(families)
     terms = []
     if wanted.tags:
-        terms.append(_a.tag == any_(_texts(wanted.tags)))
+        terms.append(among(_a.tag, wanted.tags))
     if wanted.serial_keys:
-        terms.append(_a.serial_key == any_(_texts(wanted.serial_keys)))
+        terms.append(among(_a.serial_key, wanted.serial_keys))
     if families:
-        terms.append(_a.consignment_id == any_(_ids([each.id for each in families])))
+        terms.append(among(_a.consignment_id, (each.id for each in families)))
     if terms:
         rows = await conn.execute(_EXISTING.where(or_(*terms), scope.assets(actor, "import.manage")))
         known.add(_existing(rows))
-
-
-def _texts(texts: Iterable[str]) -> ColumnElement[Any]:
-    return literal(list(texts), ARRAY(Text))
-
-
-def _ids(ids: Iterable[UUID]) -> ColumnElement[Any]:
-    return literal(list(ids), ARRAY(Uuid))
 
 
 async def _families(conn: AsyncConnection, keys: Iterable[tuple[UUID, str]]) -> list[ConsignmentRef]:

@@ -5,6 +5,7 @@ lines, and completes what was read.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from asset_tracker.imports.vocabulary import Vocabulary
 _TOTAL = re.compile(r"^(?:разом|всього|усього|підсумок|итого|загалом|total|grand total|subtotal|sum)\b")
 _TOTAL_ALONE = re.compile(_TOTAL.pattern + r"\W*$")
 _KEPT = 4096
+_WRITTEN = frozenset({str, int})  # no truth values and no floats, which equal whole numbers
 
 
 class RowReader:
@@ -39,10 +41,14 @@ class RowReader:
     def __init__(self, mapping: SheetMapping, vocabulary: Vocabulary, *, since_1904: bool = False) -> None:
         self.mapping, self.vocabulary, self.since_1904 = mapping, vocabulary, since_1904
         self.columns = mapping.fields()
-        # the value of a text is kept, for lists say the same thing again and again
-        self._mapped: list[tuple[int, str, Column, dict[str, Any]]] = [
+        # the value of a text or whole number is kept, for lists say the same thing again and again
+        self._mapped: list[tuple[int, str, Column, dict[Cell, Any]]] = [
             (column.index, column.field, column, {}) for column in mapping.columns if column.field
         ]
+        often = Counter(field for _, field, _, _ in self._mapped)
+        self._anew = {
+            key for key in self.anew & often.keys() if not (often[key] == 1 and vocabulary.by_key[key].many)
+        }
         self._certain = self._indexes(self.certain)
         self._identity = self._indexes(self.identity)
         self._given = frozenset(self._indexes(self.given))
@@ -70,7 +76,7 @@ class RowReader:
         for index, field, column, known in self._mapped:
             if index >= width or (cell := cells[index]) is None:
                 continue
-            if type(cell) is str and (value := known.get(cell)) is not None:
+            if cell.__class__ in _WRITTEN and (value := known.get(cell)) is not None:
                 fields[field] = value
             else:
                 self._read(line, column, cell, known)
@@ -155,7 +161,7 @@ class RowReader:
             return values.date(cell, since_1904=self.since_1904)
         return self.vocabulary.read(field, cell)
 
-    def _read(self, line: Line, column: Column, cell: Cell, known: dict[str, Any]) -> None:
+    def _read(self, line: Line, column: Column, cell: Cell, known: dict[Cell, Any]) -> None:
         field = column.field or ""
         if isinstance(cell, Mark) and not self._is_value(line, column, cell):
             return
@@ -164,7 +170,7 @@ class RowReader:
             self.keep(line, field, reading.value, cell)
         if reading.expected or reading.warning:
             self._tell(line, column, cell, reading)
-        elif isinstance(cell, str) and len(known) < _KEPT and field not in self.anew:
+        elif cell.__class__ in _WRITTEN and len(known) < _KEPT and field not in self._anew:
             known[cell] = reading.value
 
     def keep(self, line: Line, field: str, value: Any, cell: Cell) -> None:  # noqa: ARG002  # a kind may look at it

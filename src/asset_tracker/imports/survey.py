@@ -1,6 +1,6 @@
 """A first look over a book: which sheets hold a list, what their columns are, and what must be asked. [pure]"""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Protocol
 
@@ -126,13 +126,22 @@ def check_answers(vocabulary: Vocabulary, answers: Answers) -> None:
         raise InvalidError(errors=tuple(wrong))
 
 
-def heading_scores(source: Source, vocabulary: Vocabulary, telling: Iterable[frozenset[str]]) -> float:
-    """How well the best headings of a book fit a vocabulary; 0 where they lack what tells its kind."""
+def heads(source: Source) -> list[list[Row]]:
+    """The first rows of each sheet that may hold a table."""
+    return [
+        list(islice(source.rows(info.index), HEAD_ROWS))
+        for info in source.sheets
+        if not info.hidden and info.rows and info.name not in OWN_SHEETS
+    ]
+
+
+def heading_score(
+    first: Iterable[Sequence[Row]], vocabulary: Vocabulary, telling: Iterable[frozenset[str]]
+) -> float:
+    """How well the best headings of a book (its ``heads``) fit a vocabulary; 0 where they lack what tells its kind."""
     best = 0.0
-    for info in source.sheets:
-        if info.hidden or not info.rows or info.name in OWN_SHEETS:
-            continue
-        header, score = vocabulary.find_header(list(islice(source.rows(info.index), HEAD_ROWS)))
+    for rows in first:
+        header, score = vocabulary.find_header(rows)
         if header is None:
             continue
         found = {vocabulary.guess(heading)[0] for cell in header.cells if (heading := heading_in(cell))}

@@ -102,6 +102,8 @@ def shown(cell: Cell) -> str:
 
 def text(cell: Cell, limit: int = 200) -> Reading:
     """Any text up to ``limit`` characters; numbers are taken as they are shown."""
+    if type(cell) is str and 0 < len(written := tidy(cell)) <= limit:  # by far the most
+        return Reading(written)
     value = plain(cell)
     if value is None:
         return NOTHING
@@ -155,9 +157,12 @@ def currency(cell: Cell) -> Reading:
 def currency_in(cell: Cell) -> str | None:
     """The currency that a sign or word beside an amount names, if any."""
     value = plain(cell)
-    if not isinstance(value, str):
-        return None
-    found = _SIGN.search(value)
+    return _sign_in(value) if isinstance(value, str) else None
+
+
+@lru_cache(maxsize=4096)
+def _sign_in(written: str) -> str | None:
+    found = _SIGN.search(written)
     return CURRENCY_SIGNS[found.group().casefold().rstrip(".")] if found else None
 
 
@@ -225,6 +230,10 @@ def _point(bare: str) -> tuple[str, str | None]:
 
 def money(cell: Cell) -> Reading:
     """An amount from 0 to 10¹² with at most two decimals (more are rounded, with a warning)."""
+    return _money_in(cell) if type(cell) is str else _money(cell)
+
+
+def _money(cell: Cell) -> Reading:
     reading = number(cell)
     if reading.value is None:
         return reading
@@ -235,6 +244,9 @@ def money(cell: Cell) -> Reading:
     if rounded != amount:
         return Reading(rounded, warning="rounded to %(number)s", params={"number": str(rounded)})
     return msgspec.structs.replace(reading, value=rounded)
+
+
+_money_in = lru_cache(maxsize=4096)(_money)  # lists name the same prices again and again
 
 
 _UNIT = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, time
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -14,6 +14,7 @@ from asset_tracker.access.permissions import may_record
 from asset_tracker.assets.service import NewAsset, register
 from asset_tracker.consignments.service import NewConsignment, add_consignments
 from asset_tracker.consignments.tables import consignment
+from asset_tracker.db.bulk import among
 from asset_tracker.db.engine import advisory_lock
 from asset_tracker.db.wall import as_system, by_system
 from asset_tracker.errors import ConflictError, ForbiddenError
@@ -220,7 +221,9 @@ class AssetWriter:
         own = select(_r.asset_id).where(_r.batch_id == self.batch.id, _r.asset_id == a.id).exists()
         rows = await self.conn.execute(
             select(a.programme_id, a.serial_key, a.manufacturer).where(
-                a.serial_key.in_({key for _, key in keys}), a.gone_reason.is_distinct_from("withdrawn"), ~own
+                among(a.serial_key, {key for _, key in keys}),
+                a.gone_reason.is_distinct_from("withdrawn"),
+                ~own,
             )
         )
         taken = {
@@ -298,7 +301,7 @@ class AssetWriter:
         standing = (
             select(asset_head.c.asset_id, func.encode(asset_head.c.hash, "hex").label("head"))
             .join(asset, asset.c.id == asset_head.c.asset_id)
-            .where(asset_head.c.asset_id.in_(heads), scope.recordable(self.actor, "described"))
+            .where(among(asset_head.c.asset_id, heads), scope.recordable(self.actor, "described"))
             .order_by(asset_head.c.asset_id)
             .with_for_update(of=asset_head)
         )
@@ -320,10 +323,8 @@ async def _free_tags(conn: AsyncConnection, items: Sequence[Item]) -> list[str]:
     codes = [_facts(item).tag or new_tag() for item in items]
     given = {facts.tag: item.row for item in items if (facts := _facts(item)).tag}
     t = tag.c
-    rows = await conn.execute(
-        select(t.tag).where(t.tag.in_(codes), or_(t.asset_id.is_not(None), t.tag.not_in(given)))
-    )
-    taken = set(rows.scalars())
+    rows = await conn.execute(select(t.tag, t.asset_id.is_not(None)).where(among(t.tag, codes)))
+    taken = {code for code, is_borne in rows if is_borne or code not in given}
     if clash := [row for code, row in given.items() if code in taken]:
         raise ChangedSinceError(sorted(clash))
     seen: set[str] = set()

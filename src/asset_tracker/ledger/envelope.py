@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -55,6 +57,18 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return KIND_OF[type(self.payload)]
 
 
+@cache
+def _measured(kind: type[Payload]) -> tuple[str, ...]:
+    """The fields of a payload that may hold an amount or a day."""
+    hints = get_type_hints(kind)
+    return tuple(name for name in kind.__struct_fields__ if _holds(hints[name]))
+
+
+def _holds(hint: Any) -> bool:
+    within = get_args(hint)
+    return any(map(_holds, within)) if within else hint in (Decimal, date, datetime)
+
+
 def problems(payload: Payload) -> list[FieldError]:
     """What is wrong with a new payload beyond its types: all of it at once, nothing if it is right."""
     found = [
@@ -62,7 +76,7 @@ def problems(payload: Payload) -> list[FieldError]:
         for group in payload.required
         if not any(getattr(payload, name) for name in group)
     ]
-    for name in payload.__struct_fields__:
+    for name in _measured(type(payload)):
         value = getattr(payload, name)
         if isinstance(value, Decimal) and not is_amount(value):
             found.append(FieldError(name, "An amount from 0 to 1 000 000 000 000 is expected."))

@@ -12,5 +12,10 @@ def serial_key(serial: str | None) -> str | None:
     """
     if not serial:
         return None
-    folded = unicodedata.normalize("NFKC", serial).upper().translate(_LOOKS_LIKE)
-    return "".join(c for c in folded if c.isalnum()) or None
+    if serial.isascii():  # nearly all of them; normal already
+        folded = serial.upper()
+        if folded.isalnum():
+            return folded
+    else:
+        folded = unicodedata.normalize("NFKC", serial).upper().translate(_LOOKS_LIKE)
+    return "".join(filter(str.isalnum, folded)) or None

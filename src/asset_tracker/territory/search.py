@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -78,6 +78,28 @@ class Match(msgspec.Struct, frozen=True):
         return self.exact[0] if len(self.exact) == 1 else None
 
 
+class _Names:
+    """Municipalities by their folded names, and by those of their centres."""
+
+    def __init__(self, municipalities: Iterable[Municipality]) -> None:
+        self.by_name: dict[str, list[Municipality]] = defaultdict(list)
+        self.by_centre: dict[str, list[Municipality]] = defaultdict(list)
+        self.words: list[tuple[Municipality, tuple[str, ...]]] = []
+        for each in municipalities:
+            self._enter(each)
+
+    def _enter(self, each: Municipality) -> None:
+        names = {fold_name(each.name_uk)[0], fold_name(each.name_en)[0]}
+        centres = {fold_name(name)[0] for name in (each.centre_uk, each.centre_en) if name}
+        for name in names:
+            self.by_name[name].append(each)
+        for centre in centres:
+            self.by_centre[centre].append(each)
+        self.words.append((each, tuple(names | centres)))
+        if each.category == "K":  # «Київська міська рада»
+            self.by_name[f"{fold(each.name_uk)}ська міська"].append(each)
+
+
 class MunicipalityIndex:
     """All municipalities, to be found by code, p-code or name. Those gone are found by code only."""
 
@@ -86,23 +108,11 @@ class MunicipalityIndex:
         self._by_code = {each.code: each for each in self.all}
         self._by_pcode = {each.pcode: each for each in self.all if not each.gone}
         self._by_number = {each.code[-5:]: each for each in self.all}
-        self._by_name: dict[str, list[Municipality]] = defaultdict(list)
-        self._by_centre: dict[str, list[Municipality]] = defaultdict(list)
-        self._words: list[tuple[Municipality, tuple[str, ...]]] = []
-        for each in self.all:
-            if not each.gone:
-                self._enter(each)
 
-    def _enter(self, each: Municipality) -> None:
-        names = {fold_name(each.name_uk)[0], fold_name(each.name_en)[0]}
-        centres = {fold_name(name)[0] for name in (each.centre_uk, each.centre_en) if name}
-        for name in names:
-            self._by_name[name].append(each)
-        for centre in centres:
-            self._by_centre[centre].append(each)
-        self._words.append((each, tuple(names | centres)))
-        if each.category == "K":  # «Київська міська рада»
-            self._by_name[f"{fold(each.name_uk)}ська міська"].append(each)
+    @cached_property
+    def _names(self) -> _Names:
+        # a file that names codes alone never asks for them
+        return _Names(each for each in self.all if not each.gone)
 
     def __len__(self) -> int:
         return len(self.all)
@@ -127,8 +137,8 @@ class MunicipalityIndex:
         wanted, kind = fold_name(name)
         if not wanted:
             return Match()
-        city = self._by_name.get(f"{wanted} міська") if kind == "urban" else None
-        found = city or self._by_name.get(wanted) or self._by_centre.get(wanted) or ()
+        city = self._names.by_name.get(f"{wanted} міська") if kind == "urban" else None
+        found = city or self._names.by_name.get(wanted) or self._names.by_centre.get(wanted) or ()
         exact = _narrow(found, [*regions, oblast or "", raion or ""], kind)
         if exact:
             return Match(exact=exact)
@@ -147,11 +157,11 @@ class MunicipalityIndex:
         if not wanted:
             return ()
         ranked: dict[str, Municipality] = {}
-        for names in (self._by_name, self._by_centre):
+        for names in (self._names.by_name, self._names.by_centre):
             for each in names.get(wanted, ()):
                 ranked.setdefault(each.code, each)
         for begins in (True, False):
-            for each, texts in self._words:
+            for each, texts in self._names.words:
                 if any(text.startswith(wanted) if begins else f" {wanted}" in text for text in texts):
                     ranked.setdefault(each.code, each)
         if not ranked:
@@ -168,8 +178,9 @@ class MunicipalityIndex:
         return Match(near=tuple({each.code: each for each in near}.values()))
 
     def _near(self, wanted: str, regions: Iterable[str]) -> tuple[Municipality, ...]:
-        close = _close(wanted, self._by_name, 0.75) or _close(wanted, self._by_centre, 0.8)
-        found = [each for name in close for each in self._by_name.get(name, self._by_centre.get(name, []))]
+        by_name, by_centre = self._names.by_name, self._names.by_centre
+        close = _close(wanted, by_name, 0.75) or _close(wanted, by_centre, 0.8)
+        found = [each for name in close for each in by_name.get(name, by_centre.get(name, []))]
         in_region = _narrow(found, regions, None)
         return in_region or tuple(found)
 

@@ -16,7 +16,7 @@ from asset_tracker.imports.kinds.programmes import ProgrammeKind
 from asset_tracker.imports.kinds.users import UserKind
 from asset_tracker.imports.kinds.verifications import VerificationKind
 from asset_tracker.imports.own_fields import vocabulary_with
-from asset_tracker.imports.survey import Source, heading_scores
+from asset_tracker.imports.survey import Source, heading_score, heads
 from asset_tracker.imports.views import KindKey
 from asset_tracker.imports.vocabulary import Vocabulary
 
@@ -63,8 +63,9 @@ def guess_kind(source: Source, actor: Actor) -> Kind:
     if not allowed:
         raise ForbiddenError
     best, most = allowed[0], -1.0
+    first = heads(source)
     for kind in allowed:
-        score = heading_scores(source, kind.vocabulary, kind.telling)
+        score = heading_score(first, kind.vocabulary, kind.telling)
         if score > most + (_CLEARLY if best.key == "assets" and most >= 0 else 0):
             best, most = kind, score
     return best
