@@ -72,6 +72,8 @@ PAGES = {
         "/labels?consignment={consignment}",
         "/labels/stock",
         "/due",
+        "/orders",
+        "/a/{laptop}/orders",
         "/find?q=Баранівка",
         "/me",
         "/devices",

@@ -218,6 +218,8 @@ async def rest(offices, who, n, mine):
     assert (await offices.ask(who, "PUT", signed_at, json=signed)).status_code == 200
     plan = {"title": "cleaning", "every_months": 6, "starts_on": "2025-01-01"}
     mine["plan"] = (await offices.made(who, f"/api/v1/assets/{mine['tag']}/plans", plan))["id"]
+    order = {"title": "dust", "due_on": "2025-02-01"}
+    mine["order"] = (await offices.made(who, f"/api/v1/assets/{mine['tag']}/orders", order))["id"]
     phone = {"id": new_event_id(), "name": f"phone {n}"}
     mine["device"] = (await offices.made(who, "/api/v1/devices", phone))["id"]
     mine["token"] = (await offices.made(who, "/api/v1/tokens", {"name": f"token {n}"}))["id"]

@@ -17,7 +17,7 @@ _u, _g = user_account.c, user_grant.c
 
 
 class Counter(msgspec.Struct, frozen=True):
-    """Somebody who may be asked to count."""
+    """Somebody who may be asked to count, or to do a work order."""
 
     id: UUID
     name: str
@@ -84,6 +84,29 @@ async def possible_counters(
     keepers = await custodians(conn, municipality_code) if municipality_code else frozenset()
     rows = await conn.execute(wanted.order_by(in_ukrainian_order(_u.name), _u.id))
     return [Counter(row.id, row.name) for row in rows if row.id not in keepers]
+
+
+async def workers(
+    conn: AsyncConnection, actor: Actor, programme_id: UUID | None, areas: Collection[str]
+) -> list[Counter]:
+    """Technicians and coordinators whose roles reach a thing of a programme that is, or goes, to ``areas``."""
+    require(actor, "plan.manage")
+    here = or_(_g.area.is_(None), *(literal(code).startswith(_g.area) for code in areas))
+    wanted = (
+        select(_u.id, _u.name)
+        .join(user_grant, _g.user_id == _u.id)
+        .where(
+            _u.disabled_at.is_(None),
+            _g.role.in_(("technician", "coordinator")),
+            or_(_g.programme_id.is_not(None), _g.area.is_not(None)),
+            or_(_g.programme_id.is_(None), _g.programme_id == programme_id),
+            here,
+            or_(_g.valid_until.is_(None), _g.valid_until > func.now()),
+        )
+        .group_by(_u.id)
+        .order_by(in_ukrainian_order(_u.name), _u.id)
+    )
+    return [Counter(row.id, row.name) for row in await conn.execute(wanted)]
 
 
 async def roles_of(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:

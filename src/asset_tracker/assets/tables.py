@@ -1,4 +1,4 @@
-"""What is kept beside the ledger about assets: maintenance plans, and what a desk adds to a loss case."""
+"""What is kept beside the ledger about assets: maintenance plans, work orders, and what a desk adds to a loss case."""
 
 from sqlalchemy import (
     Boolean,
@@ -47,6 +47,31 @@ maintenance_plan = Table(
     CheckConstraint("every_months IS NOT NULL OR every_meter IS NOT NULL", name="turn"),
     CheckConstraint("(every_meter IS NULL) = (meter_unit IS NULL)", name="meter"),
     Index("maintenance_plan_asset_id_idx", "asset_id"),
+)
+
+# Somebody is to do something to one thing. It is done when an event of the thing names it, which the thing's state
+# keeps (``done``): struck out, the order is open again. One that is given up is ended, never removed.
+ORDER_KINDS = ("maintained", "repaired")
+work_order = Table(
+    "work_order",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("asset_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("work", Text),
+    Column("plan_id", Uuid, ForeignKey("maintenance_plan.id")),
+    Column("assignee_id", Uuid),
+    Column("due_on", Date),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+    Column("made_by", Uuid, nullable=False),
+    Column("changed_at", _instant),
+    Column("changed_by", Uuid),
+    Column("ended_at", _instant),
+    Column("ended_by", Uuid),
+    one_of("kind", ORDER_KINDS),
+    Index("work_order_asset_id_idx", "asset_id"),
+    Index("work_order_open_idx", "due_on", "id", postgresql_where=text("ended_at IS NULL")),
 )
 
 # A case exists by the events that opened it; here stands what the desk knows besides.

@@ -16,6 +16,8 @@ from asset_tracker.access import scope, sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import user_account
+from asset_tracker.assets.orders import MAX_PAGE as MAX_ORDERS
+from asset_tracker.assets.orders import OrderFilter, list_orders
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueFilter
 from asset_tracker.consignments.tables import calendar_link, consignment
@@ -30,13 +32,13 @@ _c, _l, _m, _a, _u = consignment.c, calendar_link.c, municipality.c, asset.c, us
 
 
 class CalendarItem(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that is expected, or work of a plan that is due: what is overdue stands on today.
+    """A delivery that is expected, work of a plan that is due, or a work order: what is overdue stands on today.
 
     ``open``: it has not happened yet.
     """
 
     day: date
-    kind: Literal["delivery", "maintenance"]
+    kind: Literal["delivery", "maintenance", "order"]
     thing: UUID
     title: str
     name_uk: str
@@ -50,7 +52,9 @@ class CalendarItem(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def href(self) -> str:
         """The page of it."""
-        return f"/consignments/{self.thing}" if self.kind == "delivery" else f"/a/{self.tag}/plans"
+        if self.kind == "delivery":
+            return f"/consignments/{self.thing}"
+        return f"/a/{self.tag}/{'plans' if self.kind == 'maintenance' else 'orders'}"
 
 
 async def entries(conn: AsyncConnection, actor: Actor, since: date, until: date) -> list[CalendarItem]:
@@ -77,7 +81,29 @@ async def entries(conn: AsyncConnection, actor: Actor, since: date, until: date)
             for item in page.items
             if item.asset and since <= max(item.due_on, due.today()) <= until
         ]
+        found += await _orders(conn, actor, since, until)
     return sorted(found, key=lambda item: (item.day, item.kind, item.name_uk, item.title))
+
+
+async def _orders(conn: AsyncConnection, actor: Actor, since: date, until: date) -> list[CalendarItem]:
+    orders = await list_orders(conn, actor, OrderFilter(), limit=MAX_ORDERS)
+    return [
+        CalendarItem(
+            day=max(each.due_on, due.today()),
+            kind="order",
+            thing=each.id,
+            title=each.title,
+            name_uk=each.name_uk,
+            name_en=each.name_en or each.name_uk,
+            programme_code=None,
+            municipality_uk=each.municipality_uk,
+            municipality_en=each.municipality_en,
+            open=True,
+            tag=each.tag,
+        )
+        for each in orders.items
+        if each.due_on and since <= max(each.due_on, due.today()) <= until
+    ]
 
 
 async def _deliveries(conn: AsyncConnection, actor: Actor, since: date, until: date) -> list[CalendarItem]:

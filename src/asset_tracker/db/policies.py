@@ -207,6 +207,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     ),
     "centre_link_asset": Walled(of_asset("centre_link_asset")),
     "maintenance_plan": Walled(of_asset("maintenance_plan"), writes="INSERT, UPDATE"),
+    "work_order": Walled(of_asset("work_order"), writes="INSERT, UPDATE"),
     "loss_case": Walled(
         f"{EVERYTHING} OR EXISTS (SELECT FROM asset WHERE asset.state ? 'cases' AND jsonb_path_exists("
         "asset.state, '$.cases[*].id ? (@ == $case)', jsonb_build_object('case', loss_case.id)))",

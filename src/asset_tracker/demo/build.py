@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets import service as assets
+from asset_tracker.assets.orders import NewOrder, add_order
 from asset_tracker.assets.plans import NewPlan, add_plan
 from asset_tracker.assets.service import AssetFact, NewAsset
 from asset_tracker.consignments import acts
@@ -165,6 +166,18 @@ async def _batch(
         ]
         operation = fixed_id("operation", who, batch.number)
         await assets.record_each(conn, actor, facts, operation=operation, by_rules=False)
+    await _orders(conn, [each for each in things if lives.is_broken(told.get(each.id, ()))])
+
+
+async def _orders(conn: AsyncConnection, broken: Sequence[NewAsset]) -> None:
+    """What broke and was not repaired is to be seen to, some of it sooner."""
+    for n, each in enumerate(broken):
+        wanted = NewOrder(
+            title="Оглянути й відремонтувати",
+            kind="repaired",
+            due_on=lives.LAST_DAY + timedelta(days=20 * (n % 4)),
+        )
+        await add_order(conn, COORDINATOR, each.id, wanted, order_id=fixed_id("order", each.id))
 
 
 async def _plans(conn: AsyncConnection, things: Sequence[NewAsset], starts_on: date) -> None:

@@ -4,7 +4,7 @@ Most of it is ordinary: set up, used, checked, now and then a fault. What is out
 a theft, a centre that moved) is told by name in ``turns``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal
@@ -150,6 +150,12 @@ def _services(each: NewAsset, installed: date) -> Iterator[Past]:
             plan=service_plan(each.id),
         )
         yield Past(each.id, working_time(day, "service", each.id), fact)
+
+
+def is_broken(told: Sequence[Past]) -> bool:
+    """Whether a fault was reported last that nobody repaired."""
+    kinds = [type(past.fact) for past in told if isinstance(past.fact, ev.FaultReported | ev.Repaired)]
+    return kinds[-1:] == [ev.FaultReported]
 
 
 def service_plan(vehicle: UUID) -> UUID:

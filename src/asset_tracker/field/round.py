@@ -4,19 +4,21 @@ No names of people and no addresses go along, and nothing beyond what the actor 
 """
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record, require
+from asset_tracker.assets import orders
 from asset_tracker.assets.rules import FIELD, RULES
+from asset_tracker.assets.tables import work_order
 from asset_tracker.consignments.queries import Step, get_consignment, list_consignments, waiting_for
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.state import State, as_state
@@ -29,13 +31,16 @@ from asset_tracker.verifications.tables import campaign, campaign_expected
 MAX_PAGE = 1000
 # A label is bound where the thing stands, too, on pages of its own.
 KINDS: tuple[str, ...] = (*FIELD, "label_bound", "label_replaced", "code_linked")
-_a, _c, _e, _s = asset.c, campaign.c, campaign_expected.c, service_point.c
+MAX_ORDERS = 500
+_a, _c, _e, _s, _o = asset.c, campaign.c, campaign_expected.c, service_point.c, work_order.c
 _OPEN = ("planned", "dispatched", "delivered")
 _UNDER_WAY: tuple[Step, ...] = ("to_dispatch", "on_the_way", "to_draw_up", "to_sign")
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """Which round. Several add up; ``mine``: consignments under way, and the counts that one does oneself."""
+    """Which round. Several add up; ``mine``: consignments under way, the counts that one does oneself, and the
+    work orders for oneself or for whoever works there.
+    """
 
     consignments: tuple[UUID, ...] = ()
     municipalities: tuple[str, ...] = ()
@@ -132,9 +137,25 @@ class RoundConsignment(msgspec.Struct, frozen=True):
     status: str
 
 
+class RoundOrder(msgspec.Struct, frozen=True):
+    """What is to be done to an asset of the round by the actor: by name, or by whoever works there.
+
+    ``kind`` is the kind of fact, naming the order, that closes it.
+    """
+
+    id: UUID
+    asset: UUID
+    kind: str
+    title: str
+    work: str | None
+    plan: UUID | None
+    due_on: date | None
+    by_name: bool
+
+
 class Round(msgspec.Struct, frozen=True, kw_only=True):
     """One page, by id; ``next`` is what to pass as ``after``. The other lists tell what the page speaks of;
-    verifications and consignments stand on the first page.
+    verifications, consignments and work orders (at most 500, the soonest) stand on the first page.
     """
 
     made_at: datetime
@@ -143,6 +164,7 @@ class Round(msgspec.Struct, frozen=True, kw_only=True):
     municipalities: tuple[RoundMunicipality, ...]
     verifications: tuple[RoundVerification, ...]
     consignments: tuple[RoundConsignment, ...]
+    orders: tuple[RoundOrder, ...]
     next: UUID | None
 
 
@@ -159,7 +181,7 @@ async def take_along(
     require(actor, "event.record")
     verifications = await _running(conn, actor, chosen)
     consignments = await _consignments(conn, actor, chosen)
-    reach = _wanted(chosen, verifications, consignments)
+    reach = _wanted(actor, chosen, verifications, consignments)
     wanted = select(asset).where(scope.assets(actor), reach).order_by(_a.id).limit(limit + 1)
     if after:
         wanted = wanted.where(_a.id > after)
@@ -182,6 +204,7 @@ async def take_along(
         municipalities=tuple(RoundMunicipality(m.code, m.name_uk, m.name_en) for m in known.values()),
         verifications=() if after else tuple(await _verifications(conn, actor, verifications)),
         consignments=() if after else tuple(consignments),
+        orders=() if after else tuple(await _orders(conn, actor, reach)),
         next=shown[-1].id if len(rows) > limit else None,
     )
 
@@ -193,7 +216,7 @@ def etag(page: Round, lang: Lang) -> str:
 
 
 def _wanted(
-    chosen: Chosen, verifications: Sequence[Any], consignments: Sequence[RoundConsignment]
+    actor: Actor, chosen: Chosen, verifications: Sequence[Any], consignments: Sequence[RoundConsignment]
 ) -> ColumnElement[bool]:
     terms: list[ColumnElement[bool]] = []
     if chosen.municipalities:
@@ -207,7 +230,24 @@ def _wanted(
     ]
     if counted:
         terms.append(_a.id.in_(select(_e.asset_id).where(_e.campaign_id.in_(counted))))
+    if chosen.mine:
+        terms.append(_a.id.in_(_to_do(actor, work_order.c.asset_id)))
     return or_(false(), *terms)
+
+
+def _to_do(actor: Actor, *wanted: ColumnElement[Any]) -> Select[Any]:
+    """Open work orders for the actor about assets in reach, the soonest ones."""
+    joined = work_order.join(asset, _a.id == _o.asset_id)
+    due = (
+        select(*wanted).select_from(joined).where(scope.recordable(actor, "maintained"), orders.to_do(actor))
+    )
+    return due.order_by(_o.due_on.nulls_last(), _o.id).limit(MAX_ORDERS)
+
+
+async def _orders(conn: AsyncConnection, actor: Actor, reach: ColumnElement[bool]) -> list[RoundOrder]:
+    named = func.coalesce(_o.assignee_id == actor.id, false())
+    told = (_o.id, _o.asset_id, _o.kind, _o.title, _o.work, _o.plan_id, _o.due_on, named)
+    return [RoundOrder(*row) for row in await conn.execute(_to_do(actor, *told).where(reach))]
 
 
 async def _running(conn: AsyncConnection, actor: Actor, chosen: Chosen) -> Sequence[Any]:

@@ -274,7 +274,7 @@ class FaultReported(Payload, frozen=True, tag="fault_reported"):
 
 
 class Maintained(Payload, frozen=True, tag="maintained"):
-    """Maintenance was done."""
+    """Maintenance was done: a turn of a ``plan``, or what a work ``order`` asked for, which it closes."""
 
     work: Text
     cost: Money | None = None
@@ -283,16 +283,18 @@ class Maintained(Payload, frozen=True, tag="maintained"):
     meter: Meter | None = None
     condition: Condition | None = None
     plan: UUID | None = None
+    order: UUID | None = None
 
 
 class Repaired(Payload, frozen=True, tag="repaired"):
-    """It was repaired."""
+    """It was repaired; the work ``order`` that asked for it is closed."""
 
     work: Text
     cost: Money | None = None
     currency: Currency | None = None
     parts: Text | None = None
     condition: Condition = "working"
+    order: UUID | None = None
 
 
 class SentForRepair(Payload, frozen=True, tag="sent_for_repair"):

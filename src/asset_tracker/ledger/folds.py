@@ -318,6 +318,7 @@ def _maintained(s: State, e: Event, p: ev.Maintained) -> None:
 @_folds(ev.Repaired)
 def _repaired(s: State, e: Event, p: ev.Repaired) -> None:
     s.condition, s.maintained_at = p.condition, e.occurred_at
+    tracks.done(s, e, p)
     _back(s)
 
 

@@ -78,7 +78,7 @@ class LossCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PlanDone(msgspec.Struct, frozen=True, omit_defaults=True):
-    """When the work of a maintenance plan was last done, and what the meter said."""
+    """When the work of a maintenance plan or a work order was last done, and what the meter said."""
 
     at: datetime
     meter: Meter | None = None
@@ -90,7 +90,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     Only ``replay`` changes one. ``stage_before`` is where a repaired or found asset goes back to;
     ``custody`` the delivery that stands; ``gone_by`` the event that ended it. ``verified_at`` is the last visit, ``attested_at`` when
     the recipient last said that it is there. ``seen`` is by campaign,
-    ``done`` by maintenance plan.
+    ``done`` by maintenance plan and by work order.
     """
 
     # what it is

@@ -1,4 +1,4 @@
-"""What the events of an asset say to verification campaigns, loss cases and maintenance plans [pure]."""
+"""What the events of an asset say to verification campaigns, loss cases, maintenance plans and work orders [pure]."""
 
 from uuid import UUID
 
@@ -56,7 +56,8 @@ def close_cases(state: State, event: Event, payload: ev.LossClosed) -> None:
     state.case_open = any(case.open for case in state.cases)
 
 
-def done(state: State, event: Event, payload: ev.Maintained) -> None:
-    """Maintenance by a plan moves the plan's next turn."""
-    if payload.plan:
-        state.done = {**state.done, str(payload.plan): PlanDone(event.occurred_at, payload.meter)}
+def done(state: State, event: Event, payload: ev.Maintained | ev.Repaired) -> None:
+    """Maintenance by a plan moves the plan's next turn; what a work order asked for closes it."""
+    told = PlanDone(event.occurred_at, getattr(payload, "meter", None))
+    named = (getattr(payload, "plan", None), payload.order)
+    state.done = {**state.done, **{str(each): told for each in named if each}}

@@ -14,6 +14,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import catalogue, queries
 from asset_tracker.assets import history as asset_history
+from asset_tracker.assets.orders import OrderFilter, list_orders
 from asset_tracker.assets.photos import read_visible
 from asset_tracker.assets.plans import list_plans
 from asset_tracker.assets.views import AssetView, EventFilter, EventView
@@ -32,6 +33,7 @@ from asset_tracker.web.then import as_it_was, end_of
 from asset_tracker.web.words import ROLES, word
 
 _MAIN_ACTIONS = 4
+_MOST_ORDERS = 20
 
 
 @get(["/a/{tag:str}", "/A/{tag:str}"], opt={"public": True})
@@ -94,6 +96,7 @@ async def show_asset(
         may_dispose=may_record(request.user, "disposed")
         and not view.state.gone
         and "disposed" not in view.actions,
+        orders=(await list_orders(conn, request.user, OrderFilter(asset=asset_id), limit=_MOST_ORDERS)).items,
         may_label=may(request.user, "label.print"),
         may_papers=may(request.user, "consignment.read"),
         may_reveal=may(request.user, "people.reveal"),

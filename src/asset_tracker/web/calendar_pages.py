@@ -31,6 +31,7 @@ MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_KINDS = {"delivery": "Delivery", "maintenance": "Maintenance", "order": "Work order"}
 _FIRST, _LAST = 2000, 2100
 
 
@@ -84,7 +85,7 @@ def _entry(item: CalendarItem, lang: Lang, base: str) -> ics.Entry:
 
 
 def _kind(item: CalendarItem, lang: Lang) -> str:
-    return gettext(lang, "Delivery" if item.kind == "delivery" else "Maintenance")
+    return gettext(lang, _KINDS[item.kind])
 
 
 def _title(item: CalendarItem, lang: Lang) -> str:

@@ -46,6 +46,7 @@ MENU: tuple[MenuItem, ...] = (
     MenuItem("municipalities", "/municipalities", "Municipalities", "municipality"),
     MenuItem("map", "/map", "Map", "place"),
     MenuItem("due", "/due", "Due", "clock", _FIELD),
+    MenuItem("orders", "/orders", "Work orders", "maintain", _FIELD),
     MenuItem("calendar", "/calendar", "Calendar", "today", _FIELD),
     MenuItem("losses", "/losses", "Loss cases", "lost", _FIELD | {"auditor"}),
     MenuItem("verifications", "/verifications", "Verification", "verify", _FIELD | {"auditor"}),

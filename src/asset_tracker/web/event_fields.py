@@ -33,6 +33,7 @@ _COSTS = (
     Field("parts", "Parts used", "text"),
     Field("cost", "Cost", "money", hint="For example 1 250,00; in hryvnias unless you choose another."),
 )
+_ORDERED = Field("order", "By which work order?", "pick", hint="It is closed by this.")
 _POINT = Field("service_point", "Where is it set up?", "point", required=True)
 
 _ALL = (
@@ -103,6 +104,7 @@ _ALL = (
         (
             Field("work", "What was done?", "text", required=True),
             Field("plan", "By which plan?", "pick"),
+            _ORDERED,
             *_COSTS,
             Field("meter", "Meter reading", "meter"),
             _WORKS,
@@ -120,7 +122,7 @@ _ALL = (
         "Record a repair",
         "The repair was recorded.",
         "maintain",
-        (Field("work", "What was repaired?", "text", required=True), *_COSTS, _WORKS_NOW),
+        (Field("work", "What was repaired?", "text", required=True), _ORDERED, *_COSTS, _WORKS_NOW),
     ),
     EventForm(
         "sent_for_repair",

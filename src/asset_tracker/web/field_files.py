@@ -21,6 +21,7 @@ _LATER = (
     "views/outbox.js",
     "views/count.js",
     "views/bind.js",
+    "views/work.js",
     "views/act.js",
     "views/asset.js",
     "views/done.js",

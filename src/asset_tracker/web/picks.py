@@ -1,4 +1,4 @@
-"""Things that go with an asset and may be picked in a form: plans, donors, kits, consignments."""
+"""Things that go with an asset and may be picked in a form: plans, work orders, donors, kits, consignments."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
+from asset_tracker.assets.orders import OrderFilter, list_orders, order_titles
 from asset_tracker.assets.plans import list_plans, plan_titles
 from asset_tracker.assets.queries import list_assets, tags_of
 from asset_tracker.assets.views import AssetView, Filters
@@ -17,7 +18,7 @@ from asset_tracker.programmes.queries import get_parties
 from asset_tracker.web import formats
 from asset_tracker.web.questions import EventForm
 
-PICKED = ("plan", "donor", "kit", "consignment")
+PICKED = ("plan", "order", "donor", "kit", "consignment")
 Picks = dict[str, list[tuple[str, str]]]
 _MOST = 200
 
@@ -32,10 +33,11 @@ async def picks(conn: AsyncConnection, actor: Actor, lang: Lang, view: AssetView
 
 
 async def names_of(conn: AsyncConnection, lang: Lang, ids: Sequence[UUID]) -> dict[str, str]:
-    """What picked things are called: plans, donors, kits and consignments by their ids."""
+    """What picked things are called: plans, work orders, donors, kits and consignments by their ids."""
     parties = await get_parties(conn, ids)
     found = {str(key): formats.named(lang, each) for key, each in parties.items()}
     found |= {str(key): title for key, title in (await plan_titles(conn, ids)).items()}
+    found |= {str(key): title for key, title in (await order_titles(conn, ids)).items()}
     found |= {str(key): number for key, number in (await consignment_numbers(conn, ids)).items()}
     kits = await tags_of(conn, ids)
     return found | {str(key): format_tag(tag) for key, tag in kits.items()}
@@ -46,6 +48,9 @@ async def _offered(
 ) -> list[tuple[str, str]]:
     if name == "plan":
         return [(str(plan.id), plan.title) for plan in await list_plans(conn, actor, view.row.id)]
+    if name == "order":
+        waiting = await list_orders(conn, actor, OrderFilter(asset=view.row.id), limit=_MOST)
+        return [(str(each.id), each.title) for each in waiting.items]
     if name == "donor":
         return [(str(each.donor), formats.named(lang, each)) for each in view.funding]
     if name == "kit":

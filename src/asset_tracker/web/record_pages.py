@@ -47,7 +47,7 @@ from asset_tracker.web.undo_pages import undo_of
 
 _MAX_PHOTOS = 20
 # What a link to a form may have answered already; ``then`` is the page to come back to.
-_PICKED = ("plan", "purpose", "condition", "then")
+_PICKED = ("plan", "order", "work", "purpose", "condition", "then")
 
 
 @get("/a/{tag:str}/{kind:str}")

@@ -235,6 +235,11 @@ TURNS: dict[str, Word] = {
     "due": Word("Due soon", "clock", "wait"),
     "overdue": Word("Overdue", "warn", "bad"),
 }
+ORDERS: dict[str, Word] = TURNS | {
+    "planned": Word("To do", "maintain", "info"),
+    "done": Word("Done", "good", "good"),
+    "ended": Word("Given up", "dispose"),
+}
 DIFFERENCES: dict[str, Word] = {
     "short": Word("Less than listed", "warn", "wait"),
     "over": Word("More than listed", "plus", "wait"),
@@ -281,6 +286,7 @@ VOCABULARY: dict[str, dict[str, Word]] = {
     "difference": DIFFERENCES,
     "case": CASES,
     "turn": TURNS,
+    "order": ORDERS,
     "finding": FINDINGS,
     "reason": REASONS_TO_COUNT,
 }

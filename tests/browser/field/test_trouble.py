@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from asset_tracker.assets.rules import FIELD, RULES
+from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tags import check_character
 from factories.film import label
@@ -460,3 +461,42 @@ def test_a_phone_that_was_revoked_and_found_again(phone, line, office):
     note(mine, office.tags[1], "після")
     mine.until_sent()
     assert notes(mine, office.tags[1]) == ["після"]
+
+
+def test_what_a_desk_asks_for_is_done_with_no_network(phone, line, office):
+    """A work order comes along, stands in a list, opens its asset and the form, and is closed by what is recorded."""
+    tag = office.tags[3]
+    mine = phone().log_in("coordinator").open()
+    tell = mine.context.request.post
+    fact = {
+        "id": str(uuid7()),
+        "asset": tag,
+        "occurred_at": "2026-01-01T09:00:00Z",
+        "payload": {"kind": "delivered"},
+    }
+    assert tell(f"{mine.base}/api/v1/events", data=[fact]).ok
+    asked = {"title": "Почистити вентилятор", "work": "Щіткою, не водою.", "due_on": "2026-02-01"}
+    order = tell(f"{mine.base}/api/v1/assets/{tag}/orders", data=asked).json()
+    mine.context.clear_cookies()
+    mine.log_in("technician").prepare()
+    line.cut_off()
+    mine.go("")
+    mine.page.get_by_role("link", name="Що мені зробити 1 завдання 1 прострочене").click()
+    expect(mine.page.locator("main")).to_contain_text("прострочено з 01.02.2026")
+    mine.snap("field-work")
+    mine.page.get_by_role("link", name="Почистити вентилятор").click()
+    expect(mine.page.locator("h1")).to_contain_text("Ноутбук 3")
+    mine.page.get_by_role("link", name="Зробити").click()
+    expect(mine.page.locator("#f-work")).to_have_value("Почистити вентилятор")
+    expect(mine.page.locator("main")).to_contain_text("Щіткою, не водою.")
+    mine.page.fill("#f-parts", "Щітка")
+    mine.save()
+    mine.go("work")
+    expect(mine.page.locator("main")).to_contain_text("усе зроблено")
+    line.mend()
+    mine.until_sent()
+    (done,) = facts(mine, tag, "maintained")
+    assert (done["payload"]["order"], done["payload"]["parts"]) == (order["id"], "Щітка")
+    mine.prepare()
+    mine.go("work")
+    expect(mine.page.locator("main")).to_contain_text("нарядів немає")

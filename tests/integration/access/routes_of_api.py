@@ -166,6 +166,12 @@ ROUTES = {
     "GET /api/v1/assets/{reference}/plans": Route(READERS),
     "POST /api/v1/assets/{reference}/plans": Route("ACST", json={"title": "x", "every_months": 3}),
     "DELETE /api/v1/plans/{plan_id}": Route("ACST"),
+    "GET /api/v1/orders": Route(READERS, whose="everybody"),
+    "GET /api/v1/orders/{order_id}": Route("ACSTKU"),
+    "PUT /api/v1/orders/{order_id}": Route("ACST", json={}),
+    "DELETE /api/v1/orders/{order_id}": Route("ACST"),
+    "GET /api/v1/assets/{reference}/orders": Route(READERS),
+    "POST /api/v1/assets/{reference}/orders": Route("ACST", json={"title": "x"}),
     # imports
     "GET /api/v1/imports": Route(DESK),
     "POST /api/v1/imports": Route(DESK, files={"file": ("l.csv", b"Name\nx\n", "text/csv")}),

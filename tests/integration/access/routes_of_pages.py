@@ -192,6 +192,11 @@ ROUTES = {
     "GET /a/{tag}/plans": Route(READERS),
     "POST /a/{tag}/plans": Route("ACST", form={"title": "x", "every_months": "3"}),
     "POST /a/{tag}/plans/{plan_id}/end": Route("ACST"),
+    "GET /orders": Route(READERS, whose="everybody"),
+    "GET /a/{tag}/orders": Route(READERS),
+    "POST /a/{tag}/orders": Route("ACST", form={"title": "x"}),
+    "POST /orders/{order_id}/hand-over": Route("ACST", form={}),
+    "POST /orders/{order_id}/end": Route("ACST"),
     # imports
     "GET /imports": Route(DESK),
     "POST /imports": Route(DESK, files={"file": ("l.csv", b"Name\nx\n", "text/csv")}),

@@ -35,6 +35,7 @@ NAMES = {
     "file": "{file}",
     "case_id": "{case}",
     "plan_id": "{plan}",
+    "order_id": "{order}",
     "session_id": "{session}",
     "device_id": "{device}",
     "link_id": "{link}",

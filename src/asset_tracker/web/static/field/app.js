@@ -22,6 +22,7 @@ const VIEWS = {
   prepare: () => import("./views/prepare.js"),
   outbox: () => import("./views/outbox.js"),
   count: () => import("./views/count.js"),
+  work: () => import("./views/work.js"),
   bind: () => import("./views/bind.js"),
 };
 /** @type {[string, string, string][]} */

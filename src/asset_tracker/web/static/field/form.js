@@ -32,7 +32,7 @@ export function draw(field, around) {
         wrong(field.name),
       );
     case "text":
-      return wrapped(h("textarea", { ...own, maxlength: 2000 }));
+      return wrapped(h("textarea", { ...own, maxlength: 2000 }, field.default));
     case "flag":
       return h("div", { class: "field" }, h("label", { class: "choice" }, h("input", { type: "checkbox", name: field.name, value: "yes" }), field.label));
     case "point":

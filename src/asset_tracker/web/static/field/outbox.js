@@ -54,7 +54,7 @@ import { seal } from "./seal.js";
 export const SCHEMA = 2;
 export const WAITING = /** @type {State[]} */ (["saved", "sent"]);
 export const TROUBLED = /** @type {State[]} */ (["conflict", "quarantined", "rejected"]);
-const SHOWN = ["service_point", "municipality", "condition", "outcome", "campaign", "tag", "code"];
+const SHOWN = ["service_point", "municipality", "condition", "outcome", "campaign", "tag", "code", "order"];
 
 const changes = new EventTarget();
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("field-outbox") : null;

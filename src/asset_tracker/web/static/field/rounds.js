@@ -29,7 +29,9 @@ import { call } from "./sender.js";
  */
 /** @typedef {{kind: "municipality"|"consignment"|"verification"|"mine", value: string, name: string}} Choice */
 /** @typedef {{key: string, choice: Choice, etag: string, made_at: string, taken_at: number, bytes: number,
- *   assets: number, points: number, consignments?: Consignment[]}} Round */
+ *   assets: number, points: number, consignments?: Consignment[], orders?: Order[]}} Round */
+/** @typedef {{id: string, asset: string, kind: string, title: string, work: string|null, plan: string|null,
+ *   due_on: string|null, by_name: boolean, done_by?: string}} Order */
 /** @typedef {{id: string, number: string, municipality_code: string, status: string}} Consignment */
 
 const STORES = ["rounds", "assets", "points", "campaigns"];
@@ -43,8 +45,8 @@ const keyOf = (choice) => `${choice.kind}=${choice.value}`;
 export async function take(choice, tell) {
   const key = keyOf(choice);
   const known = /** @type {Round|undefined} */ (await get("rounds", key));
-  /** @type {{assets: any[], service_points: any[], municipalities: any[], verifications: any[], consignments: Consignment[]}} */
-  const whole = { assets: [], service_points: [], municipalities: [], verifications: [], consignments: [] };
+  /** @type {{assets: any[], service_points: any[], municipalities: any[], verifications: any[], consignments: Consignment[], orders: Order[]}} */
+  const whole = { assets: [], service_points: [], municipalities: [], verifications: [], consignments: [], orders: [] };
   let [cursor, etag, made, bytes] = ["", "", "", 0];
   do {
     const asked = new URLSearchParams({ [choice.kind]: choice.value, ...(cursor ? { after: cursor } : {}) });
@@ -60,7 +62,7 @@ export async function take(choice, tell) {
     cursor = page.next ?? "";
     tell(whole.assets.length);
   } while (cursor);
-  const round = { key, choice, etag, made_at: made, taken_at: Date.now(), bytes, assets: whole.assets.length, points: whole.service_points.length, consignments: whole.consignments };
+  const round = { key, choice, etag, made_at: made, taken_at: Date.now(), bytes, assets: whole.assets.length, points: whole.service_points.length, consignments: whole.consignments, orders: whole.orders };
   await keep(round, whole);
   return round;
 }
@@ -114,6 +116,29 @@ export async function consignments() {
   const known = new Map((await rounds()).flatMap((each) => (each.consignments ?? []).map((one) => [one.id, { ...one, all: /** @type {Asset[]} */ ([]) }])));
   for (const each of await all("assets")) known.get(each.consignment ?? "")?.all.push(each);
   return [...known.values()].filter((each) => each.all.length).sort((a, b) => a.number.localeCompare(b.number, "uk"));
+}
+
+/** What is to be done, soonest first, each with its asset and with the fact of this phone that did it, if one did.
+ * @returns {Promise<(Order & {thing: Asset, fact?: outbox.Entry})[]>} */
+export async function orders() {
+  const [taken, things, facts] = [await rounds(), new Map((await all("assets")).map((each) => [each.id, each])), await outbox.entries()];
+  const known = new Map(taken.sort((a, b) => a.taken_at - b.taken_at).flatMap((each) => (each.orders ?? []).map((one) => [one.id, one])));
+  const found = [...known.values()].flatMap((each) => (things.has(each.asset) ? [{ ...each, thing: things.get(each.asset), fact: facts.find((one) => one.says?.order === each.id) }] : []));
+  return found.sort((a, b) => (a.due_on ?? "9").localeCompare(b.due_on ?? "9") || a.id.localeCompare(b.id));
+}
+
+/** An order is open until a fact of this phone did it; one that the server refused did not.
+ * @param {{done_by?: string, fact?: outbox.Entry}} order */
+export const isOpen = (order) => (order.fact ? outbox.TROUBLED.includes(order.fact.state) : !order.done_by);
+
+/** Which fact did an order, kept for longer than the fact itself is. @param {string} id @param {string} fact */
+export async function close(id, fact) {
+  await transact(["rounds"], "readwrite", async (t) => {
+    const store = t.objectStore("rounds");
+    for (const each of await answer(store.getAll())) {
+      if (each.orders?.some((/** @type {Order} */ one) => one.id === id)) store.put({ ...each, orders: each.orders.map((/** @type {Order} */ one) => (one.id === id ? { ...one, done_by: fact } : one)) });
+    }
+  });
 }
 
 /** An asset by its tag, an older tag, a foreign code or its serial number. @param {string} key @returns {Promise<Asset|undefined>} */

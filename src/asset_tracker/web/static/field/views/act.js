@@ -12,6 +12,7 @@ import * as sender from "../sender.js";
 import { signatureField } from "../signature.js";
 import { actionsFor, nameOf, targetsOf } from "../targets.js";
 import { form as formOf, n, t } from "../words.js";
+import { orderCard } from "../work.js";
 
 const MAX_PHOTOS = 20;
 const SIGNED = ["delivered"];
@@ -20,15 +21,17 @@ const SIGNED = ["delivered"];
 export async function show({ main, rest }) {
   const kind = rest[0];
   const asked = formOf(kind);
+  const order = rest[1] ? (await rounds.orders()).find((each) => each.id === rest[1]) : undefined;
   const chosen = list.current().items.filter((each) => each.chosen && each.kind !== "unknown");
-  const targets = await targetsOf(chosen);
+  const targets = (await targetsOf(chosen)).filter((each) => !order || each.asset?.id === order.asset);
   const action = (await actionsFor(targets)).find((each) => each.kind === kind);
   if (!asked || !action?.can.length) {
     fill(main, flash("wait", t("Nothing is chosen that this can be recorded of.")), linkButton("#/scan", t("Scan"), "verify", "main"));
     return;
   }
   const note = { name: "note", label: asked.note, type: "text", required: false, hint: "", options: [], default: "" };
-  const fields = [...asked.fields, note].filter((each) => each.name !== "method");
+  const fields = [...asked.fields, note].filter((each) => each.name !== "method")
+    .map((each) => (order && each.name === "work" ? { ...each, default: order.title } : each));
   const around = { points: await rounds.points(), towns: [], place: list.current().place ?? placeOf(action.can) };
   /** @type {outbox.Picture[]} */
   const pictures = [];
@@ -87,11 +90,12 @@ export async function show({ main, rest }) {
       const signed = await signature?.picture();
       const me = await get("meta", "me");
       const at = when.value && when.value !== whenShown ? new Date(when.value).getTime() : undefined;
-      const said = { kind, ...(kind === "verified" ? { method: "scan" } : {}), ...payload };
+      const said = { kind, ...(kind === "verified" ? { method: "scan" } : {}), ...payload, ...(order ? does(order, kind) : {}) };
       const drafts = action.can.map((each) => ({
         asset: each.ref, tag: each.tag, name: each.asset?.name_uk ?? "", payload: said, at, head: each.asset?.head_hash, head_seq: each.asset?.head_seq,
       }));
       const made = await outbox.record({ id: me.id, name: me.name }, drafts, signed ? [...pictures, signed] : pictures);
+      if (order) await rounds.close(order.id, made[0].id);
       void sender.send();
       location.hash = `#/done/${made.map((each) => each.id).join(",")}`;
     } catch (error) {
@@ -107,8 +111,9 @@ export async function show({ main, rest }) {
 
   fill(
     main,
-    h("p", { class: "crumbs" }, h("a", { href: "#/scan" }, t("To the list"))),
+    h("p", { class: "crumbs" }, order ? h("a", { href: "#/work" }, t("What I am to do")) : h("a", { href: "#/scan" }, t("To the list"))),
     h("h1", {}, asked.verb),
+    order && orderCard(order),
     h("details", { class: "card", open: action.can.length === 1 }, h("summary", {}, n("For %(n)s asset", "For %(n)s assets", action.can.length)),
       h("ul", { class: "plain-list" }, action.can.map((each) => h("li", {}, h("span", { class: "tag" }, each.shown), " ", nameOf(each))))),
     action.cannot.length > 0 && h("div", { class: "flash wait" }, icon("warn"), h("div", {}, h("p", {}, n("%(n)s is left out:", "%(n)s are left out:", action.cannot.length)),
@@ -116,6 +121,9 @@ export async function show({ main, rest }) {
     form,
   );
 }
+
+/** What a fact says of the order that it does. @param {rounds.Order} order @param {string} kind */
+const does = (order, kind) => ({ order: order.id, ...(order.plan && kind === "maintained" ? { plan: order.plan } : {}) });
 
 /** Where they are bound for, when they all go to one place. @param {import("../targets.js").Target[]} targets */
 function placeOf(targets) {

@@ -8,6 +8,7 @@ import { formatTag, read } from "../tags.js";
 import { actionsFor, targetsOf } from "../targets.js";
 import { ago, form, kindName, moment, named, t, word } from "../words.js";
 import { stateBadge } from "../entry.js";
+import { doing, orderCard } from "../work.js";
 
 const FIRST = 4;
 
@@ -23,6 +24,7 @@ export async function show({ main, rest }) {
   const [target] = await targetsOf(list.current().items.filter((each) => each.chosen));
   const facts = (await outbox.entries()).filter((each) => each.asset === (asset?.id ?? found.tag) || each.tag === found.tag);
   const actions = await actionsFor([target]);
+  const asked = (await rounds.orders()).filter((each) => asset && each.asset === asset.id && rounds.isOpen(each));
   const can = actions.filter((each) => each.can.length);
   const cannot = actions.filter((each) => !each.can.length);
   fill(
@@ -31,7 +33,8 @@ export async function show({ main, rest }) {
     h("h1", {}, asset ? named(asset) : t("A tag that is not on this phone")),
     h("p", {}, h("span", { class: "tag" }, formatTag(asset?.tag ?? found.tag))),
     asset ? facts_of(asset, target.standing) : flash("info", t("The phone does not know how it stands; what you record is checked by the server when it is sent."), h("p", {}, h("a", { href: `/a/${formatTag(found.tag)}` }, t("Look it up on the server")))),
-    h("div", { class: "buttons wrap" }, offered(can.slice(0, FIRST)), !asset && linkButton(`#/bind/tag/${found.tag}`, t("Bind this blank label to an asset"), "label")),
+    asked.map((each) => orderCard(each, doing(each, can))),
+    h("div", { class: "buttons wrap" }, offered(can.slice(0, FIRST), !asked.length), !asset && linkButton(`#/bind/tag/${found.tag}`, t("Bind this blank label to an asset"), "label")),
     can.length > FIRST && h("details", {}, h("summary", {}, t("Other actions")), h("div", { class: "buttons wrap" }, offered(can.slice(FIRST), false))),
     cannot.length > 0 && h("details", { class: "card" }, h("summary", {}, t("What cannot be done now, and why")),
       h("dl", { class: "facts" }, cannot.map((each) => [h("dt", {}, form(each.kind)?.verb ?? kindName(each.kind)), h("dd", {}, each.cannot[0]?.reason)]))),

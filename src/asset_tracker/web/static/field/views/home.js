@@ -4,13 +4,14 @@ import { all, get } from "../db.js";
 import { now } from "../clock.js";
 import { badge, button, fill, flash, h, icon, linkButton } from "../dom.js";
 import * as outbox from "../outbox.js";
-import { consignments, rounds, standing } from "../rounds.js";
+import { consignments, orders, rounds, standing } from "../rounds.js";
 import { BEFORE } from "../rules.js";
 import * as sender from "../sender.js";
 import { quiet, setQuiet } from "../feedback.js";
 import { formatTag } from "../tags.js";
 import { ago, n, named, t, word } from "../words.js";
 import { progress } from "../counting.js";
+import { toldOf } from "../work.js";
 
 const OLD_MS = 3 * 86400_000;
 
@@ -21,6 +22,7 @@ export async function show({ main, again }) {
   const assets = taken.reduce((sum, each) => sum + each.assets, 0);
   const counted = await Promise.all(campaigns.map(async (each) => ({ ...each, ...(await progress(each)) })));
   const loads = await consignments();
+  const asked = await orders();
   const stands = await standing(loads.flatMap((each) => each.all));
   fill(
     main,
@@ -33,6 +35,7 @@ export async function show({ main, again }) {
           h("p", {}, h("strong", {}, t("On this phone:")), " ", n("%(n)s asset", "%(n)s assets", assets), ", ", t("taken along"), " ", ago(oldest, Date.now()), "."),
           now() - oldest > OLD_MS && h("p", {}, t("That is old: prepare again before you leave.")))
       : flash("wait", t("Nothing is prepared. Scanning and recording work, but the phone knows no asset by name: prepare while there is network.")),
+    asked.length > 0 && h("a", { class: "card row", href: "#/work" }, h("strong", {}, t("What I am to do")), toldOf(asked)),
     counted.length > 0 && h("section", { class: "stack" }, h("h2", {}, t("Counting")), counted.map((each) =>
       h("a", { class: "card row", href: `#/count/${each.id}` },
         h("strong", {}, each.name), h("span", { class: "meter" }, h("span", {}, t("found %(found)s of %(all)s", { found: each.found.size, all: each.expected.length })),

@@ -39,7 +39,7 @@ async function offer(box, told, again) {
     fill(
       box,
       h("h2", {}, t("Take along")),
-      button(t("My work: what is on its way and what I count"), "consignment", () => void take({ kind: "mine", value: "true", name: t("My work") }, told, again), { class: "main" }),
+      button(t("My work: what I am to do, what is on its way, what I count"), "consignment", () => void take({ kind: "mine", value: "true", name: t("My work") }, told, again), { class: "main" }),
       h("form", { class: "field", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void byTown(town, told, again); } },
         h("label", { for: "f-town" }, t("A municipality")), h("div", { class: "pair wide" }, town, h("button", {}, t("Take along"))), found),
       campaigns.length > 0 && h("section", {}, h("h3", {}, t("Counts that run")), h("ul", { class: "plain-list" }, campaigns.map((/** @type {any} */ each) =>

@@ -1,0 +1,93 @@
+"""A work order: made at a desk, taken along by a technician, closed by the fact that names it."""
+
+import datetime as dt
+import re
+
+from asset_tracker.ledger.ids import uuid7
+
+NOW = "2025-06-01T09:00:00Z"
+
+
+async def api(site, who, method, path, body=None):
+    return await (await site.at(who)).request(method, f"/api/v1{path}", json=body)
+
+
+async def record(site, who, tag, **payload):
+    event = {"id": str(uuid7()), "asset": tag, "occurred_at": NOW, "payload": payload}
+    (told,) = (await api(site, who, "POST", "/events", [event])).json()
+    return told
+
+
+async def round_of(site, who):
+    return (await site.get(who, "/api/v1/field/round?mine=true")).json()
+
+
+async def test_an_order_goes_to_the_field_and_is_closed_by_what_was_done(site):
+    laptop = site.office.laptop
+    assert (await record(site, "technician", laptop, kind="delivered"))["outcome"] == "recorded"
+    here = f"/a/{laptop}/orders"
+    page = (await site.get("coordinator", here)).text
+    assert "Дати наряд" in page
+    assert ">Technician<" in page
+    assert ">Stranger<" not in page, "somebody whose role does not reach it may not be given it"
+
+    bad = {"title": "", "kind": "x", "assignee": str(uuid7()), "due_on": "never"}
+    refused = await site.post("coordinator", here, bad)
+    assert (refused.status_code, refused.text.count('class="wrong"')) == (422, 3)
+    nobody = await site.post("coordinator", here, {"title": "Пил", "assignee": str(uuid7())})
+    assert (nobody.status_code, "не працює" in nobody.text) == (422, True)
+    assert (await site.post("custodian", here, {"title": "x"})).status_code == 403
+
+    made = await site.post("coordinator", here, {"title": "Почистити вентилятор", "due_on": "2025-05-01"})
+    assert made.status_code == 303
+    shown = await site.get("coordinator", "/orders?status=overdue")
+    assert "Почистити вентилятор" in shown.text
+    assert "Почистити" not in (await site.get("stranger", "/orders")).text
+    assert "Почистити" not in (await site.get("donor", here)).text
+
+    (order,) = (await round_of(site, "technician"))["orders"]
+    assert (order["title"], order["due_on"], order["by_name"]) == (
+        "Почистити вентилятор",
+        "2025-05-01",
+        False,
+    )
+    assert order["asset"] in {each["id"] for each in (await round_of(site, "technician"))["assets"]}
+    assert (await round_of(site, "custodian"))["orders"] == [], "custodians record no maintenance"
+
+    told = await record(site, "technician", laptop, kind="maintained", work="Почищено", order=order["id"])
+    assert told["outcome"] == "recorded"
+    assert (await round_of(site, "technician"))["orders"] == []
+    done = (await api(site, "coordinator", "GET", f"/orders/{order['id']}")).json()
+    assert (done["status"], done["done_at"][:10]) == ("done", NOW[:10])
+    assert (await api(site, "coordinator", "PUT", f"/orders/{order['id']}", {})).status_code == 404
+    events = (await api(site, "coordinator", "GET", f"/assets/{laptop}/events")).json()
+    entry = next(each for each in events if each["kind"] == "maintained")
+    struck = await api(
+        site, "coordinator", "POST", f"/assets/{laptop}/events/{entry['id']}/strike-out", {"reason": "x"}
+    )
+    assert struck.status_code < 300
+    (again,) = (await round_of(site, "technician"))["orders"]
+    assert again["id"] == order["id"], "what was struck out did not do it"
+
+
+async def test_an_order_for_one_person_is_nobody_else_s_until_it_is_handed_over(site):
+    laptop = site.office.laptop
+    people = (await site.get("coordinator", f"/a/{laptop}/orders")).text
+    tomorrow = str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1))
+    mine = re.search(r'value="([\w-]{36})">Coordinator<', people)[1]
+    new = {"title": "Звірити", "assignee": mine, "due_on": tomorrow}
+    made = (await api(site, "technician", "POST", f"/assets/{laptop}/orders", new)).json()
+    assert (made["status"], made["assignee_name"], made["mine"]) == ("due", "Coordinator", False)
+    assert made["id"] not in {each["id"] for each in (await round_of(site, "technician"))["orders"]}
+    for_me = (await api(site, "coordinator", "GET", "/orders?mine=true")).json()["items"]
+    assert made["id"] in {each["id"] for each in for_me}
+    assert "Звірити" in (await site.get("coordinator", f"/calendar?month={tomorrow[:7]}")).text
+    assert (await site.post("technician", f"/orders/{made['id']}/hand-over", {})).status_code == 303
+    assert made["id"] in {each["id"] for each in (await round_of(site, "technician"))["orders"]}
+    form = await site.get("technician", f"/a/{laptop}/maintained?order={made['id']}&work=Звірити")
+    assert f'value="{made["id"]}" selected' in form.text
+    assert (await site.post("coordinator", f"/orders/{made['id']}/end")).status_code == 303
+    assert made["id"] not in {each["id"] for each in (await round_of(site, "technician"))["orders"]}
+    first = (await api(site, "coordinator", "GET", "/orders?status=all&limit=1")).json()
+    after = (await api(site, "coordinator", "GET", f"/orders?status=all&after={first['next']}")).json()
+    assert [len(first["items"]), len(after["items"])] == [1, 1]
