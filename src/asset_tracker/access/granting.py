@@ -50,6 +50,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     sessions: tuple[SessionView, ...]
     tokens: tuple[TokenView, ...]
 
+    @property
+    def erased(self) -> bool:
+        """Whether who had it was forgotten for good."""
+        return self.email == f"erased-{self.id}"
+
 
 @by_system
 async def get_account(conn: AsyncConnection, actor: Actor, user: UUID) -> Account:

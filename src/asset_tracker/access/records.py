@@ -22,12 +22,15 @@ Act = Literal[
     "identity_linked",
     "grants_set",
     "account_shut",
+    "account_reopened",
     "token_made",
     "sensitivity_set",
     "sessions_ended",
     "key_rotated",
     "webhook_made",
     "webhook_ended",
+    "party_changed",
+    "programme_changed",
 ]
 ACTS: tuple[Act, ...] = get_args(Act)
 _r, _u = access_record.c, user_account.c

@@ -129,6 +129,23 @@ async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
 
 
 @by_system
+async def reopen_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
+    """Open a shut account again, with the roles that it had. Raises NotFoundError, ConflictError once it was erased.
+
+    Why it was shut may have been a password that others knew: it is forgotten, as its sessions and tokens are, and
+    a link to a new one is to be handed over. The second factor and the log-in of an organisation stay.
+    """
+    require(actor, "user.manage")
+    await must_exist(conn, user)
+    u = user_account.c
+    opened = update(user_account).where(u.id == user, u.disabled_at.is_not(None), u.email != f"erased-{user}")
+    done = await conn.execute(opened.values(disabled_at=None, password_hash=None))
+    if not done.rowcount:
+        raise ConflictError("This account is open, or who had it was forgotten for good.")
+    await records.record(conn, actor, "account_reopened", f"user {user}")
+
+
+@by_system
 async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     """Forget who somebody was: the account is shut and says nobody's name, and no event names their device.
 

@@ -3,18 +3,18 @@
 from uuid import UUID
 
 import msgspec
-from litestar import delete, get, post
+from litestar import delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.programmes import queries, rates, rules, service
+from asset_tracker.programmes import changing, queries, rates, rules, service
 from asset_tracker.programmes.policies import PRESETS, Reach, Rule
 from asset_tracker.programmes.queries import ActivityView, PartyView, ProgrammeView
 from asset_tracker.programmes.rates import NewRate, RateView
 from asset_tracker.programmes.rules import RuleView
-from asset_tracker.programmes.service import NewActivity, NewParty, NewProgramme
+from asset_tracker.programmes.service import ChangedProgramme, NewActivity, NewParty, NewProgramme
 from asset_tracker.programmes.words import PartyKind
 
 
@@ -66,6 +66,18 @@ async def get_programme(
     return await queries.get_programme(conn, actor, programme_id)
 
 
+@put("/programmes/{programme_id:uuid}")
+async def change_programme(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    programme_id: FromPath[UUID],
+    data: JSONBody[ChangedProgramme],
+) -> ProgrammeView:
+    """Write a programme anew, but for its code; what was registered keeps the shares it was registered with."""
+    await changing.replace_programme(conn, actor, programme_id, data)
+    return await queries.get_programme(conn, actor, programme_id)
+
+
 @get("/parties")
 async def list_parties(
     conn: NamedDependency[AsyncConnection],
@@ -83,6 +95,18 @@ async def add_party(
     """A new party."""
     made = await service.add_party(conn, actor, data)
     return (await queries.get_parties(conn, [made]))[made]
+
+
+@put("/parties/{party_id:uuid}")
+async def change_party(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    party_id: FromPath[UUID],
+    data: JSONBody[NewParty],
+) -> PartyView:
+    """Write a party anew. What was changed, from what and by whom stands in the access record."""
+    await changing.replace_party(conn, actor, party_id, data)
+    return (await queries.get_parties(conn, [party_id]))[party_id]
 
 
 @get("/rates")
@@ -170,8 +194,10 @@ ROUTES = (
     list_programmes,
     add_programme,
     get_programme,
+    change_programme,
     list_parties,
     add_party,
+    change_party,
     list_rates,
     add_rates,
     list_activities,

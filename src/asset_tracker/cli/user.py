@@ -68,6 +68,19 @@ def disable(email: str) -> None:
 
 @command.command()
 @click.argument("email")
+def reopen(email: str) -> None:
+    """Open the shut account of EMAIL again, with its roles. Its password is forgotten: hand over a new link."""
+
+    async def work(engine: AsyncEngine) -> None:
+        async with transaction(engine) as conn:
+            await users.reopen_user(conn, COMMAND_LINE, await users.by_email(conn, email))
+
+    run(work)
+    click.echo(f"Opened {email} again.")
+
+
+@command.command()
+@click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def erase(email: str, *, yes: bool) -> None:
     """Forget who EMAIL was: shut the account, and erase its name, address and devices. Events stay.

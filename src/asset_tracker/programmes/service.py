@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
@@ -39,10 +39,12 @@ class NewParty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     currency: Currency | None = None
 
 
-class NewProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A grant agreement; ``shares`` sum to 100 and hold for its assets unless they say otherwise."""
+class ChangedProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A grant agreement; ``shares`` sum to 100 and hold for its assets unless they say otherwise.
 
-    code: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,30}$")]
+    All that can be said of it but its code, which stands in the numbers of acts.
+    """
+
     name_uk: Name
     name_en: Name
     implementer: UUID
@@ -53,6 +55,12 @@ class NewProgramme(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     currency: Currency = "UAH"
     starts_on: date | None = None
     ends_on: date | None = None
+
+
+class NewProgramme(ChangedProgramme, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A programme that is not there yet."""
+
+    code: Annotated[str, Meta(pattern=r"^[A-Z0-9][A-Z0-9_-]{1,30}$")]
     demonstration: bool = False
 
 
@@ -75,6 +83,18 @@ async def add_party(
 ) -> UUID:
     """A new party. Raises InvalidError for a wrong EDRPOU, ConflictError for a known one."""
     require(actor, "programme.manage")
+    values = await party_columns(conn, new)
+    made = party_id or uuid7()
+    try:
+        async with conn.begin_nested():
+            await conn.execute(insert(party).values(id=made, **values))
+    except IntegrityError as error:
+        raise ConflictError("There is a party with this EDRPOU code.") from error
+    return made
+
+
+async def party_columns(conn: AsyncConnection, new: NewParty) -> dict[str, Any]:
+    """A party by column. Raises InvalidError for a wrong EDRPOU, NotFoundError for an unknown municipality."""
     if new.edrpou is not None and not (new.edrpou.isascii() and edrpou_number.is_valid(new.edrpou)):
         wrong = FieldError(
             "edrpou", "This EDRPOU code is not valid.", {}, "eight digits, the last a check digit"
@@ -82,15 +102,9 @@ async def add_party(
         raise InvalidError(errors=(wrong,))
     if new.municipality is not None:
         await get_municipality(conn, new.municipality)
-    made = party_id or uuid7()
     values = msgspec.structs.asdict(new)
     values["municipality_code"] = values.pop("municipality")
-    try:
-        async with conn.begin_nested():
-            await conn.execute(insert(party).values(id=made, **values))
-    except IntegrityError as error:
-        raise ConflictError("There is a party with this EDRPOU code.") from error
-    return made
+    return values
 
 
 def require_to_add(actor: Actor) -> None:
@@ -108,7 +122,7 @@ async def add_programme(
     Raises InvalidError unless the shares are of known donors and sum to 100, ConflictError for a known code.
     """
     require_to_add(actor)
-    await _check_programme(conn, new)
+    await check_programme(conn, new)
     made = programme_id or uuid7()
     values = msgspec.structs.asdict(new)
     shares: Sequence[Share] = values.pop("shares")
@@ -145,7 +159,8 @@ async def record_activity(
     return made
 
 
-async def _check_programme(conn: AsyncConnection, new: NewProgramme) -> None:
+async def check_programme(conn: AsyncConnection, new: ChangedProgramme) -> None:
+    """Raise InvalidError with everything that is wrong with a programme's shares and days."""
     errors = wrong_days(starts_on=new.starts_on, ends_on=new.ends_on)
     if not sum_to_100(new.shares):
         errors.append(FieldError("shares", "The funding shares must sum to 100 per cent."))

@@ -138,6 +138,18 @@ async def shut_account(
     return see_other(request, "/people", Flash("good", "The account was shut."))
 
 
+@post("/people/{user_id:uuid}/reopen", status_code=303)
+async def reopen_account(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    user_id: FromPath[UUID],
+) -> Redirect:
+    await users.reopen_user(conn, actor, user_id)
+    told = "The account is open again. Hand over a link to a new password: the old one is forgotten."
+    return see_other(request, f"/people/{user_id}", Flash("good", told))
+
+
 async def _link(request: AnyRequest, conn: AsyncConnection, actor: Actor, user: UUID) -> Response[str]:
     """Answered as a page, not a redirect: the link is shown this once and stands in no cookie."""
     settings = request.app.state.settings
@@ -192,4 +204,4 @@ async def _form(
     )
 
 
-ROUTES = (list_people, new_person, add_person, make_link, remove_second_factor, shut_account)
+ROUTES = (list_people, new_person, add_person, make_link, remove_second_factor, shut_account, reopen_account)

@@ -72,6 +72,7 @@ async def show_programme(
         consignments=sent,
         may_report=may(actor, "report.read"),
         may_manage=may(actor, "programme.manage"),
+        may_change=actor.has("administrator"),
     )
 
 

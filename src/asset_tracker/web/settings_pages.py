@@ -17,6 +17,7 @@ from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.values import Share
 from asset_tracker.programmes import queries, service
+from asset_tracker.programmes.queries import ProgrammeView
 from asset_tracker.programmes.service import NewActivity, NewParty, NewProgramme
 from asset_tracker.programmes.words import ACTIVITY_KINDS, LEGAL_REGIMES, PARTY_KINDS, TITLE_RULES
 from asset_tracker.territory.queries import municipality_index
@@ -27,28 +28,28 @@ from asset_tracker.web.forms import read
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
 
-_DONORS = 4  # as many rows as the form has
+DONORS = 4  # as many rows as the form has
 
 
 @get("/parties/new")
 async def new_party(request: AnyRequest, actor: NamedDependency[Actor]) -> Response[str]:
     require(actor, "programme.manage")
-    return _party_form(request, {"kind": "donor"})
+    return party_form(request, {"kind": "donor"})
 
 
 @post("/parties", status_code=303)
 async def add_party(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Redirect:
-    given = await _answers(request)
+    given = await answers_of(request)
     try:
         await service.add_party(conn, actor, read(NewParty, given))
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
-        raise Instead(_party_form(request, given, texts)) from wrong
+        raise Instead(party_form(request, given, texts)) from wrong
     except ConflictError as taken:
         texts = {"edrpou": gettext(lang_of(request), taken.message)}
-        raise Instead(_party_form(request, given, texts)) from taken
+        raise Instead(party_form(request, given, texts)) from taken
     return see_other(request, "/parties", Flash("good", "The party was added."))
 
 
@@ -58,23 +59,23 @@ async def new_programme(
 ) -> Response[str]:
     service.require_to_add(actor)
     given = {"currency": "UAH", "legal_regime": "technical_assistance", "title_passes": "on_acceptance"}
-    return await _programme_form(request, conn, actor, given)
+    return await programme_form(request, conn, actor, given)
 
 
 @post("/programmes", status_code=303)
 async def add_programme(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Redirect:
-    given = await _answers(request)
+    given = await answers_of(request)
     try:
-        new = read(NewProgramme, {**given, "code": given.get("code", "").upper(), "shares": _shares(given)})
+        new = read(NewProgramme, {**given, "code": given.get("code", "").upper(), "shares": shares_of(given)})
         made = await service.add_programme(conn, actor, new)
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
-        raise Instead(await _programme_form(request, conn, actor, given, texts)) from wrong
+        raise Instead(await programme_form(request, conn, actor, given, texts)) from wrong
     except ConflictError as taken:
         texts = {"code": gettext(lang_of(request), taken.message)}
-        raise Instead(await _programme_form(request, conn, actor, given, texts)) from taken
+        raise Instead(await programme_form(request, conn, actor, given, texts)) from taken
     return see_other(request, f"/programmes/{made}", Flash("good", "The programme was added."))
 
 
@@ -98,9 +99,9 @@ async def add_activity(
 ) -> Redirect:
     require(actor, "programme.manage")
     await queries.get_programme(conn, actor, programme_id)
-    given = await _answers(request)
+    given = await answers_of(request)
     try:
-        code = await _municipality(conn, given.get("municipality", ""))
+        code = await municipality_named(conn, given.get("municipality", ""))
         ends_on = given.get("ends_on") or given.get("starts_on")
         new = read(
             NewActivity, {**given, "programme": programme_id, "municipality": code, "ends_on": ends_on}
@@ -112,13 +113,14 @@ async def add_activity(
     return see_other(request, f"/programmes/{programme_id}", Flash("good", "The activity was recorded."))
 
 
-async def _answers(request: AnyRequest) -> dict[str, str]:
+async def answers_of(request: AnyRequest) -> dict[str, str]:
+    """What a form sent, as typed."""
     return {name: value for name, value in (await request.form()).multi_items() if isinstance(value, str)}
 
 
-def _shares(given: dict[str, str]) -> tuple[Share, ...]:
+def shares_of(given: dict[str, str]) -> tuple[Share, ...]:
     """The donors and their percentages, from rows of the form; one donor alone pays everything."""
-    rows = [(given.get(f"donor_{n}", ""), given.get(f"percent_{n}", "").strip()) for n in range(_DONORS)]
+    rows = [(given.get(f"donor_{n}", ""), given.get(f"percent_{n}", "").strip()) for n in range(DONORS)]
     chosen = [(donor, percent) for donor, percent in rows if donor]
     if len(chosen) == 1 and not chosen[0][1]:
         chosen = [(chosen[0][0], "100")]
@@ -135,7 +137,8 @@ def _percent(text: str) -> Decimal:
     return amount
 
 
-async def _municipality(conn: AsyncConnection, text: str) -> str:
+async def municipality_named(conn: AsyncConnection, text: str) -> str:
+    """The code of the municipality that a name or a code means. Raises InvalidError."""
     match = (await municipality_index(conn)).find(text.strip()[:200])
     if match.one is None:
         raise InvalidError(errors=(FieldError("municipality", "No one municipality is meant by that name."),))
@@ -146,9 +149,13 @@ def _words(lang: Lang, family: str, keys: tuple[str, ...]) -> list[tuple[str, st
     return [(key, gettext(lang, word(family, key).text)) for key in keys]
 
 
-def _party_form(
-    request: AnyRequest, given: dict[str, Any], errors: dict[str, str] | None = None
+def party_form(
+    request: AnyRequest,
+    given: dict[str, Any],
+    errors: dict[str, str] | None = None,
+    party_id: UUID | None = None,
 ) -> Response[str]:
+    """The form of a party: of a new one, or of one that is changed."""
     return page(
         request,
         "programmes/new_party.html",
@@ -158,16 +165,20 @@ def _party_form(
         errors=errors or {},
         kinds=_words(lang_of(request), "party", PARTY_KINDS),
         currencies=[("", ""), *((code, code) for code in CURRENCIES)],
+        action=f"/parties/{party_id}" if party_id else "/parties",
+        changes=party_id is not None,
     )
 
 
-async def _programme_form(
+async def programme_form(
     request: AnyRequest,
     conn: AsyncConnection,
     actor: Actor,
     given: dict[str, Any],
     errors: dict[str, str] | None = None,
+    changed: ProgrammeView | None = None,
 ) -> Response[str]:
+    """The form of a programme: of a new one, or of one that is changed."""
     lang = lang_of(request)
     parties = await queries.list_parties(conn, actor)
     return page(
@@ -179,10 +190,12 @@ async def _programme_form(
         errors=errors or {},
         implementers=[(str(p.id), named(lang, p)) for p in parties if p.kind == "implementer"],
         donors=[(str(p.id), named(lang, p)) for p in parties if p.kind == "donor"],
-        rows=range(_DONORS),
+        rows=range(DONORS),
         currencies=[(code, code) for code in CURRENCIES],
         regimes=_words(lang, "regime", LEGAL_REGIMES),
         rules=_words(lang, "title_rule", TITLE_RULES),
+        action=f"/programmes/{changed.id}/edit" if changed else "/programmes",
+        changed=changed,
     )
 
 

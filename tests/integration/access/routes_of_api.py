@@ -220,7 +220,22 @@ ROUTES = {
         },
     ),
     "GET /api/v1/programmes/{programme_id}": Route(READERS),
+    "PUT /api/v1/programmes/{programme_id}": Route(
+        "A",
+        json={
+            "name_uk": "x",
+            "name_en": "x",
+            "implementer": "{implementer}",
+            "shares": [{"donor": "{donor}", "percent": "100"}],
+        },
+    ),
     "GET /api/v1/parties": Route(READERS),
+    "PUT /api/v1/parties/{party_id}": Route(
+        DESK,
+        {"party_id": "{donor}"},
+        json={"kind": "donor", "name_uk": "x", "name_en": "x"},
+        whose="everybody",
+    ),
     "POST /api/v1/parties": Route(DESK, json={"kind": "donor", "name_uk": "x", "name_en": "x"}),
     "GET /api/v1/rates": Route("ACSDU", whose="everybody"),
     "POST /api/v1/rates": Route(

@@ -134,6 +134,7 @@ ROUTES = {
     "POST /people": Route("A", form=PERSON),
     "POST /people/{user_id}/second-factor/remove": Route("A", form={"reason": "a lost phone"}, ok=(404,)),
     "POST /people/{user_id}/disable": Route("A"),
+    "POST /people/{user_id}/reopen": Route("A"),
     # today
     "GET /": Route(ALL),
     "GET /find": Route(READERS),
@@ -267,6 +268,24 @@ ROUTES = {
     "GET /parties": Route(READERS),
     "GET /parties/new": Route(DESK),
     "POST /parties": Route(DESK, form={"kind": "donor", "name_uk": "x", "name_en": "x"}),
+    "GET /parties/{party_id}": Route(DESK, {"party_id": "{donor}"}, whose="everybody"),
+    "POST /parties/{party_id}": Route(
+        DESK,
+        {"party_id": "{donor}"},
+        form={"kind": "donor", "name_uk": "x", "name_en": "x"},
+        whose="everybody",
+    ),
+    "GET /programmes/{programme_id}/edit": Route("A"),
+    "POST /programmes/{programme_id}/edit": Route(
+        "A",
+        form={
+            "name_uk": "x",
+            "name_en": "x",
+            "implementer": "{implementer}",
+            "donor_0": "{donor}",
+            "percent_0": "100",
+        },
+    ),
     "GET /programmes": Route(READERS),
     "GET /programmes/new": Route("A"),
     "POST /programmes": Route(

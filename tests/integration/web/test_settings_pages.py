@@ -86,3 +86,57 @@ async def test_a_service_point_is_opened_and_its_state_kept(site):
     assert "ВРМ Полянка" in shown.text
     assert re.search(r"/points/[0-9a-f-]{36}", shown.text)
     assert (await site.post("technician", path, form)).status_code == 403
+
+
+async def test_parties_and_programmes_are_put_right_and_the_record_tells_from_what(site):
+    api = "/api/v1"
+    known = {each["name_uk"]: each for each in (await site.get("coordinator", f"{api}/parties")).json()}
+    sida, salar = known["Sida"], known["SALAR International"]
+    form = (await site.get("coordinator", f"/parties/{sida['id']}")).text
+    assert 'value="Sida"' in form
+    assert (await site.get("technician", f"/parties/{sida['id']}")).status_code == 403
+    assert (await site.get("coordinator", f"/parties/{site.office.consignment}")).status_code == 404
+    told = {"kind": "donor", "name_uk": "Сіда", "name_en": "Sida", "currency": "SEK"}
+    wrong = told | {"name_uk": "", "edrpou": "12345678", "municipality": "Ніде"}
+    refused = await site.post("coordinator", f"/parties/{sida['id']}", wrong)
+    assert (refused.status_code, "Ніде" in refused.text) == (422, True)
+    turned = await site.post("coordinator", f"/parties/{sida['id']}", told | {"kind": "council"})
+    assert (turned.status_code, "саме в теперішній ролі" in turned.text) == (422, True)
+    assert (await site.post("coordinator", f"/parties/{sida['id']}", told)).status_code == 303
+    assert (await site.post("coordinator", f"/parties/{sida['id']}", told)).status_code == 303
+
+    programme = f"/programmes/{site.office.programme}"
+    assert (await site.get("coordinator", f"{programme}/edit")).status_code == 403
+    form = (await site.get("administrator", f"{programme}/edit")).text
+    assert 'value="60"' in form
+    new = {"name_uk": "Програма", "name_en": "P", "implementer": salar["id"], "donor_0": sida["id"]}
+    more = new | {"percent_0": "90", "starts_on": "2025-01-01", "ends_on": "2024-01-01"}
+    refused = await site.post("administrator", f"{programme}/edit", more)
+    assert (refused.status_code, refused.text.count('class="wrong"')) == (422, 2)
+    assert (await site.post("administrator", f"{programme}/edit", new)).status_code == 303
+    (found,) = [
+        each
+        for each in (await site.get("administrator", f"{api}/programmes")).json()
+        if each["code"] == "PROSTO"
+    ]
+    assert (found["name_uk"], [each["percent"] for each in found["shares"]]) == ("Програма", ["100.0000"])
+    record = (await site.get("auditor", "/records")).text
+    assert record.count(f"party {sida['id']}") == 1, "what changed nothing is not told"
+    assert "name_uk: Sida → Сіда" in record
+    assert "shares: " in record
+
+
+async def test_a_shut_account_is_opened_again_without_its_password(site):
+    people = (await site.get("administrator", "/people")).text
+    (user,) = set(re.findall(r'/people/([\w-]{36})"[^>]*>Custodian<', people))
+    assert (await site.post("administrator", f"/people/{user}/reopen")).status_code == 409
+    assert (await site.post("administrator", f"/people/{user}/disable")).status_code == 303
+    shut = (await site.get("administrator", f"/people/{user}")).text
+    assert "Відкрити цей обліковий запис знову" in shut
+    assert (await site.post("administrator", f"/people/{user}/reopen")).status_code == 303
+    again = (await site.get("administrator", f"/people/{user}")).text
+    assert "Посилання на новий пароль" in again
+    assert "Відповідальна особа" in again, "the roles are as they were"
+    old = {"email": "custodian@example.org", "password": "a long enough password"}
+    assert (await site.post(None, "/login", old)).status_code == 401
+    assert "Обліковий запис відкрито знову" in (await site.get("auditor", "/records")).text
