@@ -57,6 +57,7 @@ PAGES = {
         "/consignments/new",
         "/map?oblast=UA18000000000041385&colour=overdue",
         f"/municipalities/{HERE}",
+        f"/reports/photos?municipality={HERE}",
         f"/reports/municipalities/{HERE}",
         "/reports",
         "/reports/programmes/PROSTO",

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get, post
+from litestar import Response, delete, get, post, put
 from litestar.datastructures import State, UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, MultipartBody, PathParameter
@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, require
 from asset_tracker.api.described import problem
+from asset_tracker.assets import showing
 from asset_tracker.assets.photos import find_visible, read_visible
+from asset_tracker.assets.showing import NewConsent
 from asset_tracker.files import direct
 from asset_tracker.files.service import StoredFile, store_photo, store_scan
 
@@ -104,4 +106,32 @@ async def finish_direct(
     return await direct.finish(conn, state.storage, actor.id, name, data.kind)
 
 
-ROUTES = (add_photo, add_scan, get_file, get_link, begin_direct, finish_direct)
+@put("/files/{sha256:str}/consent", status_code=204, responses={409: problem("It may be shown already.")})
+async def give_consent(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    sha256: Hash,
+    data: JSONBody[NewConsent],
+) -> None:
+    """Let a photo be shown in reports, and say on what ground."""
+    await showing.give(conn, actor, sha256, data)
+
+
+@delete("/files/{sha256:str}/consent", status_code=204)
+async def withdraw_consent(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], sha256: Hash
+) -> None:
+    """From now on the photo is shown in no report; 404 where it was not."""
+    await showing.withdraw(conn, actor, sha256)
+
+
+ROUTES = (
+    add_photo,
+    add_scan,
+    get_file,
+    get_link,
+    begin_direct,
+    finish_direct,
+    give_consent,
+    withdraw_consent,
+)

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
-import anyio.to_thread
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
@@ -19,7 +18,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import NotFoundError
 from asset_tracker.reports import queries
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.formats import file_name, format_named
+from asset_tracker.reports.formats import file_name, format_named, written
 from asset_tracker.reports.structs import Report
 
 AsOf = Annotated[
@@ -90,7 +89,7 @@ async def _answer(
     with REPORTS.labels(about, form).time(), tracing.span("report", about=about, format=form):
         report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
         # Typesetting must not hold the others up; what goes in pieces is written as it is sent.
-        body = b"" if chosen.pieces else await anyio.to_thread.run_sync(chosen.write, report)
+        body = b"" if chosen.pieces else await written(form, report, request.app.state.storage)
     headers = {
         "Content-Disposition": f'attachment; filename="{file_name(report, form)}"',
         "Cache-Control": "private, no-store",

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.cli.common import load_settings, run
 from asset_tracker.db.engine import transaction
+from asset_tracker.files.storage import Storage
 from asset_tracker.reports import queries
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.formats import FORMATS, format_named
+from asset_tracker.reports.formats import FORMATS, format_named, written
 from asset_tracker.reports.structs import Report
 
 _OPTIONS = (
@@ -64,15 +65,16 @@ def programme(code: str, form: str, output: Path, **asked: Any) -> None:
 def _make(
     query: Callable[..., Awaitable[Report]], code: str, form: str, output: Path, asked: dict[str, Any]
 ) -> None:
-    chosen = format_named(form, of_programme=query is queries.programme_report)
+    format_named(form, of_programme=query is queries.programme_report)
     settings, now = load_settings(), datetime.now(UTC)
     ask = parse_ask(now=now, **asked)
 
-    async def work(engine: AsyncEngine) -> Report:
+    async def work(engine: AsyncEngine) -> bytes:
         async with transaction(engine) as conn:
-            return await query(conn, COMMAND_LINE, code, ask, now=now, base_url=settings.base_url)
+            report = await query(conn, COMMAND_LINE, code, ask, now=now, base_url=settings.base_url)
+        return await written(form, report, Storage.open(settings.storage_url))
 
-    body = chosen.write(run(work, settings))
+    body = run(work, settings)
     if str(output) == "-":
         sys.stdout.buffer.write(body)
     else:

@@ -240,6 +240,10 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     ),
     # Whether somebody had what they name is asked by the system (files.service).
     "file_sender": Walled(f"file_sender.actor_id = {ME}"),
+    "photo_consent": Open(
+        "whether content may be printed; who may have the content is decided by event_file",
+        writes="INSERT, UPDATE (withdrawn_at, withdrawn_by)",
+    ),
     "file_sent": Open("another hash of the same content", writes="INSERT"),
     "label_print": Walled(f"{EVERYTHING} OR label_print.actor_id = {ME}", writes="INSERT"),
     "label_stock": Open(_SHARED, writes="INSERT, UPDATE, DELETE"),

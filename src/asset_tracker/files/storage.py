@@ -152,6 +152,14 @@ class Storage:
         except (BaseError, OSError) as failed:
             raise UnavailableError("The file cannot be removed just now.") from failed
 
+    async def holds(self, sha256: str) -> bool:
+        """Whether the bytes are there to be had; whether they are sound is seen when they are read."""
+        try:
+            await self._store.head_async(_path(sha256))
+        except (BaseError, OSError):
+            return False
+        return True
+
     async def get(self, sha256: str) -> bytes:
         """The bytes. Raises NotFoundError; UnavailableError when they cannot be had or are not what was stored."""
         with _reading():

@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 
 from asset_tracker.db.metadata import metadata
@@ -80,4 +81,22 @@ photo_part = Table(
     Column("upload_id", Uuid, ForeignKey("photo_upload.id", ondelete="CASCADE"), primary_key=True),
     Column("start", Integer, primary_key=True),
     Column("data", LargeBinary, nullable=False),
+)
+
+# That a photo may be shown in reports, and on what ground. One who withdraws it ends the row; it is never removed.
+photo_consent = Table(
+    "photo_consent",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("sha256", Text, ForeignKey("file.sha256"), nullable=False),
+    Column("people", Text, nullable=False),
+    # Where the written consent is kept; no names.
+    Column("basis", Text),
+    Column("given_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("given_by", Uuid, nullable=False),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("withdrawn_by", Uuid),
+    CheckConstraint("people IN ('nobody', 'agreed')", name="people"),
+    CheckConstraint("people = 'nobody' OR basis IS NOT NULL", name="basis"),
+    Index("photo_consent_standing_key", "sha256", unique=True, postgresql_where=text("withdrawn_at IS NULL")),
 )

@@ -8,7 +8,15 @@ from msgspec.structs import replace
 from asset_tracker.reports import figures
 from asset_tracker.reports.conversion import ALWAYS, Rates, convert, worth_lines
 from asset_tracker.reports.findings import Limits, findings
-from asset_tracker.reports.structs import Facts, Making, MunicipalityFacts, ProgrammeFacts, Question, Report
+from asset_tracker.reports.structs import (
+    Facts,
+    Making,
+    MunicipalityFacts,
+    Photo,
+    ProgrammeFacts,
+    Question,
+    Report,
+)
 from asset_tracker.reports.structs_around import Donor, Municipality, Programme, Rate
 from asset_tracker.reports.structs_figures import Finding, Summary
 from asset_tracker.reports.structs_items import Happening, Item, Loss, Support
@@ -35,6 +43,7 @@ class Material(Struct, frozen=True, kw_only=True):
     only_donors: frozenset[str] | None = None
     donors: tuple[Donor, ...] = ()
     found: tuple[Finding, ...] = ()
+    photos: tuple[Photo, ...] = ()
     rates: tuple[Rate, ...] = ()
 
 

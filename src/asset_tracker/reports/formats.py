@@ -4,13 +4,17 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from anyio import to_thread
+
 from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.files.storage import Storage
 from asset_tracker.reports.annexes import ANNEXES
 from asset_tracker.reports.csv import iter_csv, write_csv, write_hxl
 from asset_tracker.reports.geojson import write_geojson
 from asset_tracker.reports.iati import write_iati
 from asset_tracker.reports.json import write_json
 from asset_tracker.reports.pdf import write_pdf
+from asset_tracker.reports.photos import pixels
 from asset_tracker.reports.structs import MunicipalityFacts, Report
 from asset_tracker.reports.xlsx import write_annex, write_xlsx
 
@@ -19,21 +23,23 @@ class Format(NamedTuple):
     """``text`` is a msgid. ``write`` takes CPU time; call it in a thread.
 
     ``pieces``: the same a piece at a time, so that a long file never stands in memory.
+    ``illustrated``: ``write`` takes the photos as well; ``written`` brings them.
     ``programmes_only``: the format knows nothing below a programme.
     """
 
     media_type: str
     suffix: str
     text: str
-    write: Callable[[Report], bytes]
+    write: Callable[..., bytes]
     programmes_only: bool = False
+    illustrated: bool = False
     pieces: Callable[[Report], Iterator[bytes]] | None = None
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv; charset=utf-8"
 FORMATS: dict[str, Format] = {
-    "pdf": Format("application/pdf", "pdf", "PDF, to print and to keep", write_pdf),
+    "pdf": Format("application/pdf", "pdf", "PDF, to print and to keep", write_pdf, illustrated=True),
     "xlsx": Format(_XLSX, "xlsx", "Excel workbook", write_xlsx),
     "csv": Format(_CSV, "csv", "CSV, the items as a table", write_csv, pieces=iter_csv),
     "json": Format("application/json", "json", "JSON, for programs", write_json),
@@ -47,6 +53,15 @@ FORMATS: dict[str, Format] = {
         for name, annex in ANNEXES.items()
     },
 }
+
+
+async def written(name: str, report: Report, storage: Storage) -> bytes:
+    """The report in this format, with its photos where the format shows any; made in a thread."""
+    chosen = FORMATS[name]
+    write = partial(chosen.write, report)
+    if chosen.illustrated:
+        write = partial(write, await pixels(storage, report))
+    return await to_thread.run_sync(write)
 
 
 def format_named(name: str, *, of_programme: bool = True) -> Format:

@@ -1,5 +1,8 @@
 """The report as PDF: typst lays out the strings of ``sheet``; see ``documents.typeset`` for the standard."""
 
+from base64 import b64encode
+from collections.abc import Mapping
+
 from asset_tracker.documents.qr import qr_svg
 from asset_tracker.documents.typeset import typeset
 from asset_tracker.reports.sheet import sheet
@@ -8,8 +11,21 @@ from asset_tracker.reports.structs import Report
 TEMPLATE = "reports/templates/report.typ"
 
 
-def write_pdf(report: Report) -> bytes:
+def write_pdf(report: Report, photos: Mapping[str, bytes] | None = None) -> bytes:
+    """``photos``: JPEGs by their hashes; a photo of the report that is not among them is said to be missing."""
     tree = sheet(report)
     url = report.making.page_url
     tree["qr"] = qr_svg(url) if url else ""
+    for photo in tree["photos"]["rows"]:
+        data = (photos or {}).get(photo["sha256"])
+        photo["svg"] = _framed(data) if data else ""
     return typeset(TEMPLATE, tree, made_at=report.making.made_at)
+
+
+def _framed(jpeg: bytes) -> str:
+    """A photo as typst takes it from a text: in a drawing, which shows it cut to four by three."""
+    data = b64encode(jpeg).decode()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 300">'
+        f'<image width="400" height="300" preserveAspectRatio="xMidYMid slice" href="data:image/jpeg;base64,{data}"/></svg>'
+    )

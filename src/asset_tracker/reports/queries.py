@@ -27,7 +27,7 @@ from asset_tracker.ledger import store
 from asset_tracker.ledger.checkpoints import Checkpoint, latest
 from asset_tracker.ledger.tables import asset, asset_period, event
 from asset_tracker.programmes.queries import programme_by_code
-from asset_tracker.reports import compose, surroundings
+from asset_tracker.reports import compose, photos, surroundings
 from asset_tracker.reports.asking import Ask
 from asset_tracker.reports.compose import Material
 from asset_tracker.reports.fold import Known, Standing, Told, blur, stand, tell
@@ -156,6 +156,8 @@ async def _material(
     )
     named = {only_programme} if only_programme else {each.item.programme for each in told}
     shown = [view for code, view in views.items() if code in named | {line.programme for line in support}]
+    restricted = await surroundings.unsafe(conn, codes) if asked.only is not None else frozenset()
+    items = {each.item.asset_id: each.item for each in told}
     material = Material(
         question=Question(as_of=ask.as_of, since=ask.since, donor=asked.donor),
         programmes=await surroundings.programmes_of(conn, shown),
@@ -167,7 +169,8 @@ async def _material(
             sorted((loss for each in told for loss in each.losses), key=lambda loss: loss.occurred_on)
         ),
         donors=await surroundings.donors(conn, {s.donor for each in told for s in each.item.shares}),
-        restricted=await surroundings.unsafe(conn, codes) if asked.only is not None else frozenset(),
+        restricted=restricted,
+        photos=await photos.photos_of(conn, standing, items, asked.coarse, restricted),
         only_donors=asked.only,
         rates=await surroundings.rates(conn, actor, ask.known_on or asked.now),
     )
@@ -241,5 +244,6 @@ async def _making(
             {item.consignment for item in material.items if item.consignment},
             {programme.code for programme in material.programmes},
         ),
+        photos=material.photos,
         demonstration=demonstration,
     )

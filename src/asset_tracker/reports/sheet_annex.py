@@ -8,7 +8,7 @@ from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.reports import words
-from asset_tracker.reports.structs import Facts, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, Making, MunicipalityFacts
 from asset_tracker.reports.structs_items import Happening, Item
 
 Tree = dict[str, Any]
@@ -16,6 +16,7 @@ Tree = dict[str, Any]
 # What stays readable on paper; the tables of the other formats have all of it.
 PRINTED_ITEMS = 1_000
 PRINTED_OF_A_PROGRAMME = 150
+PRINTED_PHOTOS = 12
 NAMED_TAGS = 6
 
 
@@ -95,6 +96,34 @@ def _item_row(item: Item, donor: str | None, lang: Lang) -> Tree:
         "stage_key": item.stage,
         "title": words.word(words.TITLE, item.title, lang),
         "verified": display.day(item.verified_on, lang),
+    }
+
+
+def photos(making: Making, lang: Lang) -> Tree:
+    """The newest of the photos that may be shown, with what each is of."""
+    printed = making.photos[:PRINTED_PHOTOS]
+    left = len(making.photos) - len(printed)
+    more = "%(left)s more photos are named in the JSON of this report."
+    notes = [
+        gettext(
+            lang,
+            "Shown are photos of which it is recorded that nobody can be recognised, or that all agreed.",
+        )
+    ]
+    if left:
+        notes.append(gettext(lang, more, left=display.number(left, lang)))
+    return {
+        "rows": [
+            {
+                "sha256": photo.sha256,
+                "what": words.word(KIND_TITLES, photo.kind, lang),
+                "day": display.day(photo.taken_on, lang),
+                "item": photo.item.of(lang),
+                "tag": photo.tag or display.NOTHING,
+            }
+            for photo in printed
+        ],
+        "note": " ".join(notes),
     }
 
 

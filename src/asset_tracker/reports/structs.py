@@ -8,9 +8,11 @@ Days are calendar days in Kyiv; instants are UTC.
 """
 
 from datetime import date, datetime
+from uuid import UUID
 
 from msgspec import Struct
 
+from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang
 from asset_tracker.reports.structs_around import Donor, Municipality, Programme
 from asset_tracker.reports.structs_figures import Finding, MunicipalityLine, OblastLine, Summary
@@ -38,13 +40,32 @@ class Paper(Struct, frozen=True, kw_only=True):
     report_sent_on: date | None = None
 
 
+class Photo(Struct, frozen=True, kw_only=True):
+    """A photo that may be shown; ``GET /api/v1/files/{sha256}`` gives it to whoever may see the asset.
+
+    ``kind`` is of the event that named it, ``people`` why it may be shown: ``nobody`` can be recognised, or all
+    who can be have ``agreed``.
+    """
+
+    sha256: str
+    event_id: UUID
+    asset_id: UUID
+    tag: str | None
+    item: Name
+    municipality: str
+    kind: str
+    taken_on: date
+    people: str
+
+
 class Making(Struct, frozen=True, kw_only=True):
     """How the report came to be; not a part of its content hash.
 
     ``known_on`` is the instant by which facts had to be recorded, ``None`` for all that are recorded.
     ``ledger_head`` (hexadecimal) and ``ledger_size`` are of the newest sealed checkpoint, ``checkpoint`` its signed
     text; ``page_url`` is where this stands. ``papers`` are of the consignments of humanitarian aid: they are kept
-    beside the ledger, so that no hash covers them.
+    beside the ledger, so that no hash covers them; nor does it cover ``photos`` (the newest first): consent can be
+    withdrawn, and must be heeded whatever day the report is of.
     """
 
     lang: Lang
@@ -55,6 +76,7 @@ class Making(Struct, frozen=True, kw_only=True):
     checkpoint: str | None = None
     page_url: str | None = None
     papers: tuple[Paper, ...] = ()
+    photos: tuple[Photo, ...] = ()
     demonstration: bool = False
 
 

@@ -4,13 +4,13 @@ The worker sends on the first of a month; which day was sent for is written down
 worker that dies in between sends nothing twice and leaves nothing out.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
 import msgspec
 import structlog
-from anyio import to_thread
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -22,6 +22,7 @@ from asset_tracker.db.wall import as_system, by_system
 from asset_tracker.documents import display
 from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, NotFoundError
+from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.jobs.kinds import Kind, Monthly
 from asset_tracker.jobs.worker import Run
@@ -30,7 +31,7 @@ from asset_tracker.mail import outbox
 from asset_tracker.mail.letters import Enclosed, Item, Letter
 from asset_tracker.reports import subjects
 from asset_tracker.reports.asking import Ask
-from asset_tracker.reports.formats import FORMATS, file_name, format_named
+from asset_tracker.reports.formats import FORMATS, file_name, format_named, written
 from asset_tracker.reports.sheet import heading
 from asset_tracker.reports.structs import Report
 from asset_tracker.reports.subjects import PATHS, Subject
@@ -169,7 +170,9 @@ async def _send_one(engine: AsyncEngine, settings: Settings, subscription: UUID,
             return False
         about = Subject(subject=row.subject, code=row.code, donor=row.donor)
         report = await _made(engine, settings, actor, about, day, row.lang)
-        letter = await to_thread.run_sync(_letter, report, about, row.email, tuple(row.formats))
+        storage = Storage.open(settings.storage_url)
+        files = {name: await written(name, report, storage) for name in row.formats}
+        letter = _letter(report, about, row.email, files)
         await outbox.enqueue(conn, settings, letter)
         await conn.execute(update(report_subscription).where(_s.id == row.id).values(sent_for=day))
     return True
@@ -186,20 +189,19 @@ async def _made(
         )
 
 
-def _letter(report: Report, about: Subject, to: str, formats: tuple[str, ...]) -> Letter:
+def _letter(report: Report, about: Subject, to: str, files: Mapping[str, bytes]) -> Letter:
     lang = report.making.lang
     title = heading(report.facts, lang)["title"]
     day = display.day(report.facts.question.as_of, lang)
     enclosed, left = [], LARGEST
-    for name in formats:
-        content = FORMATS[name].write(report)
+    for name, content in files.items():
         if len(content) <= left:
             enclosed.append(Enclosed(file_name(report, name), FORMATS[name].media_type, content))
             left -= len(content)
     paragraphs = [
         gettext(lang, "The report you subscribed to, as of %(day)s: %(title)s.", day=day, title=title)
     ]
-    if len(enclosed) < len(formats):
+    if len(enclosed) < len(files):
         paragraphs.append(gettext(lang, "Files too large for a letter are on the page of the report."))
     paragraphs.append(gettext(lang, "Content hash: %(hash)s", hash=report.content_hash))
     path = f"/reports/{PATHS[about.subject]}/{about.code}?as_of={report.facts.question.as_of}"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import require
+from asset_tracker.access.permissions import may, require
 from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
@@ -97,6 +97,8 @@ async def _report_page(
         ask = parse_ask(donor=asked["donor"], now=now, default_lang=lang)
     report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
     tree = await to_thread.run_sync(sheet, report)
+    for photo in tree["photos"]["rows"]:
+        photo["there"] = await request.app.state.storage.holds(photo["sha256"])
     # Our own drawings; every word in them is escaped where it is drawn.
     drawn = {name: Markup(svg) for name, svg in tree["pictures"].items()}  # noqa: S704 - see above
     charts = [each | {"svg": Markup(each["svg"])} for each in tree["charts"]]  # noqa: S704 - see above
@@ -116,6 +118,7 @@ async def _report_page(
         today=now,
         donors=await _donors(conn, actor, report),
         files=_files(path, asked, lang) if not wrong else [],
+        may_choose_photos=may(actor, "programme.manage"),
     )
 
 

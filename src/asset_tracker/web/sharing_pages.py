@@ -23,7 +23,7 @@ from asset_tracker.mail import outbox
 from asset_tracker.programmes.queries import list_parties
 from asset_tracker.reports import sharing, subjects, subscriptions
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.formats import FORMATS, file_name, format_named, formats
+from asset_tracker.reports.formats import FORMATS, file_name, format_named, formats, written
 from asset_tracker.reports.sheet import sheet
 from asset_tracker.reports.structs import Report
 from asset_tracker.reports.subjects import PATHS, Subject
@@ -173,7 +173,7 @@ async def shared_file(
     chosen = format_named(form)
     opened, report = await _opened(request, conn, token, form)
     format_named(form, of_programme=opened.about.subject == "programme")
-    body = await anyio.to_thread.run_sync(chosen.write, report)
+    body = await written(form, report, request.app.state.storage)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(report, form)}"', **_SECRET}
     return Response(body, media_type=chosen.media_type, headers=headers)
 

@@ -115,6 +115,10 @@ ROUTES = {
     # files
     "GET /api/v1/files/{sha256}": Route(READERS, {"sha256": "{photo}"}),
     # a folder has no links, which is told to those only who may ask
+    "PUT /api/v1/files/{sha256}/consent": Route(
+        DESK, {"sha256": "{photo}"}, json={"people": "nobody"}, ok=(204, 409)
+    ),
+    "DELETE /api/v1/files/{sha256}/consent": Route(DESK, {"sha256": "{photo}"}, ok=(204, 404)),
     "GET /api/v1/files/{sha256}/link": Route(READERS, {"sha256": "{photo}"}, ok=(409,)),
     "POST /api/v1/files/direct": Route(FIELD, json={"kind": "photo"}, ok=(409,)),
     "POST /api/v1/files/direct/{name}": Route(
