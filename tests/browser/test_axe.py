@@ -51,6 +51,7 @@ PAGES = {
         "/a/{laptop}/stolen",
         "/consignments",
         "/consignments/{consignment}",
+        "/run-sheets/driver",
         "/municipalities",
         "/map",
         "/calendar",

@@ -1,6 +1,6 @@
 """Consignments and acts as JSON, and the act as PDF."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -16,10 +16,12 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.consignments import acts, queries, service, signing
 from asset_tracker.consignments.acts import ActView
 from asset_tracker.consignments.discrepancies import Discrepancy, list_discrepancies
+from asset_tracker.consignments.driver import driver_sheet_pdf
 from asset_tracker.consignments.queries import ConsignmentPage, ConsignmentView
 from asset_tracker.consignments.service import Customs, Dispatch, NewConsignment
 from asset_tracker.consignments.signing import Side
 from asset_tracker.edge.transaction import FROM_REPLICA
+from asset_tracker.edge.who import AnyRequest
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.values import Sha256
 
@@ -194,6 +196,20 @@ async def discrepancies(
     return await list_discrepancies(conn, actor, consignment_id)
 
 
+@get("/run-sheet/driver.pdf", media_type="application/pdf")
+async def driver_sheet(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    consignment: FromQuery[Annotated[list[UUID], Meta(max_length=50)] | None] = None,
+) -> Response[bytes]:
+    """One paper for a driver: the consignments (repeat the parameter) in the order of the stops."""
+    now, base = datetime.now(UTC), request.app.state.settings.base_url
+    pdf = await driver_sheet_pdf(conn, actor, consignment or (), base_url=base, now=now)
+    headers = {"Content-Disposition": 'attachment; filename="run-sheet-driver.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
 ROUTES = (
     record_signature,
     void_act,
@@ -208,4 +224,5 @@ ROUTES = (
     get_act,
     get_act_pdf,
     sign_act,
+    driver_sheet,
 )

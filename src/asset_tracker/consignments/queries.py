@@ -114,6 +114,16 @@ async def list_consignments(
     return ConsignmentPage(items, items[-1].id if len(rows) > limit else None)
 
 
+async def list_open(conn: AsyncConnection, actor: Actor, day: date) -> list[ConsignmentView]:
+    """Consignments in reach with something still to hand over: expected on a day, or sent without one; at most 200."""
+    require(actor, "consignment.read")
+    c = consignment.c
+    wanted = _select(actor).where(or_(c.expected_on == day, c.expected_on.is_(None)))
+    still = or_(_reached == "dispatched", and_(_reached == "planned", c.expected_on == day))
+    ordered = wanted.having(still).order_by(c.expected_on.nulls_last(), c.municipality_code, c.id)
+    return [_view(row) for row in await conn.execute(ordered.limit(MAX_PAGE))]
+
+
 async def get_consignment(conn: AsyncConnection, actor: Actor, consignment_id: UUID) -> ConsignmentView:
     """One consignment in reach. Raises NotFoundError."""
     require(actor, "consignment.read")

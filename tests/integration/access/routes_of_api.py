@@ -155,6 +155,7 @@ ROUTES = {
     "POST /api/v1/consignments/{consignment_id}/acts": Route(DESK, json={}),
     "PUT /api/v1/consignments/{consignment_id}/customs": Route(DESK, json={}),
     "POST /api/v1/consignments/{consignment_id}/dispatch": Route(DESK, json={}),
+    "GET /api/v1/run-sheet/driver.pdf": Route("ACSTKU", query={"consignment": "{consignment}"}, things=True),
     "GET /api/v1/acts/{act_id}": Route(ACTS),
     "GET /api/v1/acts/{act_id}/pdf": Route(ACTS),
     "POST /api/v1/acts/{act_id}/signature": Route(DESK, json={"signed_on": "2025-03-01", "scan": "{scan}"}),

@@ -181,6 +181,8 @@ ROUTES = {
     "POST /consignments/{consignment_id}/acts": Route(DESK),
     "POST /consignments/{consignment_id}/deliver": Route(DESK, form={}),
     "POST /consignments/{consignment_id}/dispatch": Route(DESK, form={}),
+    "GET /run-sheets/driver": Route("ACSTKU", whose="everybody"),
+    "GET /run-sheets/driver.pdf": Route("ACSTKU", query={"stop": "{consignment}"}, things=True),
     "GET /acts/{act_id}/act.pdf": Route(ACTS),
     "POST /acts/{act_id}/sign": Route(
         DESK, form={"signed_on": "2025-03-01"}, files={"scan": PICTURE["file"]}
