@@ -21,6 +21,7 @@ from asset_tracker.edge.admission import Admission
 from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.metrics import CountRequests, metrics
 from asset_tracker.edge.outer import Outer
+from asset_tracker.edge.packing import Packing
 from asset_tracker.edge.readiness import Readiness
 from asset_tracker.edge.sealing import background, sealing_of
 from asset_tracker.edge.transaction import provide_conn
@@ -84,7 +85,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
         request_max_body_size=MAX_BODY,
         debug=False,
     )
-    app.asgi_handler = Outer(app.asgi_handler, settings.base_url, settings.allowed_hosts)
+    app.asgi_handler = Outer(Packing(app.asgi_handler), settings.base_url, settings.allowed_hosts)
     return app
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 from anyio import to_thread
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -29,11 +29,16 @@ from asset_tracker.territory.collation import sort_key
 from asset_tracker.web.pages import error_texts, page
 
 _ASKED = ("as_of", "known_on", "since", "donor")
+# Of more municipalities than these the list shows those of one oblast at a time.
+_AT_ONCE = 100
 
 
 @get("/reports", opt=FROM_REPLICA)
 async def list_reports(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    oblast: FromQuery[str] = "",
 ) -> Response[str]:
     """Every municipality that the reader's assets are in or bound for, and the programmes."""
     require(actor, "report.read")
@@ -44,6 +49,8 @@ async def list_reports(
         section="reports",
         lines=lines,
         oblasts=_by_oblast(lines, lang_of(request)),
+        opened=oblast,
+        folded=len(lines) > _AT_ONCE,
         total=overview.together(lines),
         programme_lines=await overview.programmes(conn, actor),
     )
@@ -76,7 +83,10 @@ def _by_oblast(lines: Sequence[OverviewLine], lang: Lang) -> list[dict[str, Any]
     for line in lines:
         groups.setdefault(line.region.of(lang), []).append(line)
     ordered = sorted(groups.items(), key=lambda group: sort_key(group[0]))
-    return [{"name": name, "lines": some, "together": overview.together(some)} for name, some in ordered]
+    return [
+        {"name": name, "code": some[0].code[:4], "lines": some, "together": overview.together(some)}
+        for name, some in ordered
+    ]
 
 
 async def _report_page(

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, may, require
 from asset_tracker.edge.who import AnyRequest
-from asset_tracker.programmes.queries import list_programmes
-from asset_tracker.programmes.rules import list_rules
+from asset_tracker.programmes.queries import ProgrammeView, list_programmes
+from asset_tracker.programmes.rules import RuleView, list_rules
 from asset_tracker.web.pages import page
 
 
@@ -156,8 +156,16 @@ async def rules(
     """The programmes with their rules; each programme's own page changes them."""
     require(actor, "programme.manage")
     known = await list_programmes(conn, actor)
-    counts = {each.id: len(await list_rules(conn, actor, programme_id=each.id)) for each in known}
+    found = await list_rules(conn, actor)
+    counts = {each.id: sum(_holds(rule, each) for rule in found) for each in known}
     return page(request, "settings/rules.html", section="settings", programmes=known, counts=counts)
+
+
+def _holds(rule: RuleView, programme: ProgrammeView) -> bool:
+    """Whether a rule holds in a programme: its own, one of its donors', or everybody's."""
+    if rule.programme:
+        return rule.programme == programme.id
+    return rule.donor is None or rule.donor in {share.donor for share in programme.shares}
 
 
 ROUTES = (home, rules)
