@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import msgspec
 from asgi import ask
-from bench_database import Cpu, as_app, database, tuned
+from bench_database import Cpu, as_app, database
 from litestar import Litestar, get
 from seed import MUNICIPALITY, seed
 from sqlalchemy import Select, exists, make_url, select
@@ -29,6 +29,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tables import show
 
+from asset_tracker import collector
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
@@ -192,7 +193,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--assets", type=int, default=10_000)
     args = parser.parse_args()
-    tuned()
+    collector.seldom()
     with TemporaryDirectory() as name, database(fsync="off") as (server, url):
         seed(url, args.assets)
         rows = [

@@ -13,13 +13,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench_database import Cpu, database, tuned
+from bench_database import Cpu, database
 from ledger_write import seen
 from seed import EVENTS, seed
 from sqlalchemy import select, text
 from sqlalchemy.pool import NullPool
 from tables import show
 
+from asset_tracker import collector
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine
@@ -105,7 +106,7 @@ def main() -> None:
     parser.add_argument("--assets", type=int, default=20_000)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
-    tuned()
+    collector.seldom()
     show(
         "growth", ("what", "for an", "rows", "indexes", "bytes together"), measure(given.assets), given.write
     )

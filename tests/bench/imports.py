@@ -19,8 +19,8 @@ from typing import Any
 from bench_database import as_app
 from openpyxl import Workbook, load_workbook
 
+from asset_tracker import collector
 from asset_tracker.access.actors import COMMAND_LINE
-from asset_tracker.cli.garbage import collect_seldom
 from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
@@ -51,7 +51,7 @@ def bench(says: str | None, measure: Callable[[Path, int], Awaitable[Any]]) -> N
     folder = Path(tempfile.mkdtemp(prefix="at-bench-", dir="/tmp"))
     folder.chmod(0o755)
     rows = parser.parse_args().rows
-    collect_seldom()  # as the server and its worker do
+    collector.seldom()  # as the server and its worker do
     try:
         asyncio.run(measure(folder, rows))
     finally:

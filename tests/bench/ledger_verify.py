@@ -10,7 +10,6 @@ all cores follow from it.
 
 import argparse
 import asyncio
-import gc
 import os
 import resource
 import tempfile
@@ -25,6 +24,7 @@ from sqlalchemy import text
 from sqlalchemy.pool import NullPool
 from tables import show
 
+from asset_tracker import collector
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger import checkpoints, keys
@@ -86,8 +86,7 @@ def main() -> None:
     parser.add_argument("--assets", type=int, default=20_000)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
+    collector.seldom()
     cores = os.cpu_count() or 1
     with database(fsync="off", synchronous_commit="off", max_wal_size="4GB") as (server, url):
         seed(url, given.assets)

@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from bench_database import Cpu, as_app, database, tuned
+from bench_database import Cpu, as_app, database
 from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from tables import show
 
+from asset_tracker import collector
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
@@ -291,7 +292,7 @@ def main() -> None:
     parser.add_argument("--only", choices=BENCHES)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
-    tuned()
+    collector.seldom()
     with database() as (server, url):
         rows = [
             row

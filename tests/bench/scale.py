@@ -24,13 +24,14 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from asgi import ask
-from bench_database import Cpu, as_app, kept, tuned
+from bench_database import Cpu, as_app, kept
 from growth import sealed
 from seed import MUNICIPALITY, seed
 from sqlalchemy import select
 from sqlalchemy.pool import NullPool
 from tables import show
 
+from asset_tracker import collector
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import user_account
@@ -295,7 +296,7 @@ def main() -> None:
             )
             for assets in (given.small, given.large)
         ]
-        tuned()
+        collector.seldom()
         rows = asyncio.run(measure(owners, given.only))
     show("scale", HEAD, rows, given.write)
 

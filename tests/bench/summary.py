@@ -25,10 +25,11 @@ import imports
 import labels_pdf
 import ledger_write
 import stack
-from bench_database import database, tuned
+from bench_database import database
 from seed import seed
 from tables import show
 
+from asset_tracker import collector
 from asset_tracker.db.embedded import EmbeddedServer
 
 HEAD = ("what", "ours", "beside it", "the least that could do it", "ratio", "by processor", "target")
@@ -134,7 +135,7 @@ def main() -> None:
     parser.add_argument("--assets", type=int, default=10_000)
     parser.add_argument("--write", type=Path, help="the document whose table to replace")
     given = parser.parse_args()
-    tuned()
+    collector.seldom()
     logging.disable(logging.WARNING)
     show("bench", HEAD, rows(given.assets), given.write)
     told = machine(given.assets)

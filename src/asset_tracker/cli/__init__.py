@@ -13,6 +13,7 @@ from typing import Final
 
 import click
 
+from asset_tracker import collector
 from asset_tracker.errors import AssetTrackerError, InvalidError, UnavailableError
 from asset_tracker.settings import SettingsError
 
@@ -65,6 +66,8 @@ def group() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The ``asset-tracker`` command; ends the process with one of the statuses above."""
+    if arguments is None:  # a process of our own
+        collector.seldom()
     sys.exit(_status(arguments))
 
 

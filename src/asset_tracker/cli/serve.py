@@ -15,9 +15,9 @@ import msgspec
 import uvicorn
 from rich.console import Console
 
+from asset_tracker import collector
 from asset_tracker.cli import FAILED
 from asset_tracker.cli.common import announced, load_settings, open_database
-from asset_tracker.cli.garbage import collect_seldom
 from asset_tracker.cli.worker import companion
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.errors import AssetTrackerError
@@ -85,7 +85,7 @@ def _serve(settings: Settings, listener: socket.socket, console: Console) -> Non
     )
     server = _Server(config)
     server.console = console
-    collect_seldom()
+    collector.seldom()
     server.ready = f"Serving at [bold]{settings.base_url}[/bold] (Ctrl-C stops it)"
     with suppress(KeyboardInterrupt):  # uvicorn has shut down in order and passes the signal on
         server.run(sockets=[listener])

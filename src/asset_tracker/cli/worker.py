@@ -13,9 +13,8 @@ from contextlib import contextmanager, suppress
 import click
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asset_tracker import tracing
+from asset_tracker import collector, tracing
 from asset_tracker.cli.common import load_settings, run
-from asset_tracker.cli.garbage import collect_seldom
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.db.giving_way import give_way
 from asset_tracker.edge.logs import configure_logs
@@ -110,7 +109,7 @@ async def _accompany(settings: Settings) -> None:
 
 async def _work(engine: AsyncEngine, settings: Settings, *, until_input_ends: bool = False) -> None:
     os.nice(NICENESS)
-    collect_seldom()
+    collector.seldom()
     give_way(engine, NICENESS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import NullPool
 
+from asset_tracker import collector
 from asset_tracker.db import bulk
 from asset_tracker.db.engine import make_engine
 from asset_tracker.db.wall import become_system
@@ -31,8 +32,8 @@ from asset_tracker.ledger.envelope import Event
 
 SHOWN = 1000
 # Assets that one task walks, and that are fetched and compared together.
-_TASK, _TOGETHER = 10_000, 500
-ALONE = 250_000  # events, up to which other processes would cost more than they save
+_TASK, _TOGETHER = 2_500, 500
+ALONE = 100_000  # events, up to which other processes would take longer to start than they save
 _CLOSELY = f"SELECT {', '.join(COLUMNS)} FROM event WHERE asset_id = ANY($1) ORDER BY asset_id, seq"
 
 Progress = Callable[[int, int], None]
@@ -125,14 +126,14 @@ async def _parts(raw: asyncpg.Connection, url: str, projections: bool, processes
         return
     snapshot = await raw.fetchval("SELECT pg_export_snapshot()")
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, get_context("spawn"), collector.seldom) as pool:
         tasks = [loop.run_in_executor(pool, _task, url, snapshot, *each, projections) for each in ranges]
         for task in asyncio.as_completed(tasks):
             yield await task
 
 
 async def _ranges(raw: asyncpg.Connection) -> list[tuple[UUID, UUID]]:
-    """Every id there can be, cut into ranges (ends included) of some ten thousand assets."""
+    """Every id there can be, cut into ranges (ends included) of some thousand assets."""
     numbered = "SELECT asset_id, row_number() OVER (ORDER BY asset_id) AS n FROM asset_head"
     rows = await raw.fetch(f"SELECT asset_id FROM ({numbered}) AS h WHERE n % $1 = 0 ORDER BY 1", _TASK)
     starts = [0, *(row["asset_id"].int for row in rows), 2**128]

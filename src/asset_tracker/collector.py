@@ -3,10 +3,10 @@
 import gc
 
 
-def collect_seldom() -> None:
+def seldom() -> None:
     """Leave alone what is loaded so far, and look through the rest a hundred times less often.
 
-    A report or an import makes a hundred thousand short-lived objects; looking through everything that the
+    A report, an import or a verification makes very many short-lived objects; looking through everything that the
     program has loaded meanwhile took up to half of its time.
     """
     gc.freeze()
