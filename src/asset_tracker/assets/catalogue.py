@@ -43,7 +43,7 @@ from asset_tracker.assets.tables import attribute, own_category
 from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.events import Payload
-from asset_tracker.ledger.tables import ATTRIBUTES_SOUGHT, HAS_ATTRIBUTES, LETTERS, asset
+from asset_tracker.ledger.tables import ATTRIBUTES_SOUGHT, HAS_ATTRIBUTES, asset, letters_of
 from asset_tracker.ledger.values import CATEGORIES, AttributeKey, Category, Name
 
 _t, _o, _a = attribute.c, own_category.c, asset.c
@@ -240,7 +240,7 @@ def lacks(each: Attribute, known: Catalogue) -> ColumnElement[bool]:
 
 def _likely(sought: str) -> ColumnElement[bool]:
     """What the index finds: it knows its own letters only, and keys as well as values."""
-    return ATTRIBUTES_SOUGHT.contains(sought.lower().translate(str.maketrans(*LETTERS)), autoescape=True)
+    return ATTRIBUTES_SOUGHT.contains(letters_of(sought), autoescape=True)
 
 
 def _is_key(text_: str) -> bool:

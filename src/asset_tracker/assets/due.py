@@ -24,7 +24,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
-    case,
     cast,
     exists,
     func,
@@ -166,7 +165,7 @@ def selects(
         if left := rule.left_by(stricter):
             others = (~other.holds for other in stricter if other.overlaps(left))
             made.append(_select(left, detail, until, mark).where(*common, *others))
-    return [*made, _plans(until, mark).where(*common)] if with_plans else made
+    return [*made, *(each.where(*common) for each in _plans(until, mark))] if with_plans else made
 
 
 def columns(
@@ -276,30 +275,26 @@ def after(since: ColumnElement[Any], number: ColumnElement[Any], *, months: bool
     return cast(since + cast(unit, Interval), Date)
 
 
-def plan_due_on() -> ColumnElement[date]:
-    """The day on which the work of a plan is next due by the calendar."""
-    last = day_of(func.timestamptz(_a.state["done"][cast(_m.id, String)]["at"].astext))
-    return after(func.coalesce(last, _m.starts_on), _m.every_months, months=True)
+def _plans(until: date, mark: Mark | None) -> list[Select[Any]]:
+    """Plans due by the calendar, and those that the meter has made due: by indexes of their own.
+
+    When the next turn is, and whether the meter has passed, a trigger keeps with the plan (``next_on``).
+    """
+    began = _m.next_on >= mark.due_on if mark else true()
+    by_meter = func.least(_m.next_on, func.current_date())
+    return [
+        _plan(_m.next_on, mark).where(and_(~_m.over_meter, _m.next_on <= until, began)),
+        _plan(by_meter, mark).where(_m.over_meter),
+    ]
 
 
-def _plans(until: date, mark: Mark | None) -> Select[Any]:
-    due_on = case((plan_over_meter(), func.least(plan_due_on(), func.current_date())), else_=plan_due_on())
+def _plan(due_on: ColumnElement[Any], mark: Mark | None) -> Select[Any]:
     begun = func.timezone("UTC", cast(_m.starts_on, DateTime))
     wanted = (
         select(*columns("maintenance", due_on, begun, _m.title, literal("")))
         .select_from(asset.join(maintenance_plan, _m.asset_id == _a.id))
-        .where(_m.ended_at.is_(None), due_on <= until)
+        .where(_m.ended_at.is_(None))
     )
     if mark:
         wanted = wanted.where(beyond(wanted, mark))
     return wanted.order_by(due_on, begun, _a.id)
-
-
-def plan_over_meter() -> ColumnElement[bool]:
-    """Whether the meter has passed what the plan allows between two turns."""
-    key = cast(_m.id, String)
-    read = cast(_a.state["meter"]["value"].astext, _m.every_meter.type)
-    last = cast(_a.state["done"][key]["meter"]["value"].astext, _m.every_meter.type)
-    passed = read - func.coalesce(last, _m.start_meter, 0)
-    same_unit = _a.state["meter"]["unit"].astext == _m.meter_unit
-    return func.coalesce(and_(same_unit, passed >= _m.every_meter), False)

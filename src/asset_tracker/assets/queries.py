@@ -4,7 +4,7 @@ import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -41,12 +41,13 @@ from asset_tracker.assets.sensitivity import coarse, located, pointed
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
 from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
 from asset_tracker.db.hot import Hot
+from asset_tracker.db.prefixes import begins
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import State, as_state
-from asset_tracker.ledger.tables import LETTERS, SOUGHT, asset, asset_share, tag
+from asset_tracker.ledger.tables import GONE, SOUGHT, UNUSUAL, asset, asset_share, letters_of, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 from asset_tracker.programmes.tables import party, programme
 from asset_tracker.territory.tables import municipality, service_point
@@ -54,6 +55,8 @@ from asset_tracker.territory.translit import transliterate
 
 MAX_PAGE = 200
 _FEW, _WORDS = 1000, 6
+# So many of the newest are looked at to learn whether a text is in a good part of all.
+_NEWEST, _COMMON = 500, 40
 # Somebody is about to write a tag.
 _BEGUN = re.compile(r"[0-9A-HJKMNP-TV-Z]{4,7}")
 _a = asset.c
@@ -138,8 +141,19 @@ async def _meant(conn: AsyncConnection, text: str, fields: Catalogue) -> list[UU
     """
     # A plan for any text at all reads the whole table; what a text is worth is known when it is known.
     await conn.exec_driver_sql("SET LOCAL plan_cache_mode TO force_custom_plan")
+    if await _is_common(conn, text, fields):
+        return None
     found = list(await conn.scalars(select(_a.id).where(_matches(text, fields)).limit(_FEW + 1)))
     return found if len(found) <= _FEW else None
+
+
+async def _is_common(conn: AsyncConnection, text: str, fields: Catalogue) -> bool:
+    """Whether one in a dozen of the newest answers to it: their index would be read for long, and for nothing."""
+    first = await conn.scalar(select(_a.id).order_by(_a.id.desc()).offset(_NEWEST).limit(1))
+    if first is None:
+        return False
+    counted = select(func.count()).select_from(asset).where(_a.id > first, _matches(text, fields))
+    return (await conn.scalar(counted) or 0) >= _COMMON
 
 
 async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) -> int:
@@ -367,11 +381,16 @@ def conditions(
         found.append(located(known))
         found.append(_in_area(lambda column: column == filters.municipality))
     if filters.oblast:
-        found.append(_in_area(lambda column: column.startswith(filters.oblast, autoescape=True)))
+        found.append(_in_area(partial(begins, prefix=filters.oblast)))
     if filters.q and filters.q.strip():
         found.append(_matches(filters.q.strip()[:200], fields))
     if lacking := fields.attributes.get((filters.missing or "").removeprefix(OWN)):
         found.append(and_(_a.gone_reason.is_(None), _a.delivered_at.is_not(None), asked_for(lacking, fields)))
+    # What every row of these has besides, in the words of the indexes that hold them.
+    if filters.stage not in (None, "gone"):
+        found.append(_a.gone_reason.is_(None))
+    if filters.condition not in (None, "working"):
+        found.append(UNUSUAL)
     found += [has(key, value) for key, _, value in (each.partition(":") for each in filters.fields)]
     return [*found, *_sorts(filters)]
 
@@ -381,7 +400,7 @@ def _sorts(filters: Filters) -> Iterator[ColumnElement[bool]]:
         s = asset_share.c
         yield exists(select(s.asset_id).where(s.asset_id == _a.id, s.donor_id == filters.donor))
     if filters.gone is not None:
-        yield _a.gone_reason.is_not(None) if filters.gone else _a.gone_reason.is_(None)
+        yield GONE if filters.gone else _a.gone_reason.is_(None)
     if filters.waits in WAITS:
         yield waits_for(filters.waits)
     if filters.missing in MISSING:
@@ -398,8 +417,7 @@ def _matches(text: str, fields: Catalogue) -> ColumnElement[bool]:
     words = text.split()[:_WORDS]
     named = func.concat_ws(" ", _a.name_uk, _a.name_en, _a.manufacturer, _a.model, type_=Text)
     # The index knows its own letters only; it finds all that may be meant, and the names decide.
-    folded = (word.lower().translate(str.maketrans(*LETTERS)) for word in words)
-    likely = and_(*(SOUGHT.contains(word, autoescape=True) for word in folded))
+    likely = and_(*(SOUGHT.contains(letters_of(word), autoescape=True) for word in words))
     told = and_(*(named.icontains(word, autoescape=True) for word in words))
     terms = [and_(likely, told), matches(text, fields)]
     if begun := _BEGUN.fullmatch(text.upper().replace("-", "")):

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -42,11 +43,27 @@ maintenance_plan = Table(
     Column("made_by", Uuid, nullable=False),
     Column("ended_at", _instant),
     Column("ended_by", Uuid),
+    # When its work is next due by the calendar, and whether the meter has passed what it allows: kept by a
+    # trigger (migration 37) whenever the plan, or what the asset's state says of it, changes.
+    Column("next_on", Date),
+    Column("over_meter", Boolean, nullable=False, server_default=false()),
     one_of("meter_unit", METER_UNITS),
     CheckConstraint("every_months > 0 AND every_meter > 0", name="every"),
     CheckConstraint("every_months IS NOT NULL OR every_meter IS NOT NULL", name="turn"),
     CheckConstraint("(every_meter IS NULL) = (meter_unit IS NULL)", name="meter"),
     Index("maintenance_plan_asset_id_idx", "asset_id"),
+    Index(
+        "maintenance_plan_next_on_idx",
+        "next_on",
+        "starts_on",
+        "asset_id",
+        postgresql_where=text("ended_at IS NULL AND NOT over_meter"),
+    ),
+    Index(
+        "maintenance_plan_over_meter_idx",
+        "asset_id",
+        postgresql_where=text("ended_at IS NULL AND over_meter"),
+    ),
 )
 
 # Somebody is to do something to one thing. It is done when an event of the thing names it, which the thing's state

@@ -30,11 +30,12 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets import due
 from asset_tracker.assets.due import Mark
-from asset_tracker.assets.due_rules import rules_asked
+from asset_tracker.assets.due_rules import Asked, rules_asked
 from asset_tracker.assets.places import Coarse
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.consignments.tables import consignment
-from asset_tracker.ledger.tables import asset
+from asset_tracker.db.prefixes import begins
+from asset_tracker.ledger.tables import OPEN, asset
 from asset_tracker.programmes.policies import RuleKind
 from asset_tracker.programmes.rules import holds_in
 from asset_tracker.programmes.tables import policy_rule, programme
@@ -276,22 +277,21 @@ async def _parts(
         reach = scope.within(
             actor, "consignment.read", programme=_c.programme_id, areas=(_c.municipality_code,)
         )
-        kinds = {each.rule for each in asked}
-        acts, reports = _unsigned(until), _reports(until)
-        parts += [
-            _ordered(each.where(reach, *narrowed(_c)), mark)
-            for each, kind in ((acts, "act"), (reports, "humanitarian_report"))
-            if kind in kinds
-        ]
+        found = []
+        if of_acts := [each for each in asked if each.rule == "act"]:
+            found.append(_unsigned(of_acts, until))
+        if any(each.rule == "humanitarian_report" for each in asked):
+            found.append(_reports(until))
+        parts += [_ordered(each.where(reach, *narrowed(_c)), mark) for each in found]
     return parts
 
 
 def _in_oblast(columns: Any, oblast: str) -> ColumnElement[bool]:
     here, bound = columns.municipality_code, columns.get("destination_code")
-    lies: ColumnElement[bool] = here.startswith(oblast, autoescape=True)
+    lies = begins(here, oblast)
     if bound is None:
         return lies
-    return or_(lies, here.is_(None) & bound.startswith(oblast, autoescape=True))
+    return or_(lies, here.is_(None) & begins(bound, oblast))
 
 
 def _ordered(part: Select[Any], mark: Mark | None) -> Select[Any]:
@@ -301,14 +301,14 @@ def _ordered(part: Select[Any], mark: Mark | None) -> Select[Any]:
 
 
 def _columns(
-    rule: RuleKind, due_on: ColumnElement[Any], since: ColumnElement[Any]
+    rule: RuleKind, due_on: ColumnElement[Any], since: ColumnElement[Any], source: ColumnElement[Any]
 ) -> Sequence[ColumnElement[Any]]:
     return (
         literal(rule).label("rule"),
         due_on.label("due_on"),
         cast(since, DateTime(timezone=True)).label("since"),
         literal("").label("detail"),
-        func.min(_r.source).label("source"),
+        source.label("source"),
         _c.id.label("thing"),
         cast(null(), Uuid).label("asset_id"),
         _c.id.label("consignment_id"),
@@ -317,36 +317,38 @@ def _columns(
     )
 
 
-def _unsigned(until: date) -> Select[Any]:
-    """Consignments with something handed over that no signed act covers."""
-    handed_over = func.min(_a.delivered_at)
-    due_on = due.after(due.day_of(handed_over), func.min(_r.number), months=False)
+def _unsigned(asked: Sequence[Asked], until: date) -> Select[Any]:
+    """Consignments with something handed over that no signed act covers; the soonest of the rules counts."""
+    each = (
+        select(
+            _a.consignment_id,
+            func.min(_a.delivered_at).label("since"),
+            literal(rule.number).label("number"),
+            literal(rule.source).label("source"),
+        )
+        .where(OPEN, _a.delivered_at.is_not(None), _a.consignment_id.is_not(None), rule.holds)
+        .group_by(_a.consignment_id)
+        for rule in asked
+    )
+    every = union_all(*each).subquery()
+    names = ("since", "number", "source")
+    least = (func.min(every.c[name]).label(name) for name in names)
+    things = select(every.c.consignment_id, *least).group_by(every.c.consignment_id).subquery()
+    due_on = due.after(due.day_of(things.c.since), things.c.number, months=False)
     return (
-        select(*_columns("act", due_on, handed_over))
-        .select_from(
-            due.ruled().join(
-                consignment,
-                _c.id == _a.consignment_id,
-            )
-        )
-        .where(
-            _r.rule == "act",
-            due.holds(),
-            _a.delivered_at.is_not(None),
-            _a.accepted_at.is_(None),
-            _a.gone_reason.is_(None),
-        )
-        .group_by(_c.id)
-        .having(due_on <= until)
+        select(*_columns("act", due_on, things.c.since, things.c.source))
+        .select_from(things.join(consignment, _c.id == things.c.consignment_id))
+        .where(due_on <= until)
     )
 
 
 def _reports(until: date) -> Select[Any]:
     """Humanitarian aid whose distribution was not reported yet."""
     due_on = due.after(_c.cleared_on, func.min(_r.number), months=False)
+    cleared = func.timezone("UTC", cast(_c.cleared_on, DateTime))
     regime = or_(func.cardinality(_r.regimes) == 0, programme.c.legal_regime == any_(_r.regimes))
     return (
-        select(*_columns("humanitarian_report", due_on, func.timezone("UTC", cast(_c.cleared_on, DateTime))))
+        select(*_columns("humanitarian_report", due_on, cleared, func.min(_r.source)))
         .select_from(consignment.join(programme, programme.c.id == _c.programme_id).join(policy_rule, true()))
         .where(
             _r.rule == "humanitarian_report",

@@ -7,19 +7,22 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.consignments.tables import act, consignment
+from asset_tracker.consignments.tables import ACT_SOUGHT, CONSIGNMENT_SOUGHT, UNSIGNED, act, consignment
+from asset_tracker.db.prefixes import begins
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import OPEN, asset, letters_of
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality
 
 MAX_PAGE = 200
+_FEW = 1000
 Step = Literal["to_dispatch", "on_the_way", "late", "to_draw_up", "to_sign"]
 KYIV = ZoneInfo("Europe/Kyiv")
 
@@ -100,7 +103,7 @@ async def list_consignments(
     """A page of the consignments in reach; ``limit`` is cut to 200."""
     require(actor, "consignment.read")
     limit = max(1, min(limit, MAX_PAGE))
-    wanted = _select(actor)
+    wanted = _ids(actor)
     if programme_id:
         wanted = wanted.where(consignment.c.programme_id == programme_id)
     if municipality_code:
@@ -108,8 +111,10 @@ async def list_consignments(
     if after:
         wanted = wanted.where(consignment.c.id < after)
     if status:
-        wanted = wanted.having(_reached == status)
-    rows = (await conn.execute(wanted.order_by(consignment.c.id.desc()).limit(limit + 1))).all()
+        wanted = wanted.where(_has_come(status))
+    wanted = wanted.order_by(consignment.c.id.desc()).limit(limit + 1)
+    shown = _select(actor).where(consignment.c.id.in_(wanted)).order_by(consignment.c.id.desc())
+    rows = (await conn.execute(shown)).all()
     items = tuple(_view(row) for row in rows[:limit])
     return ConsignmentPage(items, items[-1].id if len(rows) > limit else None)
 
@@ -159,19 +164,14 @@ async def find_consignment(
 async def waiting(conn: AsyncConnection, actor: Actor, within: Within = EVERYWHERE) -> Waiting:
     """How many consignments in reach wait for which step."""
     require(actor, "consignment.read")
-    each = _within(_select(actor), within).subquery()
+    each = _under_way(actor, within).subquery()
     e = each.c
-    on_the_way = e.status == "dispatched"
-    numbers = {
-        "to_dispatch": e.status == "planned",
-        "on_the_way": on_the_way,
-        "late": on_the_way & (e.expected_on < _today()),
-        "to_draw_up": (e.status == "delivered") & (e.acts == 0),
-        "to_sign": e.unsigned > 0,
-    }
-    counted = select(*(func.count().filter(test).label(name) for name, test in numbers.items()))
-    row = (await conn.execute(counted.select_from(each))).one()
-    return Waiting(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public mapping
+    numbers = {step: func.count().filter(test) for step, test in _tests(e).items()}
+    unsigned = _within(_ids(actor), within).where(_acts_of(UNSIGNED)).subquery()
+    counted = select(*(number.label(step) for step, number in numbers.items())).select_from(each)
+    row = (await conn.execute(counted)).one()
+    to_sign = await conn.scalar(select(func.count()).select_from(unsigned))
+    return Waiting(**row._mapping, to_sign=to_sign or 0)  # noqa: SLF001 - SQLAlchemy's public mapping
 
 
 async def waiting_for(
@@ -179,24 +179,72 @@ async def waiting_for(
 ) -> list[ConsignmentView]:
     """The oldest consignments in reach that wait for the step."""
     require(actor, "consignment.read")
-    acts, unsigned = _acts(), _acts().where(act.c.status != "signed")
-    on_the_way = _reached == "dispatched"
-    tests: dict[Step, ColumnElement[bool]] = {
-        "to_dispatch": _reached == "planned",
+    if step == "to_sign":
+        ids: Select[Any] = _within(_ids(actor), within).where(_acts_of(UNSIGNED))
+    else:
+        each = _under_way(actor, within).subquery()
+        ids = select(each.c.id).where(_tests(each.c)[step])
+    oldest = ids.order_by(ids.selected_columns.id).limit(limit)
+    wanted = _select(actor).where(consignment.c.id.in_(oldest)).order_by(consignment.c.id)
+    return [_view(row) for row in await conn.execute(wanted)]
+
+
+def _under_way(actor: Actor, within: Within) -> Select[Any]:
+    """The consignments in reach with things not accepted yet, and how far these have come.
+
+    Those are few however many consignments there have been, and stand in an index of their own.
+    """
+    things = (
+        select(_a.consignment_id, func.bool_or(_AHEAD).label("ahead"), func.bool_or(_MOVING).label("moving"))
+        .where(OPEN, _a.consignment_id.is_not(None))
+        .group_by(_a.consignment_id)
+        .subquery()
+    )
+    status = case((things.c.ahead, "planned"), (things.c.moving, "dispatched"), else_="delivered")
+    found = _within(_ids(actor), within).join(things, things.c.consignment_id == consignment.c.id)
+    return found.add_columns(consignment.c.expected_on, status.label("status"))
+
+
+def _tests(each: Any) -> dict[Step, ColumnElement[bool]]:
+    """What a row of ``_under_way`` waits for."""
+    on_the_way = each.status == "dispatched"
+    standing = exists().where(act.c.consignment_id == each.id, act.c.status != "void")
+    return {
+        "to_dispatch": each.status == "planned",
         "on_the_way": on_the_way,
-        "late": on_the_way & (consignment.c.expected_on < _today()),
-        "to_draw_up": and_(_reached == "delivered", acts.scalar_subquery() == 0),
-        "to_sign": unsigned.scalar_subquery() > 0,
+        "late": on_the_way & (each.expected_on < _today()),
+        "to_draw_up": and_(each.status == "delivered", ~standing),
     }
-    wanted = _within(_select(actor), within).having(tests[step])
-    return [_view(row) for row in await conn.execute(wanted.order_by(consignment.c.id).limit(limit))]
+
+
+def _has_come(status: str) -> ColumnElement[bool]:
+    """That a consignment is of this status, as ``_reached`` tells it, without counting all that is on it."""
+    here, ahead, moving = _a.gone_reason.is_(None), _AHEAD, _MOVING
+    tests = {
+        "empty": ~_things(here),
+        "planned": _things(OPEN, ahead),
+        "dispatched": _things(OPEN, moving) & ~_things(OPEN, ahead),
+        "delivered": _things(OPEN) & ~_things(OPEN, or_(ahead, moving)),
+        "accepted": _things(here) & ~_things(OPEN),
+    }
+    return tests.get(status, false())
+
+
+def _things(*tests: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Something on the consignment passes the tests."""
+    return exists().where(_a.consignment_id == consignment.c.id, *tests)
+
+
+def _acts_of(*tests: ColumnElement[bool]) -> ColumnElement[bool]:
+    """An act of the consignment passes the tests."""
+    return exists().where(act.c.consignment_id == consignment.c.id, *tests)
 
 
 def _within(wanted: Select[Any], within: Within) -> Select[Any]:
     if within.programme:
         wanted = wanted.where(consignment.c.programme_id == within.programme)
     if within.area:
-        wanted = wanted.where(consignment.c.municipality_code.startswith(within.area, autoescape=True))
+        wanted = wanted.where(begins(consignment.c.municipality_code, within.area))
     return wanted
 
 
@@ -209,15 +257,36 @@ async def search_consignments(
 ) -> list[ConsignmentView]:
     """Consignments in reach with ``text`` in their number, waybill or in the number of an act, newest first."""
     require(actor, "consignment.read")
-    c = consignment.c
-    on_act = select(act.c.consignment_id).where(act.c.number.icontains(text, autoescape=True))
-    found = or_(
-        c.number.icontains(text, autoescape=True),
-        c.waybill.icontains(text, autoescape=True),
-        c.id.in_(on_act),
+    few = await _meant(conn, text)
+    wanted = _ids(actor).where(_numbered(text) if few is None else consignment.c.id.in_(few))
+    newest = wanted.order_by(consignment.c.id.desc()).limit(limit)
+    found = _select(actor).where(consignment.c.id.in_(newest)).order_by(consignment.c.id.desc())
+    return [_view(row) for row in await conn.execute(found)]
+
+
+@by_system
+async def _meant(conn: AsyncConnection, text: str) -> list[UUID] | None:
+    """The consignments anywhere that may be meant, if they are few: behind the wall no index serves LIKE."""
+    # A plan for any text at all reads the whole table; what a text is worth is known when it is known.
+    await conn.exec_driver_sql("SET LOCAL plan_cache_mode TO force_custom_plan")
+    likely = letters_of(text)
+    numbered = select(consignment.c.id).where(
+        CONSIGNMENT_SOUGHT.contains(likely, autoescape=True), _on_paper(text)
     )
-    wanted = _select(actor).where(found).order_by(c.id.desc()).limit(limit)
-    return [_view(row) for row in await conn.execute(wanted)]
+    on_act = select(act.c.consignment_id).where(
+        ACT_SOUGHT.contains(likely, autoescape=True), act.c.number.icontains(text, autoescape=True)
+    )
+    found = list(await conn.scalars(union(numbered, on_act).limit(_FEW + 1)))
+    return found if len(found) <= _FEW else None
+
+
+def _on_paper(text: str) -> ColumnElement[bool]:
+    c = consignment.c
+    return or_(c.number.icontains(text, autoescape=True), c.waybill.icontains(text, autoescape=True))
+
+
+def _numbered(text: str) -> ColumnElement[bool]:
+    return or_(_on_paper(text), _acts_of(act.c.number.icontains(text, autoescape=True)))
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
@@ -228,6 +297,7 @@ _a = asset.c
 _STAGE = case(
     (_a.gone_reason.is_not(None), "gone"), (_a.accepted_at.is_not(None), "accepted"), else_=_a.stage
 )
+_AHEAD, _MOVING = _a.stage.in_(("expected", "received")), _a.stage == "dispatched"
 _TOTAL: ColumnElement[int] = func.count(_a.id)
 _WAITING = _count(_STAGE.in_(("expected", "received")))
 _TRANSIT = _count(_STAGE == "dispatched")
@@ -248,11 +318,20 @@ def _acts() -> Select[Any]:
     return select(func.count()).select_from(act).where(standing).correlate(consignment)
 
 
-def _select(actor: Actor) -> Select[Any]:
+def _reach(actor: Actor) -> ColumnElement[bool]:
     c = consignment.c
-    reach = scope.within(
+    return scope.within(
         actor, "consignment.read", programme=c.programme_id, areas=(c.municipality_code,), funded=None
     )
+
+
+def _ids(actor: Actor) -> Select[Any]:
+    """The consignments in reach, to be narrowed before anything on them is counted."""
+    return select(consignment.c.id).where(_reach(actor))
+
+
+def _select(actor: Actor) -> Select[Any]:
+    c = consignment.c
     acts = _acts()
     return (
         select(
@@ -273,7 +352,7 @@ def _select(actor: Actor) -> Select[Any]:
         .join(programme, programme.c.id == c.programme_id)
         .join(municipality, municipality.c.code == c.municipality_code)
         .outerjoin(asset, _a.consignment_id == c.id)
-        .where(reach)
+        .where(_reach(actor))
         .group_by(c.id, programme.c.code, municipality.c.code)
     )
 

@@ -1,6 +1,7 @@
 """Consignments on their way to a municipality, and the acts that hand them over."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -12,11 +13,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
+    literal_column,
     text,
 )
 
 from asset_tracker.db.metadata import metadata
-from asset_tracker.ledger.tables import one_of
+from asset_tracker.ledger.tables import in_letters, one_of
 
 # ``signed`` is signed by both with the scan attached: what makes its assets accepted.
 ACT_STATUSES = ("printed", "signed_by_giver", "signed_by_recipient", "signed_by_both", "signed", "void")
@@ -42,6 +45,11 @@ consignment = Table(
     Column("created_at", _instant, nullable=False, server_default=text("now()")),
     UniqueConstraint("programme_id", "number"),
     Index("consignment_municipality_code_idx", "municipality_code"),
+    Index(
+        "consignment_unreported_idx",
+        "cleared_on",
+        postgresql_where=text("cleared_on IS NOT NULL AND report_sent_on IS NULL"),
+    ),
 )
 
 act = Table(
@@ -68,6 +76,25 @@ act = Table(
     UniqueConstraint("programme_id", "year", "place_in_year"),
     Index("act_consignment_id_idx", "consignment_id"),
 )
+
+# Acts that still have to be signed: few, and asked for at every desk.
+UNSIGNED = literal_column("(act.status NOT IN ('void', 'signed'))", Boolean)
+Index("act_unsigned_idx", act.c.consignment_id, postgresql_where=UNSIGNED)
+# What people type is looked for within numbers.
+CONSIGNMENT_SOUGHT = in_letters(
+    consignment.c.number
+    + literal_column("' '")
+    + func.coalesce(consignment.c.waybill, text("''"), type_=Text)
+)
+ACT_SOUGHT = in_letters(act.c.number)
+for _table, _sought in ((consignment, CONSIGNMENT_SOUGHT), (act, ACT_SOUGHT)):
+    Index(
+        f"{_table.name}_sought_idx",
+        _sought.label("sought"),
+        postgresql_using="gin",
+        postgresql_ops={"sought": "gin_trgm_ops"},
+        _table=_table,
+    )
 
 # What somebody without an account signed on the glass when the things of an act were handed over.
 act_signature = Table(

@@ -155,6 +155,8 @@ UNMARKED = _sql("coalesce(asset.state ->> 'visibility', '') NOT IN ('applied', '
 BROKEN = _sql("asset.condition IN ('needs_attention', 'unserviceable')")
 TO_INSTALL = _sql("asset.stage IN ('delivered', 'accepted') AND asset.kit_id IS NULL")
 CASE_OPEN = _sql("""asset.state @> '{"case_open": true}'""")
+GONE = asset.c.gone_reason.is_not(None)
+UNUSUAL = _sql("asset.condition <> 'working'")
 LENT = _sql("asset.state ? 'lent_until'")
 # Codes of others that stand for an asset: written as the index of them is, which ``state['codes']`` is not.
 CODES = literal_column("(asset.state -> 'codes')", JSONB)
@@ -170,6 +172,8 @@ NOT_FILLED: dict[str, ColumnElement[bool]] = {
     "inventory_number": _sql("asset.inventory_number IS NULL"),
 }
 _here = asset.c.gone_reason.is_(None)
+# Handed over by no act yet: what consignments that are under way consist of.
+OPEN = and_(_here, asset.c.accepted_at.is_(None))
 _delivered = and_(_here, asset.c.delivered_at.is_not(None))
 _since_delivery = (asset.c.delivered_at, asset.c.id)
 _last_change = (asset.c.changed_at.desc(), asset.c.id)
@@ -197,8 +201,11 @@ Index("asset_delivered_idx", *_since_delivery, postgresql_where=_delivered)
 Index(
     "asset_unproved_idx",
     asset.c.programme_id,
-    postgresql_where=and_(_here, asset.c.accepted_at.is_(None)),
+    postgresql_where=OPEN,
 )
+Index("asset_gone_idx", asset.c.id, postgresql_where=GONE)
+Index("asset_unusual_idx", asset.c.condition, asset.c.id, postgresql_where=UNUSUAL)
+Index("asset_open_idx", asset.c.consignment_id, asset.c.stage, postgresql_where=OPEN)
 Index(
     "asset_acquired_on_idx",
     asset.c.programme_id,
@@ -215,15 +222,23 @@ Index("asset_category_idx", asset.c.category, asset.c.id)
 # What people type is looked for within names. pg_trgm cuts words by the character type of the database, which
 # in the embedded server (and wherever it is C) knows no Cyrillic: for the index each letter stands as another.
 LETTERS = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё", "abcdefghijklmnopqrstuvwxyz0123456789g")
+
+
+def in_letters(sought: ColumnElement[str]) -> ColumnElement[str]:
+    """What people look within, as the index of it has it; ``letters_of`` is what they look for."""
+    return func.translate(func.lower(sought), *(text(f"'{letters}'") for letters in LETTERS), type_=Text)
+
+
+def letters_of(sought: str) -> str:
+    """What somebody typed, as an index over ``in_letters`` finds it."""
+    return sought.lower().translate(str.maketrans(*LETTERS))
+
+
 _named: list[ColumnElement[str]] = [
     func.coalesce(asset.c[_name], text("''"), type_=Text)
     for _name in ("name_uk", "name_en", "manufacturer", "model")
 ]
-SOUGHT = func.translate(
-    func.lower(reduce(lambda one, other: one + literal_column("' '") + other, _named)),
-    *(text(f"'{_letters}'") for _letters in LETTERS),
-    type_=Text,
-)
+SOUGHT = in_letters(reduce(lambda one, other: one + literal_column("' '") + other, _named))
 Index(
     "asset_sought_idx",
     SOUGHT.label("sought"),
@@ -233,11 +248,7 @@ Index(
 )
 # The same for what stands in the fields that categories have of their own; keys are found too, values decide.
 HAS_ATTRIBUTES = _sql("asset.state ? 'attributes'")
-ATTRIBUTES_SOUGHT = func.translate(
-    func.lower(literal_column("asset.state ->> 'attributes'", Text)),
-    *(text(f"'{_letters}'") for _letters in LETTERS),
-    type_=Text,
-)
+ATTRIBUTES_SOUGHT = in_letters(literal_column("asset.state ->> 'attributes'", Text))
 Index(
     "asset_attributes_idx",
     ATTRIBUTES_SOUGHT.label("attributes"),
