@@ -152,7 +152,8 @@ async def _is_common(conn: AsyncConnection, text: str, fields: Catalogue) -> boo
     first = await conn.scalar(select(_a.id).order_by(_a.id.desc()).offset(_NEWEST).limit(1))
     if first is None:
         return False
-    counted = select(func.count()).select_from(asset).where(_a.id > first, _matches(text, fields))
+    # As a filter of what is counted: as a condition, it would be looked for in the index all the same.
+    counted = select(func.count().filter(_matches(text, fields))).where(_a.id > first)
     return (await conn.scalar(counted) or 0) >= _COMMON
 
 

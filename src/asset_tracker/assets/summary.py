@@ -82,8 +82,7 @@ async def holdings(
     )
     if codes is not None:
         # Said of the columns themselves, which have indexes, and not only of what they come to.
-        bound_for = and_(_a.municipality_code.is_(None), _a.destination_code.in_(codes))
-        wanted = wanted.where(m.code.in_(codes), or_(_a.municipality_code.in_(codes), bound_for))
+        wanted = wanted.where(m.code.in_(codes), _there(codes))
     if programme:
         wanted = wanted.where(_a.programme_id == programme)
     if oblast:
@@ -125,7 +124,7 @@ async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) ->
         .where(
             scope.assets(actor),
             located(known),
-            func.coalesce(_a.municipality_code, _a.destination_code) == municipality_code,
+            _there([municipality_code]),
             _a.delivered_at.is_not(None),
         )
         .group_by(p.id)
@@ -134,6 +133,12 @@ async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) ->
     if (only := scope.donors(actor)) is not None:
         wanted = wanted.where(s.donor_id.in_(only))
     return [Giver(*row) for row in await conn.execute(wanted)]
+
+
+def _there(codes: Sequence[str]) -> ColumnElement[bool]:
+    """The condition that an asset is in one of these municipalities or, while it is nowhere, bound for one."""
+    bound_for = and_(_a.municipality_code.is_(None), _a.destination_code.in_(codes))
+    return or_(_a.municipality_code.in_(codes), bound_for)
 
 
 def _count(condition: ColumnElement[bool]) -> Any:

@@ -81,11 +81,10 @@ act = Table(
 UNSIGNED = literal_column("(act.status NOT IN ('void', 'signed'))", Boolean)
 Index("act_unsigned_idx", act.c.consignment_id, postgresql_where=UNSIGNED)
 # What people type is looked for within numbers.
-CONSIGNMENT_SOUGHT = in_letters(
-    consignment.c.number
-    + literal_column("' '")
-    + func.coalesce(consignment.c.waybill, text("''"), type_=Text)
+_number, _waybill = (
+    func.coalesce(each, text("''"), type_=Text) for each in (consignment.c.number, consignment.c.waybill)
 )
+CONSIGNMENT_SOUGHT = in_letters(_number + literal_column("' '") + _waybill)
 ACT_SOUGHT = in_letters(act.c.number)
 for _table, _sought in ((consignment, CONSIGNMENT_SOUGHT), (act, ACT_SOUGHT)):
     Index(

@@ -40,6 +40,8 @@ WAITING = (
     "asset_unaccepted_idx",
     "asset_vehicle_idx",
     "asset_attributes_idx",
+    "asset_open_idx",
+    "asset_unproved_idx",
 )
 
 

@@ -17,6 +17,7 @@ _LETTERS = "'абвгґдеєжзиіїйклмнопрстуфхцчшщьюя�
 _UP = (
     (
         "CREATE INDEX asset_open_idx ON asset (consignment_id, stage) "
+        "INCLUDE (id, programme_id, municipality_code, destination_code, delivered_at) "
         "WHERE gone_reason IS NULL AND accepted_at IS NULL"
     ),
     "CREATE INDEX asset_gone_idx ON asset (id) WHERE gone_reason IS NOT NULL",
@@ -28,7 +29,7 @@ _UP = (
     "CREATE INDEX act_unsigned_idx ON act (consignment_id) WHERE status NOT IN ('void', 'signed')",
     (
         "CREATE INDEX consignment_sought_idx ON consignment USING gin ("
-        f"(translate(lower(number || ' ' || coalesce(waybill, '')), {_LETTERS})) gin_trgm_ops)"
+        f"(translate(lower(coalesce(number, '') || ' ' || coalesce(waybill, '')), {_LETTERS})) gin_trgm_ops)"
     ),
     f"CREATE INDEX act_sought_idx ON act USING gin ((translate(lower(number), {_LETTERS})) gin_trgm_ops)",
     (
