@@ -8,6 +8,7 @@ import pytest
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets.due import _latest
 from asset_tracker.assets.months import months_after
+from asset_tracker.assets.plans import NewPlan, add_plan
 from asset_tracker.assets.service import record
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueFilter
@@ -15,6 +16,7 @@ from asset_tracker.consignments.service import Customs, NewConsignment, add_cons
 from asset_tracker.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.values import Meter
 from asset_tracker.programmes.policies import PRESETS, Reach, Rule
 from asset_tracker.programmes.rules import add_rule, apply_preset, end_rule, list_rules
 from asset_tracker.territory.service import load_shipped
@@ -257,3 +259,20 @@ async def test_of_many_rules_each_thing_is_asked_for_once_and_by_the_strictest(c
 def test_the_latest_day_from_which_so_many_months_lead_to_a_day(day, months):
     latest = _latest(day, months, months=True)
     assert months_after(latest, months) <= day < months_after(latest + timedelta(days=1), months)
+
+
+async def test_a_plan_is_due_from_its_last_turn_and_as_soon_as_the_meter_has_passed(conn, world):
+    asset = world.assets[0]
+    await deliver(conn, world)
+    yearly = NewPlan(title="Огляд", every_months=12, starts_on=due.today() - timedelta(days=400))
+    plan = await add_plan(conn, COMMAND_LINE, asset, yearly)
+    by_meter = NewPlan(title="Мастило", every_meter=10_000, meter_unit="km", start_meter=0)
+    await add_plan(conn, COMMAND_LINE, asset, by_meter)
+    (late,) = await due_of(conn, COMMAND_LINE, "maintenance")
+    assert (late.detail, late.due_on, late.overdue) == ("Огляд", months_after(yearly.starts_on, 12), True)
+    done = ev.Maintained(work="Огляд", plan=plan, meter=Meter(value=10_500, unit="km"))
+    await record(conn, COMMAND_LINE, [asset], done, occurred_at=ago(1))
+    first, second = await due_of(conn, COMMAND_LINE, "maintenance")
+    assert (first.detail, first.due_on) == ("Мастило", due.today())
+    assert (second.detail, second.due_on) == ("Огляд", months_after(due.today() - timedelta(days=1), 12))
+    assert [each.rule for each in (await due.overview(conn, COMMAND_LINE, DueFilter()))[0]] == ["maintenance"]
