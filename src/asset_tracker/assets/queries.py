@@ -149,7 +149,9 @@ async def _meant(conn: AsyncConnection, text: str, fields: Catalogue) -> list[UU
 
 async def _is_common(conn: AsyncConnection, text: str, fields: Catalogue) -> bool:
     """Whether one in a dozen of the newest answers to it: their index would be read for long, and for nothing."""
-    first = await conn.scalar(select(_a.id).order_by(_a.id.desc()).offset(_NEWEST).limit(1))
+    # With a column that stands in no index, or a small table's index may be read whole and sorted.
+    newest = select(_a.id, _a.head_seq).order_by(_a.id.desc())
+    first = await conn.scalar(newest.offset(_NEWEST).limit(1))
     if first is None:
         return False
     # As a filter of what is counted: as a condition, it would be looked for in the index all the same.

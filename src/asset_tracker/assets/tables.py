@@ -44,7 +44,7 @@ maintenance_plan = Table(
     Column("ended_at", _instant),
     Column("ended_by", Uuid),
     # When its work is next due by the calendar, and whether the meter has passed what it allows: kept by a
-    # trigger (migration 39) whenever the plan, or what the asset's state says of it, changes.
+    # trigger (migration 40) whenever the plan, or what the asset's state says of it, changes.
     Column("next_on", Date),
     Column("over_meter", Boolean, nullable=False, server_default=false()),
     one_of("meter_unit", METER_UNITS),

@@ -3,13 +3,13 @@
 When a plan's next turn is stood in no column, so every plan was worked out each time. A trigger keeps it now:
 as the plan is written, and as the state of its asset says that work was done or the meter was read.
 
-Revision: 0039
+Revision: 0040
 """
 
 from alembic import op
 
-revision = "0039"
-down_revision = "0038"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
