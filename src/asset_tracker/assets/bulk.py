@@ -17,7 +17,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.access.sessions import rights_of
-from asset_tracker.assets import queries, rules, service
+from asset_tracker.assets import catalogue, queries, rules, service
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.tables import bulk_action, bulk_item, bulk_progress
 from asset_tracker.assets.undoing import Tell, silent, undo_operation
@@ -123,7 +123,7 @@ class BulkItem(msgspec.Struct, frozen=True, kw_only=True):
 async def begin(conn: AsyncConnection, actor: Actor, new: NewBulk) -> UUID:
     """Keep what is to be done and of which assets in reach; nothing is recorded.
 
-    Raises ForbiddenError, InvalidError for a wrong fact or no asset, TooLargeError beyond ``MAX``.
+    Raises ForbiddenError, InvalidError for a wrong fact, a value that does not fit its field, or no asset, TooLargeError beyond ``MAX``.
     """
     kind = str(new.fact.__struct_config__.tag)
     if kind not in KINDS or not may_record(actor, kind):
@@ -134,7 +134,7 @@ async def begin(conn: AsyncConnection, actor: Actor, new: NewBulk) -> UUID:
         errors.append(FieldError("occurred_at", "A time between 1990 and now is expected."))
     if errors:
         raise InvalidError(errors=tuple(errors))
-    fact = await service.completed(conn, new.fact)
+    (fact,) = await catalogue.checked(conn, [await service.completed(conn, new.fact)])
     action = uuid7()
     await conn.execute(
         insert(bulk_action).values(

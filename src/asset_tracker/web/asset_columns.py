@@ -1,11 +1,11 @@
 """What the columns of a list of assets are called, and what a list can be narrowed to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.assets.attributes import Catalogue, shown
+from asset_tracker.assets.attributes import NO, YES, Attribute, Catalogue, shown
 from asset_tracker.assets.columns import ATTRIBUTE, COLUMNS
 from asset_tracker.assets.ordering import SORTS
 from asset_tracker.assets.waits import MISSING as LACKING
@@ -88,6 +88,36 @@ def lacking(lang: Lang, known: Catalogue) -> list[tuple[str, str]]:
     """What a list can be narrowed to that lack it: what donors may ask for, and the required fields."""
     own = [(ATTRIBUTE + each.key, each.name(lang)) for each in known.standing() if each.required]
     return [*((key, gettext(lang, text)) for key, text in MISSING.items()), *own]
+
+
+class Sought(NamedTuple):
+    """A field of categories that a list is narrowed by: what it is called, what may be chosen, what is sought."""
+
+    name: str
+    text: str
+    kind: str
+    options: list[tuple[str, str]]
+    value: str
+
+
+def sought(lang: Lang, known: Catalogue, values: Mapping[str, str]) -> list[Sought]:
+    """The fields of categories, to narrow a list by; ``values``: what is sought, by key."""
+    return [
+        Sought(
+            ATTRIBUTE + each.key,
+            each.heading(lang),
+            each.kind,
+            _answers(lang, each),
+            values.get(each.key, ""),
+        )
+        for each in known.standing()
+    ]
+
+
+def _answers(lang: Lang, each: Attribute) -> list[tuple[str, str]]:
+    if each.kind == "choice":
+        return [(option.code, option.name(lang)) for option in each.options]
+    return [(code, gettext(lang, code)) for code in (YES, NO)] if each.kind == "yes_no" else []
 
 
 def field_title(lang: Lang, known: Catalogue, name: str) -> str:

@@ -29,7 +29,7 @@ from asset_tracker.web import asset_columns, words
 from asset_tracker.web.bulk_pages import offered
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.filling_pages import category_name
-from asset_tracker.web.list_query import Asked, asked_for, filters_of, params_of
+from asset_tracker.web.list_query import Asked, asked_for, filters_of, own_fields, params_of
 from asset_tracker.web.pages import error_texts, page, see_other
 
 _COUNTED, _SEARCHED = 10_000, 1_000  # the second of what was found by a word, which each row is read for
@@ -169,6 +169,7 @@ def _choices(lang: Lang, known: Any, asked: Asked, fields: Catalogue) -> dict[st
         "titles": _options(lang, "title"),
         "waits": [(key, gettext(lang, text)) for key, text in asset_columns.WAITS.items()],
         "missing": asset_columns.lacking(lang, fields),
+        "own": asset_columns.sought(lang, fields, own_fields(asked.query.fields)),
         "offered": asset_columns.described(lang, asset_columns.offered(asked.shown, fields), fields),
     }
 

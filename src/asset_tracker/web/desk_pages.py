@@ -98,7 +98,8 @@ def _narrowed_to(request: AnyRequest) -> ListQuery:
     """What the desk is to be narrowed to: as the address says, else as it was the last time."""
     said = any(name in request.query_params for name in _NARROWS)
     given = request.query_params if said else params_of(held(request, "today"))
-    return ListQuery(**{name: given[name].strip() for name in _NARROWS if name in given})
+    narrowed = {name: given[name].strip() for name in _NARROWS if name in given}
+    return msgspec.convert(narrowed, ListQuery)
 
 
 async def _found(conn: AsyncConnection, actor: Actor, text: str, limit: int) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from litestar.datastructures import MultiDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.assets.columns import USUAL, check_columns
+from asset_tracker.assets.attributes import MAX_VALUE, checked
+from asset_tracker.assets.catalogue import get_catalogue
+from asset_tracker.assets.columns import ATTRIBUTE, USUAL, check_columns
 from asset_tracker.assets.saved_views import SavedView, get_view
 from asset_tracker.assets.views import Filters
 from asset_tracker.errors import FieldError, InvalidError
@@ -19,6 +21,7 @@ from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web.forms import read_id
 
 _IDS = ("programme", "consignment", "service_point", "donor", "kit")
+_MOST_FIELDS = 20
 _YES = {"yes": True, "no": False}
 
 
@@ -41,6 +44,8 @@ class ListQuery(msgspec.Struct, frozen=True, omit_defaults=True):
     gone: str = ""
     waits: str = ""
     missing: str = ""
+    # What must stand in fields of categories, as they were typed: ``imei:490154203237518``.
+    fields: tuple[str, ...] = ()
 
 
 class Asked(NamedTuple):
@@ -65,6 +70,7 @@ class Asked(NamedTuple):
     def state(self) -> dict[str, str]:
         """What the address says."""
         said = msgspec.to_builtins(self.query) | {"columns": ",".join(self.columns), "sort": self.sort}
+        said |= {ATTRIBUTE + key: value for key, value in own_fields(said.pop("fields", ())).items()}
         if self.view is not None:
             said["view"] = str(self.view.id)
         return {name: value for name, value in said.items() if value}
@@ -72,16 +78,30 @@ class Asked(NamedTuple):
 
 async def asked_for(conn: AsyncConnection, actor: Actor, params: "MultiDict[str]") -> Asked:
     """Read an address. Raises InvalidError for a column that there is none of, NotFoundError for a saved list."""
-    names = ListQuery.__struct_fields__
-    query = msgspec.convert({name: params[name].strip() for name in names if name in params}, ListQuery)
+    names = [name for name in ListQuery.__struct_fields__ if name != "fields"]
+    given: dict[str, Any] = {name: params[name].strip() for name in names if name in params}
+    query = msgspec.convert(given | {"fields": _fields_in(params)}, ListQuery)
     columns = tuple(name for each in params.getall("columns", []) for name in each.split(",") if name)
     check_columns(columns)
     view_id = read_id(params.get("view", ""), "view")
     view = await get_view(conn, actor, view_id) if view_id else None
-    said = any(name in params for name in (*names, "columns", "sort"))
+    said = any(name in params for name in (*names, "columns", "sort")) or bool(query.fields)
     if view is not None and not said:
         return Asked(query_of(view.filters), view.columns, view.sort, view)
     return Asked(query, columns, params.get("sort", ""), view)
+
+
+def _fields_in(params: "MultiDict[str]") -> tuple[str, ...]:
+    """``field.KEY=value``, as forms send it, and ``field=KEY:value``, as the API takes it; each key once."""
+    told = own_fields(params.getall("field", []))
+    told |= {name.removeprefix(ATTRIBUTE): params[name] for name in params if name.startswith(ATTRIBUTE)}
+    kept = {key: value.strip()[:MAX_VALUE] for key, value in told.items()}
+    return tuple(f"{key}:{value}" for key, value in kept.items() if key and value)[:_MOST_FIELDS]
+
+
+def own_fields(told: Iterable[str]) -> dict[str, str]:
+    """``KEY:value`` taken apart."""
+    return {key: value for key, _, value in (each.partition(":") for each in told)}
 
 
 def params_of(state: str) -> "MultiDict[str]":
@@ -110,9 +130,25 @@ async def filters_of(conn: AsyncConnection, asked: ListQuery) -> Filters:
             given[name] = read_id(given[name], name)
     if "municipality" in given and not is_code(given["municipality"]):
         given["municipality"] = await _named(conn, given["municipality"])
+    if "fields" in given:
+        given["fields"] = await _as_kept(conn, own_fields(given["fields"]))
     if any("\x00" in value for value in given.values() if isinstance(value, str)):
         raise InvalidError(errors=(FieldError("q", "This is too long or has a wrong character."),))
     return Filters(**given)
+
+
+async def _as_kept(conn: AsyncConnection, told: dict[str, str]) -> tuple[str, ...]:
+    """Values of fields in the form in which they are kept, which is what they are compared with."""
+    kept, errors = checked(await get_catalogue(conn), told)
+    if errors:
+        message = "“%(value)s” does not fit the field %(key)s."
+        keys = [each.field.removeprefix(ATTRIBUTE) for each in errors]
+        raise InvalidError(
+            errors=tuple(
+                FieldError(ATTRIBUTE + key, message, {"value": told[key], "key": key}) for key in keys
+            )
+        )
+    return tuple(f"{key}:{value}" for key, value in kept.items())
 
 
 async def _named(conn: AsyncConnection, text: str) -> str:

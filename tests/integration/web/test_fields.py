@@ -51,6 +51,28 @@ async def test_a_field_from_its_definition_to_its_history(site):
     assert [each["attributes"]["screen_size"] for each in found.json()["items"]] == ["15.6"]
     assert (await site.get("coordinator", "/api/v1/assets?q=sweden")).json()["items"] != []
 
+    # the page narrows its list by them, carries them along, and keeps them in a saved list
+    page = (
+        await site.get("coordinator", "/assets?attributes.screen_size=15,6&attributes.origin=sweden")
+    ).text
+    assert tag in page
+    assert "attributes.screen_size=15%2C6" in page
+    assert '<option value="sweden" selected>Швеція</option>' in page
+    assert tag not in (await site.get("coordinator", "/assets?attributes.origin=estonia")).text
+    assert tag in (await site.get("coordinator", "/assets?field=origin:sweden")).text
+    misfit = (await site.get("coordinator", "/assets?attributes.screen_size=500")).text
+    assert "«500» не пасує полю screen_size." in misfit
+    state = "?attributes.origin=sweden"
+    kept = await site.post("coordinator", "/views", {"state": state, "name": "Шведські"})
+    shown = (await site.get("coordinator", kept.headers["location"])).text
+    assert (tag in shown, "attributes.origin=sweden" in shown) == (True, True)
+
+    # many at once are held to the same
+    many = {"fact": {"kind": "described", "attributes": {"screen_size": "500"}}, "assets": [tag]}
+    coordinator = await site.at("coordinator")
+    refused = await coordinator.post("/api/v1/bulk", json=many)
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "attributes.screen_size")
+
     stale = await site.post("coordinator", f"/a/{tag}/fields", told | {"origin": "estonia"})
     assert stale.status_code == 409
     again = hidden(await site.get("coordinator", f"/a/{tag}/fields"))
