@@ -15,7 +15,7 @@ from asset_tracker.access.actors import Actor, Role
 from asset_tracker.assets import guided, history, queries
 from asset_tracker.assets.guidance import StepView
 from asset_tracker.assets.ordering import NEWEST
-from asset_tracker.assets.saved_views import get_view, narrowed
+from asset_tracker.assets.saved_views import find_view, narrowed
 from asset_tracker.assets.views import AssetPage, AssetView, EventFilter, EventView, Filters
 from asset_tracker.assets.waits import Wait
 from asset_tracker.edge.transaction import FROM_REPLICA
@@ -56,7 +56,7 @@ async def list_assets(
     gone: FromQuery[bool | None] = None,
     waits: FromQuery[Wait | None] = None,
     missing: FromQuery[RequiredField | None] = None,
-    view: FromQuery[UUID | None] = None,
+    view: FromQuery[Annotated[str, Meta(max_length=100)] | None] = None,
     sort: FromQuery[Annotated[str, Meta(max_length=30)] | None] = None,
     field: FromQuery[Annotated[list[str], Meta(max_length=20)] | None] = None,
     after: FromQuery[UUID | None] = None,
@@ -64,8 +64,8 @@ async def list_assets(
 ) -> AssetPage:
     """A page of the assets in reach, newest first; pass ``next`` as ``after`` for the following one.
 
-    ``sort``: a column, with ``-`` before it the other way round. ``view``: a saved list, of which what is
-    given besides takes the place.
+    ``sort``: a column, with ``-`` before it the other way round. ``view``: a saved list, by its
+    id or name, of which what is given besides takes the place.
     ``field``: what must stand in a field of its category's own, as ``imei:490154203237518``; may be given again.
     """
     given = {
@@ -87,7 +87,7 @@ async def list_assets(
         "missing": missing,
         "fields": tuple(field) if field else None,
     }
-    saved = await get_view(conn, actor, view) if view else None
+    saved = await find_view(conn, actor, view) if view else None
     filters = narrowed(saved.filters if saved else Filters(), given)
     order = sort if sort is not None else saved.sort if saved else NEWEST
     return await queries.list_assets(conn, actor, filters, after=after, limit=limit, sort=order)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import bulk, bulk_work, queries
 from asset_tracker.assets.bulk import BulkItem, BulkView, NewBulk, Reason
-from asset_tracker.assets.saved_views import get_view
+from asset_tracker.assets.saved_views import find_view
 from asset_tracker.assets.undoing import Undone, undo_operation
 from asset_tracker.assets.views import Filters
 from asset_tracker.errors import FieldError, InvalidError
@@ -31,7 +31,7 @@ class BulkRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     occurred_at: Annotated[datetime, Meta(tz=True)] | None = None
     assets: Annotated[tuple[Reference, ...], Meta(max_length=200)] = ()
     filters: Filters | None = None
-    view: UUID | None = None
+    view: Annotated[str, Meta(max_length=100)] | None = None
 
 
 class BulkStanding(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ async def plan_bulk(
         fact: ev.Payload = msgspec.convert(data.fact, ev.AnyPayload)
     except msgspec.ValidationError as wrong:
         raise InvalidError(errors=(FieldError("fact", str(wrong)),)) from wrong
-    filters = (await get_view(conn, actor, data.view)).filters if data.view else data.filters
+    filters = (await find_view(conn, actor, data.view)).filters if data.view else data.filters
     named = [await queries.find_asset(conn, actor, each) for each in data.assets]
     new = NewBulk(fact=fact, occurred_at=data.occurred_at, assets=tuple(named), filters=filters)
     return await _standing(conn, await bulk_work.plan(conn, actor, new))

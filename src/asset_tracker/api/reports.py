@@ -35,6 +35,14 @@ OfDonor = Annotated[
     str | None,
     QueryParameter(name="donor", description="Only what this donor paid for: an id or a short name."),
 ]
+OfView = Annotated[
+    str | None,
+    QueryParameter(
+        name="view",
+        description="Only what a saved list of assets holds as the report is made: its id or name.",
+        max_length=100,
+    ),
+]
 InLang = Annotated[str | None, QueryParameter(name="lang", description="uk or en.")]
 
 
@@ -49,9 +57,17 @@ async def municipality_report(
     since: Since = None,
     donor: OfDonor = None,
     in_lang: InLang = None,
+    view: OfView = None,
 ) -> Response[bytes] | Stream:
     """What was given to a municipality, as a file: ``UA18080010000090720.pdf``."""
-    asked = {"as_of": as_of, "known_on": known_on, "since": since, "donor": donor, "lang": in_lang}
+    asked = {
+        "as_of": as_of,
+        "known_on": known_on,
+        "since": since,
+        "donor": donor,
+        "lang": in_lang,
+        "view": view,
+    }
     return await _answer(request, conn, actor, queries.municipality_report, file, asked)
 
 
@@ -66,9 +82,17 @@ async def programme_report(
     since: Since = None,
     donor: OfDonor = None,
     in_lang: InLang = None,
+    view: OfView = None,
 ) -> Response[bytes] | Stream:
     """What a programme gave, over all its municipalities, as a file: ``PROSTO.xlsx``."""
-    asked = {"as_of": as_of, "known_on": known_on, "since": since, "donor": donor, "lang": in_lang}
+    asked = {
+        "as_of": as_of,
+        "known_on": known_on,
+        "since": since,
+        "donor": donor,
+        "lang": in_lang,
+        "view": view,
+    }
     return await _answer(request, conn, actor, queries.programme_report, file, asked)
 
 

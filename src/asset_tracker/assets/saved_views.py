@@ -1,9 +1,10 @@
 """Lists of assets under a name: filters, columns and order, one's own or shared within a programme.
 
-A page, the API (``?view=``) and a report ask for the same list by the view's id.
+A page, the API (``?view=``) and a report ask for the same list by the view's id or name.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -81,6 +82,29 @@ async def get_view(conn: AsyncConnection, actor: Actor, view: UUID) -> SavedView
     if row is None:
         raise NotFoundError(_UNKNOWN)
     return _view(actor, row)
+
+
+async def find_view(conn: AsyncConnection, actor: Actor, named: str) -> SavedView:
+    """The list in reach of this id or name; one's own goes before one that is shared.
+
+    Raises NotFoundError, and InvalidError where several shared lists have the name.
+    """
+    with suppress(ValueError):
+        return await get_view(conn, actor, UUID(named.strip()))
+    require(actor, "asset.read")
+    if "\x00" in named:
+        raise NotFoundError(_UNKNOWN)
+    mine = (_v.owner_id == actor.id).desc()
+    found = _wanted(actor).where(func.lower(_v.name) == func.lower(named.strip())).order_by(mine, _v.id)
+    views = [_view(actor, row) for row in await conn.execute(found.limit(3))]
+    if not views:
+        raise NotFoundError(_UNKNOWN)
+    if len(views) > 1 and not (views[0].mine and not views[1].mine):
+        ids = ", ".join(str(each.id) for each in views)
+        raise InvalidError(
+            errors=(FieldError("view", "Several lists have this name; say which by its id.", {}, ids),)
+        )
+    return views[0]
 
 
 async def save_view(conn: AsyncConnection, actor: Actor, new: NewView, view: UUID | None = None) -> SavedView:

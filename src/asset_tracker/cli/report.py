@@ -25,6 +25,7 @@ _OPTIONS = (
     click.option("--donor", metavar="NAME", help="Only what this donor paid for."),
     click.option("--lang", type=click.Choice(["uk", "en"]), default="uk", show_default=True),
     click.option("--format", "form", type=click.Choice(list(FORMATS)), required=True),
+    click.option("--view", help="Only what a saved list of assets holds now: its id or name."),
     click.option(
         "-o",
         "--output",

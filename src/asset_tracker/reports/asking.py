@@ -13,7 +13,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     """``as_of`` is a day in Kyiv, counted to its end; ``known_on`` an instant (UTC), ``None`` for now.
 
     ``donor`` is a party's id or short name; ``since`` the day the timeline starts on, unless the
-    ``whole`` of it is needed.
+    ``whole`` of it is needed. ``view`` is a saved list of assets, by its id or name.
     """
 
     as_of: date
@@ -22,6 +22,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     donor: str | None = None
     lang: Lang = "uk"
     whole: bool = False
+    view: str | None = None
 
     @property
     def end_of_day(self) -> datetime:
@@ -36,6 +37,7 @@ def parse_ask(
     since: str | None = None,
     donor: str | None = None,
     lang: str | None = None,
+    view: str | None = None,
     now: datetime,
     default_lang: Lang = "uk",
 ) -> Ask:
@@ -66,7 +68,14 @@ def parse_ask(
     if errors:
         raise InvalidError(errors=tuple(errors))
     chosen: Lang = "uk" if lang == "uk" else "en" if lang == "en" else default_lang
-    return Ask(as_of=day, known_on=known, since=first, donor=(donor or "").strip() or None, lang=chosen)
+    return Ask(
+        as_of=day,
+        known_on=known,
+        since=first,
+        donor=(donor or "").strip() or None,
+        lang=chosen,
+        view=(view or "").strip()[:100] or None,
+    )
 
 
 def _day(field: str, text: str | None, errors: list[FieldError]) -> date | None:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from anyio import to_thread
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 from sqlalchemy import ColumnElement, and_, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +20,8 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.places import EXACT, Coarse
+from asset_tracker.assets.queries import reached
+from asset_tracker.assets.saved_views import find_view
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import NotFoundError
@@ -31,7 +33,7 @@ from asset_tracker.reports import compose, photos, surroundings
 from asset_tracker.reports.asking import Ask
 from asset_tracker.reports.compose import Material
 from asset_tracker.reports.fold import Known, Standing, Told, blur, stand, tell
-from asset_tracker.reports.structs import Making, Question, Report
+from asset_tracker.reports.structs import Listed, Making, Question, Report
 from asset_tracker.reports.structs_around import Donor
 from asset_tracker.reports.structs_figures import Finding
 from asset_tracker.reports.structs_items import Happening, Item
@@ -45,7 +47,8 @@ class Asked(Struct, frozen=True, kw_only=True):
 
     ``donor`` is whose money the report is about; ``only`` the donors whose shares may be shown (None: all);
     ``coarse`` the assets of which the reader may not know the exact place;
-    ``sealed`` the newest checkpoint of the ledger, which the report names.
+    ``sealed`` the newest checkpoint of the ledger, which the report names; ``listed`` the condition of the saved
+    list ``view``, by what the register says now.
     """
 
     actor: Actor
@@ -56,6 +59,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     only: frozenset[str] | None = None
     coarse: Coarse = EXACT
     sealed: Checkpoint | None = None
+    view: Listed | UnsetType = UNSET
+    listed: ColumnElement[bool] | None = None
 
 
 async def municipality_report(
@@ -96,6 +101,9 @@ async def programme_report(
 async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, base_url: str) -> Asked:
     require(actor, "report.read")
     donor, only = await surroundings.asked_donor(conn, actor, ask.donor)
+    unclear = await coarse(conn, actor)
+    view = await find_view(conn, actor, ask.view) if ask.view else None
+    where = await reached(conn, actor, view.filters, unclear) if view else []
     return Asked(
         actor=actor,
         ask=ask,
@@ -103,7 +111,9 @@ async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, b
         base_url=base_url,
         donor=donor,
         only=only,
-        coarse=await coarse(conn, actor),
+        coarse=unclear,
+        view=Listed(id=view.id, name=view.name) if view else UNSET,
+        listed=asset.c.id.in_(select(asset.c.id).where(*where)) if view else None,
         sealed=await latest(conn),
     )
 
@@ -124,6 +134,8 @@ async def _standing(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bo
     """The assets in reach as they stood on the day, in the order of their ids."""
     ask = asked.ask
     wanted = select(asset.c.id).where(scope.assets(asked.actor, "report.read"), reach).order_by(asset.c.id)
+    if asked.listed is not None:
+        wanted = wanted.where(asked.listed)
     ids = list(await conn.scalars(wanted))
     histories = await store.history(conn, ids) if ids else {}
 
@@ -159,7 +171,7 @@ async def _material(
     restricted = await surroundings.unsafe(conn, codes) if asked.only is not None else frozenset()
     items = {each.item.asset_id: each.item for each in told}
     material = Material(
-        question=Question(as_of=ask.as_of, since=ask.since, donor=asked.donor),
+        question=Question(as_of=ask.as_of, since=ask.since, donor=asked.donor, view=asked.view),
         programmes=await surroundings.programmes_of(conn, shown),
         municipalities=await surroundings.municipalities(conn, codes, ask.as_of),
         items=tuple(sorted((each.item for each in told), key=_in_reading_order)),
@@ -231,6 +243,8 @@ async def _making(
         query["since"] = ask.since.isoformat()
     if asked.donor:
         query["donor"] = asked.donor.short or asked.donor.key
+    if isinstance(asked.view, Listed):
+        query["view"] = str(asked.view.id)
     return Making(
         lang=ask.lang,
         made_at=asked.now,

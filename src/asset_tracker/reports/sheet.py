@@ -8,7 +8,7 @@ from typing import Any
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
 from asset_tracker.reports import charted, pictures, sheet_annex, sheet_tables
-from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFacts, Report
+from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
 
@@ -139,6 +139,8 @@ def _fact_rows(report: Report) -> list[list[str]]:
     rows.append([text("Service points with items"), points, "service_points"])
     if facts.question.donor:
         rows.append([text("Only what was paid by"), facts.question.donor.name.of(lang), ""])
+    if isinstance(facts.question.view, Listed):
+        rows.append([text("Only what this list holds now"), facts.question.view.name, ""])
     known = report.making.known_on
     rows.append(
         [text("Facts known by"), display.instant(known or report.making.made_at, lang), ""],

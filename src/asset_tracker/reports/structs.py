@@ -10,7 +10,7 @@ Days are calendar days in Kyiv; instants are UTC.
 from datetime import date, datetime
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang
@@ -19,14 +19,23 @@ from asset_tracker.reports.structs_figures import Finding, MunicipalityLine, Obl
 from asset_tracker.reports.structs_items import Happening, Item, Loss, Support
 
 
+class Listed(Struct, frozen=True, kw_only=True):
+    """A saved list of assets."""
+
+    id: UUID
+    name: str
+
+
 class Question(Struct, frozen=True, kw_only=True):
     """``as_of``: what was true on that day (its end). ``since``: the timeline starts there.
-    ``donor``: only what this donor paid for.
+    ``donor``: only what this donor paid for. ``view``: only what this saved list holds as the report is made.
     """
 
     as_of: date
     since: date | None = None
     donor: Donor | None = None
+    # Not said of reports on everything: their hashes are those that they always had.
+    view: Listed | UnsetType = UNSET
 
 
 class Paper(Struct, frozen=True, kw_only=True):

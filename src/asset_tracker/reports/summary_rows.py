@@ -10,7 +10,7 @@ from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import heading
 from asset_tracker.reports.sheet_tables import SINCE, linked_money, linked_oblast, linked_steps, linked_worth
-from asset_tracker.reports.structs import Facts, ProgrammeFacts, Report
+from asset_tracker.reports.structs import Facts, Listed, ProgrammeFacts, Report
 from asset_tracker.reports.structs_figures import CurrencyLine, Funnel, Period
 
 Look = Literal["title", "section", "heads", "total", "plain"]
@@ -83,6 +83,8 @@ def _top(report: Report) -> Iterator[SummaryRow]:
     )
     if facts.question.donor:
         yield SummaryRow((text("Only what was paid by"), facts.question.donor.name.of(lang)))
+    if isinstance(facts.question.view, Listed):
+        yield SummaryRow((text("Only what this list holds now"), facts.question.view.name))
 
 
 def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:

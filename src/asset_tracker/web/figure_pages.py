@@ -23,7 +23,7 @@ from asset_tracker.reports.sheet import heading
 from asset_tracker.web.pages import page
 from asset_tracker.web.words import EVENTS
 
-_ASKED = ("as_of", "known_on", "since", "donor")
+_ASKED = ("as_of", "known_on", "since", "donor", "view")
 _SHOWN = 500
 
 

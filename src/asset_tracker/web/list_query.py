@@ -13,7 +13,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.assets.attributes import MAX_VALUE, checked
 from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.columns import ATTRIBUTE, USUAL, check_columns
-from asset_tracker.assets.saved_views import SavedView, get_view
+from asset_tracker.assets.saved_views import SavedView, find_view
 from asset_tracker.assets.views import Filters
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.territory.codes import is_code
@@ -83,8 +83,8 @@ async def asked_for(conn: AsyncConnection, actor: Actor, params: "MultiDict[str]
     query = msgspec.convert(given | {"fields": _fields_in(params)}, ListQuery)
     columns = tuple(name for each in params.getall("columns", []) for name in each.split(",") if name)
     check_columns(columns)
-    view_id = read_id(params.get("view", ""), "view")
-    view = await get_view(conn, actor, view_id) if view_id else None
+    named = params.get("view", "").strip()[:100]
+    view = await find_view(conn, actor, named) if named else None
     said = any(name in params for name in (*names, "columns", "sort")) or bool(query.fields)
     if view is not None and not said:
         return Asked(query_of(view.filters), view.columns, view.sort, view)

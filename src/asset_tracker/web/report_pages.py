@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
+from asset_tracker.assets.saved_views import list_views
 from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
@@ -24,11 +25,11 @@ from asset_tracker.reports.asking import parse_ask
 from asset_tracker.reports.formats import FORMATS, formats
 from asset_tracker.reports.overview import OverviewLine
 from asset_tracker.reports.sheet import sheet
-from asset_tracker.reports.structs import Report
+from asset_tracker.reports.structs import Listed, Report
 from asset_tracker.territory.collation import sort_key
 from asset_tracker.web.pages import error_texts, page
 
-_ASKED = ("as_of", "known_on", "since", "donor")
+_ASKED = ("as_of", "known_on", "since", "donor", "view")
 # Of more municipalities than these the list shows those of one oblast at a time.
 _AT_ONCE = 100
 
@@ -104,7 +105,7 @@ async def _report_page(
         ask = parse_ask(**asked, now=now, default_lang=lang)
     except InvalidError as error:
         wrong = error_texts(lang, error.errors)
-        ask = parse_ask(donor=asked["donor"], now=now, default_lang=lang)
+        ask = parse_ask(donor=asked["donor"], view=asked["view"], now=now, default_lang=lang)
     report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
     tree = await to_thread.run_sync(sheet, report)
     for photo in tree["photos"]["rows"]:
@@ -127,6 +128,8 @@ async def _report_page(
         wrong=wrong,
         today=now,
         donors=await _donors(conn, actor, report),
+        views=[(str(each.id), each.name) for each in await list_views(conn, actor)],
+        view=str(report.facts.question.view.id) if isinstance(report.facts.question.view, Listed) else "",
         files=_files(path, asked, lang) if not wrong else [],
         may_choose_photos=may(actor, "programme.manage"),
     )

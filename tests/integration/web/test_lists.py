@@ -53,6 +53,27 @@ async def test_a_list_is_kept_and_read_by_page_and_api(site):
     narrower = await site.get("coordinator", f"/api/v1/assets?view={view}&category=ups")
     assert {each["category"] for each in narrower.json()["items"]} <= {"ups"}
 
+    # by its name, too; and a report on what it holds says so
+    named = (await site.get("coordinator", "/api/v1/assets?view=ноутбуки&limit=200")).json()["items"]
+    assert [each["tag"] for each in named] == [each["tag"] for each in found]
+    assert (await site.get("coordinator", "/api/v1/assets?view=Нема")).status_code == 404
+    assert (await site.get("coordinator", "/assets.xlsx?view=Ноутбуки")).status_code == 200
+    whole = (await site.get("coordinator", "/api/v1/reports/programmes/PROSTO.json")).json()
+    part = (await site.get("coordinator", "/api/v1/reports/programmes/PROSTO.json?view=Ноутбуки")).json()
+    assert "view" not in whole["facts"]["question"], "its hash is what it always was"
+    assert part["facts"]["question"]["view"] == {"id": view, "name": "Ноутбуки"}
+    assert {each["tag"].replace("-", "") for each in part["facts"]["items"]} == {
+        each["tag"] for each in found
+    }
+    assert len(whole["facts"]["items"]) > len(part["facts"]["items"])
+    assert f"view={view}" in part["making"]["page_url"]
+    shown = (await site.get("coordinator", f"/reports/programmes/PROSTO?view={view}")).text
+    assert f'<option value="{view}" selected>Ноутбуки' in shown
+    assert "Лише те, що зараз у списку" in shown
+    assert "new-share" not in shown, "what is shared is everything, so it is not offered here"
+    assert f"view={view}" in shown, "its figures and files are asked for so, too"
+    assert (await site.get("donor", f"/reports/programmes/PROSTO?view={view}")).status_code == 404
+
     assert (await site.get("technician", here)).status_code == 404
     assert (await site.post("technician", f"/views/{view}/forget")).status_code == 404
     assert (await site.post("coordinator", f"/views/{view}/forget")).status_code == 303
