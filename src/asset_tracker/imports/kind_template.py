@@ -13,7 +13,7 @@ from asset_tracker.imports.template import ROWS, draw_heading, freeze_headings
 from asset_tracker.imports.vocabulary import Field
 
 _WIDE = frozenset({"name", "name_en", "municipality", "address", "description", "shares", "email", "notes"})
-_NUMBERS = frozenset({"population", "lat", "lon", "cost", "line"})
+_NUMBERS = frozenset({"population", "asked", "approved", "readiness", "lat", "lon", "cost", "line"})
 # Told by what stands beside them, or given by us.
 _LEFT_OUT = frozenset({"oblast", "raion", "id", "coordinates"})
 

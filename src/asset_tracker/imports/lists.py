@@ -33,7 +33,7 @@ from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.verifications.queries import list_campaigns, results
 
-ListName = Literal["service_points", "parties", "programmes", "consignments", "users", "population", "verifications", "due"]  # fmt: skip
+ListName = Literal["service_points", "parties", "programmes", "consignments", "users", "population", "needs", "verifications", "due"]  # fmt: skip
 LIST_NAMES: tuple[ListName, ...] = get_args(ListName)
 _WIDE = frozenset({"name", "name_en", "municipality", "address", "shares", "email", "source", "roles"})
 _MOST = 10_000

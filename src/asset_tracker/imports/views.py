@@ -24,6 +24,7 @@ KindKey = Literal[
     "programmes",
     "users",
     "population",
+    "needs",
     "events",
     "verifications",
 ]

@@ -1,5 +1,6 @@
 """What municipalities asked for, how ready they are, what was approved and planned; beside what was delivered."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -91,13 +92,68 @@ async def list_needs(conn: AsyncConnection, actor: Actor, municipality: str) -> 
     return [_view(row) for row in await conn.execute(wanted)]
 
 
-async def add_need(conn: AsyncConnection, actor: Actor, municipality: str, new: NewNeed) -> UUID:
+class Standing(NewNeed, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A need that stands, as it was told, and whose it is."""
+
+    id: UUID
+    municipality: str
+
+
+async def standing(conn: AsyncConnection, actor: Actor, programmes: Sequence[UUID]) -> list[Standing]:
+    """The needs that the programmes were asked for and that stand, oldest first."""
+    require(actor, "programme.read")
+    wanted = select(municipality_need).where(
+        _n.programme_id.in_(programmes), _n.ended_at.is_(None), _reach(actor)
+    )
+    return [
+        Standing(
+            id=row.id,
+            municipality=row.municipality_code,
+            programme=row.programme_id,
+            category=row.category,
+            asked=row.asked,
+            applied_on=row.applied_on,
+            readiness=row.readiness,
+            approved=row.approved,
+            approved_on=row.approved_on,
+            planned_on=row.planned_on,
+            note=row.note,
+        )
+        for row in await conn.execute(wanted.order_by(_n.made_at, _n.id))
+    ]
+
+
+async def add_need(
+    conn: AsyncConnection, actor: Actor, municipality: str, new: NewNeed, *, need_id: UUID | None = None
+) -> UUID:
     """Keep what a municipality asked for. Raises NotFoundError, ForbiddenError, InvalidError for days out of order."""
+    await get_municipality(conn, municipality)
+    values = await _checked(conn, actor, new)
+    made = need_id or uuid7()
+    told = insert(municipality_need).values(
+        id=made, municipality_code=municipality, made_by=actor.id, **values
+    )
+    await conn.execute(told)
+    return made
+
+
+async def change_need(conn: AsyncConnection, actor: Actor, need: UUID, new: NewNeed) -> None:
+    """Put right what a municipality asked a programme for. Raises NotFoundError, ForbiddenError, InvalidError."""
+    values = await _checked(conn, actor, new)
+    programme_id = values.pop("programme_id")
+    changing = update(municipality_need).where(
+        _n.id == need, _n.ended_at.is_(None), _n.programme_id == programme_id
+    )
+    if not (await conn.execute(changing.values(**values))).rowcount:
+        raise NotFoundError
+
+
+async def _checked(conn: AsyncConnection, actor: Actor, new: NewNeed) -> dict[str, Any]:
+    """A need by column."""
     require(actor, "programme.manage")
     allowed = scope.programmes(actor, "programme.manage")
     if allowed is not None and new.programme not in allowed:
         raise ForbiddenError
-    await get_municipality(conn, municipality)
     await get_programme(conn, actor, new.programme)
     errors = []
     if (new.approved is None) != (new.approved_on is None):
@@ -111,13 +167,9 @@ async def add_need(conn: AsyncConnection, actor: Actor, municipality: str, new: 
     ]
     if errors:
         raise InvalidError(errors=tuple(errors))
-    made, values = uuid7(), msgspec.structs.asdict(new)
+    values = msgspec.structs.asdict(new)
     values["programme_id"] = values.pop("programme")
-    told = insert(municipality_need).values(
-        id=made, municipality_code=municipality, made_by=actor.id, **values
-    )
-    await conn.execute(told)
-    return made
+    return values
 
 
 async def end_need(conn: AsyncConnection, actor: Actor, need: UUID) -> None:

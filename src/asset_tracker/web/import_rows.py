@@ -23,6 +23,7 @@ WHOLE_FILE: dict[KindKey, tuple[str, ...]] = {
     "programmes": (),
     "users": ("grant_roles",),
     "population": ("occurred_on",),
+    "needs": ("programme", "occurred_on"),
     "events": ("programme", "consignment"),
     "verifications": ("campaign", "occurred_on", "programme", "consignment"),
 }
@@ -34,9 +35,11 @@ SEEN_AT: dict[KindKey, str] = {
     "programmes": "/programmes",
     "users": "/people",
     "population": "/municipalities",
+    "needs": "/municipalities",
     "events": "/assets",
     "verifications": "/verifications",
 }
+_DAYS = frozenset({"as_of", "recorded_on", "starts_on", "ends_on", "applied_on", "approved_on", "planned_on"})
 _NOT_SHOWN = frozenset(
     {"id", "name", "kind", "day", "occurred_at", "source", "campaign", "method", "service_point"}
 )
@@ -91,7 +94,7 @@ def in_words(kind: KindKey, field: str, value: Any, towns: Mapping[str, Municipa
         return f"{town.name(lang)}, {town.region(lang)}" if town.region(lang) else town.name(lang)
     if isinstance(value, dict):
         return " ".join(str(part) for part in value.values())
-    if field in {"as_of", "recorded_on", "starts_on", "ends_on"} and isinstance(value, str):
+    if field in _DAYS and isinstance(value, str):
         return shown_day(value)
     return str(value)
 

@@ -19,6 +19,7 @@ from asset_tracker.imports.tables import import_batch, import_row
 from asset_tracker.imports.views import Choices
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.mail.tables import mail_outbox
+from asset_tracker.programmes.needs import list_needs
 from asset_tracker.programmes.queries import programme_by_code
 from asset_tracker.programmes.rules import list_rules
 from asset_tracker.programmes.tables import party
@@ -233,6 +234,50 @@ async def test_population_by_day_and_source(conn, send):
     await commit.undo(conn, COMMAND_LINE, batch.id)
     back = await conn.scalar(select(municipality.c.population).where(municipality.c.code == BARANIVKA))
     assert back == shipped
+
+
+# needs ----------------------------------------------------------------------
+
+NEEDS = [
+    ["Громада", "Область", "Що потрібно", "Потрібно", "Дата заявки", "Готовність", "Погоджено", "Дата погодження", "Заплановано на"],
+    ["Баранівська", "Житомирська", "ноутбуки для ЦНАП", "4 шт.", "10.01.2025", "60 %", 3, "01.02.2025", "15.03.2025"],
+    ["Овруцька", "Житомирська", "ДБЖ", 2, "12.01.2025", None, None, None, None],
+    ["Овруцька", "Житомирська", "зореліт", 1, "12.01.2025", None, None, None, None],
+    ["Хорошівська", "Житомирська", "планшет", "багато", "12.01.2025", 140, 3, None, None],
+    ["Баранівська", "Житомирська", "принтер", 1, "10.01.2025", None, 1, "01.01.2025", None],
+]  # fmt: skip
+
+
+async def test_needs_are_planned_recorded_changed_and_taken_back(conn, world, send):
+    asked = await send(NEEDS[:3])
+    assert "no-programme-column" in {each.code for each in asked.plan.problems}
+    whole = [[*row, "Програма" if n == 0 else "PROSTO"] for n, row in enumerate(NEEDS)]
+    batch = await send(whole, actor=world.me)
+    assert batch.kind == "needs"
+    assert await problems(conn, batch, world.me) >= {
+        (4, "unknown-category"),
+        (5, "bad-asked"),
+        (5, "bad-readiness"),
+        (5, "approval"),
+        (6, "days"),
+    }
+    await commit.commit_batch(conn, world.me, batch.id, partial=True)
+    (made,) = await list_needs(conn, world.me, BARANIVKA)
+    assert (made.category, made.asked, made.readiness, made.approved) == ("laptop", 4, 60, 3)
+    assert (str(made.approved_on), str(made.planned_on)) == ("2025-02-01", "2025-03-15")
+    assert (await send(whole)).plan.counts.unchanged == 2
+    changed = [list(row) for row in whole[:3]]
+    changed[2][6:8] = [1, "20.02.2025"]
+    again = await send(changed, actor=world.me)
+    assert await came_to(conn, again, world.me) == [(2, "unchanged"), (3, "change")]
+    await commit.commit_batch(conn, world.me, again.id)
+    (there,) = await list_needs(conn, world.me, OVRUCH)
+    assert (there.approved, str(there.approved_on)) == (1, "2025-02-20")
+    await commit.undo(conn, world.me, again.id)
+    (there,) = await list_needs(conn, world.me, OVRUCH)
+    assert (there.approved, there.approved_on) == (None, None)
+    await commit.undo(conn, world.me, batch.id)
+    assert await list_needs(conn, world.me, BARANIVKA) == []
 
 
 # programmes ----------------------------------------------------------------------
@@ -461,6 +506,8 @@ async def full(conn, boss, world, send):
     ):
         batch = await send(rows, actor=boss, **more)
         await commit.commit_batch(conn, boss, batch.id)
+    batch = await send(NEEDS[:3], actor=boss, defaults=Defaults(programme="PROSTO"))
+    await commit.commit_batch(conn, boss, batch.id)
     rows = [["Номер партії", "Громада"], ["П-1", "Баранівська"]]
     batch = await send(rows, actor=boss, kind="consignments", defaults=Defaults(programme="PROSTO"))
     await commit.commit_batch(conn, boss, batch.id)
@@ -469,7 +516,7 @@ async def full(conn, boss, world, send):
 
 @pytest.mark.parametrize("lang", ["uk", "en"])
 @pytest.mark.parametrize(
-    "name", ["service_points", "parties", "programmes", "consignments", "users", "population"]
+    "name", ["service_points", "parties", "programmes", "consignments", "users", "population", "needs"]
 )
 async def test_a_list_comes_back_with_nothing_to_do(conn, full, send, name, lang):
     data = await lists.workbook(conn, full, name, lists.Wanted(), lang)

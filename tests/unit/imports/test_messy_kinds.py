@@ -73,6 +73,10 @@ HEADINGS = {
     "programmes": [["Код", "Назва програми", "Виконавець", "Донори", "Валюта"], ["Code", "Programme name", "Implementer", "Donors"]],
     "users": [["ПІБ", "Електронна пошта", "Роль"], ["Name", "E-mail address", "Language"]],
     "population": [["Громада", "Населення на 01.01.2022"], ["katotth", "name_uk", "population_2022", "urban_2022"]],
+    "needs": [
+        ["№", "Громада", "Що потрібно", "Скільки потрібно", "Дата заявки", "Цифрова готовність", "Погоджено", "Дата погодження"],
+        ["Municipality", "Equipment", "Quantity requested", "Application date", "Digital readiness", "Approved", "Planned on"],
+    ],
     "events": [
         ["Мітка", "Подія", "Дата", "Опис"],
         ["Серійний номер", "Дата доставки", "Дата встановлення"],

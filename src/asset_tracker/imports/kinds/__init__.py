@@ -9,6 +9,7 @@ from asset_tracker.imports.kind import Kind
 from asset_tracker.imports.kinds.assets import AssetKind
 from asset_tracker.imports.kinds.consignments import ConsignmentKind
 from asset_tracker.imports.kinds.events import EventKind
+from asset_tracker.imports.kinds.needs import NeedKind
 from asset_tracker.imports.kinds.parties import PartyKind
 from asset_tracker.imports.kinds.points import PointKind
 from asset_tracker.imports.kinds.population import PopulationKind
@@ -27,6 +28,7 @@ KINDS: tuple[Kind, ...] = (
     PartyKind(),
     ProgrammeKind(),
     PopulationKind(),
+    NeedKind(),
     UserKind(),
     EventKind(),
     VerificationKind(),
