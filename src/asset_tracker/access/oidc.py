@@ -9,15 +9,16 @@ import base64
 import secrets
 import time
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx
 import msgspec
-from joserfc import jwk, jwt
-from joserfc.errors import JoseError
 
 from asset_tracker.settings import LOOPBACK, Settings
+
+# Most installations have no organisation to ask: what asks it is loaded when one is asked.
+if TYPE_CHECKING:
+    from joserfc import jwk
 
 # Signed by a private key that only the provider has; never "none", never a secret that we share.
 ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"})
@@ -151,12 +152,17 @@ class Provider:
         if self._client_secret is None:
             form["client_id"] = self._client_id
         elif "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
-            basic = httpx.BasicAuth(_form_encoded(self._client_id), _form_encoded(self._client_secret))
+            from httpx import BasicAuth
+
+            basic = BasicAuth(_form_encoded(self._client_id), _form_encoded(self._client_secret))
         else:
             form |= {"client_id": self._client_id, "client_secret": self._client_secret}
         return await _ask("POST", metadata.token_endpoint, data=form, auth=basic)
 
     async def _checked(self, metadata: Metadata, begun: Begun, token: str) -> dict[str, Any]:
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
         algorithms = ALGORITHMS & set(metadata.id_token_signing_alg_values_supported)
         key = await self._key_for(metadata, token, algorithms)
         try:
@@ -198,6 +204,9 @@ class Provider:
         raise UntrustedError("the ID token is signed with an unknown key")
 
     async def _keyset(self, metadata: Metadata, *, again: bool) -> list[Any]:
+        from joserfc import jwk
+        from joserfc.errors import JoseError
+
         old = time.monotonic() - self._keys_at
         if self._keys is None or old > _KEPT or (again and old > _AGAIN):
             try:
@@ -236,6 +245,8 @@ def _form_encoded(text: str) -> str:
 
 async def _ask(method: str, address: str, **more: Any) -> dict[str, Any]:
     """A JSON object. Redirects are not followed: they would carry the code or the secret elsewhere."""
+    import httpx
+
     try:
         async with (
             httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False) as client,

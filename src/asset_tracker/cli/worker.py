@@ -53,23 +53,26 @@ def command(*, status: bool, retry: bool, companion: bool) -> None:
 
 
 @contextmanager
-def companion(settings: Settings) -> Iterator[None]:
+def companion(settings: Settings, first: threading.Event) -> Iterator[None]:
     """While the block runs, a worker runs beside it, in a process of its own, started anew if it dies.
 
+    It begins when ``first`` is done: both starting at once would only keep each other waiting.
     It ends with this process however this one ends: its standard input is closed then.
     ``settings``: with the address of the database that is open.
     """
     over = threading.Event()
-    thread = threading.Thread(target=_keep, args=(settings, over), daemon=True)
+    thread = threading.Thread(target=_keep, args=(settings, first, over), daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
+        first.set()
         thread.join()
 
 
-def _keep(settings: Settings, over: threading.Event) -> None:
+def _keep(settings: Settings, first: threading.Event, over: threading.Event) -> None:
+    first.wait()
     while not over.is_set():
         process = _start(settings)
         while not over.wait(0.2) and process.poll() is None:

@@ -9,8 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from fontTools.ttLib import TTFont
-
 MISSING = "◊"
 _RELATIVES = {"″": '"', "′": "'", "ʼ": "’", "\u2009": " ", "\u202f": "\u00a0", "→": "–", "✓": "+", "\t": " "}
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -22,6 +20,8 @@ def font_folder() -> Path:
 
 @cache
 def _covered() -> frozenset[int]:
+    from fontTools.ttLib import TTFont
+
     with TTFont(font_folder() / "PT_Sans-Web-Regular.ttf", lazy=True) as font:
         return frozenset(font.getBestCmap())
 

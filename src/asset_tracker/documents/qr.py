@@ -2,15 +2,15 @@
 
 from functools import lru_cache
 
-import qrcode
-from qrcode.image.svg import SvgPathImage
-
 
 def draw_qr(text: str) -> str:
     """An SVG without quiet zone (leave four modules of white around it); error correction M.
 
     For what is secret: it is remembered nowhere.
     """
+    import qrcode
+    from qrcode.image.svg import SvgPathImage
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
     code.add_data(text)
     code.make(fit=True)

@@ -9,13 +9,16 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import structlog
-import typst
 
 from asset_tracker.documents.glyphs import font_folder, printable
+
+# The typesetter is loaded with the first document: most processes make none.
+if TYPE_CHECKING:
+    import typst
 
 _PACKAGE = Path(str(files("asset_tracker")))
 
@@ -23,7 +26,9 @@ log = structlog.get_logger(__name__)
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
+    import typst
+
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[font_folder()])
 
 
@@ -34,6 +39,8 @@ def typeset(template: str, data: Mapping[str, Any], *, made_at: datetime) -> byt
     The same data and ``made_at`` (aware) give the same bytes. Takes CPU: call it in a thread.
     Raises ``typst.TypstError`` when the template is at fault.
     """
+    import typst
+
     pdf, warnings = typst.compile_with_warnings(
         _PACKAGE / template,
         root=_PACKAGE,

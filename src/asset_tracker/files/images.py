@@ -5,13 +5,16 @@ colour profiles, further frames, or bytes before and after the picture.
 """
 
 from io import BytesIO
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
-from PIL import Image, ImageFile
 
 from asset_tracker.errors import TooLargeError
 from asset_tracker.files.kinds import SEND_JPEG, not_taken, sniff
+
+# Pictures are read by few processes, and not at once.
+if TYPE_CHECKING:
+    from PIL import Image, ImageFile
 
 MAX_BYTES: Final = 20_000_000
 """Bytes of a picture as sent."""
@@ -28,13 +31,13 @@ SCAN_EDGE: Final = 3508
 _ORIENTATION: Final = 0x0112
 _BYTE_ORDERS: Final[dict[bytes, Literal["little", "big"]]] = {b"II": "little", b"MM": "big"}
 _TURNS: Final = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
+    2: "FLIP_LEFT_RIGHT",
+    3: "ROTATE_180",
+    4: "FLIP_TOP_BOTTOM",
+    5: "TRANSPOSE",
+    6: "ROTATE_270",
+    7: "TRANSVERSE",
+    8: "ROTATE_90",
 }
 
 
@@ -51,6 +54,8 @@ def clean_image(data: bytes, *, edge: int = PHOTO_EDGE, expected: str = SEND_JPE
 
     Takes a moment of processor time: call it in a thread. Raises InvalidError, TooLargeError.
     """
+    from PIL import Image
+
     if len(data) > MAX_BYTES:
         raise TooLargeError("The picture is larger than %(megabytes)s MB.", megabytes=MAX_BYTES // 1_000_000)
     kind = sniff(data, expected)
@@ -65,7 +70,7 @@ def clean_image(data: bytes, *, edge: int = PHOTO_EDGE, expected: str = SEND_JPE
         raise not_taken("The picture is damaged or cut short", expected) from broken
 
 
-def _decode(sent: ImageFile.ImageFile, edge: int) -> Image.Image:
+def _decode(sent: "ImageFile.ImageFile", edge: int) -> "Image.Image":
     if sent.width * sent.height > MAX_PIXELS:
         raise _too_many_pixels()
     sent.draft("RGB", (edge, edge))  # JPEG only: decodes at half, quarter or eighth size where that suffices
@@ -78,9 +83,11 @@ def _too_many_pixels() -> TooLargeError:
     return TooLargeError("The picture has more than %(megapixels)s megapixels.", megapixels=megapixels)
 
 
-def _upright(picture: Image.Image) -> Image.Image:
+def _upright(picture: "Image.Image") -> "Image.Image":
+    from PIL.Image import Transpose
+
     turn = _TURNS.get(_orientation(picture.info.get("exif") or b""))
-    return picture.transpose(turn) if turn is not None else picture
+    return picture.transpose(Transpose[turn]) if turn is not None else picture
 
 
 def _orientation(exif: bytes) -> int:
@@ -97,7 +104,9 @@ def _orientation(exif: bytes) -> int:
     return 1
 
 
-def _encode(picture: Image.Image, edge: int) -> CleanImage:
+def _encode(picture: "Image.Image", edge: int) -> CleanImage:
+    from PIL import Image
+
     if picture.mode.startswith("I"):
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")  # 16 bits a pixel to 8
     clean = Image.new("RGB", picture.size, "white")

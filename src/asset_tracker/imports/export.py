@@ -8,11 +8,6 @@ from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -117,6 +112,11 @@ def _workbook(
     due: Mapping[UUID, tuple[str, date]],
     fields: Catalogue,
 ) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(gettext(lang, "Assets"))
     used, vocabulary = _used(rows, fields), vocabulary_with(fields)
@@ -177,6 +177,9 @@ def cell_of(sheet: Any, value: Any) -> Any:
     """A cell that holds the value as it is: a text is never a formula."""
     if not isinstance(value, str):
         return value
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
     cell.data_type = "s"  # a text that begins with = is no formula
     cell.number_format = "@"

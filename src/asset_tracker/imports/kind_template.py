@@ -3,10 +3,6 @@
 import io
 from collections.abc import Mapping, Sequence
 
-from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
-
 from asset_tracker.i18n import Lang
 from asset_tracker.imports.survey import LISTS
 from asset_tracker.imports.template import ROWS, draw_heading, freeze_headings
@@ -20,6 +16,10 @@ _LEFT_OUT = frozenset({"oblast", "raion", "id", "coordinates"})
 
 def make(title: str, fields: Sequence[Field], offers: Mapping[str, Sequence[str]], lang: Lang) -> bytes:
     """The template as .xlsx. ``offers``: what the drop-down of a field offers; other words are as good."""
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = title[:31]

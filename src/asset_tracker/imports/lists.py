@@ -8,10 +8,6 @@ from uuid import UUID
 
 import anyio.to_thread
 import msgspec
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -80,6 +76,11 @@ async def _made(title: str, headings: Mapping[str, str], rows: Sequence[Mapping[
 
 
 def _workbook(title: str, headings: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"

@@ -8,7 +8,7 @@ from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.i18n import Lang
 from asset_tracker.imports import recorded
 from asset_tracker.imports.line import ProgrammeRef
-from asset_tracker.imports.template import Offer
+from asset_tracker.imports.offer import Offer
 from asset_tracker.territory.collation import sort_key
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.queries import municipality_index

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Mapping, Sequence
 
-import msgspec
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -14,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.i18n import LANGS, Lang, gettext
 from asset_tracker.imports.fields import ASSETS, FieldKey
+from asset_tracker.imports.offer import Offer
 from asset_tracker.imports.own_fields import answers, category_names, vocabulary_with
 from asset_tracker.imports.survey import EXAMPLES, LISTS
 from asset_tracker.imports.vocabulary import Field, Vocabulary
@@ -33,25 +33,6 @@ _WIDTHS = {
     "vin": 22,
 }
 _HEAD = PatternFill("solid", fgColor="0D5A68")
-
-
-class Offer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the drop-downs offer: programme codes, and municipalities as ``name, raion, oblast``.
-
-    ``currency`` is that of the only programme; ``chosen`` if the municipalities are not simply all.
-    """
-
-    programmes: tuple[str, ...] = ()
-    municipalities: tuple[str, ...] = ()
-    currency: str | None = None
-    chosen: bool = False
-
-    @property
-    def given(self) -> dict[str, str]:
-        """What stands in the rows already, because nothing else could be chosen."""
-        alone = {"programme": self.programmes, "municipality": self.municipalities}
-        given = {field: texts[0] for field, texts in alone.items() if len(texts) == 1}
-        return given | ({"currency": self.currency} if self.currency else {})
 
 
 _EQUIPMENT: tuple[FieldKey, ...] = (

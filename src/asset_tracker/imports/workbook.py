@@ -3,7 +3,7 @@
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 import anyio.to_thread
@@ -15,14 +15,17 @@ from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.errors import NotFoundError
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports import kind_template, marking, queries, sheet, template
+from asset_tracker.imports import queries, sheet
 from asset_tracker.imports.cells import Limits, column_index
 from asset_tracker.imports.kinds import kind_for
-from asset_tracker.imports.marking import CellMark
 from asset_tracker.imports.offering import Chosen, offer_for
 from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.telling import told
 from asset_tracker.imports.views import KindKey
+
+# What writes workbooks is loaded when one is asked for.
+if TYPE_CHECKING:
+    from asset_tracker.imports.marking import CellMark
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -44,7 +47,9 @@ async def marked_workbook(
     return await anyio.to_thread.run_sync(partial(_marked, data, ending, marks))
 
 
-def _marked(data: bytes, ending: str, marks: list[CellMark]) -> bytes:
+def _marked(data: bytes, ending: str, marks: "list[CellMark]") -> bytes:
+    from asset_tracker.imports import marking
+
     with tempfile.TemporaryDirectory(prefix="asset-tracker-import-") as folder:
         source, said, target = (Path(folder) / name for name in (f"sent{ending[:6]}", "marks", "marked.xlsx"))
         source.write_bytes(data)
@@ -53,7 +58,9 @@ def _marked(data: bytes, ending: str, marks: list[CellMark]) -> bytes:
         return target.read_bytes()
 
 
-def _mark(problem: Problem, lang: Lang) -> CellMark:
+def _mark(problem: Problem, lang: Lang) -> "CellMark":
+    from asset_tracker.imports.marking import CellMark
+
     words = told(problem, lang)
     text = words.message
     if words.expected:
@@ -75,6 +82,8 @@ async def template_workbook(
 
     Raises InvalidError that names each choice that is not there, ForbiddenError.
     """
+    from asset_tracker.imports import kind_template, template
+
     kind = kind_for(actor, kind_key)
     offer = await offer_for(conn, actor, chosen or Chosen())
     if kind_key == "assets":

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from itertools import chain
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
-from fontTools.pens.svgPathPen import SVGPathPen
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
 
 from asset_tracker.ledger.tags import ALPHABET
+
+# fontTools is loaded when the first label is drawn: most processes draw none.
+if TYPE_CHECKING:
+    from fontTools.ttLib import TTFont
 
 Face = Literal["regular", "bold"]
 
@@ -60,6 +61,9 @@ def font_path(face: Face) -> str:
 @cache
 def font(face: Face) -> Font:
     """The face, reduced to what labels are written with."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
     source = TTFont(font_path(face))
     known = source.getBestCmap()
     wanted = [code for code in chain(*_RANGES[face]) if code in known]
@@ -93,7 +97,9 @@ def font(face: Face) -> Font:
 
 
 @cache
-def _outlines(face: Face) -> tuple[TTFont, Mapping[int, str]]:
+def _outlines(face: Face) -> "tuple[TTFont, Mapping[int, str]]":
+    from fontTools.ttLib import TTFont
+
     source = TTFont(font_path(face))
     return source, source.getBestCmap()
 
@@ -101,6 +107,8 @@ def _outlines(face: Face) -> tuple[TTFont, Mapping[int, str]]:
 @cache
 def outline(face: Face, character: str) -> str:
     """The character's shape as the ``d`` of an SVG path, in thousandths of the em, y upwards."""
+    from fontTools.pens.svgPathPen import SVGPathPen
+
     source, names = _outlines(face)
     glyphs = source.getGlyphSet()
     pen = SVGPathPen(glyphs)

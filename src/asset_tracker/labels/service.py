@@ -17,12 +17,10 @@ from asset_tracker.errors import FieldError, InvalidError, NotFoundError
 from asset_tracker.labels.choice import Choice, Item, choose
 from asset_tracker.labels.paper import Look, Output
 from asset_tracker.labels.pdf import render_pdf
-from asset_tracker.labels.raster import render_png
 from asset_tracker.labels.sheet import PrintOptions, check_print
 from asset_tracker.labels.stock import Stock
 from asset_tracker.labels.svg import render_svg
 from asset_tracker.labels.tables import label_print
-from asset_tracker.labels.zpl import render_zpl
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import format_tag
@@ -101,10 +99,14 @@ def render(job: Job) -> Iterator[bytes]:
         case "pdf":
             return render_pdf(labels, job.stock, job.options)
         case "zpl":
+            from asset_tracker.labels.zpl import render_zpl
+
             return render_zpl(labels, job.stock, job.options)
         case "svg":
             return iter([render_svg(labels[0], job.stock, job.options).encode()])
         case "png":
+            from asset_tracker.labels.raster import render_png
+
             return iter([render_png(labels[0], job.stock, job.options)])
 
 

@@ -12,9 +12,6 @@ from itertools import product
 from typing import Any, Final, Literal
 
 import msgspec
-from qrcode import QRCode, constants
-from qrcode.base import rs_blocks
-from qrcode.util import ALPHA_NUM, MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData, mode_sizes_for_version
 
 from asset_tracker.ledger.tags import ALPHABET, TAG_LENGTH
 
@@ -24,15 +21,11 @@ _Modules = list[list[bool]]
 QUIET_ZONE: Final = 4  # modules on each side (ISO/IEC 18004)
 MAX_VERSION: Final = 10  # above, no label of ours could carry it, and the length field grows
 
-_PACKAGE_LEVEL: Final[dict[Level, int]] = {
-    "L": constants.ERROR_CORRECT_L,
-    "M": constants.ERROR_CORRECT_M,
-    "Q": constants.ERROR_CORRECT_Q,
-    "H": constants.ERROR_CORRECT_H,
-}
+# As the standard numbers them, and the package with it; that is loaded when the first symbol is made.
+_PACKAGE_LEVEL: Final[dict[Level, int]] = {"L": 1, "M": 0, "Q": 3, "H": 2}
 _PAIR_BITS: Final = 11  # two alphanumeric characters
 _SINGLE_BITS: Final = 6
-_ALPHANUMERIC: Final[str] = ALPHA_NUM.decode()
+_ALPHANUMERIC: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _MASKS: Final = 8
 
 
@@ -61,6 +54,9 @@ def symbol_size(version: int) -> int:
 @cache
 def smallest_version(text_length: int, level: Level, *, alphanumeric: bool = True) -> int | None:
     """The smallest version (1 to 10) that carries so many characters, or None."""
+    from qrcode.base import rs_blocks
+    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, mode_sizes_for_version
+
     mode = MODE_ALPHA_NUM if alphanumeric else MODE_8BIT_BYTE
     pairs, single = divmod(text_length, 2)
     bits = pairs * _PAIR_BITS + single * _SINGLE_BITS if alphanumeric else text_length * 8
@@ -88,6 +84,9 @@ def make_symbol(url: str, version: int, level: Level) -> Symbol:
 
 def _package_modules(text: str, version: int, level: Level, mask: int, *, test: bool = False) -> _Modules:
     """What the package makes; ``test`` leaves the format bits light, as it does while it compares masks."""
+    from qrcode import QRCode
+    from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
+
     mode = MODE_ALPHA_NUM if is_alphanumeric(text) else MODE_8BIT_BYTE
     code: QRCode[Any] = QRCode(version, _PACKAGE_LEVEL[level])
     code.add_data(QRData(text.encode("latin-1"), mode))

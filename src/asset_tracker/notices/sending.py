@@ -16,13 +16,13 @@ from hashlib import sha256
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-import httpx
 import msgspec
 
 from asset_tracker.errors import InvalidError
 from asset_tracker.notices import hosts
 
-TIMEOUT: Final = httpx.Timeout(10.0, connect=5.0)
+TIMEOUT: Final = 10.0  # seconds for each step
+CONNECT: Final = 5.0  # seconds to reach it
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,8 @@ async def post(
     url: str, secret: bytes, message_id: str, body: bytes, *, allowed: Collection[str], now: int | None = None
 ) -> Outcome:
     """Send it once; what came of it. Raises nothing that the other side can cause."""
+    import httpx  # loaded with the first webhook: most installations have none
+
     begun = time.monotonic()
     status, trouble = None, None
     try:
@@ -65,6 +67,8 @@ class _NotPublicError(Exception):
 async def _send(
     url: str, secret: bytes, message_id: str, body: bytes, allowed: Collection[str], now: int
 ) -> int:
+    import httpx
+
     hosts.check_url(url, allowed)
     parts = urlsplit(url)
     address = await _resolved(parts)
@@ -79,8 +83,9 @@ async def _send(
     # The address is spoken to, the name is what its certificate must be for.
     there = parts._replace(netloc=_netloc(address, parts.port)).geturl()
     extensions = {"sni_hostname": parts.hostname} if parts.scheme == "https" else {}
+    patience = httpx.Timeout(TIMEOUT, connect=CONNECT)
     async with (
-        httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False, trust_env=False) as client,
+        httpx.AsyncClient(timeout=patience, follow_redirects=False, trust_env=False) as client,
         client.stream("POST", there, content=body, headers=headers, extensions=extensions) as answer,
     ):
         return answer.status_code

@@ -10,7 +10,6 @@ from msgspec import Meta
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
-from stdnum.ua import edrpou as edrpou_number
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
@@ -95,6 +94,8 @@ async def add_party(
 
 async def party_columns(conn: AsyncConnection, new: NewParty) -> dict[str, Any]:
     """A party by column. Raises InvalidError for a wrong EDRPOU, NotFoundError for an unknown municipality."""
+    from stdnum.ua import edrpou as edrpou_number
+
     if new.edrpou is not None and not (new.edrpou.isascii() and edrpou_number.is_valid(new.edrpou)):
         wrong = FieldError(
             "edrpou", "This EDRPOU code is not valid.", {}, "eight digits, the last a check digit"

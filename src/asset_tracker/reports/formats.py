@@ -8,15 +8,13 @@ from anyio import to_thread
 
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.files.storage import Storage
-from asset_tracker.reports.annexes import ANNEXES
+from asset_tracker.reports.annexes import ANNEXES, Annex
 from asset_tracker.reports.csv import iter_csv, write_csv, write_hxl
 from asset_tracker.reports.geojson import write_geojson
 from asset_tracker.reports.iati import write_iati
 from asset_tracker.reports.json import write_json
-from asset_tracker.reports.pdf import write_pdf
-from asset_tracker.reports.photos import pixels
+from asset_tracker.reports.photos import Pixels, pixels
 from asset_tracker.reports.structs import MunicipalityFacts, Report
-from asset_tracker.reports.xlsx import write_annex, write_xlsx
 
 
 class Format(NamedTuple):
@@ -36,11 +34,30 @@ class Format(NamedTuple):
     pieces: Callable[[Report], Iterator[bytes]] | None = None
 
 
+# The writers of PDF and of workbooks, and their libraries, are loaded when somebody asks for one.
+def _write_pdf(report: Report, photos: Pixels | None = None) -> bytes:
+    from asset_tracker.reports.pdf import write_pdf
+
+    return write_pdf(report, photos)
+
+
+def _write_xlsx(report: Report) -> bytes:
+    from asset_tracker.reports.xlsx import write_xlsx
+
+    return write_xlsx(report)
+
+
+def _write_annex(report: Report, annex: Annex) -> bytes:
+    from asset_tracker.reports.xlsx import write_annex
+
+    return write_annex(report, annex=annex)
+
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv; charset=utf-8"
 FORMATS: dict[str, Format] = {
-    "pdf": Format("application/pdf", "pdf", "PDF, to print and to keep", write_pdf, illustrated=True),
-    "xlsx": Format(_XLSX, "xlsx", "Excel workbook", write_xlsx),
+    "pdf": Format("application/pdf", "pdf", "PDF, to print and to keep", _write_pdf, illustrated=True),
+    "xlsx": Format(_XLSX, "xlsx", "Excel workbook", _write_xlsx),
     "csv": Format(_CSV, "csv", "CSV, the items as a table", write_csv, pieces=iter_csv),
     "json": Format("application/json", "json", "JSON, for programs", write_json),
     "hxl": Format(
@@ -49,7 +66,7 @@ FORMATS: dict[str, Format] = {
     "geojson": Format("application/geo+json", "geojson", "GeoJSON, points for a map", write_geojson),
     "iati": Format("application/xml", "iati.xml", "IATI 2.03 activity", write_iati, programmes_only=True),
     **{
-        name: Format(_XLSX, f"{name}.xlsx", annex.title, partial(write_annex, annex=annex))
+        name: Format(_XLSX, f"{name}.xlsx", annex.title, partial(_write_annex, annex=annex))
         for name, annex in ANNEXES.items()
     },
 }

@@ -11,16 +11,11 @@ from decimal import Decimal
 from importlib.util import find_spec
 from typing import Any, Final, NamedTuple
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils import get_column_letter
-
 from asset_tracker.documents import display
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.i18n import Lang
 from asset_tracker.reports.csv import BOM, plain
 from asset_tracker.reports.questions import Answer
-from asset_tracker.reports.xlsx import text_cell
 
 
 class Form(NamedTuple):
@@ -66,6 +61,15 @@ def write_csv(answer: Answer) -> bytes:
 
 
 def write_xlsx(answer: Answer) -> bytes:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
+
+    from asset_tracker.reports.xlsx import text_cell
+
+    def cell(value: Any) -> Any:
+        return text_cell(page, value) if isinstance(value, str) else WriteOnlyCell(page, value)
+
     book = Workbook(write_only=True)
     page: Any = book.create_sheet("Answer")
     page.freeze_panes = "A2"
@@ -73,7 +77,7 @@ def write_xlsx(answer: Answer) -> bytes:
     page.auto_filter.ref = f"A1:{last}{len(answer.rows) + 1}"
     page.append([text_cell(page, head) for head in answer.heads])
     for row in answer.rows:
-        page.append([_cell(page, _plain(value)) for value in row])
+        page.append([cell(_plain(value)) for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -117,12 +121,6 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (int, float, Decimal, date, str)):
         return value
     return str(value)
-
-
-def _cell(page: Any, value: Any) -> Any:
-    if isinstance(value, str):
-        return text_cell(page, value)
-    return WriteOnlyCell(page, value)
 
 
 _TYPED: Final = frozenset({int, float, bool, str, date, datetime, Decimal, timedelta})

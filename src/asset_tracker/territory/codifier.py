@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
-from openpyxl import load_workbook
 
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.territory.codes import MUNICIPALITY_CATEGORIES
@@ -82,6 +81,8 @@ def read_workbook(data: bytes, *, edition: date | None = None, order: str = "") 
     ``edition`` defaults to the day the workbook says it was last changed, which is the day it is published as.
     Raises InvalidError when it is not such a workbook.
     """
+    from openpyxl import load_workbook
+
     _look_inside(data)
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=True)

@@ -4,8 +4,6 @@ from functools import cache
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, ImageDraw
-
 BRAND: Final = "#0d5a68"
 _PAPER: Final = "#ffffff"
 # The tag of icons.svg#logo in its view of 32 units, and the tick on it.
@@ -25,6 +23,8 @@ NAMES: Final = {
 @cache
 def icon(name: str) -> bytes:
     """One of ``NAMES`` as PNG; ``maskable`` ones fill the square, their mark inside of the safe circle."""
+    from PIL import Image, ImageDraw
+
     pixels, maskable = NAMES[name]
     side = pixels * _FINE
     picture = Image.new("RGBA", (side, side), BRAND if maskable else "#00000000")

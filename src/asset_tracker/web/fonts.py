@@ -10,9 +10,6 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Literal
 
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
-
 # It tells every table that it prunes.
 logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
@@ -30,6 +27,9 @@ _LETTERS = (
 @cache
 def woff(weight: Weight) -> bytes:
     """The face as WOFF bytes (zlib, not brotli: one dependency fewer for ten kilobytes more)."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
     options = Options(
         flavor="woff", layout_features=["kern", "liga", "tnum"], hinting=False, notdef_outline=True
     )

@@ -17,6 +17,7 @@ from asset_tracker.assets.views import Filters
 from asset_tracker.imports import commit, queries, service, template
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.line import Defaults
+from asset_tracker.imports.offer import Offer
 from asset_tracker.imports.own_fields import vocabulary_with
 from asset_tracker.imports.views import Choices
 from asset_tracker.ledger.tables import asset
@@ -139,7 +140,7 @@ def test_the_template_has_a_column_for_each():
         key="screen", version=1, kind="number", name_uk="Діагональ", name_en="Screen", unit="″"
     )
     known = Catalogue({"fuel": fuel, "screen": screen})
-    book = load_workbook(io.BytesIO(template.make("uk", template.Offer(), known)))
+    book = load_workbook(io.BytesIO(template.make("uk", Offer(), known)))
     heads = {sheet.title: [cell.value for cell in sheet[1]] for sheet in book.worksheets}
     assert "Діагональ (″)" in heads["Обладнання"]
     assert "Пальне" not in heads["Обладнання"]

@@ -10,7 +10,8 @@ import workbooks
 from asset_tracker.imports import marking, template
 from asset_tracker.imports.categories import CATEGORY_NAMES, category_of
 from asset_tracker.imports.marking import CellMark
-from asset_tracker.imports.template import SHEETS, Offer
+from asset_tracker.imports.offer import Offer
+from asset_tracker.imports.template import SHEETS
 from asset_tracker.territory.codifier import read_shipped
 from asset_tracker.territory.search import MunicipalityIndex
 from planning import plan

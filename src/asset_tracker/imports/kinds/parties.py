@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
-from stdnum.ua import edrpou as edrpou_number
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission
@@ -56,6 +55,8 @@ def read_edrpou(cell: Cell) -> values.Reading:
         return values.NOTHING
     bare = written.translate(_DIGITS)
     padded = bare.zfill(8)
+    from stdnum.ua import edrpou as edrpou_number
+
     fits = padded.isascii() and padded.isdigit() and len(padded) == 8 and edrpou_number.is_valid(padded)
     if fits and padded == written:
         return values.Reading(padded)
