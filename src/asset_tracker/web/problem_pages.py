@@ -18,6 +18,8 @@ _TAG_ADVICE = (
     "The label may be of another organisation. Ask your coordinator.",
 )
 _ADVICE: dict[int, tuple[str, ...]] = {
+    400: ("Go back one page and send it again: on a weak line a part of it may have been lost.",),
+    405: ("A form is sent to this address; it is no page. Open the page with the form once more.",),
     403: ("Ask a coordinator or an administrator if you need this for your work.",),
     404: ("The address may be mistyped, or what stood here is not in your reach.",),
     409: ("Look at how it is now, and decide again: nothing of yours was recorded over it.",),

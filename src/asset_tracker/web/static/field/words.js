@@ -68,11 +68,12 @@ export function named(thing) {
   return (said.lang === "en" ? thing.name_en || thing.name_uk : thing.name_uk) ?? thing.name ?? "";
 }
 
-/** @param {string|number|Date} at */
+/** 22.11.2026, 06:55 or 22 Nov 2026, 06:55, as the pages write it. @param {string|number|Date} at */
 export function moment(at) {
   return new Intl.DateTimeFormat(said.lang === "uk" ? "uk-UA" : "en-GB", {
-    day: "numeric",
-    month: "short",
+    day: said.lang === "uk" ? "2-digit" : "numeric",
+    month: said.lang === "uk" ? "2-digit" : "short",
+    year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
     timeZone: "Europe/Kyiv",
