@@ -36,6 +36,12 @@ settings.register_profile("shared machine", deadline=None)
 settings.load_profile("shared machine")
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--pictures", action="store_true", help="keep the pictures of docs/guide.md that journeys make"
+    )
+
+
 @pytest.fixture(scope="session")
 def anyio_backend():
     return "asyncio"

@@ -1,7 +1,8 @@
 """The pictures of README and docs/guide.md, taken from a running demonstration.
 
 Run ``make run`` in one terminal and ``.venv/bin/python tools/make_pictures.py`` in another, with the
-same environment. A Chromium is needed.
+same environment. A Chromium is needed. Those of the three journeys are taken by the test that goes them
+(``pytest tests/browser/test_journeys.py --pictures``).
 """
 
 import os

@@ -33,6 +33,15 @@ def test_nothing_is_wider_than_the_screen(somebody, office, width):
         assert desk.width_is_kept(), path
 
 
+def test_the_donor_sees_only_what_they_paid_for(somebody, office):
+    desk = somebody().log_in("donor")
+    desk.open("/assets")
+    expect(desk.page.locator("tbody")).to_contain_text("Ноутбук")
+    expect(desk.page.locator("tbody")).not_to_contain_text("Чужий")
+    assert desk.open(f"/a/{office.foreign}").status == 404
+    assert desk.open("/consignments").status == 403
+
+
 def test_the_language_is_switched_and_kept(somebody):
     desk = somebody().log_in("custodian")
     page = desk.page
