@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from asset_tracker.i18n import LANGS, gettext
@@ -133,11 +133,17 @@ def packing_list(path, code):
     return path
 
 
-def a_scan():
-    """A photo of something; what it shows does not matter."""
+def a_photo(of, wall="#d9ded9"):
+    """A photo of a laptop; as a scan it does as well. What was kept as the one is not kept as the other too."""
+    seen = Image.new("RGB", (900, 640), wall)
+    pen = ImageDraw.Draw(seen)
+    pen.rounded_rectangle((190, 90, 710, 420), 18, "#2b3436")
+    pen.rectangle((215, 115, 685, 395), "#0b1012")
+    pen.polygon(((190, 430), (710, 430), (800, 540), (100, 540)), "#8d9a9c")
+    pen.polygon(((390, 500), (510, 500), (525, 528), (375, 528)), "#6f7c7e")
     out = BytesIO()
-    Image.effect_noise((700, 990), 40).convert("RGB").save(out, "JPEG")
-    return {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
+    seen.save(out, "JPEG")
+    return {"name": f"{of}.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()}
 
 
 def add_the_programme(administrator, code):
@@ -233,7 +239,7 @@ def test_a_new_programme_from_packing_list_to_signed_acts(seat, tmp_path):
     act = page.get_by_role("link", name=coordinator.say("Print the act")).get_attribute("href")
     assert coordinator.fetched(act).startswith(b"%PDF")
     sign_on_the_glass(coordinator)
-    page.set_input_files("#f-scan", [a_scan()])
+    page.set_input_files("#f-scan", [a_photo("scan")])
     coordinator.press("Attach the signed scan")
     coordinator.sees("The signed act was attached. The assets are accepted.", ".flash")
     expect(page.locator("tbody")).not_to_contain_text(coordinator.say("Delivered"))
@@ -288,7 +294,7 @@ def test_a_year_end_verification_with_losses(seat, server):
         "href"
     )
     assert coordinator.fetched(certificate).startswith(b"%PDF")
-    page.set_input_files("#f-scan", [a_scan()])
+    page.set_input_files("#f-scan", [a_photo("scan")])
     coordinator.press("Attach the signed scan")
     coordinator.next_is("Record what is missing as lost")
     coordinator.picture("journey-missing", 1000)
@@ -329,7 +335,7 @@ def test_a_repair_from_fault_to_cost(seat, server):
     phone.fill("#f-description", "Не вмикається")
     phone.locator("[name=condition][value=unserviceable]").check()
     technician.picture("journey-fault", 844)
-    phone.set_input_files("#f-photos", [a_scan()])
+    phone.set_input_files("#f-photos", [a_photo("fault", wall="#e6dfd3")])
     technician.press("Report a fault")
     technician.sees("Does not work", ".four")
     phone.locator(".photos img").scroll_into_view_if_needed()
@@ -337,23 +343,34 @@ def test_a_repair_from_fault_to_cost(seat, server):
 
     coordinator = seat("coordinator")
     page = coordinator.open("/").page
-    expect(page.locator(".todo").first.locator(f"a[href='/a/{tag}']")).to_be_visible()
+    broken = page.locator(f".todo a[href='/a/{tag}']").first
+    expect(broken).to_be_visible()
     coordinator.picture("journey-broken")
-    coordinator.open(f"/a/{tag}")
+    broken.click()
     page.locator("main details", has=page.locator("a[href$='/sent_for_repair']")).locator("summary").click()
     coordinator.follow("Send for repair")
     page.fill("#f-to", "Сервіс-Житомир")
     coordinator.press("Send for repair")
     coordinator.sees("Away for a while", ".four")
+    coordinator.follow("Order work")
+    page.fill("#f-title", "Забрати з ремонту і перевірити")
+    choose(page, "#f-assignee", "Technician")
+    coordinator.press("Order")
+    coordinator.sees("The work order was made.", ".flash")
+    coordinator.picture("journey-order", 760)
 
-    technician.open(f"/a/{tag}/repaired")
+    technician.open("/orders")
+    phone.locator("tr", has_text=tag).get_by_role("link", name=technician.say("Record it")).click()
     phone.fill("#f-work", "Замінено блок живлення")
     phone.fill("#f-parts", "Блок живлення 65 Вт")
     phone.fill("#f-cost", "2 100")
     phone.locator("[name=condition][value=working]").check()
     technician.press("Record a repair")
     technician.sees("Working", ".four")
-    expect(phone.locator(".timeline")).to_contain_text(
-        "2\u00a0100,00\u00a0₴" if seat.lang == "uk" else "2,100.00\u00a0₴"
-    )
-    coordinator.open(f"/a/{tag}").picture("journey-repaired")
+    technician.open("/orders")
+    expect(phone.locator("main")).not_to_contain_text(tag)
+    coordinator.open(f"/a/{tag}")
+    cost = "2\u00a0100,00\u00a0₴" if seat.lang == "uk" else "2,100.00\u00a0₴"
+    expect(page.locator(".timeline")).to_contain_text(cost)
+    expect(page.locator("#upkeep")).to_contain_text(cost)
+    coordinator.picture("journey-repaired", 980)

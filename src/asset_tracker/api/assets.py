@@ -16,6 +16,7 @@ from asset_tracker.assets import guided, history, queries
 from asset_tracker.assets.guidance import StepView
 from asset_tracker.assets.ordering import NEWEST
 from asset_tracker.assets.saved_views import find_view, narrowed
+from asset_tracker.assets.upkeep import Upkeep, upkeep_of
 from asset_tracker.assets.views import AssetPage, AssetView, EventFilter, EventView, Filters
 from asset_tracker.assets.waits import Wait
 from asset_tracker.edge.transaction import FROM_REPLICA
@@ -130,6 +131,15 @@ async def get_state(
     return StateView(as_of, known_on, await history.as_of(conn, actor, asset_id, as_of, known_on))
 
 
+@get("/assets/{reference:str}/upkeep")
+async def get_upkeep(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], reference: FromPath[str]
+) -> Upkeep:
+    """Faults, maintenance and repairs so far, what they cost, and how long the asset was down."""
+    asset_id = await queries.find_asset(conn, actor, reference)
+    return await upkeep_of(conn, asset_id, await history.timeline(conn, actor, asset_id))
+
+
 @get("/assets/{reference:str}/disposal")
 async def get_disposal(
     conn: NamedDependency[AsyncConnection],
@@ -142,4 +152,4 @@ async def get_disposal(
     return list(await guided.disposal_of(conn, actor, lang, it))
 
 
-ROUTES = (list_assets, get_asset, list_events, get_state, get_disposal)
+ROUTES = (list_assets, get_asset, list_events, get_state, get_upkeep, get_disposal)

@@ -17,6 +17,7 @@ from asset_tracker.assets import history as asset_history
 from asset_tracker.assets.orders import OrderFilter, list_orders
 from asset_tracker.assets.photos import read_visible
 from asset_tracker.assets.plans import list_plans
+from asset_tracker.assets.upkeep import upkeep_of
 from asset_tracker.assets.views import AssetView, EventFilter, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
@@ -92,6 +93,7 @@ async def show_asset(
         lacking=[each.name(lang) for each in asked.missing(view.row.category, view.state.attributes)],
         category=filling_pages.category_name(lang, asked, view.row),
         may_fill="described" in view.actions and not day and filling_pages.asks(asked, view),
+        upkeep=await upkeep_of(conn, asset_id, events, end_of(day) if day else None),
         plans=await list_plans(conn, request.user, asset_id),
         may_dispose=may_record(request.user, "disposed")
         and not view.state.gone

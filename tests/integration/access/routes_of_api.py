@@ -81,6 +81,7 @@ ROUTES = {
         DESK, {"reference": "{tag}"}, json={"fields": {"imei": "490154203237518"}}
     ),
     "GET /api/v1/assets/{reference}/disposal": Route(READERS),
+    "GET /api/v1/assets/{reference}/upkeep": Route(READERS),
     "GET /api/v1/assets/{reference}/events": Route(READERS, {"reference": "{asset}"}),
     "GET /api/v1/assets/{reference}/state": Route(
         READERS, {"reference": "{tag}"}, query={"as_of": instant()}
