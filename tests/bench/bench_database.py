@@ -4,7 +4,7 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,6 +48,38 @@ class Cpu:
             elif fields[1] == str(self._postmaster):
                 spent += int(fields[11]) + int(fields[12])
         return spent / tick
+
+
+@contextmanager
+def kept(
+    folder: Path, fill: Callable[[EmbeddedServer, str], object], **options: str
+) -> Iterator[tuple[EmbeddedServer, str]]:
+    """The database of a folder that stays: filled the first time, used as it is from then on.
+
+    It is filled with ``options`` and asked with the settings of the product. A folder whose filling was
+    cut short is told by its mark missing, and must be removed by whoever made it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    mark = folder / "filled"
+    if not mark.exists():
+        if any(folder.iterdir()):
+            raise SystemExit(f"{folder} is not empty, and was never filled to its end: remove it first")
+        server = EmbeddedServer(folder, options=options)
+        url = server.start()
+        try:
+            asyncio.run(migrate.upgrade(url))
+            fill(server, url)
+        finally:
+            server.stop()
+        mark.touch()
+    server = EmbeddedServer(folder)
+    try:
+        url = server.start()
+        asyncio.run(migrate.upgrade(url))
+        yield server, url
+    finally:
+        server.stop()
 
 
 @contextmanager
