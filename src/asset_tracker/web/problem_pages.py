@@ -9,6 +9,7 @@ from asset_tracker.edge.problems import TYPE, Problem, headers
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import SecondFactorNeededError
 from asset_tracker.i18n import gettext
+from asset_tracker.web.cookies import held
 from asset_tracker.web.pages import chrome_of, is_fragment, own_path, page, see_other
 
 _ICONS = {403: "key", 404: "find", 409: "disputed", 413: "warn", 422: "warn", 429: "clock", 503: "clock"}
@@ -61,6 +62,8 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
             f"{each.field}: {each.message}" for each in problem.errors if each.message != problem.detail
         ],
         happened=problem.happened,
+        # An address that is none is refused before it is known who asks.
+        logged_in=bool(held(request, "session")),
         again=_where_it_stood(request) if problem.status == 409 else None,
         request_id=problem.request if problem.status != 404 else None,
     )

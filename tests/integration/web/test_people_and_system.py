@@ -124,3 +124,9 @@ async def test_a_demonstration_says_so_to_everybody_once_it_is_loaded(site):
         await conn.execute(text("UPDATE programme SET demonstration = true"))
     assert 'class="demo"' in (await site.get(None, "/login")).text
     assert 'class="demo"' in (await site.get("technician", "/words")).text
+
+
+async def test_who_is_logged_in_is_not_asked_to_log_in_again(site):
+    for path in ("/nowhere", "/consignments/no-such-form"):
+        assert "/login?next=" in (await site.get(None, path)).text
+        assert "/login?next=" not in (await site.get("technician", path)).text
