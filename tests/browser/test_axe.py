@@ -37,6 +37,7 @@ PAGES = {
         "/a/{laptop}/fields",
         "/programmes/{programme}/activities/new",
         "/programmes/{programme}/rules",
+        "/programmes/{programme}/edit",
     ),
     "coordinator": (
         "/",
