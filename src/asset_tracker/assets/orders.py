@@ -166,12 +166,11 @@ async def list_orders(
     return OrderPage(items, shown[-1].id if len(rows) > limit else None)
 
 
-async def count_open(conn: AsyncConnection, actor: Actor) -> tuple[int, int]:
-    """How many orders wait for the actor or for nobody by name, and how many of them are late."""
-    late = func.count().filter(_o.due_on < _today())
-    wanted = select(func.count(), late).select_from(_joined()).where(scope.by_work(actor), to_do(actor))
-    row = (await conn.execute(wanted)).one()
-    return int(row[0]), int(row[1])
+async def count_orders(conn: AsyncConnection, actor: Actor, wanted: OrderFilter) -> int:
+    """How many orders about things in reach there are of those wanted."""
+    require(actor, "asset.read")
+    counted = select(func.count()).select_from(_joined()).where(scope.by_work(actor))
+    return int(await conn.scalar(counted.where(*_conditions(actor, wanted))) or 0)
 
 
 async def get_order(conn: AsyncConnection, actor: Actor, order_id: UUID) -> OrderView:

@@ -11,6 +11,7 @@ from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import figures
 from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.assets.catalogue import get_catalogue
+from asset_tracker.assets.orders import OrderFilter, OrderView, count_orders, list_orders
 from asset_tracker.assets.quarantine import list_quarantined
 from asset_tracker.assets.views import AssetRow, Filters
 from asset_tracker.assets.waits import Wait
@@ -189,6 +190,24 @@ class Desktop:
         total, capped = _upto(counts.total, figures.COUNTED)
         self.tiles.append(Tile(total, "Assets in all", self._of("/assets"), more=capped))
 
+    async def orders(self) -> None:
+        """Work orders whose day has passed: all in reach for who hands them out, else one's own and nobody's."""
+        late = OrderFilter(
+            state="overdue",
+            mine=not may(self._actor, "consignment.manage"),
+            programme=self._within.programme,
+            municipality=self._within.municipality or self._within.oblast,
+        )
+        if not may_record(self._actor, "maintained") or not (
+            total := await count_orders(self._conn, self._actor, late)
+        ):
+            return
+        found = (await list_orders(self._conn, self._actor, late, limit=_SHOWN)).items
+        more = "/orders?status=overdue"
+        self.tiles.append(Tile(total, "Late work orders", more, "bad"))
+        items = [_order(self._lang, each) for each in found]
+        self.groups.append(Group("Late work orders", "Record it", "maintain", "bad", total, items, more))
+
     async def dues(self) -> None:
         """What somebody's rule asked for by a day that has passed, by what it asks; and what comes next."""
         asked = DueFilter(
@@ -228,6 +247,7 @@ async def gather(conn: AsyncConnection, actor: Actor, lang: Lang, within: Filter
     await desk.quarantined()
     await desk.consignments()
     await desk.assets()
+    await desk.orders()
     await desk.dues()
     shortcuts = [_IMPORT, _LABELS] if may(actor, "import.manage") else []
     ordered = sorted(desk.groups, key=lambda group: group.tone != "bad")
@@ -251,6 +271,19 @@ def _consignment(lang: Lang, each: ConsignmentView, text: _StepText) -> Todo:
         href=here,
         mend=f"{here}/acts" if draws_up else f"{here}{text.anchor}",
         post=draws_up,
+    )
+
+
+def _order(lang: Lang, each: OrderView) -> Todo:
+    here, day = f"/a/{format_tag(each.tag)}", formats.day(lang, each.due_on) if each.due_on else ""
+    asked = {"order": str(each.id), "plan": str(each.plan or ""), "work": each.title}
+    place = formats.municipality(lang, each.municipality_uk, each.municipality_en)
+    parts = (formats.named(lang, each), place, gettext(lang, "by %(day)s", day=day), each.assignee_name)
+    return Todo(
+        title=each.title,
+        detail=" · ".join(part for part in parts if part),
+        href=f"{here}/orders",
+        mend=f"{here}/{each.recorded_as}?{urlencode({name: value for name, value in asked.items() if value})}",
     )
 
 

@@ -43,6 +43,8 @@ async def test_an_order_goes_to_the_field_and_is_closed_by_what_was_done(site):
     shown = await site.get("coordinator", "/orders?status=overdue")
     assert "Почистити вентилятор" in shown.text
     assert "Почистити" not in (await site.get("stranger", "/orders")).text
+    assert "Прострочені наряди" in (await site.get("technician", "/")).text
+    assert "Прострочені наряди" not in (await site.get("stranger", "/")).text
     assert "Почистити" not in (await site.get("donor", here)).text
 
     (order,) = (await round_of(site, "technician"))["orders"]
