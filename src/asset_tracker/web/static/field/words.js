@@ -80,8 +80,12 @@ export function moment(at) {
   }).format(new Date(at));
 }
 
-/** A calendar day such as 2026-03-01, as one writes it. @param {string} iso */
-export const day = (iso) => new Intl.DateTimeFormat(said.lang === "uk" ? "uk-UA" : "en-GB", { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "UTC" }).format(new Date(`${iso}T00:00:00Z`));
+/** A calendar day such as 2026-03-01, as the pages write it. @param {string} iso */
+export function day(iso) {
+  const uk = said.lang === "uk";
+  return new Intl.DateTimeFormat(uk ? "uk-UA" : "en-GB", { day: uk ? "2-digit" : "numeric", month: uk ? "2-digit" : "short", year: "numeric", timeZone: "UTC" })
+    .format(new Date(`${iso}T00:00:00Z`));
+}
 
 /** How long ago. @param {string|number} at @param {number} now milliseconds */
 export function ago(at, now) {
