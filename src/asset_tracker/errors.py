@@ -77,7 +77,10 @@ class ConflictError(AssetTrackerError):
 
 
 class StaleError(ConflictError):
-    """The asset has moved on since you looked; ``happened`` says what happened."""
+    """The asset has moved on since you looked; nothing was saved.
+
+    ``happened`` says what happened.
+    """
 
     code = "stale"
 

@@ -24,6 +24,7 @@ from asset_tracker.i18n import Lang
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.values import Category, Condition, Stage, Title
 from asset_tracker.programmes.policies import RequiredField
+from asset_tracker.reports.asking import parse_instant
 
 Limit = Annotated[int, QueryParameter(ge=1, le=queries.MAX_PAGE)]
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -122,13 +123,16 @@ async def get_state(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     reference: FromPath[str],
-    as_of: FromQuery[Instant | None] = None,
-    known_on: FromQuery[Instant | None] = None,
+    as_of: FromQuery[str | None] = None,
+    known_on: FromQuery[str | None] = None,
 ) -> StateView:
-    """What was true of an asset at an instant (now), by what had been recorded at another (now)."""
-    as_of = as_of or datetime.now(UTC)
+    """What was true of an asset at one time, by what had been recorded at another; each is now where it is not given.
+
+    A time is a day (its end in Kyiv) or an instant with an offset.
+    """
+    at, known = parse_instant("as_of", as_of) or datetime.now(UTC), parse_instant("known_on", known_on)
     asset_id = await queries.find_asset(conn, actor, reference)
-    return StateView(as_of, known_on, await history.as_of(conn, actor, asset_id, as_of, known_on))
+    return StateView(at, known, await history.as_of(conn, actor, asset_id, at, known))
 
 
 @get("/assets/{reference:str}/upkeep")

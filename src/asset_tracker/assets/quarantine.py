@@ -3,12 +3,14 @@
 The bytes stay as they came. Nothing is taken out of quarantine; it is settled, by whom and how.
 """
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, Uuid, case, cast, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, Text, Uuid, case, cast, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import devices, scope
@@ -28,7 +30,11 @@ _WRITTEN = func.upper(func.regexp_replace(_q.asset_ref, r"[\s-]", "", "g"))
 
 
 class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that waits: who sent it, from which device, why it was not recorded, and what it says."""
+    """One thing that waits: who sent it, from which device, why it was not recorded, and what it says.
+
+    ``tag`` and names are those of the asset that it speaks of, where that is known and in reach; ``recorded``
+    tells that another fact of the same id stands in its history.
+    """
 
     id: int
     event_id: UUID | None
@@ -38,6 +44,10 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
     device: str | None
     reason: str
     said: dict[str, Any]
+    tag: str | None = None
+    name_uk: str | None = None
+    name_en: str | None = None
+    recorded: bool = False
 
 
 async def list_quarantined(conn: AsyncConnection, actor: Actor) -> list[Quarantined]:
@@ -45,9 +55,38 @@ async def list_quarantined(conn: AsyncConnection, actor: Actor) -> list[Quaranti
     require(actor, "quarantine.settle")
     found = [_view(row) for row in await conn.execute(_waiting(actor).order_by(_q.id).limit(_MAX))]
     phones = await devices.called(conn, {each.device for each in found if each.device})
+    about = await _about(conn, actor, found)
     return [
-        msgspec.structs.replace(each, device=phones.get(each.device or "", each.device)) for each in found
+        msgspec.structs.replace(
+            each, device=phones.get(each.device or "", each.device), **about.get(each.id, {})
+        )
+        for each in found
     ]
+
+
+async def _about(
+    conn: AsyncConnection, actor: Actor, found: Sequence[Quarantined]
+) -> dict[int, dict[str, Any]]:
+    """Of which asset each speaks, and whether a fact of its id is recorded; nothing of what is out of reach."""
+    written = {each.id: re.sub(r"[\s-]", "", each.asset_ref or "").upper() for each in found}
+    wanted = select(cast(asset.c.id, Text).label("id"), asset.c.tag, asset.c.name_uk, asset.c.name_en)
+    ids = [UUID(ref) for ref in written.values() if re.fullmatch("[0-9A-F]{32}", ref)]
+    named = or_(asset.c.id.in_(ids), asset.c.tag.in_(written.values()))
+    rows = (await conn.execute(wanted.where(named, scope.assets(actor)))).all()
+    assets = {key: row for row in rows for key in (row.tag, row.id.replace("-", "").upper())}
+    there = select(event.c.id).join(asset, asset.c.id == event.c.asset_id)
+    sent = event.c.id.in_([each.event_id for each in found if each.event_id])
+    recorded = set((await conn.execute(there.where(sent, scope.assets(actor)))).scalars())
+    return {
+        each.id: {
+            "tag": row.tag,
+            "name_uk": row.name_uk,
+            "name_en": row.name_en,
+            "recorded": each.event_id in recorded,
+        }
+        for each in found
+        if (row := assets.get(written[each.id]))
+    }
 
 
 async def count_quarantined(conn: AsyncConnection, actor: Actor) -> int:

@@ -78,6 +78,18 @@ def parse_ask(
     )
 
 
+def parse_instant(field: str, text: str | None) -> datetime | None:
+    """The instant (UTC) that a text tells: a day (its end in Kyiv) or an instant with an offset; None for nothing.
+
+    Raises ``InvalidError`` that names the field.
+    """
+    errors: list[FieldError] = []
+    found = _instant(field, text, errors)
+    if errors:
+        raise InvalidError(errors=tuple(errors))
+    return found
+
+
 def _day(field: str, text: str | None, errors: list[FieldError]) -> date | None:
     if not text:
         return None

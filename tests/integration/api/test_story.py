@@ -151,6 +151,11 @@ async def test_as_of_and_as_known_on(world):
 
     assert await stage(as_of=6) == "expected"
     assert await stage(as_of=4) == "delivered"
+    day = {"as_of": f"{NOW - timedelta(days=4):%Y-%m-%d}"}
+    answer = await world.get("technician", f"/api/v1/assets/{tags[2]}/state", params=day)
+    assert answer.json()["state"]["state"]["stage"] == "delivered"
+    answer = await world.get("technician", f"/api/v1/assets/{tags[2]}/state", params={"as_of": "2026-02-30"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "as_of")
     early = {"as_of": NOW.isoformat(), "known_on": (NOW - timedelta(days=1)).isoformat()}
     assert (await world.get("technician", f"/api/v1/assets/{tags[2]}/state", params=early)).status_code == 404
 

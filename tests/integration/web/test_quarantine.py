@@ -48,6 +48,21 @@ async def test_what_a_role_may_not_record_waits_for_a_coordinator(site):
     assert first not in (await waiting(site, "coordinator"))[1]
 
 
+async def test_what_contradicts_leads_to_what_is_recorded(site):
+    fact = {"id": str(uuid4()), "asset": site.office.laptop, "occurred_at": "2026-02-01T10:00:00Z"}
+    for said in ("Перше", "Друге"):
+        sent = [fact | {"payload": {"kind": "note", "note": said}}]
+        await site.post("technician", "/api/v1/events", None, json=sent)
+    page, (first, *_) = await waiting(site, "coordinator")
+    link = f"/a/{site.office.laptop}/events/{fact['id']}/receipt"
+    assert link in page.text
+    assert "Ноутбук" in page.text
+    assert "Перше" in (await site.get("coordinator", link)).text
+    assert (
+        await site.post("coordinator", f"/quarantine/{first}/put-aside", {"reason": "Двічі"})
+    ).status_code == 303
+
+
 async def test_it_is_recorded_after_all_by_who_may(site):
     assert (
         await send(site, "custodian", site.office.laptop, kind="moved", municipality="UA18060170000069581")
