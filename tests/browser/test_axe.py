@@ -20,6 +20,7 @@ PAGES = {
         "/records",
         "/sensitivity",
         "/rates",
+        "/situations",
         "/questions",
         "/devices",
         "/programmes/new",

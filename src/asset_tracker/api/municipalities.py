@@ -18,9 +18,10 @@ from asset_tracker.assets.views import Holding
 from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.programmes import needs
 from asset_tracker.programmes.needs import NeedView, NewNeed
-from asset_tracker.territory import queries, service
+from asset_tracker.territory import queries, service, situations
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import NewServicePoint, PointChange, ServicePoint
+from asset_tracker.territory.situations import NewSituation, SituationView
 
 
 class MunicipalityView(msgspec.Struct, frozen=True):
@@ -41,6 +42,24 @@ async def list_municipalities(
     if q:
         return await queries.search_municipalities(conn, q)
     return await queries.list_municipalities(conn, oblast_code=oblast)
+
+
+@get("/situations")
+async def list_situations(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+) -> list[SituationView]:
+    """On which list of territories of hostilities each municipality stands."""
+    return await situations.list_situations(conn, actor)
+
+
+@post("/situations")
+async def add_situations(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: JSONBody[list[NewSituation]],
+) -> dict[str, int]:
+    """Record where municipalities stand from a day on, all or none; reports tell it as of their day."""
+    return {"recorded": await situations.add_situations(conn, actor, data)}
 
 
 @get("/municipalities/{code:str}")
@@ -119,6 +138,8 @@ async def end_need(
 
 
 ROUTES = (
+    list_situations,
+    add_situations,
     list_needs,
     add_need,
     end_need,

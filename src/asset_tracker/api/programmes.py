@@ -9,7 +9,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.programmes import changing, queries, rates, rules, service
+from asset_tracker.programmes import budgets, changing, queries, rates, rules, service
+from asset_tracker.programmes.budgets import BudgetView, NewBudget
 from asset_tracker.programmes.policies import PRESETS, Reach, Rule
 from asset_tracker.programmes.queries import ActivityView, PartyView, ProgrammeView
 from asset_tracker.programmes.rates import NewRate, RateView
@@ -123,6 +124,25 @@ async def add_rates(
     return {"recorded": await rates.add_rates(conn, actor, data)}
 
 
+@get("/programmes/{programme_id:uuid}/budgets")
+async def list_budgets(
+    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], programme_id: FromPath[UUID]
+) -> list[BudgetView]:
+    """What the programme may spend, the budget that holds first; none for donors."""
+    return await budgets.list_budgets(conn, actor, programme_id)
+
+
+@post("/programmes/{programme_id:uuid}/budgets", status_code=204)
+async def add_budget(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    programme_id: FromPath[UUID],
+    data: JSONBody[NewBudget],
+) -> None:
+    """The whole sum that may be spent from a day on; reports tell how much of it was delivered."""
+    await budgets.add_budget(conn, actor, programme_id, data)
+
+
 @get("/activities")
 async def list_activities(
     conn: NamedDependency[AsyncConnection],
@@ -200,6 +220,8 @@ ROUTES = (
     change_party,
     list_rates,
     add_rates,
+    list_budgets,
+    add_budget,
     list_activities,
     record_activity,
 )

@@ -147,6 +147,10 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "service_point_change": Open(_PLACES, writes="INSERT"),
     # --- programmes
     "party": Open(_PLACES, writes="INSERT, UPDATE"),
+    "municipality_situation": Open("published by the ministry", writes="INSERT"),
+    "programme_budget": Walled(
+        f"{EVERYTHING} OR {through('programme', 'id', 'programme_budget', 'programme_id')}", writes="INSERT"
+    ),
     "exchange_rate": Open("published by banks", writes="INSERT"),
     "programme": Walled(
         f"{EVERYTHING} OR programme.id = ANY ((SELECT wall.programmes())::uuid[])"

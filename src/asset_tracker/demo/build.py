@@ -32,12 +32,13 @@ from asset_tracker.files.service import store_photo, store_scan
 from asset_tracker.files.storage import Storage
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.tables import asset
-from asset_tracker.programmes import rates, rules
+from asset_tracker.programmes import budgets, rates, rules
 from asset_tracker.programmes import service as programmes
 from asset_tracker.programmes.policies import Reach
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory import queries as territory_queries
 from asset_tracker.territory import service as territory
+from asset_tracker.territory import situations
 from asset_tracker.territory.changes import record_change
 
 COORDINATOR, TECHNICIAN = BY_KEY["coordinator"].actor, BY_KEY["technician"].actor
@@ -91,6 +92,8 @@ async def _people_and_places(conn: AsyncConnection, secret_key: str) -> None:
     await rates.add_rates(conn, COMMAND_LINE, money.RATES)
     for programme_id, new in people.PROGRAMMES.items():
         await programmes.add_programme(conn, COMMAND_LINE, new, programme_id=programme_id)
+    for programme_id, budget in money.BUDGETS.items():
+        await budgets.add_budget(conn, COMMAND_LINE, programme_id, budget)
     for person in people.PEOPLE:
         await users.add_user(
             conn,
@@ -110,7 +113,10 @@ async def _people_and_places(conn: AsyncConnection, secret_key: str) -> None:
 
 async def _deliveries(conn: AsyncConnection) -> list[Delivery]:
     known = await territory_queries.municipality_index(conn)
-    return list(story.deliveries({each.code: each for each in known.all}))
+    found = list(story.deliveries({each.code: each for each in known.all}))
+    codes = {each.municipality.code for each in found}
+    await situations.add_situations(conn, COMMAND_LINE, places.situations(codes))
+    return found
 
 
 def _facts(deliveries: Sequence[Delivery], photos: Sequence[str]) -> Mapping[UUID, list[Past]]:

@@ -5,7 +5,10 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
+from uuid import UUID
 
+from asset_tracker.demo.people import EGA, PROSTO
+from asset_tracker.programmes.budgets import NewBudget
 from asset_tracker.programmes.rates import NewRate
 
 SOURCE: Final = "Демонстраційний курс, близький до тодішнього (demonstration, close to the rate of the day)"
@@ -30,3 +33,9 @@ def _rates() -> Iterator[NewRate]:
 
 
 RATES: Final = tuple(_rates())
+
+# Made up, as a demonstration may: what either programme spent on things is known, its whole is not.
+BUDGETS: Final[dict[UUID, NewBudget]] = {
+    EGA: NewBudget(amount=Decimal(60_000), currency="EUR", since=date(2024, 7, 1)),
+    PROSTO: NewBudget(amount=Decimal(40_000_000), currency="UAH", since=date(2021, 1, 1)),
+}

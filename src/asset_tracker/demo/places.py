@@ -1,6 +1,7 @@
 """The service points of the demonstration [pure]: the three centres as the state register has them, others by rule."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from asset_tracker.demo.story import main_point
 from asset_tracker.demo.turns import BASHTANKA, REFUGE
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.points import NewServicePoint
+from asset_tracker.territory.situations import NewSituation, Situation
 from asset_tracker.territory.translit import transliterate
 
 COUNCILS: Final = {
@@ -72,3 +74,22 @@ def _centre(municipality: Municipality) -> NewServicePoint:
         lat=municipality.lat,
         lon=municipality.lon,
     )
+
+
+# Oblasts (the first four signs of a code) where municipalities stand on a list in the demonstration; by oblast only.
+_SITUATIONS: Final[dict[str, Situation]] = {
+    "UA65": "active",
+    "UA63": "active",
+    "UA59": "possible",
+    "UA48": "possible",
+}
+
+
+def situations(codes: Iterable[str]) -> list[NewSituation]:
+    """Where the municipalities of the demonstration stand: invented, after the oblasts that the war is in."""
+    day, source = date(2022, 2, 24), "Демонстраційний перелік (demonstration)"
+    return [
+        NewSituation(municipality=code, situation=_SITUATIONS[code[:4]], since=day, source=source)
+        for code in sorted(codes)
+        if code[:4] in _SITUATIONS
+    ]

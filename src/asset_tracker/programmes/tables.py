@@ -87,6 +87,21 @@ exchange_rate = Table(
     Index("exchange_rate_day_idx", "currency", "day", "recorded_at"),
 )
 
+# What a programme may spend, from a day on: an amendment is a row of its own, and the earlier one stays.
+programme_budget = Table(
+    "programme_budget",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("programme_id", Uuid, ForeignKey("programme.id"), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("amount", Numeric(16, 2), nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("recorded_by", Uuid, nullable=False),
+    CheckConstraint("amount > 0", name="amount"),
+    Index("programme_budget_programme_id_idx", "programme_id", "since"),
+)
+
 support_activity = Table(
     "support_activity",
     metadata,

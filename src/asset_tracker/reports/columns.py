@@ -6,6 +6,8 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Generic, Literal, NamedTuple, TypeVar
 
+from msgspec import UNSET
+
 from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
@@ -110,6 +112,7 @@ _PAPERS: tuple[_Spec, ...] = (
         "#date+attested",
     ),
 )
+_METER: tuple[_Spec, ...] = (("reading", "Meter", "The last reading of its meter.", "text", "#item+meter"),)
 _OWN: tuple[_Spec, ...] = (
     ("fields", "Further fields", "What is asked of things of its category beside the rest.", "text", ""),
 )
@@ -141,6 +144,7 @@ def item_columns(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
         *(_worth(line.currency, lang) for line in facts.summary.worth),
         *(column for donor in donors for column in _share(donor, lang)),
         *(_column(spec, worded, lang) for spec in _PAPERS),
+        *(_column(spec, worded, lang) for spec in _METER if facts.summary.meters is not UNSET),
         *(_column(spec, worded, lang) for spec in _OWN if any(item.fields for item in facts.items)),
     )
 
@@ -189,6 +193,9 @@ def _item_words(places: Mapping[str, Municipality], lang: Lang) -> dict[str, Cal
         "gone_reason": coded(words.GONE, attrgetter("gone_reason")),
         "condition": coded(words.CONDITION, attrgetter("condition")),
         "title": coded(words.TITLE, attrgetter("title")),
+        "reading": lambda item: (
+            f"{item.reading.value} {gettext(lang, item.reading.unit)}" if item.reading is not UNSET else None
+        ),
         "disputed": lambda item: yes if item.disputed else None,
     }
 

@@ -1,8 +1,8 @@
 """From rows to facts: what to show to whom, then every figure, in one place for all formats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from asset_tracker.reports import figures
@@ -17,7 +17,7 @@ from asset_tracker.reports.structs import (
     Question,
     Report,
 )
-from asset_tracker.reports.structs_around import Donor, Municipality, Programme, Rate
+from asset_tracker.reports.structs_around import Budget, Donor, Municipality, Programme, Rate
 from asset_tracker.reports.structs_figures import Finding, Summary
 from asset_tracker.reports.structs_items import Happening, Item, Loss, Support
 
@@ -44,6 +44,8 @@ class Material(Struct, frozen=True, kw_only=True):
     donors: tuple[Donor, ...] = ()
     found: tuple[Finding, ...] = ()
     photos: tuple[Photo, ...] = ()
+    budget: Budget | None = None
+    point_kinds: Mapping[tuple[str, str], str] = {}
     rates: tuple[Rate, ...] = ()
 
 
@@ -69,6 +71,7 @@ def programme_facts(material: Material) -> ProgrammeFacts:
     """The facts about the only programme of ``material``; municipalities in the order given."""
     (programme,) = material.programmes
     items, used = _shown(material)
+    donor = material.question.donor
     lines = figures.municipality_lines(material.municipalities, items, material.losses)
     return ProgrammeFacts(
         question=material.question,
@@ -77,6 +80,10 @@ def programme_facts(material: Material) -> ProgrammeFacts:
         donors=_sharing(material.donors, items),
         municipalities=lines,
         oblasts=figures.oblast_lines(lines),
+        situations=figures.situation_lines(lines),
+        budget=figures.budget_line(items, material.budget, donor.key if donor else None)
+        if material.budget
+        else UNSET,
         summary=_summary(material, items, used, _with_delivery(material.municipalities, items)),
         items=items,
         timeline=figures.timeline_without_places(material.timeline, material.restricted),
@@ -86,8 +93,14 @@ def programme_facts(material: Material) -> ProgrammeFacts:
     )
 
 
-def report(facts: Facts, making: Making) -> Report:
-    return Report(facts=facts, making=making, content_hash=figures.content_hash(facts))
+def report(facts: Facts, making: Making, point_kinds: Mapping[tuple[str, str], str] | None = None) -> Report:
+    """``point_kinds``: what kind of service point it is, by municipality and Ukrainian name."""
+    return Report(
+        facts=facts,
+        making=making,
+        content_hash=figures.content_hash(facts),
+        beside=figures.beside(facts, making.papers, point_kinds or {}),
+    )
 
 
 def _sharing(donors: Sequence[Donor], items: Sequence[Item]) -> tuple[Donor, ...]:
@@ -115,7 +128,8 @@ def _targets(material: Material) -> tuple[str, ...]:
     """The currencies to reckon in: the hryvnia, the euro, and what the donors of the report reckon in."""
     donor = material.question.donor
     donors = (donor,) if donor else material.donors
-    return tuple(dict.fromkeys((*ALWAYS, *sorted({d.currency for d in donors if d.currency}))))
+    spent = (material.budget.currency,) if material.budget else ()
+    return tuple(dict.fromkeys((*ALWAYS, *sorted({d.currency for d in donors if d.currency}), *spent)))
 
 
 def _findings(material: Material, items: Sequence[Item]) -> tuple[Finding, ...]:

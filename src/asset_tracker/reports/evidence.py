@@ -12,13 +12,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import NotFoundError
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import municipalities
-from asset_tracker.reports.figures import STEPS, UPKEEP, ZERO
+from asset_tracker.reports.figures import STEPS, UPKEEP, ZERO, situation_of
 from asset_tracker.reports.shares import split
 from asset_tracker.reports.structs import Facts
 from asset_tracker.reports.structs_items import Happening, Item, Loss
@@ -33,6 +33,7 @@ class Part(Struct, frozen=True, kw_only=True):
     category: str = ""
     municipality: str = ""
     oblast: str = ""
+    situation: str = ""
     sets: bool = False
 
 
@@ -148,6 +149,7 @@ def _chosen(facts: Facts, part: Part, *, every: bool) -> list[Item]:
             and part.category in ("", item.category)
             and part.municipality in ("", item.municipality)
             and (not part.oblast or (place is not None and place.oblast.uk == part.oblast))
+            and (not part.situation or (place is not None and situation_of(place) == part.situation))
         )
 
     return [item for item in facts.items if fits(item)]
@@ -191,6 +193,7 @@ def _figure(facts: Facts, name: str, of: str) -> _Figure | None:
         "delivered": _Figure("Delivered", _when(lambda item: item.delivered_on), _HANDED_OVER),
         "accepted": _Figure("Accepted by act", _when(lambda item: item.accepted_on), ("accepted",)),
         "in_service": _Figure("In service", _when(lambda item: item.stage == "in_service"), _SERVING),
+        "installed": _Figure("Installed", _when(lambda item: item.installed_on), ("installed",)),
         "gone": _Figure("Left for good", _when(lambda item: item.stage == "gone"), _GONE),
         "act": _Figure("With a signed act", _when(lambda item: item.act_number), ("accepted",)),
         "verified_last_year": _Figure(
@@ -287,6 +290,12 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
                 lambda i: sum((c.value for c in i.upkeep_costs if c.currency == of), ZERO),
                 _UPKEEP,
                 last=False,
+            )
+        case "meter" if of in words.METER:
+            return _Figure(
+                "Last reading of the meter",
+                lambda i: i.reading.value if i.reading is not UNSET and i.reading.unit == of else None,
+                ("maintained",),
             )
         case "loss_value":
             return _loss_value(facts, of)

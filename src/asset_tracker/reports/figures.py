@@ -2,27 +2,34 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median_low
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from asset_tracker.reports.structs import Facts
-from asset_tracker.reports.structs_around import Municipality, Rate
+from asset_tracker.reports.shares import split
+from asset_tracker.reports.structs import Facts, MunicipalityFacts, Paper
+from asset_tracker.reports.structs_around import Budget, Municipality, Rate
 from asset_tracker.reports.structs_figures import (
     Amount,
+    Beside,
+    BudgetLine,
     CategoryLine,
     ConditionLine,
     CurrencyLine,
     Days,
     Funnel,
+    MeterLine,
     Milestone,
     MunicipalityLine,
     OblastLine,
     Period,
+    PointLine,
+    SituationLine,
     Summary,
     WorthLine,
 )
@@ -31,6 +38,9 @@ from asset_tracker.reports.structs_items import Cost, Happening, Item, Loss, Sup
 CONDITIONS = ("working", "needs_attention", "unserviceable", "unknown")
 UPKEEP = frozenset({"maintained", "repaired"})
 ZERO = Decimal("0.00")
+# The lists of territories of hostilities, the hardest first.
+SITUATIONS = ("occupied", "active", "possible", "none")
+UNKNOWN = "unknown"
 
 
 def content_hash(facts: Facts) -> str:
@@ -222,6 +232,7 @@ def summarise(
             for loss in losses
             if loss.value is not None and loss.currency
         ),
+        meters=meters(counted),
     )
 
 
@@ -259,14 +270,103 @@ def oblast_lines(lines: Iterable[MunicipalityLine]) -> tuple[OblastLine, ...]:
             oblast=group[0].municipality.oblast,
             municipalities=sum(1 for line in group if line.funnel.delivered),
             residents=sum(line.municipality.population or 0 for line in group if line.funnel.delivered),
-            funnel=Funnel(
-                **{
-                    step: sum(getattr(line.funnel, step) for line in group)
-                    for step in Funnel.__struct_fields__
-                }
-            ),
+            funnel=_together(group),
         )
         for group in groups.values()
+    )
+
+
+def _together(lines: Iterable[MunicipalityLine]) -> Funnel:
+    steps = dict.fromkeys(Funnel.__struct_fields__, 0)
+    for line in lines:
+        for step in steps:
+            steps[step] += getattr(line.funnel, step)
+    return Funnel(**steps)
+
+
+def situation_lines(lines: Sequence[MunicipalityLine]) -> tuple[SituationLine, ...] | UnsetType:
+    """The municipalities added up by the list they stand on; absent where none of them is known to."""
+    groups: dict[str, list[MunicipalityLine]] = defaultdict(list)
+    for line in lines:
+        groups[situation_of(line.municipality)].append(line)
+    if set(groups) <= {UNKNOWN}:
+        return UNSET
+    return tuple(
+        SituationLine(
+            situation=situation,
+            municipalities=sum(1 for line in groups[situation] if line.funnel.delivered),
+            residents=sum(
+                line.municipality.population or 0 for line in groups[situation] if line.funnel.delivered
+            ),
+            funnel=_together(groups[situation]),
+        )
+        for situation in (*SITUATIONS, UNKNOWN)
+        if situation in groups
+    )
+
+
+def situation_of(place: Municipality) -> str:
+    """On which list it stands, ``unknown`` where that is not recorded."""
+    return place.situation if isinstance(place.situation, str) else UNKNOWN
+
+
+def meters(items: Iterable[Item]) -> tuple[MeterLine, ...] | UnsetType:
+    """The last readings by unit; absent where there are none."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for item in items:
+        if item.reading is not UNSET:
+            found[item.reading.unit].append(item.reading.value)
+    lines = (MeterLine(unit=unit, value=sum(found[unit]), things=len(found[unit])) for unit in sorted(found))
+    return tuple(lines) or UNSET
+
+
+def budget_line(items: Iterable[Item], budget: Budget, donor: str | None) -> BudgetLine:
+    """What of the budget was given, by what the items are worth in its currency; of one donor, by their shares."""
+    value = delivered = ZERO
+    without = 0
+    for item in items:
+        worth = item.worth_in(budget.currency)
+        if worth is None:
+            without += item.quantity if item.value is not None else 0
+            continue
+        part = worth.value
+        if donor is not None:
+            parts = split(worth.value, [share.percent for share in item.shares])
+            part = dict(zip((share.donor for share in item.shares), parts, strict=True)).get(donor, ZERO)
+        value += part
+        delivered += part if item.delivered_on else ZERO
+    return BudgetLine(
+        currency=budget.currency,
+        amount=budget.amount,
+        value=value,
+        delivered=delivered,
+        percent=(delivered * 100 / budget.amount).quantize(Decimal("0.1")),
+        without_rate=without,
+    )
+
+
+def beside(facts: Facts, papers: Iterable[Paper], point_kinds: Mapping[tuple[str, str], str]) -> Beside:
+    """What is told beside the facts; ``point_kinds``: by municipality and Ukrainian name."""
+    standing = [item for item in facts.items if item.counted and item.delivered_on and item.stage != "gone"]
+    points = {(item.municipality, item.service_point.uk) for item in standing if item.service_point}
+    kinds = Counter(point_kinds[point] for point in points if point in point_kinds)
+    reached = {item.municipality for item in facts.items if item.delivered_on}
+    places = (
+        [facts.municipality]
+        if isinstance(facts, MunicipalityFacts)
+        else [line.municipality for line in facts.municipalities]
+    )
+    as_of = facts.question.as_of
+    return Beside(
+        installed=sum(item.quantity for item in facts.items if item.counted and item.installed_on),
+        trainings=sum(1 for activity in facts.support if activity.kind == "training"),
+        raions=len({place.region.uk for place in places if place.code in reached}),
+        points=tuple(PointLine(kind=kind, count=kinds[kind]) for kind in sorted(kinds)),
+        aid_overdue=tuple(
+            (paper.number, paper.report_due)
+            for paper in papers
+            if paper.report_due is not None and paper.report_due < as_of and paper.report_sent_on is None
+        ),
     )
 
 

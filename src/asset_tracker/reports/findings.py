@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from asset_tracker.reports.structs_figures import Finding
 from asset_tracker.reports.structs_items import Happening, Item
@@ -16,12 +16,13 @@ _WITHOUT_SERIAL = frozenset({"software", "furniture", "other", "video_kit", "mob
 class Limits(Struct, frozen=True, kw_only=True):
     """When something is overdue; a programme's policy rows may say otherwise.
 
-    ``inventory_months``: 24 is 2 CFR 200.313(d)(2).
+    ``inventory_months``: 24 is 2 CFR 200.313(d)(2). ``publication_days``: KMU 153 of 15.02.2002, p. 44.
     """
 
     delivery_days: int = 30
     act_days: int = 30
     inventory_months: int = 24
+    publication_days: int = 10
 
 
 def findings(
@@ -67,6 +68,9 @@ def _on_time(item: Item, as_of: date, limits: Limits) -> list[tuple[str, date | 
     seen = max(filter(None, (item.verified_on, item.installed_on, item.delivered_on)))
     if as_of - seen > timedelta(days=limits.inventory_months * 365 // 12):
         found.append(("not_verified", seen))
+    balance = item.unpublished_since
+    if balance is not UNSET and as_of - balance > timedelta(days=limits.publication_days):
+        found.append(("not_published", balance))
     return found
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from asset_tracker.assets.attributes import OWN_CATEGORY, Catalogue, shown
@@ -22,7 +22,7 @@ from asset_tracker.ledger.tags import format_tag
 from asset_tracker.reports import words
 from asset_tracker.reports.figures import added
 from asset_tracker.reports.shares import split
-from asset_tracker.reports.structs_items import Cost, Disposal, Happening, Item, Loss, Share
+from asset_tracker.reports.structs_items import Cost, Disposal, Happening, Item, Loss, Reading, Share
 
 LATE = timedelta(days=1)
 # Housekeeping of the register, which tells a donor nothing about the thing.
@@ -35,13 +35,17 @@ _UNDER_WAY = frozenset({"expected", "received", "dispatched"})
 
 
 class Known(Struct, frozen=True, kw_only=True):
-    """What stands around an asset: names by id. ``tags`` are those that assets had on the day."""
+    """What stands around an asset: names by id. ``tags`` are those that assets had on the day.
+
+    ``to_publish``: programmes of which councils must publish what they put on their balance.
+    """
 
     programmes: Mapping[UUID, str]
     points: Mapping[UUID, Name]
     consignments: Mapping[UUID, str]
     tags: Mapping[UUID, str]
     fields: Catalogue = Catalogue()
+    to_publish: frozenset[UUID] = frozenset()
 
 
 class Standing(Struct, frozen=True):
@@ -187,7 +191,20 @@ def _item(standing: Standing, known: Known) -> Item:
         upkeep_costs=_upkeep_costs(standing.occurred),
         gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
         disposal=_disposal(standing.occurred) if s.gone == "disposed" else None,
+        reading=_reading(standing.occurred),
+        unpublished_since=s.balance_on
+        if s.balance_on and not s.published_on and first.programme in known.to_publish
+        else UNSET,
     )
+
+
+def _reading(occurred: Sequence[Event]) -> Reading | UnsetType:
+    """The last reading of its meter."""
+    for event in reversed(occurred):
+        if isinstance(event.payload, ev.Maintained) and event.payload.meter is not None:
+            meter = event.payload.meter
+            return Reading(value=meter.value, unit=meter.unit, day=_day(event.occurred_at))
+    return UNSET
 
 
 def _upkeep_costs(occurred: Sequence[Event]) -> tuple[Cost, ...]:

@@ -4,7 +4,7 @@ Which assets to look at is answered by the periods (``asset_period``); what is s
 own events, cut at D and K, so that a report never shows what came later or was not yet known.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -24,11 +24,12 @@ from asset_tracker.assets.queries import reached
 from asset_tracker.assets.saved_views import find_view
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.documents.display import KYIV
+from asset_tracker.documents.names import Name
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.checkpoints import Checkpoint, latest
 from asset_tracker.ledger.tables import asset, asset_period, event
-from asset_tracker.programmes.queries import programme_by_code
+from asset_tracker.programmes.queries import ProgrammeView, programme_by_code
 from asset_tracker.reports import compose, photos, surroundings
 from asset_tracker.reports.asking import Ask
 from asset_tracker.reports.compose import Material
@@ -82,7 +83,9 @@ async def municipality_report(
     away = tuple(found for each in standing if (found := _moved_away(each, code)))
     making = await _making(conn, asked, f"municipalities/{code}", material, demonstration=demonstration)
     material = replace(material, found=away)
-    return await to_thread.run_sync(lambda: compose.report(compose.municipality_facts(material), making))
+    return await to_thread.run_sync(
+        lambda: compose.report(compose.municipality_facts(material), making, material.point_kinds)
+    )
 
 
 async def programme_report(
@@ -95,7 +98,9 @@ async def programme_report(
     material, demonstration = await _material(conn, asked, standing, only_programme=view.code)
     path = f"programmes/{quote(view.code)}"
     making = await _making(conn, asked, path, material, demonstration=demonstration)
-    return await to_thread.run_sync(lambda: compose.report(compose.programme_facts(material), making))
+    return await to_thread.run_sync(
+        lambda: compose.report(compose.programme_facts(material), making, material.point_kinds)
+    )
 
 
 async def _asked(conn: AsyncConnection, actor: Actor, ask: Ask, now: datetime, base_url: str) -> Asked:
@@ -158,9 +163,10 @@ async def _material(
     """Everything that the figures are made of, and whether any of it is a demonstration."""
     ask, actor = asked.ask, asked.actor
     views = await surroundings.programmes(conn, actor)
-    told = _of_donor(
-        await _tell(conn, standing, {view.id: code for code, view in views.items()}), asked.donor
+    points, point_kinds = await surroundings.points(
+        conn, _ids((event.payload for each in standing for event in each.occurred), "service_point")
     )
+    told = _of_donor(await _tell(conn, standing, views, points), asked.donor)
     told = [blur(each, asked.coarse[each.item.asset_id]) for each in told]
     codes = {only_code} if only_code else {each.item.municipality for each in told}
     support = await surroundings.support(
@@ -173,7 +179,7 @@ async def _material(
     material = Material(
         question=Question(as_of=ask.as_of, since=ask.since, donor=asked.donor, view=asked.view),
         programmes=await surroundings.programmes_of(conn, shown),
-        municipalities=await surroundings.municipalities(conn, codes, ask.as_of),
+        municipalities=await surroundings.municipalities(conn, codes, ask.as_of, ask.known_on),
         items=tuple(sorted((each.item for each in told), key=_in_reading_order)),
         timeline=_timeline(told, ask),
         support=support,
@@ -182,6 +188,12 @@ async def _material(
         ),
         donors=await surroundings.donors(conn, {s.donor for each in told for s in each.item.shares}),
         restricted=restricted,
+        point_kinds=point_kinds,
+        budget=await surroundings.budget(
+            conn, views[only_programme], ask.as_of, ask.known_on, asked.donor, whole=asked.only is None
+        )
+        if only_programme
+        else None,
         photos=await photos.photos_of(conn, standing, items, asked.coarse, restricted),
         only_donors=asked.only,
         rates=await surroundings.rates(conn, actor, ask.known_on or asked.now),
@@ -190,12 +202,18 @@ async def _material(
 
 
 async def _tell(
-    conn: AsyncConnection, standing: Sequence[Standing], programmes: dict[UUID, str]
+    conn: AsyncConnection,
+    standing: Sequence[Standing],
+    programmes: Mapping[str, ProgrammeView],
+    points: Mapping[UUID, Name],
 ) -> list[Told]:
     payloads = [event.payload for each in standing for event in each.occurred]
     known = Known(
-        programmes=programmes,
-        points=await surroundings.points(conn, _ids(payloads, "service_point")),
+        programmes={view.id: code for code, view in programmes.items()},
+        to_publish=frozenset(
+            view.id for view in programmes.values() if view.legal_regime == "technical_assistance"
+        ),
+        points=points,
         consignments=await surroundings.consignments(conn, _ids(payloads, "consignment")),
         tags={each.asset: each.tag for each in standing},
         fields=await get_catalogue(conn),

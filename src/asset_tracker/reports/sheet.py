@@ -5,9 +5,11 @@ What stands here is wording and order only; every figure comes from the Struct.
 
 from typing import Any
 
+from msgspec import UNSET
+
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import charted, pictures, sheet_annex, sheet_tables
+from asset_tracker.reports import charted, pictures, sheet_annex, sheet_tables, words
 from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
@@ -35,7 +37,7 @@ def sheet(report: Report) -> Tree:
         "since": sheet_tables.since(facts, lang),
         "categories": sheet_tables.categories(facts, lang),
         "conditions": sheet_tables.conditions(facts, lang),
-        "care": sheet_tables.care(facts, lang),
+        "care": sheet_tables.care(report),
         "days": sheet_tables.days(facts, lang),
         "days_links": [["", f"days:{line.step}", f"days:{line.step}"] for line in facts.summary.days],
         "over_time": sheet_tables.over_time(facts, lang),
@@ -56,10 +58,12 @@ def sheet(report: Report) -> Tree:
             for each in charted.drawn(facts, lang)
         ],
         "oblasts": sheet_tables.oblasts(facts, lang),
+        "situations": sheet_tables.situations(facts, lang),
+        "signing": _signing(facts, lang),
         "municipalities": sheet_tables.municipalities(facts, lang),
         "support": sheet_tables.support(facts, lang),
         "losses": sheet_tables.losses(facts, lang),
-        "findings": sheet_tables.findings(facts, lang),
+        "findings": sheet_tables.findings(report),
         "items": sheet_annex.items(facts, lang),
         "photos": sheet_annex.photos(report.making, lang),
         "timeline": sheet_annex.timeline(facts, lang),
@@ -131,12 +135,16 @@ def _fact_rows(report: Report) -> list[list[str]]:
     rows.append([text("Implemented by"), _list(makers), ""])
     summary = facts.summary
     if isinstance(facts, ProgrammeFacts):
+        rows += _of_programme(facts, lang)
         rows.append([text("Municipalities reached"), display.number(summary.municipalities, lang), "reached"])
+        rows.append([text("in so many raions"), display.number(report.beside.raions, lang), "reached"])
+    elif isinstance(facts.municipality.situation, str):
+        stood = words.word(words.SITUATION, facts.municipality.situation, lang)
+        rows.append([text("Situation"), stood, ""])
     if summary.residents is not None:
         figure = "residents" if isinstance(facts, ProgrammeFacts) else ""
         rows.append([text("Residents"), _residents(facts, lang), figure])
-    points = display.number(summary.service_points, lang)
-    rows.append([text("Service points with items"), points, "service_points"])
+    rows.append([text("Service points with items"), _points(report), "service_points"])
     if facts.question.donor:
         rows.append([text("Only what was paid by"), facts.question.donor.name.of(lang), ""])
     if isinstance(facts.question.view, Listed):
@@ -146,6 +154,47 @@ def _fact_rows(report: Report) -> list[list[str]]:
         [text("Facts known by"), display.instant(known or report.making.made_at, lang), ""],
     )
     return rows
+
+
+def _of_programme(facts: ProgrammeFacts, lang: Lang) -> list[list[str]]:
+    """How long it lasts, and how much of what it may spend was delivered."""
+    rows: list[list[str]] = []
+    programme, budget = facts.programme, facts.budget
+    if programme.starts_on or programme.ends_on:
+        span = f"{display.day(programme.starts_on, lang)} – {display.day(programme.ends_on, lang)}"
+        rows.append([gettext(lang, "Duration"), span, ""])
+    if budget is not UNSET:
+        amount = f"{display.money(budget.amount, lang)} {budget.currency}"
+        rows.append([gettext(lang, budget_word(facts)), amount, ""])
+        delivered = f"{display.money(budget.delivered, lang)} {budget.currency}"
+        part = f"{delivered} ({display.percent(budget.percent, lang)})"
+        donor = facts.question.donor
+        figure = f"worth:{budget.currency}:{donor.key}" if donor else f"worth_delivered:{budget.currency}"
+        rows.append([gettext(lang, "Of it delivered"), part, "" if donor else figure])
+    return rows
+
+
+def budget_word(facts: Facts) -> str:
+    """Whose budget it is, as a msgid."""
+    return "Budget, part of the donor" if facts.question.donor else "Budget of the programme"
+
+
+def _points(report: Report) -> str:
+    """How many service points hold something, by kind."""
+    lang, number = report.making.lang, report.facts.summary.service_points
+    kinds = [
+        f"{words.word(words.POINT, line.kind, lang).lower()} – {display.number(line.count, lang)}"
+        for line in report.beside.points
+    ]
+    told = display.number(number, lang)
+    return f"{told} ({'; '.join(kinds)})" if kinds and number > 1 else told
+
+
+def _signing(facts: Facts, lang: Lang) -> list[str]:
+    """Who signs the report of a municipality on paper."""
+    if not isinstance(facts, MunicipalityFacts):
+        return []
+    return [gettext(lang, who) for who in ("Report made by", "For the municipality", "For the donor")]
 
 
 def _residents(facts: Facts, lang: Lang) -> str:
@@ -235,6 +284,9 @@ def _labels(lang: Lang) -> dict[str, str]:
         "rates": "Rates of exchange used",
         "since": "In the period asked for",
         "charts": "Pictures",
+        "situations": "By territories of hostilities",
+        "signatures": "Signatures",
+        "signed": "Position, name, signature, date",
         "behind": "A figure in colour is a link to the items that it counts, and to their events in the ledger.",
     }
     return {key: gettext(lang, msgid) for key, msgid in msgids.items()}

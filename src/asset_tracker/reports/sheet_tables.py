@@ -7,12 +7,20 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import UNSET
+
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.reports import words
-from asset_tracker.reports.structs import Facts, MunicipalityFacts
+from asset_tracker.reports.structs import Facts, MunicipalityFacts, Report
 from asset_tracker.reports.structs_around import Donor
-from asset_tracker.reports.structs_figures import Funnel, MunicipalityLine, OblastLine
+from asset_tracker.reports.structs_figures import (
+    Funnel,
+    MeterLine,
+    MunicipalityLine,
+    OblastLine,
+    SituationLine,
+)
 from asset_tracker.reports.structs_items import Loss
 
 Tree = dict[str, Any]
@@ -20,10 +28,20 @@ Tree = dict[str, Any]
 # A longer list of exceptions is printed in part; the tables of the other formats have all of it.
 PRINTED_FINDINGS = 150
 PRINTED_RATES = 24
+AID_OVERDUE = "The report on this consignment of humanitarian aid was due on %(day)s."
 ZERO = Decimal("0.00")
 # The rows of what came in a period, as ``evidence`` names them.
 SINCE = ("delivered", "accepted", "served", "verified", "gone", "losses", "upkeep", "events")
 STEPS = ("planned", "delivered", "accepted", "in_service", "gone")
+_OBLAST_HEADS = (
+    "Oblast",
+    "Municipalities reached",
+    "Residents",
+    "Planned",
+    "Delivered",
+    "Accepted",
+    "In service",
+)
 # Up to so many speak for themselves without being counted by kind.
 FEW_FINDINGS = 12
 
@@ -218,8 +236,9 @@ def conditions(facts: Facts, lang: Lang) -> list[Tree]:
     ]
 
 
-def care(facts: Facts, lang: Lang) -> Tree:
+def care(report: Report) -> Tree:
     """How well it is documented and looked after."""
+    facts, lang = report.facts, report.making.lang
     summary = facts.summary
     costs = "; ".join(f"{display.money(c.value, lang)} {c.currency}" for c in summary.upkeep_costs)
     delivered = summary.funnel.delivered
@@ -233,13 +252,16 @@ def care(facts: Facts, lang: Lang) -> Tree:
         "heads": [gettext(lang, head) for head in ("What", "Items", "Part")],
         "links": [
             ["", "act", ""],
+            ["", "installed", ""],
             ["", "verified_last_year", ""],
             ["", "verified_two_years", ""],
             ["", "unseen", ""],
             ["", "upkeep", f"upkeep_cost:{summary.upkeep_costs[0].currency}" if one_cost else ""],
+            *(["", f"meter:{line.unit}", ""] for line in meters_of(facts)),
         ],
         "rows": [
             row("With a signed act, of what was delivered", summary.with_act, delivered),
+            row("Installed, of what was delivered", report.beside.installed, delivered),
             row("Verified within a year, of what is not gone", summary.verified_last_year, summary.standing),
             row(
                 "Verified within two years, of what is not gone",
@@ -256,8 +278,22 @@ def care(facts: Facts, lang: Lang) -> Tree:
                 display.number(summary.upkeep, lang),
                 costs or display.NOTHING,
             ],
+            *(
+                [meter_word(line, lang), display.number(line.value, lang), display.NOTHING]
+                for line in meters_of(facts)
+            ),
         ],
     }
+
+
+def meters_of(facts: Facts) -> tuple[MeterLine, ...]:
+    """The last readings of meters, by unit."""
+    return () if facts.summary.meters is UNSET else facts.summary.meters
+
+
+def meter_word(line: MeterLine, lang: Lang) -> str:
+    """What a sum of readings counts, and over how many things."""
+    return gettext(lang, words.METER[line.unit], n=display.number(line.things, lang))
 
 
 def days(facts: Facts, lang: Lang) -> list[list[str]]:
@@ -402,8 +438,9 @@ def _outcome(line: Loss, lang: Lang) -> str:
     return f"{words.word(words.OUTCOME, line.outcome, lang)}, {display.day(line.closed_on, lang)}"
 
 
-def findings(facts: Facts, lang: Lang) -> Tree:
-    """How many of each kind, then each by its item."""
+def findings(report: Report) -> Tree:
+    """How many of each kind, then each by its item; what is due on consignments of aid after them."""
+    facts, lang = report.facts, report.making.lang
     counts = Counter(found.code for found in facts.findings)
     rows = [
         [
@@ -414,6 +451,10 @@ def findings(facts: Facts, lang: Lang) -> Tree:
         for found in facts.findings[:PRINTED_FINDINGS]
     ]
     left = len(facts.findings) - len(rows)
+    rows += [
+        [display.NOTHING, number, gettext(lang, AID_OVERDUE, day=display.day(due, lang))]
+        for number, due in report.beside.aid_overdue
+    ]
     more = "And %(left)s more, in the XLSX and JSON of this report."
     return {
         "heads": [gettext(lang, head) for head in ("Tag", "Item", "What to know")],
@@ -436,14 +477,28 @@ def oblasts(facts: Facts, lang: Lang) -> Tree | None:
         f = line.funnel
         numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
         rows.append([line.oblast.of(lang), *(display.number(number, lang) for number in numbers)])
-    heads = (
-        "Oblast",
-        "Municipalities reached",
-        "Residents",
-        "Planned",
-        "Delivered",
-        "Accepted",
-        "In service",
-    )
+    heads = _OBLAST_HEADS
     links = [linked_oblast(line)[:-1] for line in facts.oblasts]
     return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
+
+
+def situations(facts: Facts, lang: Lang) -> Tree | None:
+    """Municipalities by the list of territories of hostilities that they stood on."""
+    if isinstance(facts, MunicipalityFacts) or facts.situations is UNSET:
+        return None
+    rows = []
+    for line in facts.situations:
+        f = line.funnel
+        numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
+        name = words.word(words.SITUATION, line.situation, lang)
+        rows.append([name, *(display.number(number, lang) for number in numbers)])
+    heads = ("Situation", *_OBLAST_HEADS[1:])
+    links = [linked_situation(line)[:-1] for line in facts.situations]
+    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
+
+
+def linked_situation(line: SituationLine) -> tuple[str, ...]:
+    """Where the figures of a row lead, with what left for good."""
+    part = {"situation": line.situation}
+    here = urlencode(part)
+    return ("", f"reached?{here}", f"residents?{here}", *linked_steps(part)[1:])

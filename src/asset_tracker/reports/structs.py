@@ -4,7 +4,8 @@ A report is *facts* about a municipality or a programme as of a day, and *making
 language, under which ledger head. The content hash covers the facts only, so that the same question about
 the same day gives the same hash next month, in either language.
 Money is Decimal in the currency it was paid in; nothing is converted without a recorded rate.
-Days are calendar days in Kyiv; instants are UTC.
+Days are calendar days in Kyiv; instants are UTC. A fact that reports did not tell at first is absent (not null) where
+there is nothing to tell, so that reports of then keep their hash.
 """
 
 from datetime import date, datetime
@@ -15,7 +16,15 @@ from msgspec import UNSET, Struct, UnsetType
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang
 from asset_tracker.reports.structs_around import Donor, Municipality, Programme
-from asset_tracker.reports.structs_figures import Finding, MunicipalityLine, OblastLine, Summary
+from asset_tracker.reports.structs_figures import (
+    Beside,
+    BudgetLine,
+    Finding,
+    MunicipalityLine,
+    OblastLine,
+    SituationLine,
+    Summary,
+)
 from asset_tracker.reports.structs_items import Happening, Item, Loss, Support
 
 
@@ -111,6 +120,8 @@ class ProgrammeFacts(_Facts, frozen=True, kw_only=True, tag_field="kind", tag="p
     programme: Programme
     municipalities: tuple[MunicipalityLine, ...]
     oblasts: tuple[OblastLine, ...]
+    situations: tuple[SituationLine, ...] | UnsetType = UNSET
+    budget: BudgetLine | UnsetType = UNSET
 
 
 Facts = MunicipalityFacts | ProgrammeFacts
@@ -122,3 +133,4 @@ class Report(Struct, frozen=True, kw_only=True):
     facts: Facts
     making: Making
     content_hash: str
+    beside: Beside = Beside()

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang
@@ -12,6 +12,7 @@ from asset_tracker.i18n import Lang
 class Municipality(Struct, frozen=True, kw_only=True):
     """``code`` is the 19-character KATOTTH code, ``pcode`` its first nine (OCHA); degrees are WGS 84.
 
+    ``situation``: on which list of territories of hostilities it stood on the day, absent where nobody recorded it.
     ``title`` is what stands in a heading, ``region`` where it lies, with the words raion and oblast.
     """
 
@@ -25,6 +26,7 @@ class Municipality(Struct, frozen=True, kw_only=True):
     population_year: int | None = None
     latitude: Decimal | None = None
     longitude: Decimal | None = None
+    situation: str | UnsetType = UNSET
 
 
 class Donor(Struct, frozen=True, kw_only=True):
@@ -54,6 +56,13 @@ class Programme(Struct, frozen=True, kw_only=True):
     ends_on: date | None = None
     donors: tuple[Donor, ...] = ()
     implementers: tuple[Name, ...] = ()
+
+
+class Budget(Struct, frozen=True, kw_only=True):
+    """What a programme, or the donor who is asked about, may spend; it held on the day of the report."""
+
+    currency: str
+    amount: Decimal
 
 
 class Rate(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from asset_tracker.documents.names import Name
 from asset_tracker.reports.structs_around import Municipality, Rate
@@ -94,6 +94,14 @@ class Period(Struct, frozen=True, kw_only=True):
     events: int
 
 
+class MeterLine(Struct, frozen=True, kw_only=True):
+    """The last readings of the meters in one unit, added up over so many ``things``."""
+
+    unit: str
+    value: int
+    things: int
+
+
 class Summary(Struct, frozen=True, kw_only=True):
     """Everything that is counted; ``without_price`` items are in no value.
 
@@ -132,6 +140,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     losses_open: int
     losses_closed: int
     losses_value: tuple[Cost, ...]
+    meters: tuple[MeterLine, ...] | UnsetType = UNSET
 
 
 class MunicipalityLine(Struct, frozen=True, kw_only=True):
@@ -141,6 +150,50 @@ class MunicipalityLine(Struct, frozen=True, kw_only=True):
     funnel: Funnel
     values: tuple[CurrencyLine, ...] = ()
     losses: int = 0
+
+
+class SituationLine(Struct, frozen=True, kw_only=True):
+    """The same of all municipalities on one list of territories of hostilities; ``unknown`` where none is recorded."""
+
+    situation: str
+    municipalities: int
+    residents: int
+    funnel: Funnel
+
+
+class BudgetLine(Struct, frozen=True, kw_only=True):
+    """What was given of what may be spent, in the currency of the budget; ``percent`` is the delivered part of it.
+
+    ``without_rate`` items are in neither, because no rate is recorded for them.
+    """
+
+    currency: str
+    amount: Decimal
+    value: Decimal
+    delivered: Decimal
+    percent: Decimal
+    without_rate: int
+
+
+class PointLine(Struct, frozen=True, kw_only=True):
+    """How many service points of a kind hold something."""
+
+    kind: str
+    count: int
+
+
+class Beside(Struct, frozen=True, kw_only=True):
+    """What follows from the facts, or stands beside the ledger; no hash covers it.
+
+    ``raions`` are those of the municipalities that something reached; ``aid_overdue`` numbers of consignments of
+    humanitarian aid whose report was due before the day, with that day.
+    """
+
+    installed: int = 0
+    trainings: int = 0
+    raions: int = 0
+    points: tuple[PointLine, ...] = ()
+    aid_overdue: tuple[tuple[str, date], ...] = ()
 
 
 class OblastLine(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from asset_tracker.documents.names import Name
 
@@ -39,6 +39,14 @@ class Disposal(Struct, frozen=True, kw_only=True):
     approval: str | None = None
 
 
+class Reading(Struct, frozen=True, kw_only=True):
+    """What a meter told last: ``unit`` is km, hours or pages."""
+
+    value: int
+    unit: str
+    day: date
+
+
 class Item(Struct, frozen=True, kw_only=True):
     """One asset on day D. Dates are the days the fact occurred, ``None`` where it has not by D.
 
@@ -47,6 +55,8 @@ class Item(Struct, frozen=True, kw_only=True):
     ``worth`` is its value in other currencies, as far as rates are recorded for the day ``reckoned_on``.
     ``fields``: what stands in the fields that its category has of its own, as text.
     ``service_days`` are those it has been in service for, breaks left out.
+    ``reading`` is the last of its meter; ``unpublished_since`` the day it was put on the balance, while the council
+    has not published that it must. Both are absent where there is nothing to tell.
     ``counted`` is false for the shell of a kit, whose components stand in rows of their own.
     """
 
@@ -95,6 +105,8 @@ class Item(Struct, frozen=True, kw_only=True):
     upkeep_costs: tuple[Cost, ...] = ()
     gone_on: date | None = None
     disposal: Disposal | None = None
+    reading: Reading | UnsetType = UNSET
+    unpublished_since: date | UnsetType = UNSET
 
     @property
     def counted(self) -> bool:

@@ -4,18 +4,31 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from msgspec import UNSET
+
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Kind
-from asset_tracker.reports.sheet import heading
-from asset_tracker.reports.sheet_tables import SINCE, linked_money, linked_oblast, linked_steps, linked_worth
-from asset_tracker.reports.structs import Facts, Listed, ProgrammeFacts, Report
-from asset_tracker.reports.structs_figures import CurrencyLine, Funnel, Period
+from asset_tracker.reports.sheet import budget_word, heading
+from asset_tracker.reports.sheet_tables import (
+    AID_OVERDUE,
+    SINCE,
+    linked_money,
+    linked_oblast,
+    linked_situation,
+    linked_steps,
+    linked_worth,
+    meter_word,
+    meters_of,
+)
+from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, ProgrammeFacts, Report
+from asset_tracker.reports.structs_figures import CurrencyLine, Funnel, Period, SituationLine
 
 Look = Literal["title", "section", "heads", "total", "plain"]
 
 
+_REACHED = ("Municipalities reached", "Residents", "Planned", "Delivered", "Accepted", "In service")
 _UPKEEP = "Cost of upkeep"
 _LOST = "Value of what was lost or damaged"
 
@@ -37,7 +50,7 @@ class SummaryRow(NamedTuple):
 def summary_rows(report: Report) -> Iterator[SummaryRow]:
     facts, lang = report.facts, report.making.lang
     yield from _top(report)
-    yield from _section(lang, "In short", _figures(facts, lang))
+    yield from _section(lang, "In short", _figures(report))
     yield from _section(lang, "What it cost and who paid", _money(facts, lang))
     yield from _section(lang, "The same in other currencies", _worth(facts, lang))
     yield from _section(lang, "Rates of exchange used", _rates(facts, lang))
@@ -47,11 +60,13 @@ def summary_rows(report: Report) -> Iterator[SummaryRow]:
     yield from _section(lang, "Does it work", _conditions(facts, lang))
     if isinstance(facts, ProgrammeFacts):
         yield from _section(lang, "By oblast", _oblasts(facts, lang))
+        if facts.situations is not UNSET:
+            yield from _section(lang, "By territories of hostilities", _situations(facts.situations, lang))
         yield from _section(lang, "Municipalities", _municipalities(facts, lang))
     yield from _section(lang, "How long it took", _days(facts, lang))
     yield from _section(lang, "Training and other support", _support(facts, lang))
     yield from _section(lang, "Losses", _losses(facts, lang))
-    yield from _section(lang, "What needs attention", _findings(facts, lang))
+    yield from _section(lang, "What needs attention", _findings(report))
     yield from _section(lang, "How to check this report", _check(report))
 
 
@@ -87,7 +102,8 @@ def _top(report: Report) -> Iterator[SummaryRow]:
         yield SummaryRow((text("Only what this list holds now"), facts.question.view.name))
 
 
-def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+def _figures(report: Report) -> Iterator[SummaryRow]:
+    facts, lang, beside = report.facts, report.making.lang, report.beside
     summary = facts.summary
     residents = "residents" if isinstance(facts, ProgrammeFacts) else ""
     figures: tuple[tuple[str, Cell, str], ...] = (
@@ -96,8 +112,10 @@ def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         ("Accepted by act", summary.funnel.accepted, "accepted"),
         ("In service", summary.funnel.in_service, "in_service"),
         ("Left for good", summary.funnel.gone, "gone"),
+        ("Installed", beside.installed, "installed"),
         ("Items without a recorded price", summary.without_price, "without_price"),
         ("Municipalities reached", summary.municipalities, "reached"),
+        ("in so many raions", beside.raions, "reached"),
         ("Residents", summary.residents, residents),
         ("Year of the population estimate", summary.residents_year, ""),
         ("Service points with items", summary.service_points, "service_points"),
@@ -110,10 +128,25 @@ def _figures(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         ("Loss cases closed", summary.losses_closed, "losses_closed"),
         *((f"{_LOST}, {c.currency}", c.value, f"loss_value:{c.currency}") for c in summary.losses_value),
         *((f"{_UPKEEP}, {c.currency}", c.value, f"upkeep_cost:{c.currency}") for c in summary.upkeep_costs),
+        ("Trainings", beside.trainings, ""),
         ("Women trained", summary.trained_women, ""),
         ("Men trained", summary.trained_men, ""),
     )
     yield from (SummaryRow((_label(label, lang), value), links=("", link)) for label, value, link in figures)
+    for line in meters_of(facts):
+        yield SummaryRow((meter_word(line, lang), line.value), links=("", f"meter:{line.unit}"))
+    for point in beside.points:
+        yield SummaryRow((words.word(words.POINT, point.kind, lang), point.count))
+    yield from _budget(facts, lang)
+
+
+def _budget(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+    if isinstance(facts, MunicipalityFacts) or facts.budget is UNSET:
+        return
+    budget = facts.budget
+    yield SummaryRow((gettext(lang, budget_word(facts)), budget.amount, budget.currency))
+    yield SummaryRow((gettext(lang, "of it delivered"), budget.delivered, budget.currency))
+    yield SummaryRow((gettext(lang, "Part of the budget, per cent"), budget.percent))
 
 
 def _label(label: str, lang: Lang) -> str:
@@ -200,19 +233,18 @@ def _conditions(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
 
 
 def _oblasts(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
-    heads = (
-        "Oblast",
-        "Municipalities reached",
-        "Residents",
-        "Planned",
-        "Delivered",
-        "Accepted",
-        "In service",
-    )
-    yield _heads(lang, *heads, "Left for good")
+    yield _heads(lang, "Oblast", *_REACHED, "Left for good")
     for line in facts.oblasts:
         cells = (line.oblast.of(lang), line.municipalities, line.residents, *_steps(line.funnel))
         yield SummaryRow(cells, links=linked_oblast(line))
+
+
+def _situations(lines: tuple[SituationLine, ...], lang: Lang) -> Iterator[SummaryRow]:
+    yield _heads(lang, "Situation", *_REACHED, "Left for good")
+    for line in lines:
+        name = words.word(words.SITUATION, line.situation, lang)
+        cells = (name, line.municipalities, line.residents, *_steps(line.funnel))
+        yield SummaryRow(cells, links=linked_situation(line))
 
 
 def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
@@ -267,11 +299,14 @@ def _losses(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         yield SummaryRow((line.item.of(lang), *cells))
 
 
-def _findings(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+def _findings(report: Report) -> Iterator[SummaryRow]:
+    facts, lang = report.facts, report.making.lang
     yield _heads(lang, "Item", "Tag", "What to know")
     for found in facts.findings:
         sentence = words.finding_text(found, lang, display.day(found.day, lang))
         yield SummaryRow((found.item.of(lang) if found.item else None, found.tag, sentence))
+    for number, due in report.beside.aid_overdue:
+        yield SummaryRow((number, None, gettext(lang, AID_OVERDUE, day=display.day(due, lang))))
 
 
 def _check(report: Report) -> Iterator[SummaryRow]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -14,6 +15,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import NotFoundError
+from asset_tracker.programmes.budgets import budget_on
 from asset_tracker.programmes.queries import (
     PartyView,
     ProgrammeView,
@@ -25,11 +27,12 @@ from asset_tracker.programmes.queries import (
 from asset_tracker.programmes.rates import list_rates
 from asset_tracker.programmes.tables import programme, support_activity
 from asset_tracker.reports.structs import Paper
-from asset_tracker.reports.structs_around import Donor, Municipality, Programme, Rate
+from asset_tracker.reports.structs_around import Budget, Donor, Municipality, Programme, Rate
 from asset_tracker.reports.structs_items import Support
 from asset_tracker.territory import queries as territory
 from asset_tracker.territory.municipalities import Municipality as Territory
 from asset_tracker.territory.population import SHIPPED_DAY, days
+from asset_tracker.territory.situations import situations_on
 from asset_tracker.territory.tables import municipality_name, service_point
 
 # KMU 953 of 05.09.2023: the report on humanitarian aid is due so long after its clearance.
@@ -106,15 +109,23 @@ def _programme(view: ProgrammeView, edrpou: str | None) -> Programme:
 
 
 async def municipalities(
-    conn: AsyncConnection, codes: Collection[str], day: date
+    conn: AsyncConnection, codes: Collection[str], day: date, known_on: datetime | None = None
 ) -> tuple[Municipality, ...]:
-    """These municipalities by the names they had on ``day``, in the order of the Ukrainian alphabet."""
+    """These municipalities by the names they had on ``day``, in the order of the Ukrainian alphabet.
+
+    Where each stood among the territories of hostilities is told by what was recorded at ``known_on``.
+    """
     found = await territory.get_municipalities(conn, codes)
     names = await _names(conn, codes, day)
     counted = await days(conn, found)
+    stood = await situations_on(conn, codes, day, known_on)
     ordered = sorted(found.values(), key=lambda each: (each.oblast_code, each.sort_key, each.code))
     return tuple(
-        _municipality(each, names.get(each.code), counted.get(each.code, SHIPPED_DAY)) for each in ordered
+        replace(
+            _municipality(each, names.get(each.code), counted.get(each.code, SHIPPED_DAY)),
+            situation=stood.get(each.code, msgspec.UNSET),
+        )
+        for each in ordered
     )
 
 
@@ -135,7 +146,7 @@ async def _names(conn: AsyncConnection, codes: Collection[str], day: date) -> di
 
 def _municipality(each: Territory, names: tuple[str, str] | None, counted: date) -> Municipality:
     if names:
-        each = msgspec.structs.replace(each, name_uk=names[0], name_en=names[1])
+        each = replace(each, name_uk=names[0], name_en=names[1])
     return Municipality(
         code=each.code,
         pcode=each.pcode,
@@ -154,9 +165,31 @@ def _degrees(value: float | None) -> Decimal | None:
     return None if value is None else Decimal(f"{value:.4f}")
 
 
-async def points(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, Name]:
+async def budget(
+    conn: AsyncConnection,
+    view: ProgrammeView,
+    day: date,
+    known_on: datetime | None,
+    donor: Donor | None,
+    *,
+    whole: bool,
+) -> Budget | None:
+    """What the programme might spend on a day; of one donor their share, and the ``whole`` for those who may know it."""
+    found = await budget_on(conn, view.id, day, known_on)
+    if found is None or (donor is None and not whole):
+        return None
+    percent = next((s.percent for s in view.shares if donor and str(s.donor) == donor.key), Decimal(100))
+    amount = found.amount * (percent if donor else 100) / 100
+    return Budget(currency=found.currency, amount=amount.quantize(Decimal("0.01")))
+
+
+async def points(
+    conn: AsyncConnection, ids: Collection[UUID]
+) -> tuple[dict[UUID, Name], dict[tuple[str, str], str]]:
+    """The names of service points, and of what kind each is, by its municipality and Ukrainian name."""
     found = await territory.get_service_points(conn, ids)
-    return {key: Name(point.name_uk, point.name_en) for key, point in found.items()}
+    names = {key: Name(point.name_uk, point.name_en) for key, point in found.items()}
+    return names, {(point.municipality_code, point.name_uk): point.kind for point in found.values()}
 
 
 async def consignments(conn: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:

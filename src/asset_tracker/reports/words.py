@@ -3,6 +3,8 @@
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports.structs_figures import Finding
+from asset_tracker.territory.points import POINT_KINDS
+from asset_tracker.territory.situations import WORDS
 
 CATEGORY = {
     "laptop": "Laptops",
@@ -95,6 +97,13 @@ SUPPORT = {
     "psychological_support": "Psychological support",
     "go_live": "Service went live",
 }
+METER = {
+    "km": "Kilometres, by the last readings of %(n)s things",
+    "hours": "Hours, by the last readings of %(n)s things",
+    "pages": "Pages, by the last readings of %(n)s things",
+}
+POINT = {str(kind): text for kind, text in POINT_KINDS.items()}
+SITUATION = {**WORDS, "unknown": "not recorded"}
 STEP = {
     "approved_delivered": "from approval to delivery",
     "dispatched_delivered": "from dispatch to delivery",
@@ -109,6 +118,7 @@ FINDING = {
     "not_delivered": "Dispatched on %(day)s, and not delivered yet.",
     "no_act": "Delivered on %(day)s, and no signed act yet.",
     "not_verified": "Last seen on %(day)s; verification is overdue.",
+    "not_published": "Put on the balance on %(day)s; that the council published it, due in ten days, is not recorded.",
     "disputed": "Records contradict each other; a coordinator has to resolve it.",
     "needs_attention": "Needs attention.",
     "unserviceable": "Does not work.",
@@ -129,6 +139,7 @@ FINDING_SHORT = {
     "not_delivered": "Dispatched long ago, not delivered",
     "no_act": "Delivered, without a signed act",
     "not_verified": "Verification overdue",
+    "not_published": "On the balance, not published",
     "disputed": "With contradicting records",
     "needs_attention": "Need attention",
     "unserviceable": "Do not work",

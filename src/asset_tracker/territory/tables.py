@@ -137,3 +137,18 @@ service_point_change = Table(
     CheckConstraint("to_point_id <> service_point_id", name="elsewhere"),
     Index(None, "service_point_id", "occurred_at"),
 )
+
+# On which list of territories of hostilities a municipality stands, from a day on; rows are never changed.
+municipality_situation = Table(
+    "municipality_situation",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("municipality_code", Text, ForeignKey("municipality.code"), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("situation", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()")),
+    Column("recorded_by", Uuid, nullable=False),
+    CheckConstraint("situation IN ('possible', 'active', 'occupied', 'none')", name="situation"),
+    Index("municipality_situation_code_idx", "municipality_code", "since"),
+)

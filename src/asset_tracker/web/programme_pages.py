@@ -3,23 +3,36 @@
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import may
+from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.queries import count_assets
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.queries import list_consignments
-from asset_tracker.edge.who import AnyRequest
-from asset_tracker.programmes import queries
+from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.errors import InvalidError
+from asset_tracker.programmes import budgets, queries
+from asset_tracker.programmes.budgets import NewBudget
 from asset_tracker.programmes.words import PARTY_KINDS
 from asset_tracker.territory.queries import get_municipalities
-from asset_tracker.web.pages import page
+from asset_tracker.web.chrome import Flash
+from asset_tracker.web.forms import read
+from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 _STAGES = ("expected", "received", "dispatched", "delivered", "accepted", "installed", "in_service", "gone")
+
+
+class BudgetForm(msgspec.Struct, frozen=True):
+    """A budget as typed."""
+
+    amount: str = ""
+    currency: str = ""
+    since: str = ""
 
 
 class StageCount(msgspec.Struct, frozen=True):
@@ -50,6 +63,37 @@ async def show_programme(
     actor: NamedDependency[Actor],
     programme_id: FromPath[UUID],
 ) -> Response[str]:
+    return await _page(request, conn, actor, programme_id)
+
+
+@post("/programmes/{programme_id:uuid}/budgets", status_code=303)
+async def add_budget(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    programme_id: FromPath[UUID],
+    data: URLEncodedBody[BudgetForm],
+) -> Redirect:
+    require(actor, "programme.manage")
+    given = msgspec.structs.asdict(data)
+    amount = "".join(data.amount.split()).replace(",", ".")
+    try:
+        new = read(NewBudget, {**given, "amount": amount, "currency": data.currency.strip().upper()})
+        await budgets.add_budget(conn, actor, programme_id, new)
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors)
+        raise Instead(await _page(request, conn, actor, programme_id, given, texts)) from wrong
+    return see_other(request, f"/programmes/{programme_id}", Flash("good", "The budget was recorded."))
+
+
+async def _page(
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    programme_id: UUID,
+    given: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+) -> Response[str]:
     it = await queries.get_programme(conn, actor, programme_id)
     activities = await queries.list_activities(conn, actor, programme_id=programme_id)
     counts = [
@@ -73,6 +117,10 @@ async def show_programme(
         may_report=may(actor, "report.read"),
         may_manage=may(actor, "programme.manage"),
         may_change=actor.has("administrator"),
+        budgets=await budgets.list_budgets(conn, actor, programme_id),
+        given=given or {},
+        errors=errors or {},
+        status=422 if errors else 200,
     )
 
 
@@ -91,4 +139,4 @@ async def list_parties(
     )
 
 
-ROUTES = (list_programmes, show_programme, list_parties)
+ROUTES = (list_programmes, show_programme, list_parties, add_budget)

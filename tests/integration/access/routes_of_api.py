@@ -243,6 +243,16 @@ ROUTES = {
         whose="everybody",
     ),
     "POST /api/v1/parties": Route(DESK, json={"kind": "donor", "name_uk": "x", "name_en": "x"}),
+    "GET /api/v1/programmes/{programme_id}/budgets": Route(READERS),
+    "POST /api/v1/programmes/{programme_id}/budgets": Route(
+        DESK, json={"amount": "1000", "currency": "EUR", "since": "2024-01-01"}
+    ),
+    "GET /api/v1/situations": Route("ACSDU", whose="everybody"),
+    "POST /api/v1/situations": Route(
+        "A",
+        json=[{"municipality": "{place}", "situation": "active", "since": "2022-11-11", "source": "x"}],
+        whose="everybody",
+    ),
     "GET /api/v1/rates": Route("ACSDU", whose="everybody"),
     "POST /api/v1/rates": Route(
         DESK,

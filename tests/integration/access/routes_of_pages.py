@@ -78,6 +78,13 @@ ROUTES = {
     "GET /reports/photos": Route(DESK, whose="everybody"),
     "POST /reports/photos/{sha256}": Route(DESK, {"sha256": "{photo}"}, form={"people": "nobody"}),
     "POST /reports/photos/{sha256}/withdraw": Route(DESK, {"sha256": "{photo}"}, ok=(303, 404)),
+    "GET /situations": Route("ACSDU", whose="everybody"),
+    "POST /situations": Route(
+        "A", form={"lines": "{place} active 2022-11-11", "source": "x"}, whose="everybody", ok=(303, 422)
+    ),
+    "POST /programmes/{programme_id}/budgets": Route(
+        DESK, form={"amount": "1000", "currency": "EUR", "since": "2024-01-01"}
+    ),
     "GET /rates": Route("ACSDU", whose="everybody"),
     "POST /rates": Route(DESK, form={"lines": "EUR 2024-11-01 43.5", "source": "x"}, whose="everybody"),
     "GET /records": Route("AU", whose="everybody"),
