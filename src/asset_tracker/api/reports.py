@@ -43,7 +43,9 @@ OfView = Annotated[
         max_length=100,
     ),
 ]
-InLang = Annotated[str | None, QueryParameter(name="lang", description="uk or en.")]
+InLang = Annotated[
+    str | None, QueryParameter(name="lang", description="uk or en; both for a PDF in Ukrainian and English.")
+]
 
 
 @get("/reports/municipalities/{file:str}", opt=FROM_REPLICA)
@@ -107,8 +109,10 @@ async def _answer(
     code, dot, form = file.partition(".")
     if not dot:
         raise NotFoundError
-    chosen, now = format_named(form, of_programme=query is queries.programme_report), datetime.now(UTC)
+    now, of_programme = datetime.now(UTC), query is queries.programme_report
+    format_named(form, of_programme=of_programme)
     ask = parse_ask(now=now, default_lang=lang_of(request), **asked)
+    chosen = format_named(form, of_programme=of_programme, both=ask.both)
     about = "programme" if query is queries.programme_report else "municipality"
     with REPORTS.labels(about, form).time(), tracing.span("report", about=about, format=form):
         report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)

@@ -23,7 +23,7 @@ _OPTIONS = (
     click.option("--known-on", metavar="TIME", help="Only what was recorded by then: a day or an instant."),
     click.option("--since", metavar="DAY", help="The day the timeline begins on."),
     click.option("--donor", metavar="NAME", help="Only what this donor paid for."),
-    click.option("--lang", type=click.Choice(["uk", "en"]), default="uk", show_default=True),
+    click.option("--lang", type=click.Choice(["uk", "en", "both"]), default="uk", show_default=True),
     click.option("--format", "form", type=click.Choice(list(FORMATS)), required=True),
     click.option("--view", help="Only what a saved list of assets holds now: its id or name."),
     click.option(
@@ -66,9 +66,9 @@ def programme(code: str, form: str, output: Path, **asked: Any) -> None:
 def _make(
     query: Callable[..., Awaitable[Report]], code: str, form: str, output: Path, asked: dict[str, Any]
 ) -> None:
-    format_named(form, of_programme=query is queries.programme_report)
     settings, now = load_settings(), datetime.now(UTC)
     ask = parse_ask(now=now, **asked)
+    format_named(form, of_programme=query is queries.programme_report, both=ask.both)
 
     async def work(engine: AsyncEngine) -> bytes:
         async with transaction(engine) as conn:

@@ -1,6 +1,7 @@
 """What may be asked of a report, and the words it may be asked in."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from msgspec import Struct
 
@@ -8,12 +9,15 @@ from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.i18n import LANGS, Lang
 
+# What ``lang`` says of a document in both languages.
+BOTH: Final = "both"
+
 
 class Ask(Struct, frozen=True, kw_only=True):
     """``as_of`` is a day in Kyiv, counted to its end; ``known_on`` an instant (UTC), ``None`` for now.
 
     ``donor`` is a party's id or short name; ``since`` the day the timeline starts on, unless the
-    ``whole`` of it is needed. ``view`` is a saved list of assets, by its id or name.
+    ``whole`` of it is needed. ``view`` is a saved list of assets, by its id or name. ``both``: a document in Ukrainian and then in English.
     """
 
     as_of: date
@@ -21,6 +25,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     since: date | None = None
     donor: str | None = None
     lang: Lang = "uk"
+    both: bool = False
     whole: bool = False
     view: str | None = None
 
@@ -63,11 +68,13 @@ def parse_ask(
         )
     if first is not None and first > day:
         errors.append(FieldError("since", "It cannot begin after its last day."))
-    if lang is not None and lang not in LANGS:
-        errors.append(FieldError("lang", "There is no language %(lang)s.", {"lang": lang[:20]}, "uk, en"))
+    if lang is not None and lang not in (*LANGS, BOTH):
+        errors.append(
+            FieldError("lang", "There is no language %(lang)s.", {"lang": lang[:20]}, "uk, en, both")
+        )
     if errors:
         raise InvalidError(errors=tuple(errors))
-    chosen: Lang = "uk" if lang == "uk" else "en" if lang == "en" else default_lang
+    chosen: Lang = "uk" if lang in ("uk", BOTH) else "en" if lang == "en" else default_lang
     return Ask(
         as_of=day,
         known_on=known,
@@ -75,6 +82,7 @@ def parse_ask(
         donor=(donor or "").strip() or None,
         lang=chosen,
         view=(view or "").strip()[:100] or None,
+        both=lang == BOTH,
     )
 
 

@@ -21,7 +21,8 @@ class Format(NamedTuple):
     """``text`` is a msgid. ``write`` takes CPU time; call it in a thread.
 
     ``pieces``: the same a piece at a time, so that a long file never stands in memory.
-    ``illustrated``: ``write`` takes the photos as well; ``written`` brings them.
+    ``illustrated``: a document for people, of which ``write`` takes the photos as well (``written`` brings them), and
+    which may be in both languages at once.
     ``programmes_only``: the format knows nothing below a programme.
     """
 
@@ -81,10 +82,15 @@ async def written(name: str, report: Report, storage: Storage) -> bytes:
     return await to_thread.run_sync(write)
 
 
-def format_named(name: str, *, of_programme: bool = True) -> Format:
-    """Raises ``InvalidError`` on ``format`` when there is no such one, or none for a municipality."""
+def format_named(name: str, *, of_programme: bool = True, both: bool = False) -> Format:
+    """Raises ``InvalidError`` on ``format`` when there is no such one, or none for a municipality; on ``lang``
+    when a table or data are asked for in ``both`` languages at once.
+    """
     found = FORMATS.get(name)
     if found is not None and (of_programme or not found.programmes_only):
+        if both and not found.illustrated:
+            wrong = FieldError("lang", "Only a PDF is in both languages at once.", {}, "uk, en")
+            raise InvalidError(errors=(wrong,))
         return found
     known = ", ".join(formats(of_programme=of_programme))
     wrong = FieldError("format", "There is no format %(name)s here.", {"name": name[:20]}, expected=known)
@@ -103,4 +109,5 @@ def file_name(report: Report, format_name: str) -> str:
     ascii_code = "".join(
         sign if sign.isascii() and (sign.isalnum() or sign in "-_.") else "_" for sign in code
     )
-    return f"{ascii_code}-{facts.question.as_of}-{report.making.lang}.{FORMATS[format_name].suffix}"
+    lang = "uk-en" if report.making.both else report.making.lang
+    return f"{ascii_code}-{facts.question.as_of}-{lang}.{FORMATS[format_name].suffix}"

@@ -3,8 +3,11 @@
 from base64 import b64encode
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from asset_tracker.documents.qr import qr_svg
 from asset_tracker.documents.typeset import typeset
+from asset_tracker.i18n import Lang
 from asset_tracker.reports.sheet import sheet
 from asset_tracker.reports.structs import Report
 
@@ -12,14 +15,19 @@ TEMPLATE = "reports/templates/report.typ"
 
 
 def write_pdf(report: Report, photos: Mapping[str, bytes] | None = None) -> bytes:
-    """``photos``: JPEGs by their hashes; a photo of the report that is not among them is said to be missing."""
-    tree = sheet(report)
-    url = report.making.page_url
-    tree["qr"] = qr_svg(url) if url else ""
-    for photo in tree["photos"]["rows"]:
-        data = (photos or {}).get(photo["sha256"])
-        photo["svg"] = _framed(data) if data else ""
-    return typeset(TEMPLATE, tree, made_at=report.making.made_at)
+    """The report in its language, or in Ukrainian and then in English, as one document with one content hash.
+
+    ``photos``: JPEGs by their hashes; a photo of the report that is not among them is said to be missing.
+    """
+    making = report.making
+    langs: tuple[Lang, ...] = ("uk", "en") if making.both else (making.lang,)
+    parts = [sheet(replace(report, making=replace(making, lang=lang))) for lang in langs]
+    for tree in parts:
+        tree["qr"] = qr_svg(making.page_url) if making.page_url else ""
+        for photo in tree["photos"]["rows"]:
+            data = (photos or {}).get(photo["sha256"])
+            photo["svg"] = _framed(data) if data else ""
+    return typeset(TEMPLATE, {"parts": parts}, made_at=making.made_at)
 
 
 def _framed(jpeg: bytes) -> str:

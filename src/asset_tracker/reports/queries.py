@@ -265,6 +265,7 @@ async def _making(
         query["view"] = str(asked.view.id)
     return Making(
         lang=ask.lang,
+        both=ask.both,
         made_at=asked.now,
         known_on=ask.known_on,
         ledger_head=asked.sealed.root if asked.sealed else None,

@@ -79,6 +79,7 @@ class Photo(Struct, frozen=True, kw_only=True):
 class Making(Struct, frozen=True, kw_only=True):
     """How the report came to be; not a part of its content hash.
 
+    ``both``: in Ukrainian, which is ``lang``, and then in English.
     ``known_on`` is the instant by which facts had to be recorded, ``None`` for all that are recorded.
     ``ledger_head`` (hexadecimal) and ``ledger_size`` are of the newest sealed checkpoint, ``checkpoint`` its signed
     text; ``page_url`` is where this stands. ``papers`` are of the consignments of humanitarian aid: they are kept
@@ -96,6 +97,7 @@ class Making(Struct, frozen=True, kw_only=True):
     papers: tuple[Paper, ...] = ()
     photos: tuple[Photo, ...] = ()
     demonstration: bool = False
+    both: bool = False
 
 
 class _Facts(Struct, frozen=True, kw_only=True):

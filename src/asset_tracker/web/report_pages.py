@@ -21,7 +21,7 @@ from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_parties
 from asset_tracker.reports import overview, queries
-from asset_tracker.reports.asking import parse_ask
+from asset_tracker.reports.asking import BOTH, parse_ask
 from asset_tracker.reports.formats import FORMATS, formats
 from asset_tracker.reports.overview import OverviewLine
 from asset_tracker.reports.sheet import sheet
@@ -151,14 +151,15 @@ def _query(asked: dict[str, str]) -> str:
 
 def _files(path: str, asked: dict[str, str], lang: Lang) -> list[dict[str, str]]:
     query = urlencode({name: value for name, value in asked.items() if value} | {"lang": lang})
-    return [
-        {
-            "name": name.upper(),
-            "text": gettext(lang, FORMATS[name].text),
-            "href": f"/api/v1/reports/{quote(path)}.{name}?{query}",
-        }
+    base = f"/api/v1/reports/{quote(path)}"
+    found = [
+        {"name": name.upper(), "text": gettext(lang, FORMATS[name].text), "href": f"{base}.{name}?{query}"}
         for name in formats(of_programme=path.startswith("programmes/"))
     ]
+    both = urlencode({name: value for name, value in asked.items() if value} | {"lang": BOTH})
+    text = gettext(lang, "PDF in Ukrainian and English")
+    found.insert(1, {"name": "PDF", "text": text, "href": f"{base}.pdf?{both}"})
+    return found
 
 
 ROUTES = (list_reports, municipality, programme)

@@ -58,3 +58,4 @@ def test_every_wrong_field_is_named(texts, fields):
 def test_language_of_the_reader_unless_asked_for():
     assert parse_ask(now=NOW, default_lang="en").lang == "en"
     assert ask(lang="en").lang == "en"
+    assert (ask(lang="both").lang, ask(lang="both").both, ask(lang="uk").both) == ("uk", True, False)

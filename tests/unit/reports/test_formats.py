@@ -257,3 +257,27 @@ def test_unknown_format_names_the_known_ones():
 def test_file_names_are_plain():
     assert file_name(municipality_report(), "pdf") == "UA18080010000090720-2025-02-01-uk.pdf"
     assert file_name(programme_report("en"), "hxl") == "VIDEO-2024-2025-02-01-en.hxl.csv"
+
+
+@pytest.mark.parametrize("subject", list(REPORTS))
+def test_in_both_languages_it_is_one_document_with_one_hash(subject):
+    made = REPORTS[subject]("uk")
+    both = replace(made, making=replace(made.making, both=True))
+    document = FORMATS["pdf"].write(both)
+    text = pdf_text(document)
+    for lang in ("uk", "en"):
+        alone = replace(made, making=replace(made.making, lang=lang))
+        assert gettext(lang, "What it cost and who paid") in text
+        assert display.money(made.facts.summary.values[0].value, lang).replace("\u00a0", " ") in text
+        assert len(pypdfium2.PdfDocument(FORMATS["pdf"].write(alone))) < len(pypdfium2.PdfDocument(document))
+    assert text.count(made.content_hash) == 2
+    assert b"/Lang(uk)" in document  # the document
+    assert b"/Lang(en)" in document  # its second half
+    assert file_name(both, "pdf").endswith("-uk-en.pdf")
+
+
+@pytest.mark.parametrize("name", ["xlsx", "csv", "json", "hxl", "geojson", "us-2cfr"])
+def test_only_a_document_is_in_both_languages(name):
+    with pytest.raises(InvalidError) as wrong:
+        format_named(name, both=True)
+    assert [error.field for error in wrong.value.errors] == ["lang"]
