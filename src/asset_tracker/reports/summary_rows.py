@@ -117,7 +117,7 @@ def _figures(report: Report) -> Iterator[SummaryRow]:
         ("Municipalities reached", summary.municipalities, "reached"),
         ("in so many raions", beside.raions, "reached"),
         ("Residents", summary.residents, residents),
-        ("Year of the population estimate", summary.residents_year, ""),
+        ("Year of the population estimate", _year(summary.residents_year), ""),
         ("Service points with items", summary.service_points, "service_points"),
         ("With a signed act", summary.with_act, "act"),
         ("Verified within a year", summary.verified_last_year, "verified_last_year"),
@@ -147,6 +147,11 @@ def _budget(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     yield SummaryRow((gettext(lang, budget_word(facts)), budget.amount, budget.currency))
     yield SummaryRow((gettext(lang, "of it delivered"), budget.delivered, budget.currency))
     yield SummaryRow((gettext(lang, "Part of the budget, per cent"), budget.percent))
+
+
+def _year(year: int | None) -> str | None:
+    """A number that is never grouped."""
+    return str(year) if year else None
 
 
 def _label(label: str, lang: Lang) -> str:

@@ -17,6 +17,8 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.worksheet import Worksheet
 
 from asset_tracker.i18n import gettext
 from asset_tracker.reports.annexes import Annex, Check
@@ -40,13 +42,15 @@ _WIDTHS: dict[Kind, int] = {"money": 14, "percent": 10, "number": 9, "date": 12,
 _WIDE = {"name": 34, "event_id": 38, "service_point": 34, "municipality_code": 22, "detail": 30}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LONGEST = 32_767
-_HEAD = Font(bold=True, color="FFFFFF")
+# The face of the cells without a style, so that headings match them.
+_FACE = "Calibri"
+_HEAD = Font(name=_FACE, bold=True, color="FFFFFF")
 _HEAD_FILL = PatternFill("solid", fgColor="0D5A68")
-_TITLE = Font(bold=True, size=16, color="1D2A30")
-_SECTION = Font(bold=True, size=12, color="0D5A68")
-_STRONG = Font(bold=True)
-_LINKED = Font(color="0D5A68", underline="single")
-_LINKED_TOTAL = Font(color="0D5A68", underline="single", bold=True)
+_TITLE = Font(name=_FACE, bold=True, size=16, color="1D2A30")
+_SECTION = Font(name=_FACE, bold=True, size=12, color="0D5A68")
+_STRONG = Font(name=_FACE, bold=True)
+_LINKED = Font(name=_FACE, color="0D5A68", underline="single")
+_LINKED_TOTAL = Font(name=_FACE, color="0D5A68", underline="single", bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
@@ -103,6 +107,7 @@ def _write_summary(page: _Page, report: Report, total: Callable[[str, str | None
     page.column_dimensions["A"].width = 46
     for letter in "BCDEFGHI":
         page.column_dimensions[letter].width = 18
+    _fit(page)
     for row in summary_rows(report):
         links = [address(report, figure) for figure in row.links]
         page.append(list(_summary_cells(page, row, links, total)))
@@ -149,6 +154,8 @@ def _sums(title: str, columns: Sequence[Column[Row]], rows: int) -> Callable[[st
 
 def _write_table(page: _Page, columns: Sequence[Column[Row]], rows: Sequence[Row]) -> None:
     page.freeze_panes = "B2"
+    page.print_title_rows = "1:1"
+    _fit(page)
     page.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(rows) + 1}"
     for place, column in enumerate(columns, 1):
         page.column_dimensions[get_column_letter(place)].width = _WIDE.get(column.key, _WIDTHS[column.kind])
@@ -185,11 +192,20 @@ def _column_writer(page: _Page, column: Column[Row]) -> Callable[[Row], Any]:
     return figure
 
 
+def _fit(page: _Page) -> None:
+    """Printed, it is as wide as a sheet of paper, lying."""
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+
+
 def _write_explained(page: _Page, report: Report, tables: dict[str, Sequence[Column[Any]]]) -> None:
     lang = report.making.lang
     for letter, width in (("A", 16), ("B", 28), ("C", 90)):
         page.column_dimensions[letter].width = width
     page.freeze_panes = "A2"
+    _fit(page)
     page.append([_head(page, gettext(lang, head)) for head in ("Sheet", "Column", "Meaning")])
     about = heading(report.facts, lang)
     for label, value in (("Report", about["title"]), ("Day of the report", report.facts.question.as_of)):
