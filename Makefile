@@ -9,7 +9,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
 VENDOR := src/asset_tracker/web/static/vendor
-WORKERS ?= 2
+# One more than there are processors: a worker often waits for a browser or for a process to start.
+WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))
+# A file's tests stay together, and files go out in the order that tests/conftest.py gives them.
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # A step tells what it does in one line; what it prints besides is only shown when it matters.
 say = @printf '\033[1m%-12s\033[0m %s\n' "$(1)" "$(2)"
@@ -26,7 +29,7 @@ endif
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  Variables: PORT=8000 DATA_DIR=.data (run, demo), WORKERS=2 and ARGS= (test)"
+	@echo "  Variables: PORT=8000 DATA_DIR=.data (run, demo), WORKERS=3 and ARGS= (test)"
 
 run: env assets ## serve the product with demonstration data at http://127.0.0.1:8000
 	$(call say,Server,starting)
@@ -42,7 +45,7 @@ dev: $(BIN)/.dev ## make .venv with what tests and linters need as well
 assets: $(VENDOR)/.made ## fetch the browser libraries
 
 test: dev assets ## run all tests (ARGS='-k words' for some of them)
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/pytest $(SPREAD) $(ARGS)
 
 lint: dev assets ## check format, style, security, types, layers, the rules of the house and that no secret is written down
 	$(BIN)/ruff format --check .
@@ -69,10 +72,10 @@ migrations: dev ## check that migrations make what the code expects, and can be 
 fuzz: dev ## send the API what nobody would, for some ten minutes (FUZZ_EXAMPLES=300 of each operation)
 	@export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_REFUSED_EVERY=1; \
 	echo "FUZZ_SEED=$$FUZZ_SEED sends the same again"; \
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration/access/test_described_*.py
+	$(BIN)/pytest $(SPREAD) tests/integration/access/test_described_*.py
 
 faults: dev ## kill, fill, cut off and cancel for some minutes (CANCELLED=5000 requests)
-	@CANCELLED=$${CANCELLED:-5000} $(BIN)/pytest -n $(WORKERS) --dist loadfile tests/integration/faults tests/integration/ledger/test_killed.py
+	@CANCELLED=$${CANCELLED:-5000} $(BIN)/pytest $(SPREAD) tests/integration/faults tests/integration/ledger/test_killed.py
 
 blackout: dev ## fifty phones come back at once while donors read; prints p50, p95 and p99
 	@PYTHONPATH=tests $(BIN)/python tests/bench/blackout.py

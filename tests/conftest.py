@@ -1,11 +1,12 @@
 """One PostgreSQL for a test run, one database for each xdist worker, one transaction for each test.
 
-The database is migrated once, into a template; each worker copies it. A server of your own is used
+The database is migrated and given its municipalities once, in a template; each worker copies it. A server of your own is used
 instead of the embedded one when ASSET_TRACKER_TEST_DATABASE_URL names it (its user may make databases).
 """
 
 import asyncio
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -26,6 +27,7 @@ from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine
 from asset_tracker.db.roles import APP, SYSTEM
+from asset_tracker.territory.service import load_shipped
 
 SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 # Every worker's applications keep a pool each until the end.
@@ -40,6 +42,31 @@ def pytest_addoption(parser):
     parser.addoption(
         "--pictures", action="store_true", help="keep the pictures of docs/guide.md that journeys make"
     )
+
+
+# What takes long while little of it is computing (browsers, processes that are started and killed, waits)
+# comes first, so that no worker is left alone with it in the end; the many short ones fill the gaps.
+FIRST = ("browser/", "integration/faults/", "integration/access/test_described", "integration/", "")
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+
+    def place(item):
+        path = item.path.relative_to(here).as_posix()
+        return next(n for n, beginning in enumerate(FIRST) if path.startswith(beginning))
+
+    items.sort(key=place)
+
+
+def pytest_collection_finish():
+    """What was imported stays, and need not be looked through for rubbish again and again.
+
+    That took almost half of the time in which an application is built, and much of what requests take.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 @pytest.fixture(scope="session")
@@ -197,8 +224,13 @@ async def administrate(url, statement):
 
 
 async def make_template(server_url, name):
+    """As the first start of the product leaves it: its tables, and the municipalities that it comes with."""
     await administrate(server_url, f"CREATE DATABASE {name}")
     await migrate.upgrade(address(server_url, name))
+    engine = make_engine(address(server_url, name), poolclass=NullPool)
+    async with engine.begin() as connection:
+        await load_shipped(connection)
+    await engine.dispose()
     if password := make_url(server_url).password:
         await administrate(server_url, f"ALTER ROLE {APP} PASSWORD '{password}'")
 

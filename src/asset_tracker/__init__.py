@@ -1,8 +1,15 @@
 """asset_tracker: what was given, where it is, whether it works, and who signed for it."""
 
-from importlib.metadata import PackageNotFoundError, version
 
-try:
-    __version__ = version("asset-tracker")
-except PackageNotFoundError:  # run from a checkout that nobody installed
-    __version__ = "0+checkout"
+def version() -> str:
+    """The version that is installed.
+
+    Looked up when somebody asks: what looks it up takes longer to import than all that reads an uploaded table,
+    which is done by a process of its own for each.
+    """
+    from importlib import metadata
+
+    try:
+        return metadata.version("asset-tracker")
+    except metadata.PackageNotFoundError:  # run from a checkout that nobody installed
+        return "0+checkout"

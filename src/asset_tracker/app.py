@@ -12,7 +12,7 @@ from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asset_tracker import __version__, api, tracing, web
+from asset_tracker import api, tracing, version, web
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.db.raising import must_stand
 from asset_tracker.db.replica import Replica
@@ -76,7 +76,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
         lifespan=[_engine_lifespan],
         openapi_config=OpenAPIConfig(
             title="asset_tracker",
-            version=__version__,
+            version=version(),
             # What the API can do is no secret; what it answers is.
             openapi_router=Router(path="/api", route_handlers=[], opt={"public": True}),
             render_plugins=api.DOCS,

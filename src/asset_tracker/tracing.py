@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from asset_tracker import __version__
+from asset_tracker import version
 from asset_tracker.settings import SettingsError, variable
 
 _OFF: Final[nullcontext[Any]] = nullcontext()
@@ -52,10 +52,10 @@ def sending(url: str | None, process: str, engine: AsyncEngine) -> Iterator[None
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    named = {"service.name": f"asset-tracker-{process}", "service.version": __version__}
+    named = {"service.name": f"asset-tracker-{process}", "service.version": version()}
     provider = TracerProvider(resource=Resource.create(named), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces", timeout=5)))
-    before, _tracer = _tracer, provider.get_tracer("asset_tracker", __version__)
+    before, _tracer = _tracer, provider.get_tracer("asset_tracker", version())
     _follow(engine)
     try:
         yield

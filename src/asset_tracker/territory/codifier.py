@@ -38,23 +38,33 @@ class Codifier(msgspec.Struct, frozen=True, kw_only=True):
     municipalities: tuple[Municipality, ...]
 
 
+def shipped_edition() -> date:
+    """The edition that comes with the product; its municipalities are not read for that."""
+    with DATA.open(encoding="utf-8", newline="") as source:
+        return date.fromisoformat(_head(source)["edition"])
+
+
 def read_shipped() -> Codifier:
     """The edition that comes with the product."""
-    head: dict[str, str] = {}
     with DATA.open(encoding="utf-8", newline="") as source:
-        lines = []
-        for line in source:
-            if line.startswith("#"):
-                name, _, value = line[1:].partition(":")
-                head[name.strip()] = value.strip()
-            else:
-                lines.append(line)
-    rows = csv.DictReader(lines, delimiter="\t")
-    return Codifier(
-        edition=date.fromisoformat(head["edition"]),
-        order=head["order"],
-        municipalities=tuple(map(_shipped, rows)),
-    )
+        head = _head(source)
+        rows = csv.DictReader(source, COLUMNS, delimiter="\t")
+        return Codifier(
+            edition=date.fromisoformat(head["edition"]),
+            order=head["order"],
+            municipalities=tuple(map(_shipped, rows)),
+        )
+
+
+def _head(source: Iterable[str]) -> dict[str, str]:
+    """What is told before the rows: remarks that name something, then the names of the columns."""
+    told: dict[str, str] = {}
+    for line in source:
+        if not line.startswith("#"):
+            return told
+        name, _, value = line[1:].partition(":")
+        told[name.strip()] = value.strip()
+    return told
 
 
 def _shipped(row: dict[str, str]) -> Municipality:

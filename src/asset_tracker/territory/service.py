@@ -18,7 +18,7 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset, asset_period
 from asset_tracker.territory import queries
 from asset_tracker.territory.codes import parse_code
-from asset_tracker.territory.codifier import Codifier, read_shipped
+from asset_tracker.territory.codifier import Codifier, read_shipped, shipped_edition
 from asset_tracker.territory.collation import sort_key
 from asset_tracker.territory.editions import EditionDiff, compare
 from asset_tracker.territory.letters import plain
@@ -61,11 +61,10 @@ async def load(
 
 async def load_shipped(conn: AsyncConnection) -> EditionDiff:
     """Load the edition that comes with the product, unless this or a newer one is in force; for the start."""
-    codifier = read_shipped()
     in_force = await queries.edition_in_force(conn)
-    if in_force and in_force.edition >= codifier.edition:
+    if in_force and in_force.edition >= shipped_edition():
         return EditionDiff()
-    return await load(conn, COMMAND_LINE, codifier)
+    return await load(conn, COMMAND_LINE, read_shipped())
 
 
 async def _store(conn: AsyncConnection, codifier: Codifier, diff: EditionDiff) -> None:
