@@ -70,7 +70,7 @@ migrations: dev ## check that migrations make what the code expects, and can be 
 	@$(BIN)/pytest -q tests/integration/test_migrations.py
 
 fuzz: dev ## send the API what nobody would, for some ten minutes (FUZZ_EXAMPLES=300 of each operation)
-	@export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_REFUSED_EVERY=1; \
+	@export FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-300} FUZZ_SEED=$${FUZZ_SEED:-$$RANDOM} FUZZ_ASKED_EVERY=1 FUZZ_REFUSED_EVERY=1; \
 	echo "FUZZ_SEED=$$FUZZ_SEED sends the same again"; \
 	$(BIN)/pytest $(SPREAD) tests/integration/access/test_described_*.py
 

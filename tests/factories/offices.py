@@ -4,7 +4,7 @@ Office 1 is the one that the roles know as their own; only the second coordinato
 the auditor know office 2. Nothing that is asked for leaves a trace: the walk's transactions are rolled back.
 """
 
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -56,14 +56,20 @@ class NeverCommits:
 
     @asynccontextmanager
     async def request(self):
-        async with self._engine.connect() as conn, conn.begin() as around:
-            self._request.set(conn)
+        async with AsyncExitStack() as at_its_end:
+            self._request.set([at_its_end])
             yield
-            await around.rollback()
 
     @asynccontextmanager
     async def begin(self):
-        conn = self._request.get()
+        at_its_end, *begun = held = self._request.get()
+        if begun:
+            (conn,) = begun
+        else:  # only now: who is refused at the door needs no connection
+            conn = await at_its_end.enter_async_context(self._engine.connect())
+            around = await conn.begin()
+            at_its_end.push_async_callback(around.rollback)
+            held.append(conn)
         async with conn.begin_nested():
             yield conn
 

@@ -1,8 +1,9 @@
 """Requests that schemathesis makes up from the API's description, sent by every role.
 
-Each case is made once and sent by each of the roles, for nothing (the walk's transactions are rolled back).
+Each case is made once and sent by several roles, for nothing (the walk's transactions are rolled back).
 No answer may be a 5xx, nor a status that the description does not name. ``FUZZ_EXAMPLES`` makes it look
-longer (``make fuzz``); which cases are made is the same each time, unless ``FUZZ_SEED`` says otherwise.
+longer, and ``make fuzz`` sends every case by everybody; which cases are made is the same each time, unless
+``FUZZ_SEED`` says otherwise.
 """
 
 import asyncio
@@ -26,6 +27,8 @@ from .walk import filled, names_of
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "50"))
 SEED = int(os.environ.get("FUZZ_SEED", "2"))
 BASE = "http://127.0.0.1:8000"
+# Those who may take turns: half of them send one case, the other half the next.
+ASKED_EVERY = int(os.environ.get("FUZZ_ASKED_EVERY", "2"))
 # Who may not at all is refused before anything is read, so a tenth of the cases will do.
 REFUSED_EVERY = int(os.environ.get("FUZZ_REFUSED_EVERY", "10"))
 KINDS = ("own", "foreign", "unknown", None)
@@ -77,7 +80,7 @@ async def wrong_answers(offices, name):
     known = {int(status) for status in DESCRIBED["paths"][path][method.lower()]["responses"]}
     wrong = []
     for n, request in enumerate(requests_of(offices, name)):
-        senders = [who for who in (None, *ROLES) if who in may_of(name) or n % REFUSED_EVERY == 0]
+        senders = senders_of(name, n)
         told = await asyncio.gather(*(offices.ask(who, method, **request) for who in senders))
         for who, answer in zip(senders, told, strict=True):
             if answer.status_code >= 500 or answer.status_code not in known:
@@ -85,8 +88,13 @@ async def wrong_answers(offices, name):
     return wrong
 
 
-def may_of(name):
-    return (*routes_of_api.ROUTES[name].may,)
+def senders_of(name, n):
+    """Who sends the ``n``-th case of an operation; each of those who may comes up with cases of every kind."""
+    may = (*routes_of_api.ROUTES[name].may,)
+    turns = min(ASKED_EVERY, len(may))
+    turn = [who for place, who in enumerate(may) if (n + place) % turns == 0]
+    refused = [who for who in (None, *ROLES) if who not in may and n % REFUSED_EVERY == 0]
+    return [*turn, *refused]
 
 
 def requests_of(offices, name):
