@@ -2,10 +2,12 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -15,6 +17,15 @@ import pytest
 from asset_tracker.db.embedded import EmbeddedServer
 
 SOURCES = Path(__file__).parents[3] / "src"
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """One for all of these tests: the first start finds it empty, the later ones find what was left in it."""
+    path = Path(tempfile.gettempdir()) / f"at-{os.getpid()}-{time.monotonic_ns()}"
+    path.mkdir(mode=0o755)
+    yield path
+    shutil.rmtree(path)
 
 
 @pytest.fixture
@@ -48,6 +59,7 @@ def start(folder):
     for process in started:
         process.kill()
         process.communicate()
+    EmbeddedServer(folder).stop()
 
 
 def free_port():
