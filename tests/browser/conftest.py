@@ -4,7 +4,7 @@ import os
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from factories.office import PASSWORD, furnish
 from factories.served import served
@@ -19,6 +19,9 @@ ARGUMENTS = [
     "--no-first-run",
     "--disable-background-networking",
 ]
+# For what comes in the end, on a machine that others use too; a test that passes never waits for so long.
+PATIENCE = 30_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -85,7 +88,7 @@ def somebody(chromium, server):
     def seat(width=1280, lang="uk", **more):
         more = {"locale": "uk-UA" if lang == "uk" else "en-GB", **more}
         context = chromium.new_context(viewport={"width": width, "height": 844}, **more)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         made = Desk(context, server[0], context.new_page())
         opened.append(made)
         return made

@@ -56,7 +56,7 @@ class Phone:
                 args=[*self._arguments, *self._film],
                 **self._more,
             )
-            self.context.set_default_timeout(15_000)
+            self.context.set_default_timeout(30_000)
             self.page = self.context.pages[0]
             self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
             self.page.on("console", self._note)
@@ -100,7 +100,7 @@ class Phone:
             self.page.wait_for_timeout(300)
             self.page.screenshot(path=f"{folder}/{name}.png")
 
-    def until(self, condition, seconds=20):
+    def until(self, condition, seconds=40):
         """Asked again and again from here: the page's own rules let no text be run in it."""
         deadline = time.monotonic() + seconds
         while not self._holds(condition):
@@ -123,7 +123,7 @@ class Phone:
             "photos": photos
         }
 
-    def until_sent(self, seconds=30, press=True):
+    def until_sent(self, seconds=60, press=True):
         """Wait until nothing waits any more; somebody presses *Send now* now and then."""
         deadline = time.monotonic() + seconds
         pressed = 0.0
