@@ -62,11 +62,11 @@ def pytest_collection_modifyitems(items):
 def pytest_collection_finish():
     """What was imported stays, and need not be looked through for rubbish again and again.
 
-    That took almost half of the time in which an application is built, and much of what requests take.
+    Rubbish is looked for often enough that what a test leaves open is found soon, and in the end at the latest.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,9 @@ async def test_a_transaction_is_kept_or_undone_as_a_whole(new_database):
     with pytest.raises(DBAPIError, match="division by zero"):
         await write_and_fail(engine)
     async with engine.connect() as conn:
-        assert (await conn.execute(text("SELECT count(*) FROM codifier_edition"))).scalar() == 0
+        assert (
+            await conn.execute(text("SELECT count(*) FROM codifier_edition WHERE edition = '2001-01-01'"))
+        ).scalar() == 0
     await engine.dispose()
 
 

@@ -18,6 +18,12 @@ from factories.office import BARANIVKA
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture(scope="module")
+def house(house_of_its_own):
+    return house_of_its_own
+
+
 C, T, K = "coordinator", "technician", "custodian"
 OURS = ("asset", "asset_head", "event", "asset_period")
 

@@ -14,6 +14,12 @@ from factories.phones import Phone
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture(scope="module")
+def house(house_of_its_own):
+    return house_of_its_own
+
+
 A, C, T, K = "administrator", "coordinator", "technician", "custodian"
 
 
