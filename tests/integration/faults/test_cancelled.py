@@ -88,7 +88,7 @@ def batched(facts, size):
 async def torment(held, told, dice):
     """Reads and writes that are cut off at any moment; some get through, and show how long to wait."""
     longest = {True: 0.2, False: 0.1}
-    while told.cancelled < CANCELLED:
+    while told.cancelled < CANCELLED or not told.acknowledged:
         before, writing = told.cancelled, dice.random() < 0.5
         after = dice.random() * longest[writing]
         await (writes(held, told, dice, after) if writing else reads(held, told, dice.choice(WHO), after))
