@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.sensitivity import coarse, located
+from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger.tables import asset
 from asset_tracker.pictures.charts import AGES
 
@@ -54,15 +57,13 @@ async def progress(
     """Of the assets in reach; a ``programme``, a ``municipality`` or the code of an ``oblast`` narrow it."""
     require(actor, "asset.read")
     where = [scope.assets(actor), _a.gone_reason.is_distinct_from("withdrawn")]
-    place = func.coalesce(_a.municipality_code, _a.destination_code)
     if programme:
         where.append(_a.programme_id == programme)
     if municipality or oblast:
         # Narrowed by a place, counting would tell of what a donor may not know the place of.
         where.append(located(await coarse(conn, actor)))
-        where.append(
-            place == municipality if municipality else place.startswith((oblast or "")[:4], autoescape=True)
-        )
+        lies = partial(begins, prefix=municipality or (oblast or "")[:4])
+        where.append(in_area(lies))
     return Progress(
         steps=await _steps(conn, where),
         ages=await _ages(conn, where, now),

@@ -32,6 +32,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, Grant
 from asset_tracker.access.permissions import granting, may, may_record, require
 from asset_tracker.assets import rules
+from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.attributes import OWN, Catalogue
 from asset_tracker.assets.catalogue import get_catalogue, has, matches
 from asset_tracker.assets.catalogue import lacks as asked_for
@@ -382,9 +383,9 @@ def conditions(
         found.append(pointed(known))
     if filters.municipality:
         found.append(located(known))
-        found.append(_in_area(lambda column: column == filters.municipality))
+        found.append(in_area(lambda column: column == filters.municipality))
     if filters.oblast:
-        found.append(_in_area(partial(begins, prefix=filters.oblast)))
+        found.append(in_area(partial(begins, prefix=filters.oblast)))
     if filters.q and filters.q.strip():
         found.append(_matches(filters.q.strip()[:200], fields))
     if lacking := fields.attributes.get((filters.missing or "").removeprefix(OWN)):
@@ -408,11 +409,6 @@ def _sorts(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield waits_for(filters.waits)
     if filters.missing in MISSING:
         yield lacks(filters.missing)
-
-
-def _in_area(test: Any) -> ColumnElement[bool]:
-    """There now; or, while it is nowhere yet, bound for there."""
-    return or_(test(_a.municipality_code), and_(_a.municipality_code.is_(None), test(_a.destination_code)))
 
 
 def _matches(text: str, fields: Catalogue) -> ColumnElement[bool]:

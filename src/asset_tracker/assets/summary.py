@@ -2,19 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import due
+from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.due_rules import rules_asked
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.assets.views import Giver, Holding
+from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger.tables import asset, asset_share
 from asset_tracker.programmes.tables import party
 from asset_tracker.territory.tables import municipality
@@ -82,11 +85,11 @@ async def holdings(
     )
     if codes is not None:
         # Said of the columns themselves, which have indexes, and not only of what they come to.
-        wanted = wanted.where(m.code.in_(codes), _there(codes))
+        wanted = wanted.where(m.code.in_(codes), in_area(lambda column: column.in_(codes)))
     if programme:
         wanted = wanted.where(_a.programme_id == programme)
     if oblast:
-        wanted = wanted.where(m.oblast_code == oblast)
+        wanted = wanted.where(m.oblast_code == oblast, in_area(partial(begins, prefix=oblast[:4])))
     return [_holding(row) for row in await conn.execute(wanted)]
 
 
@@ -124,7 +127,7 @@ async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) ->
         .where(
             scope.assets(actor),
             located(known),
-            _there([municipality_code]),
+            in_area(lambda column: column == municipality_code),
             _a.delivered_at.is_not(None),
         )
         .group_by(p.id)
@@ -133,12 +136,6 @@ async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) ->
     if (only := scope.donors(actor)) is not None:
         wanted = wanted.where(s.donor_id.in_(only))
     return [Giver(*row) for row in await conn.execute(wanted)]
-
-
-def _there(codes: Sequence[str]) -> ColumnElement[bool]:
-    """The condition that an asset is in one of these municipalities or, while it is nowhere, bound for one."""
-    bound_for = and_(_a.municipality_code.is_(None), _a.destination_code.in_(codes))
-    return or_(_a.municipality_code.in_(codes), bound_for)
 
 
 def _count(condition: ColumnElement[bool]) -> Any:
