@@ -44,6 +44,7 @@ from asset_tracker.programmes.policies import PRESETS, Reach
 from asset_tracker.programmes.rules import apply_preset
 from asset_tracker.programmes.tables import programme
 from asset_tracker.settings import Settings
+from asset_tracker.territory.tables import municipality
 
 READER = "reader@example.org"
 RUNS, SLOW, ENOUGH = 9, 3, 1.0  # a request that takes so many seconds is asked ``SLOW`` times
@@ -72,6 +73,7 @@ class Known(NamedTuple):
     programme: str
     point: str
     planned: str
+    oblast: str
 
 
 def work(of: Known) -> Iterator[Work]:
@@ -99,7 +101,7 @@ def work(of: Known) -> Iterator[Work]:
     yield Work("today, of an oblast", f"/?oblast={here[:4]}")
     yield Work("today, of a programme", f"/?programme={of.programme}")
     yield Work("the map of the country", "/map")
-    yield Work("the map of an oblast", f"/map?oblast={here[:4]}")
+    yield Work("the map of an oblast", f"/map?oblast={of.oblast}")
     yield Work("the map of a programme", f"/map?programme={of.programme}")
     yield Work("a municipality", f"/municipalities/{here}")
     yield Work("the list of municipalities", "/municipalities")
@@ -218,6 +220,9 @@ async def _known(conn: Any) -> Known:
         programme=str(row.programme_id),
         point=str(row.service_point_id),
         planned=str(await conn.scalar(planned)),
+        oblast=str(
+            await conn.scalar(select(municipality.c.oblast_code).where(municipality.c.code == MUNICIPALITY))
+        ),
     )
 
 

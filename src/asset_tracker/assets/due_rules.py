@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Uuid, and_, exists, false, func, literal, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.assets.attributes import OWN, OWN_CATEGORY, Catalogue
@@ -24,6 +24,7 @@ _a, _r, _p = asset.c, policy_rule.c, programme.c
 
 # Kinds that look at the end of the programme.
 TO_THE_END: Final[frozenset[RuleKind]] = frozenset({"transfer_proof", "late_purchase"})
+_FEW: Final = 3
 _SAME: Final = ("rule", "number", "source", "amount", "currency", "fields", "categories", "regimes")
 
 
@@ -60,7 +61,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         )
         return or_(
             false(),
-            *([_a.programme_id.in_(sorted(self.programmes))] if self.programmes else []),
+            *([_of(self.programmes)] if self.programmes else []),
             *([paid] if self.donors else []),
         )
 
@@ -72,7 +73,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
                 *([own.in_(self.own_categories)] if self.own_categories else []),
             )
         if self.only_in is not None:
-            yield _a.programme_id.in_(sorted(self.only_in))
+            yield _of(self.only_in)
         if self.amount is not None:
             yield or_(
                 _a.unit_price.is_(None),
@@ -113,6 +114,16 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return any(each.everybody or each.donors for each in either) or bool(
             self.programmes & other.programmes
         )
+
+
+def _of(programmes: frozenset[UUID]) -> ColumnElement[bool]:
+    """The asset is of one of the programmes.
+
+    Of many it is asked in a way that no index serves: theirs would be read for nearly all assets, each time.
+    """
+    few = len(programmes) <= _FEW
+    named = _a.programme_id if few else func.coalesce(_a.programme_id, literal(UUID(int=0), Uuid))
+    return named.in_(sorted(programmes))
 
 
 async def rules_asked(conn: AsyncConnection) -> list[Asked]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, union_all
+from sqlalchemy import ColumnElement, func, literal_column, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -57,16 +57,10 @@ async def holdings(
     """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-    where = func.coalesce(_a.municipality_code, _a.destination_code)
-    m = municipality.c
-    wanted = (
+    code = func.coalesce(_a.municipality_code, _a.destination_code).label("code")
+    counted = (
         select(
-            m.code,
-            m.name_uk,
-            m.name_en,
-            m.oblast_code,
-            m.oblast_uk,
-            m.population,
+            code,
             func.count().label("assets"),
             _count(_a.delivered_at.is_not(None)).label("delivered"),
             _count(_a.accepted_at.is_not(None)).label("accepted"),
@@ -78,18 +72,24 @@ async def holdings(
             _count(_a.gone_reason.in_(("lost", "stolen", "destroyed"))).label("lost"),
             _count(_a.disputed).label("disputed"),
         )
-        .join(municipality, m.code == where)
         .where(scope.assets(actor), located(known), _a.gone_reason.is_distinct_from("withdrawn"))
-        .group_by(m.code)
+        .group_by(literal_column("1"))
+    )
+    # Said of the columns themselves, which have indexes, and not only of what they come to.
+    if codes is not None:
+        counted = counted.where(in_area(lambda column: column.in_(codes)))
+    if oblast:
+        counted = counted.where(in_area(partial(begins, prefix=oblast[:4])))
+    if programme:
+        counted = counted.where(_a.programme_id == programme)
+    # Names are put to what was counted, not to each asset.
+    each, m = counted.subquery("each"), municipality.c
+    numbers = [column for column in each.c if column.name != "code"]
+    wanted = (
+        select(m.code, m.name_uk, m.name_en, m.oblast_code, m.oblast_uk, m.population, *numbers)
+        .join(each, each.c.code == m.code)
         .order_by(m.sort_key, m.code)
     )
-    if codes is not None:
-        # Said of the columns themselves, which have indexes, and not only of what they come to.
-        wanted = wanted.where(m.code.in_(codes), in_area(lambda column: column.in_(codes)))
-    if programme:
-        wanted = wanted.where(_a.programme_id == programme)
-    if oblast:
-        wanted = wanted.where(m.oblast_code == oblast, in_area(partial(begins, prefix=oblast[:4])))
     return [_holding(row) for row in await conn.execute(wanted)]
 
 
