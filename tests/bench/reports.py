@@ -5,6 +5,7 @@ Run it as ``python tests/bench/reports.py``. It needs no database: the time of t
 
 import io
 import sys
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -112,6 +113,11 @@ def main() -> None:
     )
     rows = timed("20,000 items as csv", lambda: sum(len(piece) for piece in iter_csv(table)))
     print(f"{'':<58}{rows:10,} bytes")
+    tracemalloc.start()
+    for _piece in iter_csv(table):
+        pass
+    print(f"{'most memory at a time while it is streamed':<58}{tracemalloc.get_traced_memory()[1]:10,} bytes")
+    tracemalloc.stop()
     timed("20,000 items as xlsx", lambda: FORMATS["xlsx"].write(table))
     columns = len(item_columns(table.facts, "uk"))
     cells: list[list[object]] = [

@@ -149,7 +149,6 @@ def _reports() -> Iterator[Work]:
     yield Work("the same as PDF", f"{municipality}.pdf", PDF)
     yield Work("report of a programme with 5,000 assets, JSON", f"{pilot}.json", 0)
     yield Work("the same as XLSX", f"{pilot}.xlsx", 0)
-    yield Work("the same as CSV", f"{pilot}.csv", 0)
 
 
 async def _prepare(url: str) -> None:

@@ -123,6 +123,10 @@ QUESTIONS = {
     "what is due": ("coordinator", "/api/v1/due"),
     "how much is due": ("coordinator", "/api/v1/due/counts"),
     "the desk": ("coordinator", "/"),
+    "finding anything by a number": ("coordinator", "/find?q=CN-1"),
+    "consignments on their way": ("coordinator", "/consignments?status=dispatched"),
+    "a municipality's page": ("technician", f"/municipalities/{BARANIVKA}"),
+    "what is broken": ("coordinator", "/assets?condition=needs_attention"),
     "what a phone takes along": ("technician", f"/api/v1/field/round?municipality={BARANIVKA}"),
 }
 
