@@ -191,3 +191,47 @@ async def test_a_wrong_clock_and_a_foreign_programme(world):
         "status"
     ] == "cancelled"
     assert (await world.post("coordinator", f"{HERE}/{campaign['id']}/cancel")).status_code == 409
+
+
+async def test_what_is_missing_becomes_one_loss_case_and_the_steps_tell_the_way(world):
+    point, tags = await a_place(world, "VER-9")
+    rule = {
+        "rule": {"rule": "loss_report", "number": 5, "source": "art. 12"},
+        "programme": str(world.programmes[0]),
+    }
+    assert (await world.post("coordinator", "/api/v1/rules", rule)).status_code == 201
+    here = f"{HERE}/{(await start(world, point)).json()['id']}"
+
+    async def now(path=f"{here}/results", who="coordinator"):
+        (step,) = [each for each in (await world.get(who, path)).json()["steps"] if each["state"] == "now"]
+        return step
+
+    assert (await now())["key"] == "count"
+    lost = {"circumstances": "Not found."}
+    assert (await world.post("coordinator", f"{here}/losses", lost)).status_code == 409
+    assert (await world.post("technician", f"{here}/scans", {"scans": [a_scan(tags[0])]})).status_code == 200
+    assert (await world.post("coordinator", f"{here}/end")).status_code == 200
+    step = await now()
+    assert (step["key"], step["button"]["href"].endswith("#papers")) == ("sign", True)
+    assert (await world.get("coordinator", f"{here}/signed")).status_code == 404
+    tomorrow = f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d}"
+    wrong = await world.request(
+        "coordinator", "PUT", f"{here}/signed", json={"signed_on": tomorrow, "scan": "ab" * 32}
+    )
+    assert wrong.status_code == 422
+    assert {each["field"] for each in wrong.json()["errors"]} == {"signed_on", "scan"}
+
+    opened = (await world.post("coordinator", f"{here}/losses", lost)).json()
+    assert len(opened["receipts"]) == 2
+    assert (await world.post("coordinator", f"{here}/losses", lost)).status_code == 409
+    case = f"/api/v1/losses/{opened['case']}"
+    step = await now(case)
+    assert (step["key"], step["asks"][-1]["source"], bool(step["asks"][-1]["due_on"])) == (
+        "donor",
+        "art. 12",
+        True,
+    )
+    assert (await now(case, "technician"))["button"] is None
+    assert len((await world.get("coordinator", case)).json()["assets"]) == 2
+    disposal = (await world.get("coordinator", f"/api/v1/assets/{tags[0]}/disposal")).json()
+    assert [each["key"] for each in disposal][:1] == ["reason"]
