@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import records
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import may_record
-from asset_tracker.assets import corrections, guided, queries, revealing, service
+from asset_tracker.access.permissions import may, may_record
+from asset_tracker.assets import corrections, guided, losses, queries, revealing, service
 from asset_tracker.assets import history as asset_history
+from asset_tracker.assets.guidance import StepView
 from asset_tracker.assets.views import AssetView, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import (
@@ -210,7 +211,7 @@ async def _form(
     lang: Lang = lang_of(request)
     code = view.row.municipality or view.row.destination
     points = await list_service_points(conn, code) if code else ()
-    steps = await guided.disposal_of(conn, actor, lang, view) if form.kind == "disposed" else ()
+    steps = await _steps(conn, actor, lang, view, form.kind)
     return page(
         request,
         "assets/record.html",
@@ -223,12 +224,25 @@ async def _form(
         labels=_labels(lang, form),
         happened=happened or [],
         steps=steps,
-        blocked=any(step.state == "now" and step.key != "dispose" for step in steps),
+        blocked=form.kind == "disposed"
+        and any(step.state == "now" and step.key != "dispose" for step in steps),
         points=[(str(point.id), point.name(lang)) for point in points],
         picks=await picks(conn, actor, lang, view, form),
         currencies=event_forms.CURRENCIES,
         units=event_forms.UNITS,
     )
+
+
+async def _steps(
+    conn: AsyncConnection, actor: Actor, lang: Lang, view: AssetView, kind: str
+) -> tuple[StepView, ...]:
+    """What leads to this fact, where steps do: a disposal, and the end of a loss case."""
+    if kind == "disposed":
+        return await guided.disposal_of(conn, actor, lang, view)
+    cases = [case.id for case in view.state.cases if case.open] if kind == "loss_closed" else []
+    if not (cases and may(actor, "loss.read")):
+        return ()
+    return await guided.case_steps(conn, actor, lang, await losses.get_case(conn, actor, cases[0]))
 
 
 ROUTES = (ask, record)
