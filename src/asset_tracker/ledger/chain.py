@@ -34,7 +34,7 @@ SHARE = "share_"
 
 _encoder = msgspec.json.Encoder(order="sorted", decimal_format="string")
 canonical = _encoder.encode
-_replace = msgspec.structs.replace
+_set = msgspec.structs.force_setattr
 
 
 class Body(msgspec.Struct, frozen=True, gc=False):
@@ -110,19 +110,18 @@ def seal(
     What stands in very many events may be handed in ``written``.
     """
     draw = (chance or Chance()).draw
-    payload, device = draft.payload, None
+    payload = draft.payload
+    said: Any = payload
     opening: Opening = {}
-    private = {}
     for name in _PRIVATE_OF[payload.__class__]:
         value = getattr(payload, name)
         if value is not None:
             salt = draw()
             opening[name] = (salt.hex(), value)
-            private[name] = {"sha256": sha256(salt + canonical(value)).hexdigest()}
-    said: Any = payload
-    if private:
-        # Only to be written out: msgspec does not look at types when it replaces and encodes.
-        said = _replace(payload, **private)
+            if said is payload:
+                said = payload.__copy__()
+            # Only to be written out: msgspec does not look at types when it sets and encodes.
+            _set(said, name, {"sha256": sha256(salt + canonical(value)).hexdigest()})
     if payload.__class__ is Registered and payload.shares:
         said = msgspec.to_builtins(said)
         del said["shares"]
@@ -130,6 +129,7 @@ def seal(
             salt, name = draw(), f"{SHARE}{number}"
             opening[name] = (salt.hex(), share)
             said[name] = {"sha256": sha256(salt + canonical(share)).hexdigest()}
+    device = None
     if draft.device is not None:
         salt = draw()
         opening[DEVICE] = (salt.hex(), draft.device)

@@ -82,7 +82,7 @@ _ENDS = (
 # From so many on, chains begin with their ends and take fewer statements.
 MANY = 200
 _PIECE = 4_000  # drafts that one statement stores: as many as the trigger on events holds in memory
-_CHUNK = 100  # of these are chained, packed and sent off together, while they are at hand
+_CHUNK = 400  # of these are chained, packed and sent off together, while they are at hand
 _HEAD = ("asset_id", "seq", "hash", "programme_id")
 _STORE_FEW = f"""
 WITH stored AS ({bulk.insert_statement(tables.event, EVENT_COLUMNS)})
