@@ -26,7 +26,7 @@ async def test_a_report_says_what_it_is_about_and_offers_the_files(site):
     assert "Баранівська міська територіальна громада" in text
     assert BARANIVKA in text
     links = re.findall(r'href="(/api/v1/reports/[^"]+)" download', text)
-    assert [re.search(r"\.([a-z0-9-]+)\?", link).group(1) for link in links][:2] == ["pdf", "xlsx"]
+    assert [re.search(r"\.([a-z0-9-]+)\?", link).group(1) for link in links][:3] == ["pdf", "pdf", "xlsx"]
     for link in links:
         file = await site.get("donor", link)
         assert file.status_code == 200
