@@ -25,7 +25,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench bench-all demo wheel try-wheel lock clean
+.PHONY: help run env dev assets test lint types style audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench bench-all demo wheel try-wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,10 +47,14 @@ assets: $(VENDOR)/.made ## fetch the browser libraries
 test: dev assets ## run all tests (ARGS='-k words' for some of them)
 	@$(BIN)/pytest $(SPREAD) $(ARGS)
 
-lint: dev assets ## check format, style, security, types, layers, the rules of the house and that no secret is written down
+lint: types style ## check types, format, style, security, layers, the rules of the house and that no secret is written down
+
+types: dev
+	$(BIN)/mypy --python-executable $(BIN)/python
+
+style: dev assets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy --python-executable $(BIN)/python
 	PYTHONPATH=src $(BIN)/lint-imports
 	$(BIN)/python tools/lint_rules.py
 	$(BIN)/python tools/scan_secrets.py

@@ -10,6 +10,7 @@ loudly, and is no failure: a run without that network must still pass.
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,9 @@ LOUD = "!" * 78
 
 def main() -> int:
     """Audit each lock."""
-    return max(told(lock, asked(ROOT / "requirements" / f"{lock}.txt")) for lock in LOCKS)
+    with ThreadPoolExecutor() as at_once:
+        answers = at_once.map(asked, (ROOT / "requirements" / f"{lock}.txt" for lock in LOCKS))
+        return max(told(lock, answer) for lock, answer in zip(LOCKS, answers, strict=True))
 
 
 def asked(lock: Path) -> dict[str, Any] | str:
