@@ -18,6 +18,7 @@ from asset_tracker.db.raising import must_stand
 from asset_tracker.db.replica import Replica
 from asset_tracker.edge import problems
 from asset_tracker.edge.admission import Admission
+from asset_tracker.edge.claims import Claims
 from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.metrics import CountRequests, metrics
 from asset_tracker.edge.outer import Outer
@@ -25,7 +26,7 @@ from asset_tracker.edge.packing import Packing
 from asset_tracker.edge.readiness import Readiness
 from asset_tracker.edge.sealing import background, sealing_of
 from asset_tracker.edge.transaction import provide_conn
-from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang, require_login
+from asset_tracker.edge.who import AnyRequest, WhoAsks, lang_of, provide_actor, provide_lang
 from asset_tracker.files.storage import Storage
 from asset_tracker.programmes.queries import has_demonstration
 from asset_tracker.settings import Settings
@@ -52,7 +53,6 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
             "actor": Provide(provide_actor),
             "lang": Provide(provide_lang),
         },
-        guards=[require_login],
         middleware=[CountRequests(), Admission(folders), WhoAsks()],
         exception_handlers={
             Exception: answer_error,
@@ -64,6 +64,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
         state=State(
             {
                 "engine": engine,
+                "claims": Claims(),
                 "replica": Replica(engine, make_engine(settings.replica_url))
                 if settings.replica_url
                 else None,

@@ -130,7 +130,14 @@ def require(actor: Actor, permission: Permission) -> None:
 
 def may_record(actor: Actor, kind: str) -> bool:
     """Whether some role of the actor records facts of this kind."""
-    return bool(recording(actor, kind))
+    return kind in recorded_by(actor)
+
+
+def recorded_by(actor: Actor) -> frozenset[str]:
+    """The kinds of fact that some role of the actor records."""
+    if actor.only is not None and "event.record" not in actor.only:
+        return frozenset()
+    return frozenset[str]().union(*(RECORDS[grant.role] for grant in actor.grants))
 
 
 def held(actor: Actor) -> frozenset[Permission]:

@@ -22,6 +22,7 @@ from asset_tracker.access.tables import (
     user_account,
     user_grant,
 )
+from asset_tracker.db.at_once import Proof
 from asset_tracker.db.engine import advisory_lock, ask_once, transaction
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError, ThrottledError
@@ -194,6 +195,27 @@ async def holds(conn: AsyncConnection, proof: Authenticated) -> bool:
     return await conn.scalar(wanted.with_for_update(read=True)) is not None
 
 
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a secret stood for when it was looked up, in the words of the answer.
+
+    Good for nothing but to be proven anew, and of a session only ``until`` its use is to be noted again.
+    """
+
+    found: Authenticated
+    secret: bytes
+    answer: str
+    until: datetime | None = None
+
+    def proof(self) -> Proof | None:
+        """What must hold for the claim to hold now; None where it is too old for one."""
+        if self.found.session is None:
+            return Proof("wall.of_token", (self.secret,), self.answer)
+        now = datetime.now(UTC)
+        if self.until is None or self.until < now:
+            return None
+        return Proof("wall.of_session", (self.secret, now - IDLE, now - ABSOLUTE), self.answer)
+
+
 class _GrantFound(msgspec.Struct, frozen=True):
     id: UUID
     role: Role
@@ -223,27 +245,30 @@ class _Found(msgspec.Struct, frozen=True, kw_only=True):
         return Authenticated(actor=actor, session=self.session, token=self.token, proven=self.proven)
 
 
-_found: msgspec.json.Decoder[_Found | None] = msgspec.json.Decoder(_Found | None)
+_found: msgspec.json.Decoder[_Found] = msgspec.json.Decoder(_Found)
 
 
-async def by_cookie(engine: AsyncEngine, token: str) -> Authenticated | None:
+async def by_cookie(engine: AsyncEngine, token: str) -> Claim | None:
     """Who the session cookie stands for, or None; notes now and then that the session is in use."""
     now = datetime.now(UTC)
-    wanted = "SELECT wall.of_session($1, $2, $3)"
-    told = await ask_once(engine, wanted, digest(token), now - IDLE, now - ABSOLUTE)
-    found = _found.decode(told or "null")
-    if found is None:
+    secret = digest(token)
+    told = await ask_once(engine, "SELECT wall.of_session($1, $2, $3)", secret, now - IDLE, now - ABSOLUTE)
+    if told is None:
         return None
+    found = _found.decode(told)
     if found.seen_at and found.seen_at < now - _SEEN_EVERY:
         async with transaction(engine) as conn:
             await conn.execute(update(session).where(session.c.id == found.session).values(seen_at=now))
-    return found.authenticated()
+        return Claim(found=found.authenticated(), secret=secret, answer=told)
+    until = found.seen_at + _SEEN_EVERY if found.seen_at else None
+    return Claim(found=found.authenticated(), secret=secret, answer=told, until=until)
 
 
-async def by_token(engine: AsyncEngine, token: str) -> Authenticated | None:
+async def by_token(engine: AsyncEngine, token: str) -> Claim | None:
     """Who an API token stands for, with no more than it was given, or None."""
-    found = _found.decode(await ask_once(engine, "SELECT wall.of_token($1)", digest(token)) or "null")
-    return found.authenticated() if found else None
+    secret = digest(token)
+    told = await ask_once(engine, "SELECT wall.of_token($1)", secret)
+    return Claim(found=_found.decode(told).authenticated(), secret=secret, answer=told) if told else None
 
 
 async def actor_of(conn: AsyncConnection, user: UUID) -> Actor:

@@ -19,7 +19,10 @@ from asset_tracker.assets.saved_views import find_view, narrowed
 from asset_tracker.assets.upkeep import Upkeep, upkeep_of
 from asset_tracker.assets.views import AssetPage, AssetView, EventFilter, EventView, Filters
 from asset_tracker.assets.waits import Wait
+from asset_tracker.db.at_once import Asking, connected
+from asset_tracker.edge.at_once import AT_ONCE, at_once
 from asset_tracker.edge.transaction import FROM_REPLICA
+from asset_tracker.edge.who import AnyRequest
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger.replay import Replayed
 from asset_tracker.ledger.values import Category, Condition, Stage, Title
@@ -38,10 +41,9 @@ class StateView(msgspec.Struct, frozen=True):
     state: Replayed
 
 
-@get("/assets", opt=FROM_REPLICA)
+@get("/assets", opt=FROM_REPLICA | AT_ONCE)
 async def list_assets(
-    conn: NamedDependency[AsyncConnection],
-    actor: NamedDependency[Actor],
+    request: AnyRequest,
     q: FromQuery[Annotated[str, Meta(max_length=200)] | None] = None,
     programme: FromQuery[UUID | None] = None,
     consignment: FromQuery[UUID | None] = None,
@@ -89,18 +91,23 @@ async def list_assets(
         "missing": missing,
         "fields": tuple(field) if field else None,
     }
-    saved = await find_view(conn, actor, view) if view else None
-    filters = narrowed(saved.filters if saved else Filters(), given)
-    order = sort if sort is not None else saved.sort if saved else NEWEST
-    return await queries.list_assets(conn, actor, filters, after=after, limit=limit, sort=order)
+
+    async def page(asking: Asking, actor: Actor) -> AssetPage:
+        saved = None
+        if view:
+            async with connected(asking) as conn:
+                saved = await find_view(conn, actor, view)
+        filters = narrowed(saved.filters if saved else Filters(), given)
+        order = sort if sort is not None else saved.sort if saved else NEWEST
+        return await queries.list_assets(asking, actor, filters, after=after, limit=limit, sort=order)
+
+    return await at_once(request, page)
 
 
-@get("/assets/{reference:str}")
-async def get_asset(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], reference: FromPath[str]
-) -> AssetView:
+@get("/assets/{reference:str}", opt=AT_ONCE)
+async def get_asset(request: AnyRequest, reference: FromPath[str]) -> AssetView:
     """One asset, by tag (any form) or id."""
-    return await queries.look_up(conn, actor, reference)
+    return await at_once(request, lambda asking, actor: queries.look_up(asking, actor, reference))
 
 
 @get("/assets/{reference:str}/events")

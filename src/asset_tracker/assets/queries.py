@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
+    Integer,
     ScalarSelect,
     Select,
     String,
@@ -25,12 +27,12 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, Grant
-from asset_tracker.access.permissions import granting, may, may_record, require
+from asset_tracker.access.permissions import may, recorded_by, require
 from asset_tracker.assets import rules
 from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.attributes import OWN, Catalogue
@@ -41,13 +43,14 @@ from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
 from asset_tracker.assets.sensitivity import coarse, located, pointed
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
 from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
-from asset_tracker.db.hot import Hot
+from asset_tracker.db.at_once import Asking, connected
+from asset_tracker.db.hot import Hot, Row
 from asset_tracker.db.prefixes import begins
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.serials import serial_key
-from asset_tracker.ledger.state import State, as_state
+from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tables import GONE, SOUGHT, UNUSUAL, asset, asset_share, letters_of, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 from asset_tracker.programmes.tables import party, programme
@@ -58,24 +61,44 @@ MAX_PAGE = 200
 _FEW, _WORDS = 1000, 6
 # So many of the newest are looked at to learn whether a text is in a good part of all.
 _NEWEST, _COMMON = 500, 40
+_SHORTEST_ID: Final = 32
 # Somebody is about to write a tag.
 _BEGUN = re.compile(r"[0-9A-HJKMNP-TV-Z]{4,7}")
 _a = asset.c
 _here, _there = HERE, municipality.alias("there")
-ROWS = (
-    select(
-        asset,
-        _here.c.name_uk.label("here_uk"),
-        _here.c.name_en.label("here_en"),
-        _here.c.oblast_uk.label("here_oblast"),
-    )
-    .select_from(asset)
-    .outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
-)
+_PLACED = asset.outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
+ROWS = select(
+    asset,
+    _here.c.name_uk.label("here_uk"),
+    _here.c.name_en.label("here_en"),
+    _here.c.oblast_uk.label("here_oblast"),
+).select_from(_PLACED)
+# What is shown of each asset everywhere, by the names of ``AssetRow``.
+_COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
+    **{
+        name: _a[name]
+        for name in (
+            "id", "tag", "category", "name_uk", "name_en", "manufacturer", "model", "serial", "quantity", "line",
+            "is_kit", "place", "stage", "condition", "title", "gone_reason", "disputed", "unit_price", "currency",
+            "changed_at",
+        )
+    },
+    "programme": _a.programme_id,
+    "consignment": _a.consignment_id,
+    "kit": _a.kit_id,
+    "destination": _a.destination_code,
+    "municipality": _a.municipality_code,
+    "municipality_uk": _here.c.name_uk,
+    "municipality_en": _here.c.name_en,
+    "service_point": _a.service_point_id,
+    "attributes": func.coalesce(_a.state["attributes"], cast("{}", JSONB)),
+}  # fmt: skip
+_NAMES: Final = tuple(_COLUMNS)
+_SHOWN: Final = tuple(column.label(name) for name, column in _COLUMNS.items())
 
 
 async def list_assets(
-    conn: AsyncConnection,
+    asking: Asking,
     actor: Actor,
     filters: Filters,
     *,
@@ -87,8 +110,49 @@ async def list_assets(
 
     Raises InvalidError for an order there is none of, or for which too many assets are asked for.
     """
-    rows, following, known = await page_of_rows(conn, actor, filters, after=after, limit=limit, sort=sort)
-    return AssetPage(tuple(asset_row(row, known) for row in rows), following)
+    limit = max(1, min(limit, MAX_PAGE))
+    if sort == NEWEST and not actor.has("donor") and (given := _given(filters)).keys() <= _PLAIN:
+        require(actor, "asset.read")
+        shape = Filters(stage=given.pop("stage", None), condition=given.pop("condition", None))
+        wanted = _page_with(actor.grants, actor.only, frozenset(given), shape, going_on=after is not None)
+        found = await wanted.all(asking, **given, after=after, most=limit + 1)
+        items = [_shown(row) for row in found]
+        items.sort(key=lambda each: each.id, reverse=True)
+        return AssetPage(tuple(items[:limit]), items[limit - 1].id if len(items) > limit else None)
+    async with connected(asking) as conn:
+        rows, following, known = await page_of_rows(conn, actor, filters, after=after, limit=limit, sort=sort)
+        return AssetPage(tuple(asset_row(row, known) for row in rows), following)
+
+
+# Filters that compare a column with what is asked for, and need to know nothing else first.
+_PLAIN: Final = {"programme", "consignment", "municipality", "category", "stage", "condition", "title", "disputed", "kit"}  # fmt: skip
+
+
+def _given(filters: Filters) -> dict[str, Any]:
+    return {
+        name: value for name, value in msgspec.structs.asdict(filters).items() if value not in (None, (), "")
+    }
+
+
+@lru_cache(maxsize=1000)
+def _page_with(
+    grants: tuple[Grant, ...],
+    only: frozenset[str] | None,
+    given: frozenset[str],
+    shape: Filters,
+    *,
+    going_on: bool,
+) -> Hot:
+    """The question for a page, newest first; the values of the filters that are ``given``, and of ``most``, are
+    named later, those of ``shape`` (words of which the question depends) are not.
+    """
+    actor = Actor(id=UUID(int=0), name="", grants=grants, only=only)
+    held: dict[str, Any] = {name: bindparam(name, required=False) for name in given}
+    wanted = select(*_SHOWN).select_from(_PLACED)
+    wanted = wanted.where(scope.assets(actor), *conditions(msgspec.structs.replace(shape, **held)))
+    if going_on:
+        wanted = wanted.where(_a.id < bindparam("after", type_=Uuid, required=False))
+    return Hot(wanted.order_by(_a.id.desc()).limit(bindparam("most", type_=Integer, required=False)))
 
 
 async def page_of_rows(
@@ -196,22 +260,22 @@ async def get_asset(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> Asse
     return await _whole(conn, actor, found)
 
 
-async def look_up(conn: AsyncConnection, actor: Actor, reference: str) -> AssetView:
+async def look_up(asking: Asking, actor: Actor, reference: str) -> AssetView:
     """``find_asset`` and ``get_asset`` in one. Raises TagError, NotFoundError."""
     require(actor, "asset.read")
     named, by_tag = _named(reference)
-    found = await _seen(actor, by_tag=by_tag).first(conn, named=named)
+    found = await _seen(actor, by_tag=by_tag).first(asking, named=named)
     if found is None:
         raise _no_asset(reference)
-    return await _whole(conn, actor, found)
+    return await _whole(asking, actor, found)
 
 
 def _named(reference: str) -> tuple[UUID | str, bool]:
     """The id, or the tag and that it is one."""
-    try:
-        return UUID(reference), False
-    except ValueError:
-        return parse_tag(reference), True
+    if len(reference) >= _SHORTEST_ID:
+        with contextlib.suppress(ValueError):
+            return UUID(reference), False
+    return parse_tag(reference), True
 
 
 def _no_asset(reference: str) -> NotFoundError:
@@ -220,52 +284,71 @@ def _no_asset(reference: str) -> NotFoundError:
 
 def _seen(actor: Actor, *, by_tag: bool) -> Hot:
     """The question for one asset that is in the actor's reach, ``named`` by its tag or its id."""
-    return _seen_with(granting(actor, "asset.read"), scope.donors(actor), by_tag=by_tag)
+    return _seen_with(actor.grants, actor.only, by_tag=by_tag)
 
 
 @lru_cache(maxsize=1000)
-def _seen_with(grants: tuple[Grant, ...], donors: tuple[UUID, ...] | None, *, by_tag: bool) -> Hot:
+def _seen_with(grants: tuple[Grant, ...], only: frozenset[str] | None, *, by_tag: bool) -> Hot:
+    actor = Actor(id=UUID(int=0), name="", grants=grants, only=only)
     if by_tag:
         tagged = select(tag.c.asset_id).where(tag.c.tag == bindparam("named", type_=Text, required=False))
         named: ColumnElement[bool] = _a.id.in_(tagged)
     else:
         named = _a.id == bindparam("named", type_=Uuid, required=False)
-    return Hot(_view(donors).where(named, scope.assets(Actor(id=UUID(int=0), name="", grants=grants))))
+    return Hot(_view(scope.donors(actor)).where(named, scope.assets(actor)))
 
 
-async def _whole(conn: AsyncConnection, actor: Actor, row: Any) -> AssetView:
-    known = await coarse(conn, actor)
-    # Most are neither a kit nor part of one, and asking is felt where somebody scans one after the other.
-    related = await _related(conn, actor, row, known) if row.is_kit or row.kit_id else []
-    funding = tuple(Funding(*each) for each in msgspec.convert(row.funding or (), _SHARES))
-    return _asset_view(actor, row, related, funding, known)
+async def _whole(asking: Asking, actor: Actor, found: Row) -> AssetView:
+    row = _shown(found[: len(_SHOWN)])
+    more = _More(*found[len(_SHOWN) :])
+    # Most are neither a kit nor part of one, most readers are told everything, and asking is felt where
+    # somebody scans one after the other.
+    if not (row.is_kit or row.kit or actor.has("donor")):
+        return _asset_view(actor, row, more, [], EXACT)
+    async with connected(asking) as conn:
+        known = await coarse(conn, actor)
+        related = await _related(conn, actor, row, known) if row.is_kit or row.kit else []
+        return _asset_view(actor, row, more, related, known)
 
 
-_SHARES = tuple[tuple[UUID, str, str, Decimal], ...]
+_shares = msgspec.json.Decoder(tuple[tuple[UUID, str, str, Decimal], ...]).decode
+_as_state = msgspec.json.Decoder(State).decode
+
+
+class _More(NamedTuple):
+    """What ``_view`` asks beside ``_SHOWN``; ``state`` and ``funding`` as JSON text."""
+
+    state: str
+    head_hash: bytes
+    head_seq: int
+    here_oblast: str | None
+    p_code: str | None
+    p_uk: str | None
+    p_en: str | None
+    s_uk: str | None
+    s_en: str | None
+    there_uk: str | None
+    there_en: str | None
+    funding: str | None
 
 
 def _view(donors: tuple[UUID, ...] | None) -> Select[Any]:
     p, s, t = programme.c, service_point.c, _there.c
+    asked = (cast(_a.state, Text), _a.head_hash, _a.head_seq, _here.c.oblast_uk)
+    named = (p.code, p.name_uk, p.name_en, s.name_uk, s.name_en, t.name_uk, t.name_en)
+    columns = (*_SHOWN, *asked, *named, cast(_funding(donors), Text))
     return (
-        ROWS.add_columns(
-            p.code.label("p_code"),
-            p.name_uk.label("p_uk"),
-            p.name_en.label("p_en"),
-            s.name_uk.label("s_uk"),
-            s.name_en.label("s_en"),
-            t.name_uk.label("there_uk"),
-            t.name_en.label("there_en"),
-            _funding(donors).label("funding"),
-        )
+        select(*(column.label(f"c{n}") for n, column in enumerate(columns)))
+        .select_from(_PLACED)
         .outerjoin(programme, p.id == _a.programme_id)
         .outerjoin(service_point, s.id == _a.service_point_id)
         .outerjoin(_there, t.code == _a.destination_code)
     )
 
 
-async def _related(conn: AsyncConnection, actor: Actor, row: Any, known: Coarse) -> list[AssetRow]:
+async def _related(conn: AsyncConnection, actor: Actor, row: AssetRow, known: Coarse) -> list[AssetRow]:
     """The kit that it is in, and the components that it has."""
-    wanted = ROWS.where(or_(_a.kit_id == row.id, _a.id == row.kit_id), scope.assets(actor))
+    wanted = ROWS.where(or_(_a.kit_id == row.id, _a.id == row.kit), scope.assets(actor))
     return [asset_row(each, known) for each in await conn.execute(wanted.order_by(_a.line, _a.id))]
 
 
@@ -278,6 +361,11 @@ def _funding(donors: tuple[UUID, ...] | None) -> ScalarSelect[Any]:
     if donors is not None:
         shares = shares.where(s.donor_id.in_(donors))
     return shares.correlate(asset).scalar_subquery()
+
+
+def _shown(row: Row) -> AssetRow:
+    """The view of a row of ``_SHOWN``."""
+    return AssetRow(**dict(zip(_NAMES, row, strict=True)))
 
 
 def asset_row(row: Any, known: Coarse = EXACT) -> AssetRow:
@@ -325,26 +413,27 @@ def _oblast(name: str | None) -> tuple[str, str] | None:
 
 
 def _asset_view(
-    actor: Actor, row: Any, related: list[AssetRow], funding: tuple[Funding, ...], known: Coarse
+    actor: Actor, row: AssetRow, more: _More, related: list[AssetRow], known: Coarse
 ) -> AssetView:
     precise = known[row.id]
-    state = blur_state(as_state(row.state), precise)
-    offered = tuple(kind for kind in rules.actions(state) if may_record(actor, kind))
+    state = blur_state(_as_state(more.state), precise)
+    mine = recorded_by(actor)
+    offered = tuple(kind for kind in rules.actions(state) if kind in mine)
     return AssetView(
-        row=asset_row(row, known),
+        row=blur_row(row, precise, _oblast(more.here_oblast)) if known.of else row,
         state=state if may(actor, "people.read") else _without_people(state),
-        head=row.head_hash.hex(),
-        events=row.head_seq,
-        destination_uk=None if precise == "oblast" else row.there_uk,
-        destination_en=None if precise == "oblast" else row.there_en,
-        service_point_uk=row.s_uk if precise == "exact" else None,
-        service_point_en=row.s_en if precise == "exact" else None,
-        programme_code=row.p_code,
-        programme_uk=row.p_uk,
-        programme_en=row.p_en,
-        kit=next((each for each in related if each.id == row.kit_id), None),
+        head=more.head_hash.hex(),
+        events=more.head_seq,
+        destination_uk=None if precise == "oblast" else more.there_uk,
+        destination_en=None if precise == "oblast" else more.there_en,
+        service_point_uk=more.s_uk if precise == "exact" else None,
+        service_point_en=more.s_en if precise == "exact" else None,
+        programme_code=more.p_code,
+        programme_uk=more.p_uk,
+        programme_en=more.p_en,
+        kit=next((each for each in related if each.id == row.kit), None),
         components=tuple(each for each in related if each.kit == row.id),
-        funding=funding,
+        funding=tuple(Funding(*each) for each in _shares(more.funding)) if more.funding else (),
         disputes=tuple(DisputeView(d.events, d.reason) for d in state.disputes),
         actions=offered,
         may_correct=may(actor, "event.correct"),
@@ -381,7 +470,7 @@ def conditions(
     ]
     if filters.service_point:
         found.append(pointed(known))
-    if filters.municipality:
+    if _asked(filters.municipality):
         found.append(located(known))
         found.append(in_area(lambda column: column == filters.municipality))
     if filters.oblast:
@@ -397,6 +486,11 @@ def conditions(
         found.append(UNUSUAL)
     found += [has(key, value) for key, _, value in (each.partition(":") for each in filters.fields)]
     return [*found, *_sorts(filters)]
+
+
+def _asked(value: Any) -> bool:
+    """Whether it is asked for; what will be named later counts."""
+    return isinstance(value, BindParameter) or bool(value)
 
 
 def _sorts(filters: Filters) -> Iterator[ColumnElement[bool]]:

@@ -6,11 +6,13 @@ is sees nothing.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.util.concurrency import greenlet_spawn
 
 from asset_tracker.db.opening import OpeningConnection, driver_of
 from asset_tracker.db.wall import Reach, opening
@@ -90,16 +92,24 @@ async def _begun(engine: AsyncEngine, told: str) -> AsyncIterator[AsyncConnectio
 
 
 async def ask_once(engine: AsyncEngine, sql: str, *values: Any) -> Any:
-    """The one value that a question outside of any transaction answers; only functions of ``wall`` tell anything.
+    """The one value that a question outside of any transaction answers; only functions of ``wall`` tell anything."""
+    return (await ask_rows(engine, sql, *values))[0][0]
+
+
+async def ask_rows(engine: AsyncEngine, sql: str, *values: Any) -> list[Any]:
+    """The records that a question outside of any transaction answers, which puts its own settings if any.
 
     Asked again where the database had gone away since the connection was last used.
     """
+    pool = engine.sync_engine.pool
     try:
         return await _ask(engine, sql, values)
     except _CutOffError:
-        await (
-            engine.dispose()
-        )  # whoever cut this connection off has cut off its neighbours in the pool as well
+        # Whoever cut this connection off has cut off its neighbours in the pool as well; the first of us to
+        # find out puts another pool in its place, and then empties the old one, which nobody takes from any more.
+        if engine.sync_engine.pool is pool:
+            await engine.dispose(close=False)
+            await greenlet_spawn(pool.dispose)
     try:
         return await _ask(engine, sql, values)
     except _CutOffError as again:
@@ -108,7 +118,7 @@ async def ask_once(engine: AsyncEngine, sql: str, *values: Any) -> Any:
 
 def _limits(engine: AsyncEngine) -> str:
     """What a transaction says first behind a pooler; elsewhere the session has said it."""
-    return str(engine.get_execution_options().get(_POOLED, ""))
+    return str(engine.sync_engine.get_execution_options().get(_POOLED, ""))
 
 
 class _CutOffError(Exception):
@@ -117,21 +127,37 @@ class _CutOffError(Exception):
         self.error = error
 
 
-async def _ask(engine: AsyncEngine, sql: str, values: Sequence[Any]) -> Any:
-    async with engine.connect() as conn:
-        raw = driver_of(conn)
-        try:
-            if not (limits := _limits(engine)):
-                return await raw.fetchval(sql, *values)
-            async with raw.transaction():  # a question is several messages, which one session must get
-                await raw.execute(limits)
-                return await raw.fetchval(sql, *values)
-        except BaseException as error:
-            cut_off = raw.is_closed()
-            await conn.invalidate()
-            if cut_off and isinstance(error, Exception):
-                raise _CutOffError(error) from error
-            raise
+async def _ask(engine: AsyncEngine, sql: str, values: Sequence[Any]) -> list[Any]:
+    # A connection of the pool itself: an AsyncConnection costs more than asking.
+    held = await engine.raw_connection()
+    raw = cast("OpeningConnection", held.driver_connection)
+    try:
+        return await _fetched(raw, _limits(engine), sql, values)
+    except BaseException as error:
+        cut_off = raw.is_closed()
+        await greenlet_spawn(held.invalidate)
+        if cut_off and isinstance(error, Exception):
+            raise _CutOffError(error) from error
+        raise
+    finally:
+        if _has_room(engine):
+            held.close()  # into the pool, which asks nothing of it that would have to be waited for
+        else:
+            await greenlet_spawn(held.close)
+
+
+def _has_room(engine: AsyncEngine) -> bool:
+    """Whether a connection goes back into the pool, rather than being closed."""
+    pool = engine.sync_engine.pool
+    return isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedin() < pool.size()
+
+
+async def _fetched(raw: OpeningConnection, limits: str, sql: str, values: Sequence[Any]) -> list[Any]:
+    if not limits:
+        return cast("list[Any]", await raw.fetch(sql, *values))
+    async with raw.transaction():  # a question is several messages, which one session must get
+        await raw.execute(limits)
+        return cast("list[Any]", await raw.fetch(sql, *values))
 
 
 async def advisory_lock(conn: AsyncConnection, name: str) -> None:

@@ -9,40 +9,41 @@ from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.db.at_once import FOREWORD, Asking
 from asset_tracker.db.bulk import driver
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
-
-
-class Row:
-    """A record whose columns are read as attributes. JSON is decoded."""
-
-    __slots__ = ("_record",)
-
-    def __init__(self, record: Any) -> None:
-        self._record = record
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self._record[name]
-        except KeyError as error:
-            raise AttributeError(name) from error
+Row = tuple[Any, ...]
 
 
 class Hot:
-    """A compiled statement. Parameters that are named later are not ``required``; values are of types that asyncpg takes as they are (no enumerations, no JSON)."""
+    """A compiled statement. Parameters that are named later are not ``required``; values are of types that asyncpg
+    takes as they are (no enumerations, no JSON). Rows are tuples in the order of the columns; JSON is decoded.
+    """
 
-    __slots__ = ("_order", "_params", "sql")
+    __slots__ = ("_places", "_values", "sql")
 
     def __init__(self, statement: Select[Any]) -> None:
         compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
-        self._order: list[str] = list(compiled.positiontup or ())
-        self._params = compiled.params
+        order = list(compiled.positiontup or ())
+        self._values: list[Any] = [compiled.params[name] for name in order]
+        self._places: dict[str, list[int]] = {name: [] for name in order}
+        for at, name in enumerate(order):
+            self._places[name].append(at)
 
-    async def first(self, conn: AsyncConnection, **values: Any) -> Row | None:
+    async def first(self, asking: Asking, **values: Any) -> Row | None:
         """The first row, with the values of the statement's named parameters."""
-        known = {**self._params, **values}
-        raw = await driver(conn)
-        record = await raw.fetchrow(self.sql, *[known[name] for name in self._order])
-        return None if record is None else Row(record)
+        rows = await self.all(asking, **values)
+        return rows[0] if rows else None
+
+    async def all(self, asking: Asking, **values: Any) -> list[Row]:
+        """All rows, in an order only if it was asked in a transaction."""
+        arguments = self._values.copy()
+        for name, value in values.items():
+            for at in self._places.get(name, ()):
+                arguments[at] = value
+        if isinstance(asking, AsyncConnection):
+            raw = await driver(asking)
+            return [tuple(record) for record in await raw.fetch(self.sql, *arguments)]
+        return [record[FOREWORD:] for record in await asking.fetch(self.sql, arguments)]

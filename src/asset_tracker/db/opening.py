@@ -32,7 +32,12 @@ class OpeningConnection(asyncpg.Connection):
 async def begin(conn: AsyncConnection) -> None:
     """Begin the transaction that SQLAlchemy would begin with its first statement."""
     adapter: Any = conn.sync_connection.connection.dbapi_connection  # type: ignore[union-attr]  # checked out
-    await adapter._start_transaction()  # noqa: SLF001 - SQLAlchemy offers no other way but a statement
+    try:
+        await adapter._start_transaction()  # noqa: SLF001 - SQLAlchemy offers no other way but a statement
+    except BaseException:
+        # SQLAlchemy does so after a statement of its own: what was cut short is not given to anybody again.
+        await conn.invalidate()
+        raise
 
 
 def driver_of(conn: AsyncConnection) -> OpeningConnection:

@@ -43,9 +43,16 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING: Final = Reach()
 _SETTINGS: Final = ("actor", "everything", "programmes", "areas", "pairs", "donors", "permissions")
 # The role of the session again: a transaction that was the system's may go on as an actor's.
-_ENTER: Final = "SELECT set_config('role', 'none', true), " + ", ".join(
-    f"set_config('asset_tracker.{name}', ${n}, true)" for n, name in enumerate(_SETTINGS, start=1)
-)
+
+
+def put_settings(first: int) -> str:
+    """Makes the settings of a reach, whose values (``told``) are the parameters from ``first`` on."""
+    return ", ".join(
+        f"set_config('asset_tracker.{name}', ${n}, true)" for n, name in enumerate(_SETTINGS, start=first)
+    )
+
+
+_ENTER: Final = f"SELECT set_config('role', 'none', true), {put_settings(1)}"
 # Ids, codes and the names of permissions; what else there might be is not written into SQL.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.,-]*")
 _AS_SYSTEM: Final = f"SELECT current_setting('role'), set_config('role', '{SYSTEM}', true)"
@@ -53,24 +60,25 @@ _AS_SYSTEM: Final = f"SELECT current_setting('role'), set_config('role', '{SYSTE
 
 async def enter(conn: AsyncConnection, reach: Reach) -> None:
     """From here to the end of the transaction, rows are seen as ``reach`` tells."""
-    await conn.exec_driver_sql(_ENTER, _told(reach))
+    await conn.exec_driver_sql(_ENTER, told(reach))
 
 
 def opening(reach: Reach | None) -> str:
     """The same in SQL for the beginning of a transaction; None for the system's."""
     if reach is None:
         return f"SET LOCAL ROLE {SYSTEM}"
-    told = _told(reach)
-    if strange := [value for value in told if not _PLAIN.fullmatch(value)]:
+    values = told(reach)
+    if strange := [value for value in values if not _PLAIN.fullmatch(value)]:
         raise ValueError(f"no setting of the wall looks like {strange[0]!r}")
     named = (
         f"set_config('asset_tracker.{name}', '{value}', true)"
-        for name, value in zip(_SETTINGS, told, strict=True)
+        for name, value in zip(_SETTINGS, values, strict=True)
     )
     return f"SELECT set_config('role', 'none', true), {', '.join(named)}"
 
 
-def _told(reach: Reach) -> tuple[str, ...]:
+def told(reach: Reach) -> tuple[str, ...]:
+    """The values of the settings that ``put_settings`` makes."""
     return (
         str(reach.actor or ""),
         "on" if reach.everything else "",

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from litestar.enums import ScopeType
+from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
-from asset_tracker.edge.who import AnyRequest, cookie_name
+from asset_tracker.edge.who import AnyRequest, cookie_name, header
 from asset_tracker.errors import DiskFullError, UnavailableError
 
 # At a time by each way; together fewer than the connections of ``db.engine.make_engine``.
@@ -49,6 +50,9 @@ class Way:
         """Wait for one's turn. Raises UnavailableError when that would be too long."""
         if self.waiting >= WAITING:
             raise UnavailableError
+        if not self._free.locked():
+            await self._free.acquire()
+            return
         self.waiting += 1
         try:
             async with asyncio.timeout(PATIENCE):
@@ -77,37 +81,39 @@ class Admission(ASGIMiddleware):
         if scope["type"] != ScopeType.HTTP or scope["path"].startswith(_ALWAYS):
             await next_app(scope, receive, send)
             return
-        request: AnyRequest = AnyRequest(scope)
-        if request.method not in SAFE:
-            self._look_at_disk()
-        way = _way_of(request)
-        async with self._arrived(request, receive, _most(request, way)) as receive_again:
-            await self._ways[way].enter()
-            inside = True
+        way = _way_of(scope)
+        if scope["method"] in SAFE:
+            await self._let_in(way, scope, receive, send, next_app)
+            return
+        self._look_at_disk()
+        async with self._arrived(receive, _most(scope, way)) as receive_again:
+            await self._let_in(way, scope, receive_again, send, next_app)
 
-            # The way is for the work; who reads an answer slowly holds nobody up.
-            async def send_and_leave(message: Message) -> None:
-                nonlocal inside
-                if inside and message["type"] == "http.response.start":
-                    inside = False
-                    self._ways[way].leave()
-                await send(message)
+    async def _let_in(self, name: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        way = self._ways[name]
+        await way.enter()
+        inside = True
 
-            try:
-                await next_app(scope, receive_again, send_and_leave)
-            finally:
-                if inside:
-                    self._ways[way].leave()
+        # The way is for the work; who reads an answer slowly holds nobody up.
+        async def send_and_leave(message: Message) -> None:
+            nonlocal inside
+            if inside and message["type"] == "http.response.start":
+                inside = False
+                way.leave()
+            await send(message)
+
+        try:
+            await next_app(scope, receive, send_and_leave)
+        finally:
+            if inside:
+                way.leave()
 
     @asynccontextmanager
-    async def _arrived(self, request: AnyRequest, receive: Receive, most: int) -> AsyncIterator[Receive]:
+    async def _arrived(self, receive: Receive, most: int) -> AsyncIterator[Receive]:
         """The body, up to ``most`` bytes of it, and then whatever else there is to receive.
 
         Raises UnavailableError when too many bodies are held already.
         """
-        if request.method in SAFE:
-            yield receive
-            return
         messages: deque[Any] = deque()
         size = 0
         try:
@@ -138,15 +144,18 @@ class Admission(ASGIMiddleware):
             raise DiskFullError
 
 
-def _way_of(request: AnyRequest) -> str:
-    if "authorization" not in request.headers and cookie_name(request) not in request.cookies:
-        return "strangers"
-    return "reading" if request.method in SAFE else "writing"
+def _way_of(scope: HTTPScope) -> str:
+    if not header(scope, b"authorization"):
+        request: AnyRequest = AnyRequest(scope)
+        if cookie_name(request) not in request.cookies:
+            return "strangers"
+    return "reading" if scope["method"] in SAFE else "writing"
 
 
-def _most(request: AnyRequest, way: str) -> int:
+def _most(scope: HTTPScope, way: str) -> int:
     """What is held of a body: what the route takes; of a stranger's little more than a log-in."""
-    taken = request.route_handler.resolve_request_max_body_size() or 0
+    handler = scope["route_handler"]
+    taken = (handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else 0) or 0
     return min(taken, STRANGERS_BYTES) if way == "strangers" else taken
 
 

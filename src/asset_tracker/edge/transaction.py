@@ -28,7 +28,7 @@ async def provide_conn(request: Request[Any, Any, State], state: State) -> Async
     The only generator dependency: errors of a second one would arrive as a group and miss the table
     of problems. Streams outlive it and open their own.
     """
-    engine = await _engine_of(request, state)
+    engine = await engine_of(request, state)
     async with transaction_for(engine, reach(request.scope.get("user"))) as conn:
         # Logging in and out goes on while the system is read-only, or nobody could read.
         if request.method not in _SAFE and not request.route_handler.opt.get("when_read_only"):
@@ -39,7 +39,7 @@ async def provide_conn(request: Request[Any, Any, State], state: State) -> Async
             raise UnauthenticatedError("You were logged out meanwhile; nothing was saved.")
 
 
-async def _engine_of(request: Request[Any, Any, State], state: State) -> AsyncEngine:
+async def engine_of(request: Request[Any, Any, State], state: State) -> AsyncEngine:
     """The standby's, for lists and reports (``opt=FROM_REPLICA``) where there is one that has caught up."""
     primary: AsyncEngine = state.engine
     replica: Replica | None = state.replica

@@ -6,13 +6,13 @@ from uuid import UUID
 import msgspec
 from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import State
-from litestar.handlers import BaseRouteHandler
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from asset_tracker.access import sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sessions import Authenticated
+from asset_tracker.edge.claims import Remembered
 from asset_tracker.errors import ForbiddenError, SecondFactorNeededError, UnauthenticatedError
 from asset_tracker.i18n import LANGS, Lang
 from asset_tracker.settings import Settings
@@ -21,31 +21,79 @@ AnyRequest = Request[Actor | None, Authenticated | None, State]
 LANG_COOKIE = "lang"
 # In the state of a scope that no network brought: who asks from within this process (the command line).
 INSIDE = "asked-inside"
+# There as well: who a secret stood for before, on routes that prove it anew.
+CLAIM = "claim"
 
 
 class WhoAsks(ASGIMiddleware):
-    """Puts the actor (or None) into ``scope["user"]``, and how they proved it into ``scope["auth"]``."""
+    """Puts the actor (or None) into ``scope["user"]``, and how they proved it into ``scope["auth"]``.
+
+    Raises UnauthenticatedError and SecondFactorNeededError before a route that is not for them.
+    """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        connection: ASGIConnection[Any, Any, Any, State] = ASGIConnection(scope)
         inside = scope["state"].get(INSIDE)
         if isinstance(inside, Authenticated):
-            found: Authenticated | None = inside
+            _put(scope, inside)
         else:
-            found = _as_proven(await _authenticate(connection), connection.app.state.settings)
-        scope["user"] = found.actor if found else None
-        scope["auth"] = found
+            connection: ASGIConnection[Any, Any, Any, State] = ASGIConnection(scope)
+            known = claimed(connection)
+            if known is not None:
+                scope["state"][CLAIM] = known
+                _put(scope, known.claim.found)
+            else:
+                await identify(connection)
+        require_login(scope)
         await next_app(scope, receive, send)
 
 
-async def _authenticate(connection: ASGIConnection[Any, Any, Any, State]) -> Authenticated | None:
-    scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
-    cookie = connection.cookies.get(cookie_name(connection), "")
+def claimed(connection: ASGIConnection[Any, Any, Any, State]) -> Remembered | None:
+    """What the secret stood for before, where the route proves it anew by itself (``edge.at_once``)."""
+    opt = connection.scope["route_handler"].opt
+    state = connection.app.state
+    # Whether a standby has caught up is asked first; then there is nothing to be won.
+    if not opt.get("at_once") or (state.replica is not None and opt.get("replica")):
+        return None
+    is_token, secret = _secret(connection)
+    found: Remembered | None = state.claims.get((is_token, sessions.digest(secret)))
+    return found
+
+
+async def identify(connection: ASGIConnection[Any, Any, Any, State]) -> None:
+    """Look up whom the secret stands for, and remember it as a claim."""
+    state = connection.app.state
+    is_token, secret = _secret(connection)
+    ask = sessions.by_token if is_token else sessions.by_cookie
+    claim = await ask(state.engine, secret) if secret or is_token else None
+    found = _as_proven(claim.found, state.settings) if claim else None
+    if (
+        claim is not None
+        and found is not None
+        and found.proven
+        and connection.scope["route_handler"].opt.get("at_once")
+    ):
+        state.claims.keep((is_token, claim.secret), msgspec.structs.replace(claim, found=found))
+    elif secret:
+        state.claims.drop((is_token, sessions.digest(secret)))
+    _put(connection.scope, found)
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """The first header of this name (in small letters), empty for none; the framework would read all of them."""
+    return next((value.decode("latin-1") for known, value in scope["headers"] if known == name), "")
+
+
+def _put(scope: Scope, found: Authenticated | None) -> None:
+    scope["user"] = found.actor if found else None
+    scope["auth"] = found
+
+
+def _secret(connection: ASGIConnection[Any, Any, Any, State]) -> tuple[bool, str]:
+    """Whether it is a token, and the secret; empty for a stranger."""
+    scheme, _, bearer = header(connection.scope, b"authorization").partition(" ")
     if scheme.lower() == "bearer":
-        return await sessions.by_token(connection.app.state.engine, bearer.strip())
-    if cookie:
-        return await sessions.by_cookie(connection.app.state.engine, cookie)
-    return None
+        return True, bearer.strip()
+    return False, connection.cookies.get(cookie_name(connection), "")
 
 
 def _as_proven(found: Authenticated | None, settings: Settings) -> Authenticated | None:
@@ -68,17 +116,18 @@ def is_secure(connection: ASGIConnection[Any, Any, Any, State]) -> bool:
     return secure
 
 
-async def require_login(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard of the whole application: a route is closed unless it says ``opt={"public": True}``.
+def require_login(scope: Scope) -> None:
+    """A route is closed unless it says ``opt={"public": True}``.
 
-    Asynchronous, or each request would go through a thread and back.
+    Not by a guard of the framework, which copies the route's handler for it at each request.
     """
-    if handler.opt.get("public"):
+    opt = scope["route_handler"].opt
+    if opt.get("public"):
         return
-    if connection.scope.get("user") is None:
+    if scope.get("user") is None:
         raise UnauthenticatedError
-    proof = connection.scope.get("auth")
-    if proof is not None and not proof.proven and not handler.opt.get("before_second_factor"):
+    proof = scope.get("auth")
+    if proof is not None and not proof.proven and not opt.get("before_second_factor"):
         raise SecondFactorNeededError
 
 
