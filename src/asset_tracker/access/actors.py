@@ -42,5 +42,11 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         return any(grant.role in roles for grant in self.grants)
 
 
+def nameless(actor: Actor) -> Actor:
+    """Nobody, with the same rights: what is put together for them serves all who have these."""
+    return Actor(id=_NOBODY, name="", grants=actor.grants, only=actor.only)
+
+
+_NOBODY = UUID(int=0)
 # The command line acts for whoever may log in to the server; its events name it as such.
 COMMAND_LINE = Actor(id=UUID(int=1), name="command line", grants=(Grant(role="administrator"),))

@@ -31,7 +31,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
-from asset_tracker.access.actors import Actor, Grant
+from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.access.permissions import may, recorded_by, require
 from asset_tracker.assets import rules
 from asset_tracker.assets.areas import in_area
@@ -114,7 +114,7 @@ async def list_assets(
     if sort == NEWEST and not actor.has("donor") and (given := _given(filters)).keys() <= _PLAIN:
         require(actor, "asset.read")
         shape = Filters(stage=given.pop("stage", None), condition=given.pop("condition", None))
-        wanted = _page_with(actor.grants, actor.only, frozenset(given), shape, going_on=after is not None)
+        wanted = _page_with(nameless(actor), frozenset(given), shape, going_on=after is not None)
         found = await wanted.all(asking, **given, after=after, most=limit + 1)
         items = [_shown(row) for row in found]
         items.sort(key=lambda each: each.id, reverse=True)
@@ -135,18 +135,10 @@ def _given(filters: Filters) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1000)
-def _page_with(
-    grants: tuple[Grant, ...],
-    only: frozenset[str] | None,
-    given: frozenset[str],
-    shape: Filters,
-    *,
-    going_on: bool,
-) -> Hot:
+def _page_with(actor: Actor, given: frozenset[str], shape: Filters, *, going_on: bool) -> Hot:
     """The question for a page, newest first; the values of the filters that are ``given``, and of ``most``, are
     named later, those of ``shape`` (words of which the question depends) are not.
     """
-    actor = Actor(id=UUID(int=0), name="", grants=grants, only=only)
     held: dict[str, Any] = {name: bindparam(name, required=False) for name in given}
     wanted = select(*_SHOWN).select_from(_PLACED)
     wanted = wanted.where(scope.assets(actor), *conditions(msgspec.structs.replace(shape, **held)))
@@ -284,12 +276,11 @@ def _no_asset(reference: str) -> NotFoundError:
 
 def _seen(actor: Actor, *, by_tag: bool) -> Hot:
     """The question for one asset that is in the actor's reach, ``named`` by its tag or its id."""
-    return _seen_with(actor.grants, actor.only, by_tag=by_tag)
+    return _seen_with(nameless(actor), by_tag=by_tag)
 
 
 @lru_cache(maxsize=1000)
-def _seen_with(grants: tuple[Grant, ...], only: frozenset[str] | None, *, by_tag: bool) -> Hot:
-    actor = Actor(id=UUID(int=0), name="", grants=grants, only=only)
+def _seen_with(actor: Actor, *, by_tag: bool) -> Hot:
     if by_tag:
         tagged = select(tag.c.asset_id).where(tag.c.tag == bindparam("named", type_=Text, required=False))
         named: ColumnElement[bool] = _a.id.in_(tagged)
