@@ -86,7 +86,7 @@ def test_the_worst_list_is_put_right_recorded_and_taken_back(somebody, office, t
     expect(page.locator(".flash.good")).to_contain_text("У файлі все гаразд")
 
     page.get_by_role("button", name="Записати", exact=True).click()
-    expect(page.locator(".flash.good")).to_contain_text("нових — 10")
+    expect(page.locator(".flash.good")).to_contain_text("нових – 10")
     page.locator("summary", has_text="Скасувати імпорт").click()
     page.locator(".sheet").get_by_role("button", name="Скасувати імпорт").click()
     expect(page.locator(".flash.info")).to_contain_text("Цей імпорт скасовано")

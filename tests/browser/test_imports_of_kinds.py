@@ -62,7 +62,7 @@ def test_people_get_roles_only_when_that_is_confirmed(somebody, office, tmp_path
     expect(page.locator("main")).to_contain_text("Ролі підтверджено")
     page.locator("summary", has_text="Записати лише").click()
     page.locator(".sheet").get_by_role("button", name="Записати лише").click()
-    expect(page.locator(".flash.good")).to_contain_text("нових — 2")
+    expect(page.locator(".flash.good")).to_contain_text("нових – 2")
     look(page, f"people-done-{width}")
     page.locator("summary", has_text="Скасувати імпорт").click()
     page.locator(".sheet").get_by_role("button", name="Скасувати імпорт").click()
