@@ -127,8 +127,8 @@ async def add_need(
     conn: AsyncConnection, actor: Actor, municipality: str, new: NewNeed, *, need_id: UUID | None = None
 ) -> UUID:
     """Keep what a municipality asked for. Raises NotFoundError, ForbiddenError, InvalidError for days out of order."""
-    await get_municipality(conn, municipality)
     values = await _checked(conn, actor, new)
+    await get_municipality(conn, municipality)
     made = need_id or uuid7()
     told = insert(municipality_need).values(
         id=made, municipality_code=municipality, made_by=actor.id, **values
