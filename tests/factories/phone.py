@@ -123,6 +123,13 @@ class Phone:
             "photos": photos
         }
 
+    def until_kept(self, number, seconds=30):
+        """Wait until so many entries are saved: the list shows a scan a little before."""
+        deadline = time.monotonic() + seconds
+        while len(self.held()["saved"]) < number:
+            assert time.monotonic() < deadline, self.held()
+            self.page.wait_for_timeout(50)
+
     def until_sent(self, seconds=60, press=True):
         """Wait until nothing waits any more; somebody presses *Send now* now and then."""
         deadline = time.monotonic() + seconds

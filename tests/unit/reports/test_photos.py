@@ -1,9 +1,9 @@
 """Photos in a report: pixels and nothing else, and what is missing is said."""
 
+import asyncio
 import io
 from datetime import date
 
-import anyio
 import msgspec
 import pytest
 from msgspec.structs import replace
@@ -72,9 +72,9 @@ class Kept(Storage):
 
 def test_no_exif_stands_in_a_report_even_if_it_stood_in_the_store():
     made = with_photos("uk", photo(1))
-    found = anyio.run(pixels, Kept(telling()), made)
+    found = asyncio.run(pixels(Kept(telling()), made))
     assert Image.open(io.BytesIO(found[photo(1).sha256])).getexif() == {}
-    document = anyio.run(written, "pdf", made, Kept(telling()))
+    document = asyncio.run(written("pdf", made, Kept(telling())))
     assert b"\xff\xd8\xff" in document
     for trace in (EXIF, b"A telling phone", b"Oksana"):
         assert trace not in document
@@ -87,7 +87,7 @@ def test_a_photo_that_is_missing_or_broken_is_said_to_be(tmp_path, lang):
     made = with_photos(lang, photo(1, item=Name('=<#image("x")', '=<#image("x")')))
     missing = gettext(lang, "The file of this photo is missing.")
     for store in (Storage.open((tmp_path / "none").as_uri()), Kept(telling()[:90]), Kept(b"no picture")):
-        text = pdf_text(anyio.run(written, "pdf", made, store))
+        text = pdf_text(asyncio.run(written("pdf", made, store)))
         assert missing in text
         assert '=<#image("x")' in text
 
