@@ -9,14 +9,14 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import records, sessions, users
 from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.access.permissions import require
 from asset_tracker.access.sessions import SessionView
-from asset_tracker.access.tables import api_token, user_account, user_grant
+from asset_tracker.access.tables import IN_FORCE, api_token, user_account, user_grant
 from asset_tracker.access.users import TokenView
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
@@ -123,10 +123,9 @@ async def end_sessions(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
 @by_system
 async def roles_now(conn: AsyncConnection) -> dict[UUID, tuple[Role, ...]]:
     """The roles that each account has today, those that ran out left away."""
-    holds = or_(_g.valid_until.is_(None), _g.valid_until > func.now())
     rows = await conn.execute(
         select(_g.user_id, func.array_agg(_g.role.distinct()).label("roles"))
-        .where(holds)
+        .where(IN_FORCE)
         .group_by(_g.user_id)
     )
     return {row.user_id: tuple(row.roles) for row in rows}

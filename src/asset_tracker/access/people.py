@@ -4,13 +4,13 @@ from collections.abc import Collection
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import exists, func, literal, or_, select
+from sqlalchemy import exists, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.masking import mask_name
 from asset_tracker.access.permissions import may, require
-from asset_tracker.access.tables import user_account, user_grant
+from asset_tracker.access.tables import IN_FORCE, user_account, user_grant
 from asset_tracker.ledger.tables import in_ukrainian_order
 
 _u, _g = user_account.c, user_grant.c
@@ -50,7 +50,7 @@ async def people_in(conn: AsyncConnection, actor: Actor, municipality_code: str)
             _g.role.in_(("custodian", "technician")),
             _g.area.is_not(None),
             literal(municipality_code).startswith(_g.area),
-            or_(_g.valid_until.is_(None), _g.valid_until > func.now()),
+            IN_FORCE,
         )
         .order_by(_g.role, _u.name)
         .distinct()
@@ -101,7 +101,7 @@ async def workers(
             or_(_g.programme_id.is_not(None), _g.area.is_not(None)),
             or_(_g.programme_id.is_(None), _g.programme_id == programme_id),
             here,
-            or_(_g.valid_until.is_(None), _g.valid_until > func.now()),
+            IN_FORCE,
         )
         .group_by(_u.id)
         .order_by(in_ukrainian_order(_u.name), _u.id)

@@ -112,9 +112,7 @@ def granting(actor: Actor, permission: Permission) -> tuple[Grant, ...]:
 
 def recording(actor: Actor, kind: str) -> tuple[Grant, ...]:
     """The grants by which the actor records facts of this kind."""
-    if actor.only is not None and "event.record" not in actor.only:
-        return ()
-    return tuple(grant for grant in actor.grants if kind in RECORDS[grant.role])
+    return tuple(grant for grant in _of_recorder(actor) if kind in RECORDS[grant.role])
 
 
 def may(actor: Actor, permission: Permission) -> bool:
@@ -130,14 +128,17 @@ def require(actor: Actor, permission: Permission) -> None:
 
 def may_record(actor: Actor, kind: str) -> bool:
     """Whether some role of the actor records facts of this kind."""
-    return kind in recorded_by(actor)
+    return bool(recording(actor, kind))
 
 
 def recorded_by(actor: Actor) -> frozenset[str]:
     """The kinds of fact that some role of the actor records."""
-    if actor.only is not None and "event.record" not in actor.only:
-        return frozenset()
-    return frozenset[str]().union(*(RECORDS[grant.role] for grant in actor.grants))
+    return frozenset[str]().union(*(RECORDS[grant.role] for grant in _of_recorder(actor)))
+
+
+def _of_recorder(actor: Actor) -> tuple[Grant, ...]:
+    """The grants; none when the actor's token was not given to recording."""
+    return () if actor.only is not None and "event.record" not in actor.only else actor.grants
 
 
 def held(actor: Actor) -> frozenset[Permission]:

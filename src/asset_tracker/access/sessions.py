@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.access.passwords import verify_password
 from asset_tracker.access.tables import (
+    IN_FORCE,
     api_token,
     login_attempt,
     login_step,
@@ -301,9 +302,7 @@ async def active_actor(conn: AsyncConnection, user: UUID, rights: list[Any]) -> 
 async def _actor(conn: AsyncConnection, user: UUID, name: str, lang: Any) -> Actor:
     g = user_grant.c
     wanted = (
-        select(g.role, g.programme_id, g.area, g.donor_id)
-        .where(g.user_id == user, or_(g.valid_until.is_(None), g.valid_until > func.now()))
-        .order_by(g.id)
+        select(g.role, g.programme_id, g.area, g.donor_id).where(g.user_id == user, IN_FORCE).order_by(g.id)
     )
     rows: Sequence[Any] = (await conn.execute(wanted)).all()
     grants = tuple(Grant(role=r.role, programme=r.programme_id, area=r.area, donor=r.donor_id) for r in rows)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     func,
+    or_,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -53,6 +54,8 @@ user_grant = Table(
     one_of("role", ROLES),
     Index("user_grant_user_id_idx", "user_id"),
 )
+IN_FORCE = or_(user_grant.c.valid_until.is_(None), user_grant.c.valid_until > func.now())
+"""The condition that a grant has not run out."""
 
 session = Table(
     "session",

@@ -14,6 +14,7 @@ from asset_tracker.access import devices, passwords, records, sessions
 from asset_tracker.access.actors import ROLES, Actor, Grant, Role
 from asset_tracker.access.permissions import Permission, may, require
 from asset_tracker.access.tables import (
+    IN_FORCE,
     api_token,
     one_time_link,
     recovery_code,
@@ -278,7 +279,7 @@ async def grants_of(conn: AsyncConnection, user: UUID) -> list[GrantView]:
     g = user_grant.c
     rows = await conn.execute(
         select(g.id, g.role, g.programme_id, g.area, g.donor_id)
-        .where(g.user_id == user, or_(g.valid_until.is_(None), g.valid_until > func.now()))
+        .where(g.user_id == user, IN_FORCE)
         .order_by(g.id)
     )
     return [

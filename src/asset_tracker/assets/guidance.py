@@ -201,18 +201,12 @@ def verification_steps(it: Count) -> tuple[Step, ...]:
         still = Ask(text="Loss cases that are still open: %(n)s.", params={"n": len(it.cases)})
         plan.add("cases", "Look into the loss", done=False, asks=(still,), button=case)
     if ended:
-        plan.tell("next", "The next verification", _seen_again(it))
+        plan.tell("next", "The next verification", _every(it, "Every %(months)s months, so by %(day)s."))
     return tuple(plan.steps)
 
 
 def _to_be_seen(it: Count) -> Iterator[Ask]:
-    for rule, day in it.asked:
-        yield Ask(
-            text="Every %(months)s months; what is next stands due on %(day)s.",
-            params={"months": rule.number or 0, "day": day},
-            source=rule.source,
-            due_on=day,
-        )
+    yield from _every(it, "Every %(months)s months; what is next stands due on %(day)s.")
     if it.not_scanned:
         yield Ask(text="Not scanned yet: %(n)s.", params={"n": it.not_scanned})
     if it.by_custodian:
@@ -231,14 +225,10 @@ def _differences(it: Count) -> Iterator[Ask]:
         yield Ask(text="Codes that nobody knows: %(n)s.", params={"n": it.unknown})
 
 
-def _seen_again(it: Count) -> Iterator[Ask]:
+def _every(it: Count, text: str) -> Iterator[Ask]:
+    """What each rule asks that has things seen again and again."""
     for rule, day in it.asked:
-        yield Ask(
-            text="Every %(months)s months, so by %(day)s.",
-            params={"months": rule.number or 0, "day": day},
-            source=rule.source,
-            due_on=day,
-        )
+        yield Ask(text=text, params={"months": rule.number or 0, "day": day}, source=rule.source, due_on=day)
 
 
 def loss_steps(it: Loss) -> tuple[Step, ...]:

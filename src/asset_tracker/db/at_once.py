@@ -28,7 +28,7 @@ class Proof(msgspec.Struct, frozen=True):
     answer: str
 
 
-class StaleError(Exception):
+class RefutedError(Exception):
     """The proof does not hold as it was: whoever asks is to be looked up anew."""
 
 
@@ -42,14 +42,14 @@ class AtOnce:
         self.proven = False
 
     async def fetch(self, sql: str, arguments: Sequence[Any]) -> list[Any]:
-        """The records, each behind two columns that are no business of theirs. Raises StaleError."""
+        """The records, each behind two columns that are no business of theirs. Raises RefutedError."""
         proof = self._proof
         wrapped = _proving(sql, len(arguments), proof.question, len(proof.values))
         records = await ask_rows(
             self._engine, wrapped, *arguments, *proof.values, proof.answer, *self._settings
         )
         if not records[0][0]:
-            raise StaleError
+            raise RefutedError
         self.proven = True
         return records if records[0][1] else []
 

@@ -109,15 +109,7 @@ async def standing(conn: AsyncConnection, actor: Actor, programmes: Sequence[UUI
         Standing(
             id=row.id,
             municipality=row.municipality_code,
-            programme=row.programme_id,
-            category=row.category,
-            asked=row.asked,
-            applied_on=row.applied_on,
-            readiness=row.readiness,
-            approved=row.approved,
-            approved_on=row.approved_on,
-            planned_on=row.planned_on,
-            note=row.note,
+            **_told(row),
         )
         for row in await conn.execute(wanted.order_by(_n.made_at, _n.id))
     ]
@@ -188,18 +180,18 @@ def _reach(actor: Actor) -> Any:
     return scope.within(actor, "programme.read", programme=_n.programme_id, areas=(_n.municipality_code,))
 
 
+_SAID = tuple(name for name in NewNeed.__struct_fields__ if name != "programme")
+
+
+def _told(row: Any) -> dict[str, Any]:
+    """The fields of ``NewNeed``, as the row has them."""
+    return {"programme": row.programme_id} | {name: getattr(row, name) for name in _SAID}
+
+
 def _view(row: Any) -> NeedView:
     return NeedView(
         id=row.id,
-        programme=row.programme_id,
         programme_code=row.code,
-        category=row.category,
-        asked=row.asked,
-        applied_on=row.applied_on,
-        readiness=row.readiness,
-        approved=row.approved,
-        approved_on=row.approved_on,
-        planned_on=row.planned_on,
-        note=row.note,
+        **_told(row),
         delivered=int(row.delivered),
     )

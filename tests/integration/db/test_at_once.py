@@ -12,7 +12,7 @@ from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.app import create_app
 from asset_tracker.assets import queries
 from asset_tracker.assets.views import Filters
-from asset_tracker.db.at_once import AtOnce, StaleError, settings_of
+from asset_tracker.db.at_once import AtOnce, RefutedError, settings_of
 from asset_tracker.db.engine import make_engine, transaction, transaction_for
 from asset_tracker.db.hot import Hot
 from asset_tracker.edge import at_once
@@ -201,7 +201,7 @@ async def test_who_is_somebody_else_from_the_start_proves_nothing(home, new_data
             made = await users.make_token(conn, COMMAND_LINE, "test", user=user)
         claim = await sessions.by_token(engine, made.token)
         reach = scope.reach(claim.found.actor)
-        with pytest.raises(StaleError):
+        with pytest.raises(RefutedError):
             await Hot(select(asset.c.name_uk)).all(AtOnce(engine, claim.proof(), reach, settings_of(reach)))
     finally:
         await engine.dispose()

@@ -17,14 +17,12 @@ from asset_tracker.db.wall import as_system
 from asset_tracker.errors import ConflictError
 from asset_tracker.imports import values
 from asset_tracker.imports.fields import ASSETS
-from asset_tracker.imports.kinds.assets import no_programme
 from asset_tracker.imports.kinds.places import ID, NUMBERING, PLACE_FIELDS
-from asset_tracker.imports.kinds.records import RecordKind, RecordPlanning, RecordShape
+from asset_tracker.imports.kinds.programme_records import OfProgrammePlanning, settle_programme
+from asset_tracker.imports.kinds.records import RecordKind, RecordShape
 from asset_tracker.imports.line import Defaults, Line, Municipalities, ProgrammeRef
-from asset_tracker.imports.mapping import SheetMapping
 from asset_tracker.imports.naming import Programmes
 from asset_tracker.imports.places import Places
-from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.recorded import programmes_for
 from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.views import Choices, KindKey
@@ -70,9 +68,7 @@ class ConsignmentShape(RecordShape):
             line.say("error", "no-number", "number", "The consignment has no number.", expected="a number")
         elif len(fields["number"]) > 60:
             line.say("error", "bad-number", "number", "This value does not fit.", expected="at most 60 characters")  # fmt: skip
-        self.programmes.settle(line, self.defaults.programme)
-        if programme := fields.get("programme"):
-            fields["programme"], fields["refs"] = programme.code, {"programme": str(programme.id)}
+        settle_programme(line, self.programmes, self.defaults)
 
     def keys(self, values_: Mapping[str, Any]) -> Iterator[Key]:
         yield from super().keys(values_)
@@ -81,15 +77,6 @@ class ConsignmentShape(RecordShape):
 
     def title(self, values_: Mapping[str, Any]) -> str:
         return str(values_.get("number", ""))
-
-
-class ConsignmentPlanning(RecordPlanning):
-    """Asks for the programme of lists that name none."""
-
-    def asked(self, mapping: SheetMapping) -> Iterator[Problem]:
-        shape: Any = self.shape
-        if "programme" not in mapping.fields() and not shape.defaults.programme:
-            yield no_programme(mapping)
 
 
 class ConsignmentKind(RecordKind):
@@ -108,8 +95,10 @@ class ConsignmentKind(RecordKind):
         programmes = await programmes_for(conn, actor)
         return ConsignmentShape(await municipality_index(conn), programmes, choices.defaults)
 
-    async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> ConsignmentPlanning:
-        return ConsignmentPlanning(await self.shape(conn, actor, choices), await self.recorded(conn, actor))
+    async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> OfProgrammePlanning:
+        return OfProgrammePlanning(
+            await self.shape(conn, actor, choices), await self.recorded(conn, actor), choices.defaults
+        )
 
     async def recorded(self, conn: AsyncConnection, actor: Actor) -> list[Record]:
         codes = {each.id: each.code for each in await programmes_for(conn, actor)}

@@ -14,14 +14,12 @@ from asset_tracker.imports import values
 from asset_tracker.imports.categories import CATEGORY_NAMES, category_of
 from asset_tracker.imports.cells import Cell
 from asset_tracker.imports.fields import ASSETS
-from asset_tracker.imports.kinds.assets import no_programme
 from asset_tracker.imports.kinds.places import ID, NUMBERING, PLACE_FIELDS
-from asset_tracker.imports.kinds.records import RecordKind, RecordPlanning, RecordShape
+from asset_tracker.imports.kinds.programme_records import OfProgrammePlanning, settle_programme
+from asset_tracker.imports.kinds.records import RecordKind, RecordShape
 from asset_tracker.imports.line import Defaults, Line, Municipalities, ProgrammeRef
-from asset_tracker.imports.mapping import SheetMapping
 from asset_tracker.imports.naming import Programmes
 from asset_tracker.imports.places import Places
-from asset_tracker.imports.problems import Problem
 from asset_tracker.imports.recorded import programmes_for
 from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.views import Choices, KindKey
@@ -106,9 +104,7 @@ class NeedShape(RecordShape):
     def complete(self, line: Line) -> None:
         fields = line.fields
         self.places.settle(line, self.defaults.municipality)
-        self.programmes.settle(line, self.defaults.programme)
-        if programme := fields.get("programme"):
-            fields["programme"], fields["refs"] = programme.code, {"programme": str(programme.id)}
+        settle_programme(line, self.programmes, self.defaults)
         _category(line)
         if "asked" not in fields and not any(p.field == "asked" for p in line.problems):
             line.say("error", "no-asked", "asked", "Nothing says how many are asked for.", expected="a whole number from 1 on")  # fmt: skip
@@ -162,15 +158,6 @@ def _category(line: Line) -> None:
         line.fields["category"] = found
 
 
-class NeedPlanning(RecordPlanning):
-    """Asks for the programme of lists that name none."""
-
-    def asked(self, mapping: SheetMapping) -> Iterator[Problem]:
-        shape: Any = self.shape
-        if "programme" not in mapping.fields() and not shape.defaults.programme:
-            yield no_programme(mapping)
-
-
 class NeedKind(RecordKind):
     """Needs of municipalities."""
 
@@ -187,8 +174,10 @@ class NeedKind(RecordKind):
         programmes = await programmes_for(conn, actor)
         return NeedShape(await municipality_index(conn), programmes, choices.defaults, choices.occurred_on)
 
-    async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> NeedPlanning:
-        return NeedPlanning(await self.shape(conn, actor, choices), await self.recorded(conn, actor))
+    async def planning(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> OfProgrammePlanning:
+        return OfProgrammePlanning(
+            await self.shape(conn, actor, choices), await self.recorded(conn, actor), choices.defaults
+        )
 
     async def recorded(self, conn: AsyncConnection, actor: Actor) -> list[Record]:
         codes = {each.id: each.code for each in await programmes_for(conn, actor)}
