@@ -38,8 +38,10 @@ TABLES: Final[dict[str, tuple[str, ...]]] = {
     "exchange_rate": (),
     "funding_share": (),
     "municipality": (),
+    "municipality_situation": ("municipality_code", "since", "situation", "source", "recorded_at"),
     "party": (),
     "programme": (),
+    "programme_budget": ("programme_id", "since", "amount", "currency", "recorded_at"),
     "service_point": (),
     "support_activity": (),
 }
@@ -156,6 +158,18 @@ VIEWS: Final[dict[str, View]] = {
             Column("percent", "f.percent", "Per cent of the value."),
         ),
     ),
+    "budgets": View(
+        "What a programme may spend in all, from a day on; of several for one day the one recorded last holds.",
+        "programme_budget AS b JOIN programme AS p ON p.id = b.programme_id",
+        (
+            Column("programme_id", "b.programme_id", "Identifier of the programme."),
+            Column("programme", "p.code", "Code of the programme."),
+            Column("since", "b.since", "Since which day it holds."),
+            Column("amount", "b.amount", "The whole sum that may be spent."),
+            Column("currency", "b.currency", "Currency (ISO 4217)."),
+            Column("recorded_at", "b.recorded_at", "When the server stored it."),
+        ),
+    ),
     "municipalities": View(
         "Municipalities of Ukraine.",
         "municipality AS m",
@@ -167,6 +181,17 @@ VIEWS: Final[dict[str, View]] = {
             Column("raion_uk", "m.raion_uk", "Raion."),
             Column("oblast_uk", "m.oblast_uk", "Oblast."),
             Column("population", "m.population", "Residents by the last estimate."),
+        ),
+    ),
+    "situations": View(
+        "On which list of territories of hostilities a municipality stands, from a day on; of several for one day the one recorded last holds.",
+        "municipality_situation AS s",
+        (
+            Column("municipality_code", "s.municipality_code", "KATOTTH code."),
+            Column("since", "s.since", "Since which day it holds."),
+            Column("situation", "s.situation", "The list, as a code; none for one that left all of them."),
+            Column("source", "s.source", "Which list said so, and of which day."),
+            Column("recorded_at", "s.recorded_at", "When the server stored it."),
         ),
     ),
     "service_points": View(

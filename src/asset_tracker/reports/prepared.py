@@ -13,6 +13,28 @@ FROM assets AS a JOIN municipalities AS m USING (municipality_code)
 WHERE NOT a.is_kit
 GROUP BY m.oblast_uk ORDER BY planned DESC""",
     ),
+    "by-situation": (
+        "What was given, by territories of hostilities as of today",
+        """SELECT coalesce(n.situation, 'unknown') AS situation, count(DISTINCT a.municipality_code) AS municipalities,
+       sum(a.quantity) AS planned,
+       sum(a.quantity) FILTER (WHERE a.delivered_at IS NOT NULL) AS delivered
+FROM assets AS a LEFT JOIN (
+    SELECT DISTINCT ON (municipality_code) municipality_code, situation
+    FROM situations WHERE since <= current_date ORDER BY municipality_code, since DESC, recorded_at DESC
+) AS n USING (municipality_code)
+WHERE NOT a.is_kit
+GROUP BY 1 ORDER BY planned DESC""",
+    ),
+    "budgets": (
+        "What was delivered of the budget, in its own currency",
+        """SELECT b.programme, b.amount, b.currency,
+       sum(a.value) FILTER (WHERE a.delivered_at IS NOT NULL) AS delivered_in_this_currency
+FROM (
+    SELECT DISTINCT ON (programme) programme, amount, currency
+    FROM budgets WHERE since <= current_date ORDER BY programme, since DESC, recorded_at DESC
+) AS b LEFT JOIN assets AS a ON a.programme = b.programme AND a.currency = b.currency
+GROUP BY b.programme, b.amount, b.currency ORDER BY b.programme""",
+    ),
     "unseen": (
         "What nobody has seen for two years",
         """SELECT a.tag, a.name_uk, a.programme, m.name_uk AS municipality, a.verified_at

@@ -1,6 +1,8 @@
 """Questions in SQL: each is answered what its asker reaches, and no text makes it more."""
 
 import io
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from openpyxl import load_workbook
@@ -12,10 +14,12 @@ from asset_tracker.access.users import by_email, disable_user
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.db.views import VIEWS
 from asset_tracker.errors import ForbiddenError, InvalidError
+from asset_tracker.programmes.budgets import NewBudget, add_budget
 from asset_tracker.reports import questions, tabular
 from asset_tracker.reports.prepared import PREPARED
 from asset_tracker.settings import Settings
-from factories.office import furnish
+from asset_tracker.territory.situations import NewSituation, add_situations
+from factories.office import BARANIVKA, furnish
 
 GRANTS = {
     "administrator": Grant(role="administrator"),
@@ -117,6 +121,25 @@ async def test_what_is_no_question_is_refused_with_the_reason(scene, sql):
 async def test_a_comment_ends_with_its_line(scene):
     answer = await scene.ask("administrator", "SELECT 1 AS one -- ) AS asked; SELECT 2")
     assert (answer.heads, list(answer.rows)) == (("one",), [(1,)])
+
+
+async def test_budgets_are_told_to_those_of_the_programme_and_situations_to_all(scene):
+    office = scene.office
+    programmes = [row[0] for row in (await scene.ask("auditor", "SELECT programme_id FROM programmes")).rows]
+    new = NewBudget(amount=Decimal(60_000), currency="EUR", since=date(2025, 1, 1))
+    place = NewSituation(municipality=BARANIVKA, situation="possible", since=new.since, source="Перелік 309")
+    async with transaction(scene.engine) as conn:
+        for programme in programmes:
+            await add_budget(conn, COMMAND_LINE, programme, new)
+        await add_situations(conn, COMMAND_LINE, [place])
+    asked = "SELECT programme_id, amount, currency FROM budgets"
+    theirs = (office.programme, Decimal(60_000), "EUR")
+    assert (await scene.ask("coordinator", asked)).rows == [theirs]
+    assert len((await scene.ask("auditor", asked)).rows) == len(programmes) > 1
+    assert (await questions.ask(scene.reader, "no such key", asked)).rows == []
+    for who in ("coordinator", "auditor"):
+        answer = await scene.ask(who, "SELECT municipality_code, situation, source FROM situations")
+        assert answer.rows == [(BARANIVKA, "possible", "Перелік 309")]
 
 
 async def test_a_key_opens_until_it_is_revoked_or_its_owner_is_disabled(scene):

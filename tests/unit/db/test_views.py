@@ -1,5 +1,6 @@
 """The reporting views: documented whole, and free of people."""
 
+import re
 from pathlib import Path
 
 from asset_tracker.db.views import TABLES, VIEWS
@@ -14,6 +15,12 @@ def test_every_view_and_column_is_in_the_document():
         assert view.text in section
         for column in view.columns:
             assert f"| `{column.name}` | {column.text} |" in section
+
+
+def test_the_document_tells_of_no_view_and_no_column_that_is_not_there():
+    told = DOCUMENT.partition("## The views\n")[2].split("### ")[1:]
+    found = {each.partition("\n")[0]: re.findall(r"^\| `(\w+)` \|", each, re.MULTILINE) for each in told}
+    assert found == {name: [column.name for column in view.columns] for name, view in VIEWS.items()}
 
 
 def test_views_read_what_they_say_and_nothing_of_people():
