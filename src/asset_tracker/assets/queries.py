@@ -1,7 +1,6 @@
 """Assets: read, always within the actor's scope."""
 
 import contextlib
-import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache, partial
@@ -22,8 +21,8 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
-    false,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -36,34 +35,28 @@ from asset_tracker.access.permissions import may, recorded_by, require
 from asset_tracker.assets import rules
 from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.attributes import OWN, Catalogue
-from asset_tracker.assets.catalogue import get_catalogue, has, matches
+from asset_tracker.assets.catalogue import get_catalogue, has
 from asset_tracker.assets.catalogue import lacks as asked_for
 from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, beyond, order_of, too_many
 from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
 from asset_tracker.assets.sensitivity import coarse, located, pointed
+from asset_tracker.assets.sought import answers, sought
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
 from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
 from asset_tracker.db.at_once import Asking, connected
 from asset_tracker.db.hot import Hot, Row
 from asset_tracker.db.prefixes import begins
-from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
-from asset_tracker.ledger.serials import serial_key
 from asset_tracker.ledger.state import State
-from asset_tracker.ledger.tables import GONE, SOUGHT, UNUSUAL, asset, asset_share, letters_of, tag
-from asset_tracker.ledger.tags import TagError, parse_tag
+from asset_tracker.ledger.tables import GONE, UNUSUAL, asset, asset_share, tag
+from asset_tracker.ledger.tags import parse_tag
 from asset_tracker.programmes.tables import party, programme
 from asset_tracker.territory.tables import municipality, service_point
 from asset_tracker.territory.translit import transliterate
 
 MAX_PAGE = 200
-_FEW, _WORDS = 1000, 6
-# So many of the newest are looked at to learn whether a text is in a good part of all.
-_NEWEST, _COMMON = 500, 40
 _SHORTEST_ID: Final = 32
-# Somebody is about to write a tag.
-_BEGUN = re.compile(r"[0-9A-HJKMNP-TV-Z]{4,7}")
 _a = asset.c
 _here, _there = HERE, municipality.alias("there")
 _PLACED = asset.outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
@@ -91,10 +84,11 @@ _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     "municipality_uk": _here.c.name_uk,
     "municipality_en": _here.c.name_en,
     "service_point": _a.service_point_id,
-    "attributes": func.coalesce(_a.state["attributes"], cast("{}", JSONB)),
+    "attributes": literal_column("coalesce(asset.state -> 'attributes', '{}')", JSONB),
 }  # fmt: skip
 _NAMES: Final = tuple(_COLUMNS)
 _SHOWN: Final = tuple(column.label(name) for name, column in _COLUMNS.items())
+_LISTED: Final = select(*_SHOWN, _here.c.oblast_uk.label("oblast")).select_from(_PLACED)
 
 
 async def list_assets(
@@ -120,8 +114,10 @@ async def list_assets(
         items.sort(key=lambda each: each.id, reverse=True)
         return AssetPage(tuple(items[:limit]), items[limit - 1].id if len(items) > limit else None)
     async with connected(asking) as conn:
-        rows, following, known = await page_of_rows(conn, actor, filters, after=after, limit=limit, sort=sort)
-        return AssetPage(tuple(asset_row(row, known) for row in rows), following)
+        rows, following, known = await page_of_rows(
+            conn, actor, filters, after=after, limit=limit, sort=sort, of=_LISTED
+        )
+        return AssetPage(tuple(_told(_shown(row[:-1]), row.oblast, known) for row in rows), following)
 
 
 # Filters that compare a column with what is asked for, and need to know nothing else first.
@@ -155,8 +151,9 @@ async def page_of_rows(
     after: UUID | None = None,
     limit: int = 50,
     sort: str = NEWEST,
+    of: Select[Any] = ROWS,
 ) -> tuple[Sequence[Any], UUID | None, Coarse]:
-    """The rows of ``ROWS`` of such a page, what to pass as ``after`` for the next, and what may be told of them."""
+    """The rows ``of`` such a page, what to pass as ``after`` for the next, and what may be told of them."""
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
     order = order_of(sort)
@@ -164,7 +161,7 @@ async def page_of_rows(
     where = await reached(conn, actor, filters, known)
     if not order.indexed and await count_upto(conn, where, SORTABLE) > SORTABLE:
         raise too_many(sort)
-    wanted = ROWS.where(*where)
+    wanted = of.where(*where)
     if after is not None:
         wanted = wanted.where(await beyond(conn, order, after))
     rows = (await conn.execute(wanted.order_by(*order.by).limit(limit + 1))).all()
@@ -176,11 +173,10 @@ async def reached(
 ) -> list[ColumnElement[bool]]:
     """The conditions on the asset table that leave what is in reach and answers to the filters."""
     fields = await get_catalogue(conn) if filters.q or filters.missing else Catalogue()
-    where = [scope.assets(actor), *conditions(filters, known, fields)]
-    if filters.q and filters.q.strip():
-        few = await _meant(conn, filters.q.strip()[:200], fields)
-        # Nothing is told at once; many are found without knowing them.
-        where += [] if few is None else [_a.id.in_(few)] if few else [false()]
+    others = msgspec.structs.replace(filters, q=None)
+    where = [scope.assets(actor), *conditions(others, known, fields)]
+    if filters.q and (text := filters.q.strip()[:200]):
+        where.append(await sought(conn, text, fields))
     return where
 
 
@@ -188,32 +184,6 @@ async def count_upto(conn: AsyncConnection, where: Sequence[ColumnElement[bool]]
     """How many assets the conditions let through; ``most`` + 1 where it is more."""
     some = select(_a.id).select_from(asset).where(*where).limit(most + 1).subquery()
     return (await conn.execute(select(func.count()).select_from(some))).scalar_one()
-
-
-@by_system
-async def _meant(conn: AsyncConnection, text: str, fields: Catalogue) -> list[UUID] | None:
-    """The assets anywhere that may be meant, if they are few; None of many, which are found without this.
-
-    Behind the wall PostgreSQL uses no index for LIKE. Who asks sees those of them that are within the wall.
-    """
-    # A plan for any text at all reads the whole table; what a text is worth is known when it is known.
-    await conn.exec_driver_sql("SET LOCAL plan_cache_mode TO force_custom_plan")
-    if await _is_common(conn, text, fields):
-        return None
-    found = list(await conn.scalars(select(_a.id).where(_matches(text, fields)).limit(_FEW + 1)))
-    return found if len(found) <= _FEW else None
-
-
-async def _is_common(conn: AsyncConnection, text: str, fields: Catalogue) -> bool:
-    """Whether one in a dozen of the newest answers to it: their index would be read for long, and for nothing."""
-    # With a column that stands in no index, or a small table's index may be read whole and sorted.
-    newest = select(_a.id, _a.head_seq).order_by(_a.id.desc())
-    first = await conn.scalar(newest.offset(_NEWEST).limit(1))
-    if first is None:
-        return False
-    # As a filter of what is counted: as a condition, it would be looked for in the index all the same.
-    counted = select(func.count().filter(_matches(text, fields))).where(_a.id > first)
-    return (await conn.scalar(counted) or 0) >= _COMMON
 
 
 async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) -> int:
@@ -392,7 +362,12 @@ def asset_row(row: Any, known: Coarse = EXACT) -> AssetRow:
         changed_at=row.changed_at,
         attributes=row.state.get("attributes") or {},
     )
-    return blur_row(shown, known[row.id], _oblast(row.here_oblast)) if known.of else shown
+    return _told(shown, row.here_oblast, known)
+
+
+def _told(row: AssetRow, oblast: str | None, known: Coarse) -> AssetRow:
+    """The row as its reader may know it; ``oblast``: where the asset is."""
+    return blur_row(row, known[row.id], _oblast(oblast)) if known.of else row
 
 
 def _oblast(name: str | None) -> tuple[str, str] | None:
@@ -411,7 +386,7 @@ def _asset_view(
     mine = recorded_by(actor)
     offered = tuple(kind for kind in rules.actions(state) if kind in mine)
     return AssetView(
-        row=blur_row(row, precise, _oblast(more.here_oblast)) if known.of else row,
+        row=_told(row, more.here_oblast, known),
         state=state if may(actor, "people.read") else _without_people(state),
         head=more.head_hash.hex(),
         events=more.head_seq,
@@ -467,7 +442,7 @@ def conditions(
     if filters.oblast:
         found.append(in_area(partial(begins, prefix=filters.oblast)))
     if filters.q and filters.q.strip():
-        found.append(_matches(filters.q.strip()[:200], fields))
+        found.append(answers(filters.q.strip()[:200], fields))
     if lacking := fields.attributes.get((filters.missing or "").removeprefix(OWN)):
         found.append(and_(_a.gone_reason.is_(None), _a.delivered_at.is_not(None), asked_for(lacking, fields)))
     # What every row of these has besides, in the words of the indexes that hold them.
@@ -494,20 +469,3 @@ def _sorts(filters: Filters) -> Iterator[ColumnElement[bool]]:
         yield waits_for(filters.waits)
     if filters.missing in MISSING:
         yield lacks(filters.missing)
-
-
-def _matches(text: str, fields: Catalogue) -> ColumnElement[bool]:
-    # Each word for itself: what somebody writes of maker and model stands in two columns.
-    words = text.split()[:_WORDS]
-    named = func.concat_ws(" ", _a.name_uk, _a.name_en, _a.manufacturer, _a.model, type_=Text)
-    # The index knows its own letters only; it finds all that may be meant, and the names decide.
-    likely = and_(*(SOUGHT.contains(letters_of(word), autoescape=True) for word in words))
-    told = and_(*(named.icontains(word, autoescape=True) for word in words))
-    terms = [and_(likely, told), matches(text, fields)]
-    if begun := _BEGUN.fullmatch(text.upper().replace("-", "")):
-        terms.append(_a.tag.startswith(begun[0]))
-    if key := serial_key(text):
-        terms.append(_a.serial_key.startswith(key, autoescape=True))
-    with contextlib.suppress(TagError):  # most words are no tags
-        terms.append(_a.id == select(tag.c.asset_id).where(tag.c.tag == parse_tag(text)).scalar_subquery())
-    return or_(*terms)
