@@ -236,6 +236,16 @@ def _end(day: date, is_day: bool) -> ColumnElement[Any]:
     return literal(midnight - timedelta(microseconds=1), _INSTANT)
 
 
+def between(since: ColumnElement[Any], days: int, until: date, mark: Mark | None) -> ColumnElement[bool]:
+    """That so many days after an instant something is due by ``until``, and not before the mark: by an index."""
+    by_then = since <= _end(_latest(until, days, months=False), is_day=False)
+    if mark is None:
+        return by_then
+    return and_(
+        by_then, since > _end(_latest(mark.due_on - timedelta(days=1), days, months=False), is_day=False)
+    )
+
+
 def _latest(due_on: date, number: int, months: bool) -> date:
     """The latest day from which so many days or months lead to ``due_on`` or before it."""
     if not months:

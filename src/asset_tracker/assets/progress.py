@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.db.prefixes import begins
+from asset_tracker.ledger.areas import in_area
 from asset_tracker.ledger.tables import asset
 from asset_tracker.pictures.charts import AGES
 

@@ -33,7 +33,6 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.access.permissions import may, recorded_by, require
 from asset_tracker.assets import rules
-from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.attributes import OWN, Catalogue
 from asset_tracker.assets.catalogue import get_catalogue, has
 from asset_tracker.assets.catalogue import lacks as asked_for
@@ -48,6 +47,7 @@ from asset_tracker.db.hot import Hot, Row
 from asset_tracker.db.prefixes import begins
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
+from asset_tracker.ledger.areas import in_area
 from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tables import GONE, UNUSUAL, asset, asset_share, tag
 from asset_tracker.ledger.tags import parse_tag

@@ -13,11 +13,11 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import due
-from asset_tracker.assets.areas import in_area
 from asset_tracker.assets.due_rules import rules_asked
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.assets.views import Giver, Holding
 from asset_tracker.db.prefixes import begins
+from asset_tracker.ledger.areas import in_area
 from asset_tracker.ledger.tables import asset, asset_share
 from asset_tracker.programmes.tables import party
 from asset_tracker.territory.tables import municipality

@@ -12,7 +12,9 @@ from sqlalchemy import (
     DateTime,
     Select,
     Subquery,
+    Tuple,
     Uuid,
+    and_,
     any_,
     cast,
     func,
@@ -21,6 +23,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -277,12 +280,10 @@ async def _parts(
         reach = scope.within(
             actor, "consignment.read", programme=_c.programme_id, areas=(_c.municipality_code,)
         )
-        found = []
-        if of_acts := [each for each in asked if each.rule == "act"]:
-            found.append(_unsigned(of_acts, until))
+        unsigned = _unsigned([each for each in asked if each.rule == "act"], until, mark)
+        parts += [each.where(reach, *narrowed(_c)) for each in unsigned]
         if any(each.rule == "humanitarian_report" for each in asked):
-            found.append(_reports(until))
-        parts += [_ordered(each.where(reach, *narrowed(_c)), mark) for each in found]
+            parts.append(_ordered(_reports(until).where(reach, *narrowed(_c)), mark))
     return parts
 
 
@@ -317,29 +318,33 @@ def _columns(
     )
 
 
-def _unsigned(asked: Sequence[Asked], until: date) -> Select[Any]:
-    """Consignments with something handed over that no signed act covers; the soonest of the rules counts."""
-    each = (
-        select(
-            _a.consignment_id,
-            func.min(_a.delivered_at).label("since"),
-            literal(rule.number).label("number"),
-            literal(rule.source).label("source"),
+def _unsigned(asked: Sequence[Asked], until: date, mark: Mark | None) -> list[Select[Any]]:
+    """Consignments with something handed over that no signed act covers; each told once, by what is due first.
+
+    They begin at what was handed over first, or at the consignments that are asked for, and stop after a page.
+    """
+    open_since = (OPEN, _a.delivered_at.is_not(None), _a.consignment_id.is_not(None))
+    made = []
+    for place, rule in enumerate(asked):
+        thing = select(_a.id, _a.consignment_id, _a.delivered_at).where(*open_since, rule.holds).subquery()
+        t = thing.c
+        first = _in_time(t, rule, place)
+        sooner = or_(*(and_(each.holds, _in_time(_a, each, n) < first) for n, each in enumerate(asked)))
+        others = select(_a.id).where(_a.consignment_id == t.consignment_id, *open_since, sooner)
+        due_on = due.after(due.day_of(t.delivered_at), literal(rule.number), months=False)
+        wanted = (
+            select(*_columns("act", due_on, t.delivered_at, literal(rule.source)))
+            .select_from(thing.join(consignment, _c.id == t.consignment_id))
+            .where(~others.exists(), due.between(t.delivered_at, rule.number, until, mark))
+            .order_by(t.delivered_at, _c.id)
         )
-        .where(OPEN, _a.delivered_at.is_not(None), _a.consignment_id.is_not(None), rule.holds)
-        .group_by(_a.consignment_id)
-        for rule in asked
-    )
-    every = union_all(*each).subquery()
-    names = ("since", "number", "source")
-    least = (func.min(every.c[name]).label(name) for name in names)
-    things = select(every.c.consignment_id, *least).group_by(every.c.consignment_id).subquery()
-    due_on = due.after(due.day_of(things.c.since), things.c.number, months=False)
-    return (
-        select(*_columns("act", due_on, things.c.since, things.c.source))
-        .select_from(things.join(consignment, _c.id == things.c.consignment_id))
-        .where(due_on <= until)
-    )
+        made.append(wanted.where(due.beyond(wanted, mark)) if mark else wanted)
+    return made
+
+
+def _in_time(thing: Any, rule: Asked, place: int) -> Tuple:
+    """What orders things by when the rule (the how-manieth of those asked) makes their act due."""
+    return tuple_(thing.delivered_at + timedelta(days=rule.number), thing.id, literal(place))
 
 
 def _reports(until: date) -> Select[Any]:

@@ -164,14 +164,16 @@ async def find_consignment(
 async def waiting(conn: AsyncConnection, actor: Actor, within: Within = EVERYWHERE) -> Waiting:
     """How many consignments in reach wait for which step."""
     require(actor, "consignment.read")
-    each = _under_way(actor, within).subquery()
-    e = each.c
-    numbers = {step: func.count().filter(test) for step, test in _tests(e).items()}
+    each = _under_way(actor, within).cte("under_way")
     unsigned = _within(_ids(actor), within).where(_acts_of(UNSIGNED)).subquery()
-    counted = select(*(number.label(step) for step, number in numbers.items())).select_from(each)
-    row = (await conn.execute(counted)).one()
-    to_sign = await conn.scalar(select(func.count()).select_from(unsigned))
-    return Waiting(**row._mapping, to_sign=to_sign or 0)  # noqa: SLF001 - SQLAlchemy's public mapping
+    # Each in a WHERE of its own: there PostgreSQL looks for acts of all at once, not of one after another.
+    numbers = [_number(select(each).where(test), step) for step, test in _tests(each.c).items()]
+    row = (await conn.execute(select(*numbers, _number(select(unsigned), "to_sign")))).one()
+    return Waiting(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public mapping
+
+
+def _number(some: Select[Any], name: str) -> ColumnElement[int]:
+    return select(func.count()).select_from(some.subquery()).scalar_subquery().label(name)
 
 
 async def waiting_for(
@@ -194,12 +196,15 @@ def _under_way(actor: Actor, within: Within) -> Select[Any]:
 
     Those are few however many consignments there have been, and stand in an index of their own.
     """
-    things = (
+    open_things = (
         select(_a.consignment_id, func.bool_or(_AHEAD).label("ahead"), func.bool_or(_MOVING).label("moving"))
         .where(OPEN, _a.consignment_id.is_not(None))
         .group_by(_a.consignment_id)
-        .subquery()
     )
+    if within != EVERYWHERE:
+        # Begins at the consignments asked for: without it the things of all are grouped first.
+        open_things = open_things.where(_a.consignment_id.in_(_within(_ids(actor), within)))
+    things = open_things.subquery()
     status = case((things.c.ahead, "planned"), (things.c.moving, "dispatched"), else_="delivered")
     found = _within(_ids(actor), within).join(things, things.c.consignment_id == consignment.c.id)
     return found.add_columns(consignment.c.expected_on, status.label("status"))

@@ -14,6 +14,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
+from asset_tracker.ledger.areas import in_area
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.values import Category, Text
@@ -74,7 +75,7 @@ async def list_needs(conn: AsyncConnection, actor: Actor, municipality: str) -> 
         .where(
             _a.programme_id == _n.programme_id,
             _a.category == _n.category,
-            func.coalesce(_a.municipality_code, _a.destination_code) == _n.municipality_code,
+            in_area(lambda column: column == municipality),
             _a.delivered_at.is_not(None),
             _a.gone_reason.is_distinct_from("withdrawn"),
             scope.assets(actor),

@@ -173,6 +173,13 @@ async def test_an_act_that_is_missing_and_a_report_on_aid_stand_with_their_consi
     assert await due_of(conn, world.coordinator, "humanitarian_report") == ()
     counts = {c.rule: c for c in await due.count_due(conn, world.coordinator)}
     assert (counts["act"].due, counts["act"].overdue) == (1, 1)
+    # Of two rules the one that asks sooner tells of the consignment, and tells of it once.
+    strict = Rule(rule="act", number=1, source="strict", categories=("vehicle",))
+    await add_rule(conn, COMMAND_LINE, strict, Reach())
+    (sooner,) = await due_of(conn, world.coordinator, "act")
+    assert (sooner.consignment, sooner.source, sooner.due_on) == (made, "strict", in_days(-39))
+    await record(conn, COMMAND_LINE, [world.assets[1]], ev.Accepted(act=uuid7(), act_number="P-1"))
+    assert await due_of(conn, world.coordinator, "act") == (act,)
 
 
 async def test_pages_follow_each_other_without_gap_or_repetition(conn, world):
