@@ -194,11 +194,16 @@ def over_time(
         text(0, bottom + 18, display.day(days[0], lang), size=13),
         text(WIDTH, bottom + 18, display.day(as_of, lang), "end", size=13),
     ]
-    ends = [*(date(year, 12, 31) for year in range(days[0].year, as_of.year)), as_of]
+    ends = year_ends(days[0], as_of)
     rows = tuple((display.day(day, lang), *(say(_at(line, day)) for line in series)) for day in ends)
     drawn = svg(WIDTH, bottom + 24, parts, title, summary)
     head = (gettext(lang, "Day"), *(line.label for line in series))
     return Picture(title=title, summary=summary, svg=drawn, head=head, rows=rows)
+
+
+def year_ends(first: date, as_of: date) -> list[date]:
+    """The days that the table of ``over_time`` has a row for: the last of each year, and ``as_of``."""
+    return [*(date(year, 12, 31) for year in range(first.year, as_of.year)), as_of]
 
 
 _TALL: Final = 150

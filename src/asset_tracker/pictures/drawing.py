@@ -27,7 +27,8 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     """A drawing and the same in words. ``svg`` is empty where there is nothing to draw.
 
     ``head`` and ``rows`` are a table of texts in the reader's language; its first column names the row, the
-    others hold figures.
+    others hold figures. ``links``: for each cell the figure that it is, where whoever shows it knows what is
+    behind it; empty where it is none.
     """
 
     title: str
@@ -35,6 +36,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     svg: str = ""
     head: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    links: tuple[tuple[str, ...], ...] = ()
 
 
 def escaped(words: str) -> str:

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from asset_tracker.documents.display import SIGNS
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.pictures import charts
@@ -22,12 +24,13 @@ def drawn(facts: Facts, lang: Lang) -> tuple[Picture, ...]:
 def _funnel(facts: Facts, lang: Lang) -> Picture:
     funnel = facts.summary.funnel
     steps = (
-        ("Planned", funnel.planned),
-        ("Delivered", funnel.delivered),
-        ("Accepted by act", funnel.accepted),
-        ("In service", funnel.in_service),
+        ("planned", "Planned", funnel.planned),
+        ("delivered", "Delivered", funnel.delivered),
+        ("accepted", "Accepted by act", funnel.accepted),
+        ("in_service", "In service", funnel.in_service),
     )
-    return charts.funnel([(gettext(lang, label), count) for label, count in steps], lang)
+    drawn = charts.funnel([(gettext(lang, label), count) for _, label, count in steps], lang)
+    return replace(drawn, links=tuple(("", key, key) for key, _, _ in steps))
 
 
 def _conditions(facts: Facts, lang: Lang) -> Picture:
@@ -36,8 +39,12 @@ def _conditions(facts: Facts, lang: Lang) -> Picture:
         if item.counted and item.delivered_on and item.stage != "gone":
             counts[item.category][item.condition] += item.quantity
     order = [line.category for line in facts.summary.by_category if not line.sets]
-    rows = [(words.word(words.CATEGORY, name, lang), counts[name]) for name in order if name in counts]
-    return charts.conditions(rows, lang)
+    told = [name for name in order if name in counts]
+    drawn = charts.conditions([(words.word(words.CATEGORY, name, lang), counts[name]) for name in told], lang)
+    figures = (*(f"condition:{key}" for key, _, _ in charts.CONDITIONS), "standing")
+    return replace(
+        drawn, links=tuple(("", *(f"{figure}?category={name}" for figure in figures)) for name in told)
+    )
 
 
 def _values(facts: Facts, lang: Lang) -> list[Picture]:
@@ -55,4 +62,6 @@ def _value(currency: str, days: dict[date, Decimal], as_of: date, lang: Lang) ->
         points.append((day, sum_so_far))
     title = gettext(lang, "Value of what was delivered, %(currency)s", currency=SIGNS.get(currency, currency))
     series = Series(label=gettext(lang, "Delivered"), tone="brand", points=points)
-    return charts.over_time(title, [series], as_of, lang, currency=currency)
+    drawn = charts.over_time(title, [series], as_of, lang, currency=currency)
+    ends = charts.year_ends(points[0][0], as_of)
+    return replace(drawn, links=tuple(("", f"value_by:{currency}:{day}") for day in ends))

@@ -1,8 +1,8 @@
 """From a figure of a report to the items it counts, and the events each of them was counted by [pure].
 
 A figure is named as in an address: ``delivered``, ``condition:working``, ``value:UAH``, ``share:UAH:<donor>``,
-``worth:EUR``, ``days:delivered_accepted``, ``since:served``. ``Part`` narrows it to a category, a municipality or
-an oblast. The numbers of the items sum to the figure that the report states (those of days are what the median
+``worth:EUR``, ``days:delivered_accepted``, ``since:served``, ``finding:no_act``. ``Part`` narrows it to a category, a
+municipality, an oblast or one asset. The numbers of the items sum to the figure that the report states (those of days are what the median
 is of).
 """
 
@@ -34,6 +34,7 @@ class Part(Struct, frozen=True, kw_only=True):
     municipality: str = ""
     oblast: str = ""
     situation: str = ""
+    asset: str = ""
     sets: bool = False
 
 
@@ -88,13 +89,24 @@ _STEP_KINDS = {
 
 
 # Figures of money, and those that kits are counted in as well.
-_MONEY = ("value", "value_delivered", "share", "worth", "worth_delivered", "loss_value", "upkeep_cost")
+_MONEY = (
+    "value",
+    "value_delivered",
+    "value_by",
+    "share",
+    "worth",
+    "worth_delivered",
+    "loss_value",
+    "upkeep_cost",
+)
 _EVERY = (
+    "finding",
     "upkeep",
     "losses",
     "losses_open",
     "losses_closed",
     "reached",
+    "raions",
     "residents",
     "without_rate",
     "since:losses",
@@ -147,6 +159,7 @@ def _chosen(facts: Facts, part: Part, *, every: bool) -> list[Item]:
         return (
             (every or item.is_kit == part.sets)
             and part.category in ("", item.category)
+            and part.asset in ("", str(item.asset_id))
             and part.municipality in ("", item.municipality)
             and (not part.oblast or (place is not None and place.oblast.uk == part.oblast))
             and (not part.situation or (place is not None and situation_of(place) == part.situation))
@@ -182,6 +195,11 @@ def _figure(facts: Facts, name: str, of: str) -> _Figure | None:
     reached = _first_of_each(
         facts.items, lambda item: item.delivered_on is not None, lambda item: item.municipality
     )
+    raions = _first_of_each(
+        facts.items,
+        lambda item: item.delivered_on is not None and item.municipality in places,
+        lambda item: places[item.municipality].region.uk,
+    )
     points = _first_of_each(
         facts.items,
         lambda item: item.counted and _standing(item) and item.service_point is not None,
@@ -195,6 +213,9 @@ def _figure(facts: Facts, name: str, of: str) -> _Figure | None:
         "in_service": _Figure("In service", _when(lambda item: item.stage == "in_service"), _SERVING),
         "installed": _Figure("Installed", _when(lambda item: item.installed_on), ("installed",)),
         "gone": _Figure("Left for good", _when(lambda item: item.stage == "gone"), _GONE),
+        "standing": _Figure(
+            "Delivered and not gone", lambda item: item.quantity if _standing(item) else None, _HANDED_OVER
+        ),
         "act": _Figure("With a signed act", _when(lambda item: item.act_number), ("accepted",)),
         "verified_last_year": _Figure(
             "Verified within a year",
@@ -228,6 +249,11 @@ def _figure(facts: Facts, name: str, of: str) -> _Figure | None:
         "reached": _Figure(
             "Municipalities reached, each by what came there first",
             lambda item: 1 if item.asset_id in reached else None,
+            _HANDED_OVER,
+        ),
+        "raions": _Figure(
+            "Raions reached, each by what came there first",
+            lambda item: 1 if item.asset_id in raions else None,
             _HANDED_OVER,
         ),
         "residents": _Figure(
@@ -266,6 +292,8 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
                 (*_PRICED, "delivered"),
                 last=False,
             )
+        case "value_by":
+            return _value_by(of)
         case "share":
             return _share(of)
         case "worth":
@@ -301,6 +329,8 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
             return _loss_value(facts, of)
         case "by":
             return _by(of)
+        case "finding":
+            return _finding(facts, of)
         case "days":
             return _days(of)
         case "since":
@@ -330,6 +360,65 @@ def _by(of: str) -> _Figure | None:
         return None
     title, get, kinds = known[step]
     return _Figure(title, _when(lambda item: (day := get(item)) is not None and day <= until), kinds)
+
+
+def _value_by(of: str) -> _Figure | None:
+    """What had been delivered so far by the end of a day, as the picture of its value has it."""
+    currency, _, said = of.partition(":")
+    try:
+        until = date.fromisoformat(said)
+    except ValueError:
+        return None
+
+    def came(item: Item) -> Number | None:
+        here = item.currency == currency and item.delivered_on is not None and item.delivered_on <= until
+        return item.value if here else None
+
+    return _Figure("Value of what was delivered", came, (*_PRICED, "delivered"), last=False)
+
+
+# The events by which something needs attention; where there is none, what was registered.
+_FOUND: dict[str, tuple[str, ...]] = {
+    "no_serial": _PRICED,
+    "no_price": _PRICED,
+    "no_rate": _PRICED,
+    "shares_not_whole": _PRICED,
+    "not_delivered": ("dispatched",),
+    "no_act": _HANDED_OVER,
+    "not_verified": ("verified", "installed", "delivered"),
+    "not_published": ("balance_recorded",),
+    "disputed": (*_HANDED_OVER, "received", "resolution"),
+    "needs_attention": _CONDITION,
+    "unserviceable": _CONDITION,
+    "gone_lost": ("lost",),
+    "gone_stolen": ("stolen",),
+    "gone_destroyed": ("destroyed",),
+}
+
+
+def _finding(facts: Facts, code: str) -> _Figure | None:
+    """Of what was moved away the items stand in the report of another municipality."""
+    if code not in words.FINDING_SHORT or code == "moved_away":
+        return None
+    title = words.FINDING_SHORT[code]
+    if code == "recorded_late":
+        came = facts.question.since or date.min
+        late = Counter(
+            line.asset_id
+            for line in facts.timeline
+            if line.late and line.occurred_at.astimezone(KYIV).date() >= came
+        )
+        kinds = tuple({line.kind for line in facts.timeline if line.late})
+        return _Figure(title, lambda item: late[item.asset_id], kinds, last=False)
+    if code == "no_rate":
+        targets = [line.currency for line in facts.summary.worth]
+        return _Figure(
+            title,
+            _when(lambda i: i.value is not None and not all(i.worth_in(each) for each in targets)),
+            _FOUND[code],
+        )
+    about = {(found.tag, found.municipality) for found in facts.findings if found.code == code}
+    return _Figure(title, lambda i: 1 if (i.tag, i.municipality) in about else None, _FOUND[code])
 
 
 def _share(of: str) -> _Figure:

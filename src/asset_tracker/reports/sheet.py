@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import charted, pictures, sheet_annex, sheet_tables, words
+from asset_tracker.reports import charted, pictures, sheet_annex, sheet_tables, sheet_trouble, words
 from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
@@ -54,6 +54,7 @@ def sheet(report: Report) -> Tree:
                 "svg": each.svg,
                 "head": list(each.head),
                 "rows": [list(row) for row in each.rows],
+                "links": [list(row) for row in each.links],
             }
             for each in charted.drawn(facts, lang)
         ],
@@ -62,8 +63,8 @@ def sheet(report: Report) -> Tree:
         "signing": _signing(facts, lang),
         "municipalities": sheet_tables.municipalities(facts, lang),
         "support": sheet_tables.support(facts, lang),
-        "losses": sheet_tables.losses(facts, lang),
-        "findings": sheet_tables.findings(report),
+        "losses": sheet_trouble.losses(facts, lang),
+        "findings": sheet_trouble.findings(report),
         "items": sheet_annex.items(facts, lang),
         "photos": sheet_annex.photos(report.making, lang),
         "timeline": sheet_annex.timeline(facts, lang),
@@ -76,7 +77,7 @@ def sheet(report: Report) -> Tree:
 def behind(report: Report) -> Tree:
     """How the addresses of what stands behind the figures are made: ``before`` figure ``after``.
 
-    ``things`` is what a tag is put behind.
+    ``things`` is what a tag is put behind, ``root`` what an address is that begins with a slash.
     """
     page, _, query = (report.making.page_url or "").partition("?")
     root = page.partition("/reports/")[0]
@@ -84,6 +85,7 @@ def behind(report: Report) -> Tree:
         "before": f"{page}/figures/" if page else "",
         "after": query,
         "things": f"{root}/a/" if page else "",
+        "root": root,
     }
 
 
@@ -92,6 +94,8 @@ def address(report: Report, figure: str) -> str:
     ways = behind(report)
     if not figure or not ways["before"]:
         return ""
+    if figure.startswith("/"):
+        return f"{ways['root']}{figure}"
     return f"{ways['before']}{figure}{'&' if '?' in figure else '?'}{ways['after']}"
 
 
@@ -137,12 +141,12 @@ def _fact_rows(report: Report) -> list[list[str]]:
     if isinstance(facts, ProgrammeFacts):
         rows += _of_programme(facts, lang)
         rows.append([text("Municipalities reached"), display.number(summary.municipalities, lang), "reached"])
-        rows.append([text("in so many raions"), display.number(report.beside.raions, lang), "reached"])
+        rows.append([text("in so many raions"), display.number(report.beside.raions, lang), "raions"])
     elif isinstance(facts.municipality.situation, str):
         stood = words.word(words.SITUATION, facts.municipality.situation, lang)
         rows.append([text("Situation"), stood, ""])
     if summary.residents is not None:
-        figure = "residents" if isinstance(facts, ProgrammeFacts) else ""
+        figure = "residents" if isinstance(facts, ProgrammeFacts) or summary.funnel.delivered else ""
         rows.append([text("Residents"), _residents(facts, lang), figure])
     rows.append([text("Service points with items"), _points(report), "service_points"])
     if facts.question.donor:
@@ -169,8 +173,8 @@ def _of_programme(facts: ProgrammeFacts, lang: Lang) -> list[list[str]]:
         delivered = f"{display.money(budget.delivered, lang)} {budget.currency}"
         part = f"{delivered} ({display.percent(budget.percent, lang)})"
         donor = facts.question.donor
-        figure = f"worth:{budget.currency}:{donor.key}" if donor else f"worth_delivered:{budget.currency}"
-        rows.append([gettext(lang, "Of it delivered"), part, "" if donor else figure])
+        figure = f"worth_delivered:{budget.currency}" + (f":{donor.key}" if donor else "")
+        rows.append([gettext(lang, "Of it delivered"), part, figure])
     return rows
 
 

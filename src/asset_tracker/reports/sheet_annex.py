@@ -154,7 +154,8 @@ def timeline(facts: Facts, lang: Lang) -> Tree:
             "what": what,
             "detail": detail,
             "count": len(group),
-            "things": _things(group, lang),
+            "things": (things := _things(group, lang)),
+            "pieces": _pieces(things, group),
         }
         for (occurred, recorded, what, detail), group in groups.items()
     ]
@@ -168,6 +169,18 @@ def timeline(facts: Facts, lang: Lang) -> Tree:
             lang, "Events in the ledger behind these lines: %(n)s.", n=display.number(len(lines), lang)
         ),
     }
+
+
+def _pieces(things: str, group: Sequence[Happening]) -> list[tuple[str, str]]:
+    """``things`` cut at its tags: (text, where it leads), each tag to its event."""
+    pieces: list[tuple[str, str]] = []
+    for line in group[:NAMED_TAGS]:
+        if line.tag:
+            before, tag, things = (
+                things.rpartition(line.tag) if len(group) == 1 else things.partition(line.tag)
+            )
+            pieces += [(before, ""), (tag, f"/a/{tag}#e-{line.event_id}")]
+    return [*pieces, (things, "")]
 
 
 def _things(group: Sequence[Happening], lang: Lang) -> str:

@@ -1,6 +1,5 @@
 """The tables of ``sheet``: headings and rows of strings, in the report's language."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -21,14 +20,10 @@ from asset_tracker.reports.structs_figures import (
     OblastLine,
     SituationLine,
 )
-from asset_tracker.reports.structs_items import Loss
 
 Tree = dict[str, Any]
 
-# A longer list of exceptions is printed in part; the tables of the other formats have all of it.
-PRINTED_FINDINGS = 150
 PRINTED_RATES = 24
-AID_OVERDUE = "The report on this consignment of humanitarian aid was due on %(day)s."
 ZERO = Decimal("0.00")
 # The rows of what came in a period, as ``evidence`` names them.
 SINCE = ("delivered", "accepted", "served", "verified", "gone", "losses", "upkeep", "events")
@@ -42,8 +37,6 @@ _OBLAST_HEADS = (
     "Accepted",
     "In service",
 )
-# Up to so many speak for themselves without being counted by kind.
-FEW_FINDINGS = 12
 
 
 def money(facts: Facts, lang: Lang) -> Tree:
@@ -251,10 +244,7 @@ def care(report: Report) -> Tree:
     return {
         "heads": [gettext(lang, head) for head in ("What", "Items", "Part")],
         "links": [
-            ["", "act", ""],
-            ["", "installed", ""],
-            ["", "verified_last_year", ""],
-            ["", "verified_two_years", ""],
+            *(["", key, key] for key in ("act", "installed", "verified_last_year", "verified_two_years")),
             ["", "unseen", ""],
             ["", "upkeep", f"upkeep_cost:{summary.upkeep_costs[0].currency}" if one_cost else ""],
             *(["", f"meter:{line.unit}", ""] for line in meters_of(facts)),
@@ -359,10 +349,19 @@ def municipalities(facts: Facts, lang: Lang) -> Tree | None:
         "Value",
     )
     links = [
-        ["", "", "", "", *linked_steps({"municipality": line.municipality.code})[1:-1], _value_of(line)]
+        [
+            *("", "", "", residents_of(line)),
+            *linked_steps({"municipality": line.municipality.code})[1:-1],
+            _value_of(line),
+        ]
         for line in facts.municipalities
     ]
     return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
+
+
+def residents_of(line: MunicipalityLine) -> str:
+    """Residents are counted where something was delivered, by what came there first."""
+    return f"residents?municipality={line.municipality.code}" if line.funnel.delivered else ""
 
 
 def _value_of(line: MunicipalityLine) -> str:
@@ -401,72 +400,6 @@ def support(facts: Facts, lang: Lang) -> Tree:
 def _span(start: date, end: date | None, lang: Lang) -> str:
     first = display.day(start, lang)
     return first if end is None or end == start else f"{first} – {display.day(end, lang)}"
-
-
-def losses(facts: Facts, lang: Lang) -> Tree:
-    rows = [
-        [
-            display.day(line.occurred_on, lang),
-            line.tag or display.NOTHING,
-            line.item.of(lang),
-            words.word(words.LOSS, line.reason, lang),
-            f"{display.money(line.value, lang)} {line.currency or ''}".strip(),
-            _outcome(line, lang),
-        ]
-        for line in facts.losses
-    ]
-    heads = ("Date", "Tag", "Item", "What happened", "Value", "Outcome")
-    summary = facts.summary
-    lost = "; ".join(f"{display.money(c.value, lang)} {c.currency}" for c in summary.losses_value)
-    cases = gettext(
-        lang,
-        "Cases: %(open)s open, %(closed)s closed.",
-        open=display.number(summary.losses_open, lang),
-        closed=display.number(summary.losses_closed, lang),
-    )
-    value = gettext(lang, "Value of the items: %(value)s.", value=lost) if lost else ""
-    return {
-        "heads": [gettext(lang, head) for head in heads],
-        "rows": rows,
-        "note": f"{cases} {value}".strip(),
-    }
-
-
-def _outcome(line: Loss, lang: Lang) -> str:
-    if line.outcome is None:
-        return gettext(lang, "open")
-    return f"{words.word(words.OUTCOME, line.outcome, lang)}, {display.day(line.closed_on, lang)}"
-
-
-def findings(report: Report) -> Tree:
-    """How many of each kind, then each by its item; what is due on consignments of aid after them."""
-    facts, lang = report.facts, report.making.lang
-    counts = Counter(found.code for found in facts.findings)
-    rows = [
-        [
-            found.tag or display.NOTHING,
-            found.item.of(lang) if found.item else display.NOTHING,
-            words.finding_text(found, lang, display.day(found.day, lang)),
-        ]
-        for found in facts.findings[:PRINTED_FINDINGS]
-    ]
-    left = len(facts.findings) - len(rows)
-    rows += [
-        [display.NOTHING, number, gettext(lang, AID_OVERDUE, day=display.day(due, lang))]
-        for number, due in report.beside.aid_overdue
-    ]
-    more = "And %(left)s more, in the XLSX and JSON of this report."
-    return {
-        "heads": [gettext(lang, head) for head in ("Tag", "Item", "What to know")],
-        "rows": rows,
-        "counts": [
-            [words.word(words.FINDING_SHORT, code, lang), display.number(count, lang)]
-            for code, count in counts.most_common()
-        ]
-        if len(rows) > FEW_FINDINGS
-        else [],
-        "note": gettext(lang, more, left=display.number(left, lang)) if left else "",
-    }
 
 
 def oblasts(facts: Facts, lang: Lang) -> Tree | None:

@@ -12,7 +12,6 @@ from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import budget_word, heading
 from asset_tracker.reports.sheet_tables import (
-    AID_OVERDUE,
     SINCE,
     linked_money,
     linked_oblast,
@@ -21,7 +20,9 @@ from asset_tracker.reports.sheet_tables import (
     linked_worth,
     meter_word,
     meters_of,
+    residents_of,
 )
+from asset_tracker.reports.sheet_trouble import AID_OVERDUE, linked_losses
 from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, ProgrammeFacts, Report
 from asset_tracker.reports.structs_figures import CurrencyLine, Funnel, Period, SituationLine
 
@@ -105,7 +106,7 @@ def _top(report: Report) -> Iterator[SummaryRow]:
 def _figures(report: Report) -> Iterator[SummaryRow]:
     facts, lang, beside = report.facts, report.making.lang, report.beside
     summary = facts.summary
-    residents = "residents" if isinstance(facts, ProgrammeFacts) else ""
+    residents = "residents" if isinstance(facts, ProgrammeFacts) or summary.funnel.delivered else ""
     figures: tuple[tuple[str, Cell, str], ...] = (
         ("Planned", summary.funnel.planned, "planned"),
         ("Delivered", summary.funnel.delivered, "delivered"),
@@ -115,7 +116,7 @@ def _figures(report: Report) -> Iterator[SummaryRow]:
         ("Installed", beside.installed, "installed"),
         ("Items without a recorded price", summary.without_price, "without_price"),
         ("Municipalities reached", summary.municipalities, "reached"),
-        ("in so many raions", beside.raions, "reached"),
+        ("in so many raions", beside.raions, "raions"),
         ("Residents", summary.residents, residents),
         ("Year of the population estimate", _year(summary.residents_year), ""),
         ("Service points with items", summary.service_points, "service_points"),
@@ -145,7 +146,10 @@ def _budget(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
         return
     budget = facts.budget
     yield SummaryRow((gettext(lang, budget_word(facts)), budget.amount, budget.currency))
-    yield SummaryRow((gettext(lang, "of it delivered"), budget.delivered, budget.currency))
+    donor = facts.question.donor
+    figure = f"worth_delivered:{budget.currency}" + (f":{donor.key}" if donor else "")
+    label = gettext(lang, "of it delivered")
+    yield SummaryRow((label, budget.delivered, budget.currency), links=("", figure))
     yield SummaryRow((gettext(lang, "Part of the budget, per cent"), budget.percent))
 
 
@@ -270,7 +274,9 @@ def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
         place = line.municipality
         names = (place.name.of(lang), place.oblast.of(lang), place.pcode, place.population)
         cells = (*names, *_steps(line.funnel), *(_value(line.values, code) for code in currencies))
-        yield SummaryRow(cells, links=("", "", "", *linked_steps({"municipality": place.code})))
+        links = ("", "", "", residents_of(line), *linked_steps({"municipality": place.code})[1:])
+        values = (f"value:{code}?municipality={place.code}" for code in currencies)
+        yield SummaryRow(cells, links=(*links, *values))
 
 
 def _value(lines: tuple[CurrencyLine, ...], currency: str) -> Decimal | None:
@@ -297,11 +303,11 @@ def _support(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
 
 def _losses(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     yield _heads(lang, "Item", "Tag", "Date", "What happened", "Value", "Currency", "Outcome", "Closed on")
-    for line in facts.losses:
+    for line, links in zip(facts.losses, linked_losses(facts), strict=True):
         what = words.word(words.LOSS, line.reason, lang)
         outcome = words.word(words.OUTCOME, line.outcome, lang) if line.outcome else gettext(lang, "open")
         cells = (line.tag, line.occurred_on, what, line.value, line.currency, outcome, line.closed_on)
-        yield SummaryRow((line.item.of(lang), *cells))
+        yield SummaryRow((line.item.of(lang), *cells), links=("", links[1], "", "", links[4]))
 
 
 def _findings(report: Report) -> Iterator[SummaryRow]:

@@ -1,6 +1,7 @@
 """From a figure of a report down to the items it counts and the events that say so."""
 
 from datetime import UTC, datetime
+from statistics import median_low
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,7 +25,7 @@ from asset_tracker.web.pages import page
 from asset_tracker.web.words import EVENTS
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
-_SHOWN = 500
+_AT_ONCE = 500
 
 
 @get("/reports/municipalities/{code:str}/figures/{figure:str}")
@@ -72,6 +73,8 @@ async def _figure_page(
     )
     found = await to_thread.run_sync(lambda: evidence(report.facts, figure, part))
     kept = urlencode({name: value for name, value in asked.items() if value})
+    begins = _begins(given.get("after", ""), len(found.rows))
+    narrowed = {name: value for name, value in given.items() if name != "after"}
     return page(
         request,
         "reports/figure.html",
@@ -80,15 +83,44 @@ async def _figure_page(
         back=f"/reports/{family}/{quote(code)}?{kept}",
         title=gettext(lang, found.title),
         part=_part(part, lang),
-        rows=_rows(found, lang),
+        rows=_rows(found, lang, begins),
         total=None if found.total is None else _number(found.total, lang),
         currency=found.currency,
-        left=max(len(found.rows) - _SHOWN, 0),
+        median=_median(found),
+        count=len(found.rows),
+        begins=begins,
+        more=_pieces(begins, len(found.rows), narrowed),
         events=EVENTS,
     )
 
 
-def _rows(found: Evidence, lang: Lang) -> list[dict[str, Any]]:
+def _begins(after: str, count: int) -> int:
+    """The first row of the piece that is asked for; the first of all for what is no such row."""
+    asked = int(after) if after.isascii() and after.isdigit() and len(after) < len(str(count)) + 1 else 0
+    return asked - asked % _AT_ONCE if asked < count else 0
+
+
+def _pieces(begins: int, count: int, narrowed: dict[str, str]) -> list[tuple[int, int, str]]:
+    """All pieces of a long list: from, to, and where it is, empty for the one that is shown."""
+    if count <= _AT_ONCE:
+        return []
+    starts = range(0, count, _AT_ONCE)
+    return [
+        (
+            start + 1,
+            min(start + _AT_ONCE, count),
+            "" if start == begins else f"?{urlencode(narrowed | {'after': start})}",
+        )
+        for start in starts
+    ]
+
+
+def _median(found: Evidence) -> int | None:
+    """Of days, what the report states."""
+    return median_low(int(row.number) for row in found.rows) if found.total is None and found.rows else None
+
+
+def _rows(found: Evidence, lang: Lang, begins: int) -> list[dict[str, Any]]:
     return [
         {
             "item": row.item,
@@ -96,7 +128,7 @@ def _rows(found: Evidence, lang: Lang) -> list[dict[str, Any]]:
             "number": _number(row.number, lang),
             "events": row.events,
         }
-        for row in found.rows[:_SHOWN]
+        for row in found.rows[begins : begins + _AT_ONCE]
     ]
 
 

@@ -17,7 +17,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import InvalidError
+from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import gettext
 from asset_tracker.mail import outbox
 from asset_tracker.programmes.queries import list_parties
@@ -53,13 +53,13 @@ class About(msgspec.Struct, frozen=True):
     days: str = "30"
 
     def chosen(self) -> Subject:
-        """Raises InvalidError for what is no report."""
+        """Raises NotFoundError for what is no report."""
         try:
             return msgspec.convert(
                 {"subject": self.subject, "code": self.code, "donor": self.donor or None}, Subject
             )
         except msgspec.ValidationError as error:
-            raise InvalidError from error
+            raise NotFoundError from error
 
 
 @get("/reports/shared")

@@ -2,17 +2,22 @@
 
 import ctypes
 import io
+import re
+from collections import Counter
 from datetime import date
-from urllib.parse import unquote
+from decimal import Decimal
+from urllib.parse import parse_qsl, unquote
 
 import pypdfium2
 import pypdfium2.raw
 import pytest
+from msgspec import convert
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from asset_tracker.errors import NotFoundError
 from asset_tracker.reports import words
+from asset_tracker.reports.charted import drawn
 from asset_tracker.reports.evidence import Part, evidence
 from asset_tracker.reports.pdf import write_pdf
 from asset_tracker.reports.sheet import address, sheet
@@ -109,9 +114,20 @@ def test_every_link_of_the_report_leads_somewhere():
         "uk", rates=RATES, question=Question(as_of=date(2025, 2, 1), since=date(2024, 11, 1))
     )
     tree = sheet(made)
-    tables = ("money", "worth", "since", "categories", "care", "oblasts", "municipalities", "over_time")
-    links = [link for name in tables for row in tree[name]["links"] for link in row if link]
-    links += [link for row in tree["days_links"] for link in row if link]
+    tables = (
+        "money",
+        "worth",
+        "since",
+        "categories",
+        "care",
+        "oblasts",
+        "municipalities",
+        "over_time",
+        "losses",
+    )
+    rows = [row for name in tables for row in tree[name]["links"]]
+    rows += [row for chart in tree["charts"] for row in chart["links"]]
+    links = [link for row in (*rows, *tree["days_links"]) for link in row if link and link[0] != "/"]
     links += [figure["key"] for figure in tree["figures"]]
     links += [row[2] for row in tree["facts"] if row[2]]
     links += [f"condition:{name}" for name in words.CONDITION]
@@ -163,3 +179,39 @@ def test_paper_and_workbook_lead_where_the_page_does():
         _, found, rest = link.partition("/figures/")
         if found:
             evidence(made.facts, unquote(rest.partition("?")[0]))
+
+
+def test_a_chart_says_what_stands_behind_it():
+    told = facts()
+    for chart in drawn(told, "en"):
+        for row, links in zip(chart.rows, chart.links, strict=True):
+            for cell, link in zip(row, links, strict=True):
+                figure, _, query = link.partition("?")
+                if link and not cell.endswith("%"):
+                    part = convert(dict(parse_qsl(query)), Part)
+                    total = evidence(told, figure, part).total
+                    number = int(re.sub(r"\D", "", cell))
+                    assert abs(number - total) <= Decimal("0.5"), link
+
+
+def test_what_needs_attention_is_counted_by_its_items():
+    told = facts()
+    codes = Counter(found.code for found in told.findings)
+    assert codes.keys() > {"no_rate", "recorded_late"}
+    for found in told.findings:
+        if found.code in ("no_rate", "recorded_late"):
+            assert evidence(told, f"finding:{found.code}").total == found.number
+        elif found.code != "moved_away":
+            assert evidence(told, f"finding:{found.code}").total == codes[found.code]
+
+
+def test_a_loss_leads_to_its_asset_and_its_event():
+    told = facts()
+    (lost,) = (loss for loss in told.losses if loss.value is not None)
+    behind = evidence(told, f"loss_value:{lost.currency}", Part(asset=str(lost.asset_id)))
+    assert (behind.total, {row.item.asset_id for row in behind.rows}) == (lost.value, {lost.asset_id})
+
+
+def test_raions_are_counted_by_what_came_there_first():
+    made = programme_report()
+    assert evidence(made.facts, "raions").total == made.beside.raions
