@@ -34,3 +34,32 @@ def test_the_find_field_proposes_and_is_walked_by_keys(somebody):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/municipalities/UA*")
+
+
+def test_work_is_ordered_on_many_things_that_are_due_and_told_by_mail(somebody, office):
+    desk = somebody(width=390, lang="uk")
+    desk.log_in("coordinator")
+    page = desk.page
+    desk.open("/me/notices")
+    page.select_option("#f-order-pace", "at_once")
+    page.click("main button.main")
+    assert page.input_value("#f-order-pace") == "at_once"
+    for tag in (office.laptop, office.kit):
+        desk.open(f"/a/{tag}/plans")
+        page.fill("#f-title", "Чистка")
+        page.fill("#f-every_months", "3")
+        page.fill("#f-starts_on", "2024-01-01")
+        page.click(f'form[action="/a/{tag}/plans"] button.main')
+    desk.open("/due?rule=maintenance")
+    page.check("[data-all]")
+    assert page.locator('input[name="asset"]:checked').count() == 2
+    page.click(".bulk-bar button")
+    page.fill("#f-title", "Чистка")
+    page.fill("#f-due_on", "2030-01-01")
+    page.click('form[action="/orders/many"] button.main')
+    assert desk.width_is_kept()
+    page.click('form[action$="/record"] button')
+    assert "Наряди дано щодо 2 активів" in page.inner_text(".flash.good")
+    page.click('a.main[href="/orders"]')
+    assert page.locator("main tbody tr").count() == 2
+    assert desk.width_is_kept()

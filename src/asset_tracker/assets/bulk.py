@@ -172,7 +172,7 @@ async def look(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell = s
     asked = await _asked(conn, action)
     fact = _fact(asked)
     can = 0
-    for at, some in await _chunks(conn, action):
+    for at, some in await chunks(conn, action):
         await tell(at)
         states = await _states(conn, actor, asked.kind, some)
         refused: dict[str, list[UUID]] = {}
@@ -183,8 +183,8 @@ async def look(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell = s
             else:
                 refused.setdefault(why, []).append(each)
         for why, ids in refused.items():
-            await _leave_out(conn, action, ids, why)
-    await _over(conn, action, status="ready", can=can)
+            await leave_out(conn, action, ids, why)
+    await over(conn, action, status="ready", can=can)
 
 
 async def record(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell = silent) -> None:
@@ -195,11 +195,11 @@ async def record(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell =
     asked = await _asked(conn, action)
     fact, at = _fact(asked), asked.occurred_at or datetime.now(UTC)
     recorded = 0
-    for done, some in await _chunks(conn, action):
+    for done, some in await chunks(conn, action):
         await tell(done)
         heads = await _unmoved(conn, action, some)
         moved = [each for each in some if each not in heads]
-        await _leave_out(conn, action, moved, _MOVED_ON)
+        await leave_out(conn, action, moved, _MOVED_ON)
         recorded += len(heads)
         carried = await service.components(conn, list(heads)) if asked.kind in rules.CARRIED else {}
         ids = [*heads, *(each for each in carried if each not in heads)]
@@ -208,14 +208,14 @@ async def record(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell =
         ]
         known = {each: head.hex() for each, head in heads.items()}
         await store.append(conn, actor.id, drafts, heads=known)
-    await _over(conn, action, status="done", recorded=recorded, fact=None)
+    await over(conn, action, status="done", recorded=recorded, fact=None)
 
 
 async def take_back(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell = silent) -> None:
     """Take the operation back wherever nothing later stands on it. Raises StandsOnItError."""
     undone = await undo_operation(conn, actor, action, "A bulk action was undone.", tell)
     left = await _asked(conn, action)
-    await _over(conn, action, status="undone", recorded=min(undone.left, left.recorded))
+    await over(conn, action, status="undone", recorded=min(undone.left, left.recorded))
 
 
 async def get_bulk(conn: AsyncConnection, actor: Actor, action: UUID, *, lock: bool = False) -> BulkView:
@@ -312,7 +312,7 @@ def _fact(asked: Any) -> ev.Payload:
     return fact
 
 
-async def _chunks(conn: AsyncConnection, action: UUID) -> list[tuple[int, list[UUID]]]:
+async def chunks(conn: AsyncConnection, action: UUID) -> list[tuple[int, list[UUID]]]:
     """The assets that are not left out, in chunks, each with how many stand before it."""
     rows = await conn.scalars(
         select(_i.asset_id).where(_i.action_id == action, _i.why_not.is_(None)).order_by(_i.asset_id)
@@ -347,12 +347,14 @@ async def _unmoved(conn: AsyncConnection, action: UUID, ids: Sequence[UUID]) -> 
     return {row.asset_id: row.head for row in await conn.execute(wanted)}
 
 
-async def _leave_out(conn: AsyncConnection, action: UUID, ids: Sequence[UUID], why: str) -> None:
+async def leave_out(conn: AsyncConnection, action: UUID, ids: Sequence[UUID], why: str) -> None:
+    """Note why (an English msgid) these assets are left out."""
     if ids:
         items = (_i.action_id == action) & _i.asset_id.in_(ids)
         await conn.execute(update(bulk_item).where(items).values(why_not=why))
 
 
-async def _over(conn: AsyncConnection, action: UUID, **values: Any) -> None:
+async def over(conn: AsyncConnection, action: UUID, **values: Any) -> None:
+    """A step is done, and this is how the action stands."""
     await conn.execute(delete(bulk_progress).where(bulk_progress.c.action_id == action))
     await conn.execute(update(bulk_action).where(_b.id == action).values(refusal=None, **values))

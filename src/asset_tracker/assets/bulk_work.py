@@ -1,6 +1,7 @@
 """Bulk actions done at once where they are small, and by a worker, who tells how far he is, where they are not."""
 
 import time
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import time as clock
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -13,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sessions import active_actor
-from asset_tracker.assets import bulk
+from asset_tracker.assets import bulk, bulk_orders
 from asset_tracker.assets.bulk import BulkView, NewBulk
+from asset_tracker.assets.bulk_orders import NewOrders
 from asset_tracker.assets.tables import bulk_action, bulk_progress
 from asset_tracker.db.engine import transaction
 from asset_tracker.db.wall import enter
@@ -33,7 +35,16 @@ _STATUS: Final[dict[Step, tuple[str, str]]] = {
     "record": ("ready", "recording"),
     "take back": ("done", "taking back"),
 }
-_WORK: Final = {"look": bulk.look, "record": bulk.record, "take back": bulk.take_back}
+_FACTS: Final[Mapping[Step, Callable[..., Awaitable[None]]]] = {
+    "look": bulk.look,
+    "record": bulk.record,
+    "take back": bulk.take_back,
+}
+_ORDERS: Final[Mapping[Step, Callable[..., Awaitable[None]]]] = {
+    "look": bulk_orders.look,
+    "record": bulk_orders.record,
+    "take back": bulk_orders.take_back,
+}
 _b = bulk_action.c
 
 
@@ -53,6 +64,11 @@ async def plan(conn: AsyncConnection, actor: Actor, new: NewBulk) -> BulkView:
     return await do(conn, actor, await bulk.begin(conn, actor, new), "look")
 
 
+async def plan_orders(conn: AsyncConnection, actor: Actor, new: NewOrders) -> BulkView:
+    """The same for work orders. Raises what ``bulk_orders.begin`` raises."""
+    return await do(conn, actor, await bulk_orders.begin(conn, actor, new), "look")
+
+
 async def do(conn: AsyncConnection, actor: Actor, action: UUID, step: Step) -> BulkView:
     """Do a step, at once or by a worker.
 
@@ -63,7 +79,7 @@ async def do(conn: AsyncConnection, actor: Actor, action: UUID, step: Step) -> B
     if view.status != before:
         raise ConflictError("It is not the turn of this step; look at the action again.")
     if view.total <= AT_ONCE or not await queue.workers(conn):
-        await _WORK[step](conn, actor, action)
+        await _way(view.kind)[step](conn, actor, action)
         return await bulk.get_bulk(conn, actor, action)
     await conn.execute(update(bulk_action).where(_b.id == action).values(status=during, refusal=None))
     await queue.enqueue(conn, BulkJob(action=action, step=step), key=f"{action} {step}")
@@ -80,11 +96,16 @@ async def work(run: Run, payload: BulkJob) -> None:
     try:
         async with run.last() as conn:
             await enter(conn, scope.reach(actor))
-            await _WORK[payload.step](conn, actor, payload.action, _Notes(run.engine, payload.action))
+            step = _way(asked.kind)[payload.step]
+            await step(conn, actor, payload.action, _Notes(run.engine, payload.action))
     except UnavailableError:
         raise  # later perhaps
     except AssetTrackerError as error:
         await _refuse(run, payload, error)
+
+
+def _way(kind: str) -> Mapping[Step, Callable[..., Awaitable[None]]]:
+    return _ORDERS if kind == bulk_orders.KIND else _FACTS
 
 
 async def _refuse(run: Run, payload: BulkJob, error: AssetTrackerError) -> None:

@@ -35,6 +35,7 @@ from asset_tracker.assets.due import KYIV_TIME
 from asset_tracker.assets.tables import maintenance_plan, work_order
 from asset_tracker.assets.turns import TurnStatus
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
+from asset_tracker.jobs import queue
 from asset_tracker.ledger import values
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset
@@ -44,6 +45,7 @@ OrderKind = Literal["maintained", "repaired"]
 OrderStatus = TurnStatus | Literal["done", "ended"]
 STATES = ("open", "overdue", "done", "all")
 OrderState = Literal["open", "overdue", "done", "all"]
+OrderNews = Literal["new", "changed", "taken", "ended"]
 # So many days before its day an order is said to be due soon.
 SOON_DAYS = 7
 MAX_PAGE = 200
@@ -71,6 +73,20 @@ class Handing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     assignee: UUID | None = None
     due_on: date | None = None
+
+
+class OrdersChanged(msgspec.Struct, frozen=True, kw_only=True, tag="orders-changed"):
+    """A job: tell whom it concerns what became of orders (``notices.ordered`` does).
+
+    The orders are named, or all that one ``operation`` made. ``by`` did it and is not told; ``before`` had
+    them by name until now.
+    """
+
+    what: OrderNews
+    by: UUID
+    orders: tuple[UUID, ...] = ()
+    operation: UUID | None = None
+    before: UUID | None = None
 
 
 class OrderView(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,13 +230,14 @@ async def add_order(
     named = {"plan_id": new.plan, "assignee_id": new.assignee, "made_by": actor.id}
     made = order_id or uuid7()
     await conn.execute(insert(work_order).values(id=made, asset_id=asset_id, **told, **named))
+    await queue.enqueue(conn, OrdersChanged(what="new", by=actor.id, orders=(made,)))
     return made
 
 
 async def hand_over(conn: AsyncConnection, actor: Actor, order_id: UUID, to: Handing) -> None:
     """Give an open order to somebody else, or another day. Raises NotFoundError, InvalidError."""
-    asset_id = await _open(conn, actor, order_id)
-    possible = {each.id for each in await workers(conn, actor, asset_id)}
+    before = await _open(conn, actor, order_id)
+    possible = {each.id for each in await workers(conn, actor, before.asset_id)}
     if to.assignee is not None and to.assignee not in possible:
         raise InvalidError(errors=(FieldError("assignee", "This person does not work there."),))
     if to.due_on and not 1990 <= to.due_on.year <= 2100:
@@ -228,6 +245,12 @@ async def hand_over(conn: AsyncConnection, actor: Actor, order_id: UUID, to: Han
     changed = {"assignee_id": to.assignee, "due_on": to.due_on}
     by = {"changed_at": func.now(), "changed_by": actor.id}
     await conn.execute(update(work_order).where(_o.id == order_id).values(**changed, **by))
+    told = OrdersChanged(what="changed", by=actor.id, orders=(order_id,))
+    if to.assignee != before.assignee_id:
+        told = OrdersChanged(what="new", by=actor.id, orders=(order_id,), before=before.assignee_id)
+    elif to.due_on == before.due_on:
+        return
+    await queue.enqueue(conn, told)
 
 
 async def end_order(conn: AsyncConnection, actor: Actor, order_id: UUID) -> None:
@@ -235,16 +258,18 @@ async def end_order(conn: AsyncConnection, actor: Actor, order_id: UUID) -> None
     await _open(conn, actor, order_id)
     ended = {"ended_at": func.now(), "ended_by": actor.id}
     await conn.execute(update(work_order).where(_o.id == order_id).values(ended))
+    await queue.enqueue(conn, OrdersChanged(what="ended", by=actor.id, orders=(order_id,)))
 
 
-async def _open(conn: AsyncConnection, actor: Actor, order_id: UUID) -> UUID:
+async def _open(conn: AsyncConnection, actor: Actor, order_id: UUID) -> Any:
+    """The order, while it is open: ``asset_id``, ``assignee_id``, ``due_on``."""
     require(actor, "plan.manage")
-    wanted = select(_o.asset_id).select_from(_joined()).where(_o.id == order_id, is_open())
-    asset_id = await conn.scalar(wanted)
-    if asset_id is None:
+    wanted = select(_o.asset_id, _o.assignee_id, _o.due_on).select_from(_joined())
+    row = (await conn.execute(wanted.where(_o.id == order_id, is_open()))).first()
+    if row is None:
         raise NotFoundError
-    await _reached(conn, actor, asset_id)
-    return UUID(str(asset_id))
+    await _reached(conn, actor, row.asset_id)
+    return row
 
 
 async def _reached(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> Any:

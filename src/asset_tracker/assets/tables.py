@@ -86,9 +86,12 @@ work_order = Table(
     Column("changed_by", Uuid),
     Column("ended_at", _instant),
     Column("ended_by", Uuid),
+    # The bulk action that it was made by.
+    Column("operation", Uuid),
     one_of("kind", ORDER_KINDS),
     Index("work_order_asset_id_idx", "asset_id"),
     Index("work_order_open_idx", "due_on", "id", postgresql_where=text("ended_at IS NULL")),
+    Index("work_order_operation_idx", "operation", postgresql_where=text("operation IS NOT NULL")),
 )
 
 # A case exists by the events that opened it; here stands what the desk knows besides.
@@ -176,6 +179,8 @@ bulk_item = Table(
     Column("action_id", Uuid, ForeignKey("bulk_action.id", ondelete="CASCADE"), primary_key=True),
     Column("asset_id", Uuid, primary_key=True),
     Column("head", LargeBinary, nullable=False),
+    # Where work is ordered: the plans whose turn it is; NULL or none where it is no plan’s.
+    Column("plans", ARRAY(Uuid)),
     Column("why_not", Text),
     Index("bulk_item_left_out_idx", "action_id", "why_not", postgresql_where=text("why_not IS NOT NULL")),
 )

@@ -285,6 +285,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "upkeep": Walled(NOBODY),
     # --- news
     "notice_choice": Walled(f"notice_choice.user_id = {ME}", writes="INSERT, DELETE"),
+    "order_news": Walled(NOBODY),
     "feed_cursor": Walled(NOBODY),
     "webhook": Walled(may("settings.manage"), writes="INSERT, UPDATE"),
     "webhook_delivery": Walled(may("settings.manage"), writes="INSERT, UPDATE"),

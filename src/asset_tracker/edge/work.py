@@ -19,7 +19,7 @@ from asset_tracker.imports import work as imports
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Worker
 from asset_tracker.mail.outbox import SendMail, send_letters
-from asset_tracker.notices import telling, webhooks
+from asset_tracker.notices import ordered, telling, webhooks
 from asset_tracker.reports import subscriptions
 from asset_tracker.settings import Settings
 
@@ -33,6 +33,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     telling.AT_ONCE,
     telling.DAILY,
     telling.LETTER,
+    ordered.KIND,
     webhooks.FEED,
     webhooks.SEND,
     webhooks.FORGET,

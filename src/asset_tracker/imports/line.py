@@ -30,6 +30,7 @@ class ProgrammeRef(msgspec.Struct, frozen=True):
     code: str
     title: str = ""
     currency: str | None = None
+    title_en: str | None = None
 
 
 class Defaults(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

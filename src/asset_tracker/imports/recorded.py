@@ -54,7 +54,7 @@ async def programmes_for(conn: AsyncConnection, actor: Actor) -> tuple[Programme
     """The programmes into which the actor may import, by code."""
     allowed = scope.programmes(actor, "import.manage")
     p = programme.c
-    wanted = select(p.id, p.code, p.name_uk, p.currency).order_by(p.code)
+    wanted = select(p.id, p.code, p.name_uk, p.currency, p.name_en).order_by(p.code)
     if allowed is not None:
         wanted = wanted.where(p.id.in_(allowed))
     return tuple(ProgrammeRef(*row) for row in await conn.execute(wanted))

@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.access.permissions import may
+from asset_tracker.access.permissions import may, may_record
 from asset_tracker.access.tables import user_account
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
@@ -34,7 +34,11 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def offered(actor: Actor) -> tuple[NoticeKind, ...]:
     """The sorts of news that are there for this reader."""
-    needs = {"quarantine": may(actor, "quarantine.settle"), "due": may(actor, "asset.read")}
+    needs = {
+        "quarantine": may(actor, "quarantine.settle"),
+        "due": may(actor, "asset.read"),
+        "order": may_record(actor, "maintained"),
+    }
     return tuple(kind for kind in NOTICE_KINDS if needs.get(kind, True))
 
 

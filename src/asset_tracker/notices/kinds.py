@@ -4,21 +4,27 @@ from typing import Final, Literal, NamedTuple, get_args
 
 from asset_tracker.ledger.events import KINDS
 
-NoticeKind = Literal["loss", "fault", "delivery", "act", "verification", "due", "dispute", "quarantine"]
+NoticeKind = Literal[
+    "loss", "fault", "delivery", "act", "verification", "order", "due", "dispute", "quarantine"
+]
 Pace = Literal["daily", "at_once"]
 NOTICE_KINDS: Final[tuple[NoticeKind, ...]] = get_args(NoticeKind)
 
 
 class Notice(NamedTuple):
-    """``events``: the kinds of events that are news of this sort; none: it is a state, told once a day."""
+    """``events``: the kinds of events that are news of this sort; none: it is a state, told once a day.
+
+    ``happens``: it is no event of the journal, and can be told of at once all the same.
+    """
 
     title: str
     events: frozenset[str] = frozenset()
+    happens: bool = False
 
     @property
     def paces(self) -> tuple[Pace, ...]:
         """How often one may hear of it."""
-        return ("daily", "at_once") if self.events else ("daily",)
+        return ("daily", "at_once") if self.events or self.happens else ("daily",)
 
 
 NOTICES: Final[dict[NoticeKind, Notice]] = {
@@ -30,6 +36,7 @@ NOTICES: Final[dict[NoticeKind, Notice]] = {
     "delivery": Notice("Deliveries and refusals", frozenset({"dispatched", "delivered", "refused"})),
     "act": Notice("Signed acts and transfers of title", frozenset({"accepted", "title_transferred"})),
     "verification": Notice("Things that were verified on site", frozenset({"verified"})),
+    "order": Notice("Work orders for you, or for whoever works there", happens=True),
     "due": Notice("What is due and overdue"),
     "dispute": Notice("Facts that contradict each other"),
     "quarantine": Notice("What waits in quarantine"),

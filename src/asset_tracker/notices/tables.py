@@ -32,6 +32,17 @@ notice_choice = Table(
     CheckConstraint("pace IN ('daily', 'at_once')", name="pace"),
 )
 
+# What the letter of the next morning tells of work orders: the last that became of each.
+order_news = Table(
+    "order_news",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("order_id", Uuid, primary_key=True),
+    Column("what", Text, nullable=False),
+    Column("at", _instant, nullable=False, server_default=text("clock_timestamp()")),
+    CheckConstraint("what IN ('new', 'changed', 'taken', 'ended')", name="what"),
+)
+
 # How far the sealed log was read, by whom: the position that comes next.
 feed_cursor = Table(
     "feed_cursor",

@@ -30,16 +30,16 @@ from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.mail import outbox
-from asset_tracker.mail.letters import Item, Letter
-from asset_tracker.notices import feed
-from asset_tracker.notices.choices import Choice, list_choices, stop_token
+from asset_tracker.mail.letters import Item
+from asset_tracker.notices import feed, ordered
+from asset_tracker.notices.choices import Choice, list_choices
 from asset_tracker.notices.feed import News
 from asset_tracker.notices.kinds import of_event
 from asset_tracker.notices.tables import notice_choice
+from asset_tracker.notices.writing import letter_of
 from asset_tracker.settings import Settings
 
 MORNING: Final = time(7, 30)
-MAX_LINES: Final = 40
 _AT_ONCE, _DAILY = "notices-at-once", "notices-daily"
 # A daily letter looks at no more events than these: beyond, it says how many there were.
 _LOOKED_AT: Final = 20_000
@@ -83,6 +83,7 @@ async def tell_daily(run: Run, _payload: TellDaily) -> None:
         until = await feed.end_of_log(conn)
         for user in await _who(conn, "daily"):
             await queue.enqueue(conn, DailyLetter(user=user, since=since, until=until), key=f"{user}-{until}")
+        await ordered.forget_unasked(conn)
         await feed.move_cursor(conn, _DAILY, until)
 
 
@@ -105,10 +106,13 @@ async def write_letter(
         return False
     chosen = [choice for choice in await list_choices(conn, actor) if choice.pace == pace]
     lines = await _lines(conn, actor, chosen, news)
+    if pace == "daily":
+        lines = [*await ordered.kept_lines(conn, actor), *lines]
     states = await _states(conn, actor, chosen) if pace == "daily" else []
     if not lines and not states:
         return False
-    letter = _letter(actor.lang, account.email, stop_token(settings.secret_key or "", user), lines, states)
+    subject = _subject(actor.lang, lines)
+    letter = letter_of(settings, actor, account.email, subject, lines, states)
     return await outbox.enqueue(conn, settings, letter) is not None
 
 
@@ -149,6 +153,8 @@ async def _states(conn: AsyncConnection, actor: Actor, chosen: Sequence[Choice])
     """What waits this morning, with the page that shows it."""
     by_kind = {choice.kind: choice for choice in chosen}
     found = []
+    if (choice := by_kind.get("order")) and (item := await ordered.standing(conn, actor, choice.programme)):
+        found.append(item)
     if choice := by_kind.get("due"):
         counts = await count_due(conn, actor, DueFilter(programme=choice.programme))
         over, due = sum(each.overdue for each in counts), sum(each.due for each in counts)
@@ -172,30 +178,11 @@ async def _states(conn: AsyncConnection, actor: Actor, chosen: Sequence[Choice])
     return found
 
 
-def _letter(lang: Lang, to: str, stop: str, lines: list[Item], states: list[Item]) -> Letter:
-    subject = (
-        ngettext(
-            lang, "%(n)s piece of news of the equipment", "%(n)s pieces of news of the equipment", len(lines)
-        )
-        if lines
-        else gettext(lang, "What waits today")
-    )
-    more = len(lines) - MAX_LINES
-    after = [gettext(lang, "and %(n)s more on the pages of the assets", n=more)] if more > 0 else []
-    return Letter(
-        kind="news",
-        to=to,
-        lang=lang,
-        subject=subject,
-        paragraphs=(
-            gettext(
-                lang, "You asked to hear of this. What you hear of is chosen on the page of notifications."
-            ),
-        ),
-        button=Item(gettext(lang, "Choose what to hear of"), "/me/notices"),
-        items=(*states, *lines[:MAX_LINES]),
-        after=(*after, gettext(lang, "To get no such letters any more, open this address:")),
-        unsubscribe=f"/notices/stop/{stop}",
+def _subject(lang: Lang, lines: list[Item]) -> str:
+    if not lines:
+        return gettext(lang, "What waits today")
+    return ngettext(
+        lang, "%(n)s piece of news of the equipment", "%(n)s pieces of news of the equipment", len(lines)
     )
 
 

@@ -34,7 +34,7 @@ _HEADINGS: Final[dict[str, str]] = {
     "donors": "Who paid",
     "kit": "Kit",
     "inventory_number": "Inventory number",
-    "use": "How is it used?",
+    "use": "Is it in use?",
     "acquired_on": "Day of acquisition",
     "warranty_until": "Warranty until",
     "delivered_at": "Delivered on",

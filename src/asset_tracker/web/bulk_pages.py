@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record
-from asset_tracker.assets import bulk, bulk_work, queries
+from asset_tracker.assets import bulk, bulk_orders, bulk_work, queries
 from asset_tracker.assets.bulk import BulkView, NewBulk
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.views import Filters
@@ -35,6 +35,14 @@ from asset_tracker.web.list_query import asked_for, filters_of, ids_of, params_o
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.questions import EventForm
 from asset_tracker.web.record_fields import moment_of, municipality_of
+
+
+class Heading(NamedTuple):
+    """``verb`` is a msgid."""
+
+    verb: str
+    icon: str
+
 
 # What each asset would answer otherwise is not asked of many.
 _OWN: Final = frozenset(
@@ -105,13 +113,20 @@ async def show(
         section="assets",
         block="work",
         action=view,
-        form=FORMS[view.kind],
+        form=_heading(view.kind),
         reasons=await bulk.list_reasons(conn, action),
         items=items,
         left_out=left_out,
         next_href=f"/bulk/{action}?left_out={left_out}&after={items[-1].asset}" if len(items) == 50 else None,
         first_href=f"/bulk/{action}?left_out={left_out}" if after else None,
     )
+
+
+def _heading(kind: str) -> Heading:
+    """What the page of an action is called, and its picture."""
+    if kind == bulk_orders.KIND:
+        return Heading("Order work", "maintain")
+    return Heading(FORMS[kind].verb, FORMS[kind].icon)
 
 
 @post("/bulk/{action:uuid}/record", status_code=303)
@@ -141,8 +156,12 @@ async def forget(
     actor: NamedDependency[Actor],
     action: FromPath[UUID],
 ) -> Redirect:
+    ordered = (await bulk.get_bulk(conn, actor, action)).kind == bulk_orders.KIND
     await bulk.forget(conn, actor, action)
-    return see_other(request, "/assets", Flash("good", "Nothing was recorded."))
+    back = "/due" if ordered else "/assets"
+    return see_other(
+        request, back, Flash("good", "Nothing was ordered." if ordered else "Nothing was recorded.")
+    )
 
 
 async def _step(

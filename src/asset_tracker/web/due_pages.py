@@ -24,6 +24,7 @@ from asset_tracker.programmes.policies import FIELDS, KINDS, PRESETS, Reach, Rul
 from asset_tracker.programmes.queries import get_programme, list_programmes
 from asset_tracker.programmes.rules import RuleView
 from asset_tracker.web import dues, formats
+from asset_tracker.web.bulk_order_pages import ticked_as
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_forms import read_money
 from asset_tracker.web.forms import read_id
@@ -73,6 +74,7 @@ async def list_due(
         section="due",
         block="results",
         items=[dues.shown(lang, item, own) for item in found.items],
+        ticked_as=ticked_as if may(actor, "plan.manage") else None,
         counts=await due.count_due(conn, actor, DueFilter(programme=chosen)),
         filters=kept,
         kinds=[(key, gettext(lang, each.text)) for key, each in DUES.items()],

@@ -258,7 +258,10 @@ async def _offers(conn: AsyncConnection, actor: Actor, lang: Lang) -> dict[str, 
     return {
         "donors": [(str(each.id), each.name_uk if lang == "uk" else each.name_en) for each in donors],
         "kinds": [(each.key, gettext(lang, each.label)) for each in kinds_for(actor)],
-        "programmes": [(each.code, f"{each.code} · {each.title}") for each in programmes],
+        "programmes": [
+            (each.code, f"{each.code} · {(lang == 'en' and each.title_en) or each.title}")
+            for each in programmes
+        ],
         "currencies": [(code, code) for code in ("UAH", "EUR", "USD", "SEK", "CHF", "PLN", "GBP")],
     }
 

@@ -206,6 +206,8 @@ ROUTES = {
     "POST /a/{tag}/plans": Route("ACST", form={"title": "x", "every_months": "3"}),
     "POST /a/{tag}/plans/{plan_id}/end": Route("ACST"),
     "GET /orders": Route(READERS, whose="everybody"),
+    "GET /orders/new": Route("ACST", query={"asset": "{asset}"}, ok=(200, 422)),
+    "POST /orders/many": Route("ACST", form={"title": "x", "asset": "{asset}"}),
     "GET /a/{tag}/orders": Route(READERS),
     "POST /a/{tag}/orders": Route("ACST", form={"title": "x"}),
     "POST /orders/{order_id}/hand-over": Route("ACST", form={}),

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
+import msgspec
 import pytest
 from sqlalchemy import select, update
 
@@ -18,12 +19,13 @@ from asset_tracker.app import create_app
 from asset_tracker.assets.queries import find_asset
 from asset_tracker.assets.service import record
 from asset_tracker.db.engine import transaction
+from asset_tracker.jobs import queue
 from asset_tracker.jobs.queue import Taken
 from asset_tracker.jobs.tables import job
 from asset_tracker.jobs.worker import Run
 from asset_tracker.ledger import events
 from asset_tracker.mail.outbox import send_due
-from asset_tracker.notices import telling, webhooks
+from asset_tracker.notices import ordered, telling, webhooks
 from asset_tracker.notices.tables import webhook_delivery
 from asset_tracker.settings import Settings
 from factories.office import PASSWORD, furnish
@@ -113,6 +115,23 @@ class Here:
     def run(self, tries=1):
         taken = Taken(id=0, kind="", payload=None, due_at=datetime.now(UTC), tries=tries)
         return Run(self.app.state.engine, self.settings, taken)
+
+    async def work(self):
+        """Do the jobs of letters that wait, as a worker does."""
+        ways = {kind.name: kind for kind in (ordered.KIND, telling.DAILY, telling.LETTER)}
+        engine = self.app.state.engine
+        async with engine.connect() as lease:
+            await lease.execution_options(isolation_level="AUTOCOMMIT")
+            while taken := await queue.take(lease, dict.fromkeys(ways, 5), set()):
+                kind = ways[taken.kind]
+                payload = msgspec.convert(taken.payload, kind.payload, strict=False)
+                await kind.work(Run(engine, self.settings, taken), payload)
+                await queue.release(lease, taken.id)
+
+    async def morning(self):
+        async with transaction(self.app.state.engine) as conn:
+            await queue.enqueue(conn, telling.TellDaily())
+        await self.work()
 
     async def lose(self, tag):
         async with transaction(self.app.state.engine) as conn:
@@ -231,3 +250,55 @@ async def test_a_message_that_is_never_taken_is_given_up_and_can_be_sent_again(h
     here.listener.say = "200 OK"
     await webhooks.send_message(here.run(), message)
     assert here.listener.heard[-1][1]["type"] == "test"
+
+
+async def order(here, who="coordinator", **more):
+    """A work order by somebody, and the job that tells of it."""
+    tag = here.office.laptop
+    client = await here.at(who)
+    made = await client.post(f"/api/v1/assets/{tag}/orders", json={"title": "Почистити", **more})
+    assert made.status_code == 201, made.text
+    await here.work()
+    return made.json()["id"]
+
+
+async def test_a_work_order_is_told_to_whom_it_concerns_in_their_way_and_language(here):
+    async with transaction(here.app.state.engine) as conn:
+        english = update(user_account).where(user_account.c.email == "technician@example.org")
+        await conn.execute(english.values(lang="en"))
+        who = select(user_account.c.email, user_account.c.id)
+        ids = {row.email: str(row.id) for row in await conn.execute(who)}
+    mine = ids["technician@example.org"]
+    page = (await here.get("technician", "/me/notices")).text
+    assert "order_pace" in page
+    assert "order_pace" not in (await here.get("donor", "/me/notices")).text
+    for person, pace in (("technician", "at_once"), ("coordinator", "daily"), ("stranger", "at_once")):
+        assert (await here.post(person, "/me/notices", {"order_pace": pace})).status_code == 303
+
+    made = await order(here, assignee=mine, due_on="2030-02-01")
+    (letter,) = (await here.letters()).values()
+    assert letter["to"] == "technician@example.org"
+    assert letter["subject"].startswith("New work order: Почистити – ")
+    assert "by 1 Feb 2030" in letter.get_body(("plain",)).get_content()
+    assert f"/a/{here.office.laptop}/orders" in letter.get_body(("plain",)).get_content()
+
+    coordinator = await here.at("coordinator")
+    for assignee, said in (
+        (mine, "that was changed"),
+        (ids["coordinator@example.org"], "somebody else’s now"),
+    ):
+        given = {"assignee": assignee, "due_on": "2030-03-01"}
+        assert (await coordinator.put(f"/api/v1/orders/{made}", json=given)).status_code == 200
+        await here.work()
+        assert said in (await here.letters())["technician@example.org"]["subject"]
+
+    # For nobody by name: it is news to whoever works there, each in their way, but not to who made it.
+    await order(here, "technician", title="Оглянути")
+    assert await here.letters() == {}
+    await here.morning()
+    told = (await here.letters())["coordinator@example.org"].get_body(("plain",)).get_content()
+    assert "Новий наряд: Оглянути" in told
+    assert "Треба виконати 2 наряди" in told
+    await here.morning()
+    later = (await here.letters())["coordinator@example.org"].get_body(("plain",)).get_content()
+    assert ("Новий наряд" in later, "Треба виконати 2 наряди" in later) == (False, True)

@@ -93,3 +93,46 @@ async def test_an_order_for_one_person_is_nobody_else_s_until_it_is_handed_over(
     first = (await api(site, "coordinator", "GET", "/orders?status=all&limit=1")).json()
     after = (await api(site, "coordinator", "GET", f"/orders?status=all&after={first['next']}")).json()
     assert [len(first["items"]), len(after["items"])] == [1, 1]
+
+
+async def test_work_is_ordered_for_many_that_are_due_and_given_up_again(site):
+    laptop, kit = site.office.laptop, site.office.kit
+    for tag, title in ((laptop, "Чистка"), (kit, "Огляд")):
+        plan = {"title": title, "every_months": "3", "starts_on": "2024-01-01"}
+        assert (await site.post("coordinator", f"/a/{tag}/plans", plan)).status_code == 303
+    shown = (await site.get("coordinator", "/due?rule=maintenance")).text
+    boxes = re.findall(r'name="asset" value="([\w.-]+)"', shown)
+    assert len(boxes) == 2
+    assert 'name="asset"' not in (await site.get("donor", "/due?rule=maintenance")).text
+
+    asked = await site.get("coordinator", f"/orders/new?asset={boxes[0]}&asset={boxes[1]}")
+    assert (asked.status_code, "2 активи" in asked.text, ">Technician<" in asked.text) == (200, True, True)
+    assert (await site.get("coordinator", "/orders/new")).status_code == 422
+    empty = await site.post("coordinator", "/orders/many", {"asset": boxes})
+    assert (empty.status_code, "Будь ласка, заповніть" in empty.text) == (422, True)
+    wrong = await site.post("coordinator", "/orders/many", {"title": "x", "asset": "nothing"})
+    assert wrong.status_code == 422
+
+    whole = {"title": "За планом", "all": "yes", "rule": "maintenance", "due_on": "2030-01-01"}
+    planned = await site.post("coordinator", "/orders/many", whole)
+    assert planned.status_code == 303, planned.text
+    here = planned.headers["location"]
+    assert "Наряд можна дати щодо 2 активів." in (await site.get("coordinator", here)).text
+    assert "Чистка" not in (await site.get("coordinator", "/orders")).text, "nothing is ordered by looking"
+    assert (await site.post("coordinator", f"{here}/record")).status_code == 303
+    assert "Наряди дано щодо 2 активів." in (await site.get("coordinator", here)).text
+    orders = (await api(site, "coordinator", "GET", "/orders")).json()["items"]
+    made = {each["title"]: each for each in orders if each["due_on"] == "2030-01-01"}
+    assert set(made) == {"Чистка", "Огляд"}, "an order bears the name of the plan whose turn it is"
+    assert all(each["plan"] for each in made.values())
+
+    again = (await site.post("coordinator", "/orders/many", whole)).headers["location"]
+    assert "На цю роботу вже дано наряд." in (await site.get("coordinator", again)).text
+    assert (await site.post("coordinator", f"{again}/forget")).headers["location"] == "/due"
+
+    done = {"kind": "maintained", "work": "Зроблено", "order": made["Чистка"]["id"]}
+    assert (await record(site, "technician", laptop, **done))["outcome"] == "recorded"
+    assert (await site.post("coordinator", f"{here}/undo")).status_code == 303
+    assert "Щодо 1 активу роботу вже виконано." in (await site.get("coordinator", here)).text
+    left = (await api(site, "coordinator", "GET", "/orders")).json()["items"]
+    assert not {each["id"] for each in made.values()} & {each["id"] for each in left}
