@@ -147,7 +147,7 @@ async def reopen_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
 
 
 @by_system
-async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
+async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID, reason: str = "") -> int:
     """Forget who somebody was: the account is shut and says nobody's name, and no event names their device.
 
     Their events stay, recorded by an id that stands for nobody; so do their messages in quarantine.
@@ -159,7 +159,7 @@ async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID) -> int:
     for table in (user_grant, second_factor, recovery_code, user_identity):
         await conn.execute(delete(table).where(table.c.user_id == user))
     await devices.forget_owner(conn, user)
-    await records.record(conn, actor, "erased", f"user {user}")
+    await records.record(conn, actor, "erased", f"user {user}", reason)
     named = await erasure.devices_of(conn, user)
     await erasure.erase(conn, named)
     aside = await erasure.aside_devices_of(conn, user)

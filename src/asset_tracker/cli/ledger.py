@@ -29,14 +29,12 @@ from asset_tracker.ledger import checkpoints, keys
 from asset_tracker.ledger.bundle import Made
 from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.checkpoints import Checkpoint
-from asset_tracker.ledger.erasure import Aside, Mention, aside_of, erase_aside, mentions_of
-from asset_tracker.ledger.erasure import erase as erase_mentions
 from asset_tracker.ledger.rebuild import rebuild_some
 from asset_tracker.ledger.tables import asset_head
 from asset_tracker.ledger.verify import Progress, Verified
 from asset_tracker.ledger.verify import verify as run_verify
 from asset_tracker.reports.surroundings import asked_donor
-from asset_tracker.verifications.service import forget_members, members_named
+from asset_tracker.verifications.forgetting import Named, find_named, forget_named
 
 _AT_ONCE = 500  # assets that one transaction folds again
 
@@ -120,31 +118,22 @@ def erase(name: str, *, yes: bool) -> None:
     values are gone for good, backups apart.
     """
 
-    async def find(engine: AsyncEngine) -> tuple[list[Mention], list[Aside], list[tuple[str, str]]]:
+    async def find(engine: AsyncEngine) -> Named:
         async with transaction(engine) as conn:
-            return (
-                await mentions_of(conn, name),
-                await aside_of(conn, name),
-                await members_named(conn, name),
-            )
+            return await find_named(conn, COMMAND_LINE, name)
 
     async def forget(engine: AsyncEngine) -> int:
         async with transaction(engine) as conn:
-            found, aside = await mentions_of(conn, name), await aside_of(conn, name)
-            members = await members_named(conn, name)
-            await erase_mentions(conn, found)
-            await erase_aside(conn, aside)
-            await forget_members(conn, name)
-            return len(found) + len(aside) + len(members)
+            return await forget_named(conn, COMMAND_LINE, name)
 
     if not name.strip():
         raise click.UsageError("A name is expected.")
-    mentions, asides, members = run(find)
-    for mention in mentions:
+    found = run(find)
+    for mention in found.events:
         click.echo(f"asset {mention.asset}, event {mention.event}, {mention.field}: {mention.value}")
-    for aside in asides:
+    for aside in found.aside:
         click.echo(f"quarantine {aside.quarantined}, {aside.field}: {aside.value}")
-    for number, member in members:
+    for number, member in found.members:
         click.echo(f"commission of {number}: {member}")
     if not yes:
         click.confirm("Erase these values for good?", abort=True)

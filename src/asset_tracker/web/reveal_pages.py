@@ -19,11 +19,13 @@ from asset_tracker.ledger.tags import format_tag
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import page, see_other
 
-_FIELDS = {
+FIELDS = {
     "received_by": "Who took it over?",
     "approved_by": "Who approved it?",
     "to": "To whom?",
     "note": "Note",
+    "room": "Room or workplace",
+    "device": "Phone",
 }
 
 
@@ -57,7 +59,7 @@ async def reveal(
         asset=view.row,
         tag=format_tag(view.row.tag),
         found=found,
-        fields={name: gettext(lang, text) for name, text in _FIELDS.items()},
+        fields={name: gettext(lang, text) for name, text in FIELDS.items()},
     )
 
 

@@ -113,6 +113,12 @@ ROUTES = {
     "GET /people": Route("A"),
     "GET /people/new": Route("A"),
     "GET /people/{user_id}": Route("A"),
+    "GET /people/erase": Route("A"),
+    # The walk comes with tokens, and these are done by people.
+    "POST /people/erase/find": Route("A", form={"name": "xyz", "reason": "a reason"}, ok=(403,)),
+    "POST /people/erase": Route("A", form={"name": "xyz"}, ok=(403,)),
+    "GET /people/{user_id}/erase": Route("A"),
+    "POST /people/{user_id}/erase": Route("A", form={"typed": "x"}, ok=(403,)),
     "POST /people/{user_id}/grants": Route("A", form={"role": "auditor"}),
     "POST /people/{user_id}/grants/{grant_id}/end": Route("A", {"grant_id": NOBODY}, ok=(404,)),
     "POST /people/{user_id}/sessions/end": Route("A"),

@@ -1,5 +1,6 @@
 """People are initials everywhere until somebody says why; and are forgotten when a programme's time is over."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from asset_tracker.ledger.tables import event
 from asset_tracker.programmes.policies import Rule
 from asset_tracker.programmes.rules import Reach, add_rule
 from asset_tracker.programmes.tables import programme
-from factories.office import BARANIVKA
+from factories.office import BARANIVKA, PASSWORD
 
 pytestmark = pytest.mark.anyio
 
@@ -134,3 +135,47 @@ async def test_what_was_kept_long_enough_is_erased_and_all_else_stays(site, deli
     async with engine.connect() as conn:
         kept = await conn.scalar(select(event.c.private).where(event.c.id == delivered))
         assert set(kept) == {"municipality"}
+
+
+async def test_an_administrator_erases_a_name_and_an_account_after_proving_who_they_are(site):
+    name = "Орися Забутько"
+    said = {"kind": "note", "note": f"Ключ у неї: {name}"}
+    at = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    fact = {"id": str(uuid7()), "asset": site.office.laptop, "occurred_at": at, "payload": said}
+    sent = await (await site.at("technician")).post("/api/v1/events", json=[fact | {"device": "Телефон"}])
+    assert sent.json()[0]["outcome"] == "recorded"
+    people = (await site.get("administrator", "/people")).text
+    path = re.search(r'href="(/people/[0-9a-f-]+)">Technician<', people)[1]
+    own = re.search(r'href="(/people/[0-9a-f-]+)">Administrator<', people)[1]
+    assert (await site.get("coordinator", f"{path}/erase")).status_code == 403
+    assert (await site.get("administrator", f"{own}/erase")).status_code == 409
+    asked = (await site.get("administrator", f"{path}/erase")).text
+    assert "Що буде стерто назавжди" in asked
+    prefilled = await site.get("administrator", f"/people/erase?person={path.rpartition('/')[2]}")
+    assert 'value="Technician"' in prefilled.text
+
+    told = {"name": name.lower(), "reason": "Лист від 01.11.2026"}
+    assert (
+        await site.post("administrator", "/people/erase/find", {"name": "О", "reason": "x"})
+    ).status_code == 422
+    found = await site.post("administrator", "/people/erase/find", told)
+    assert (f"Ключ у неї: {name}" in found.text, "1 значення" in found.text) == (True, True)
+    proof = told | {"typed": name, "password": PASSWORD}
+    for wrong in ({"typed": "Орися"}, {"password": "not mine"}, {"reason": ""}):
+        refused = await site.post("administrator", "/people/erase", proof | wrong)
+        assert (refused.status_code, f"Ключ у неї: {name}" in refused.text) == (422, True), wrong
+    assert (await site.post("administrator", "/people/erase", proof)).status_code == 303
+    gone = await site.post("administrator", "/people/erase/find", told)
+    assert "Такого імені ніде не записано" in gone.text
+
+    proof = {"typed": "TECHNICIAN@example.org", "reason": "Лист", "password": "not mine"}
+    assert (await site.post("administrator", f"{path}/erase", proof)).status_code == 422
+    done = await site.post("administrator", f"{path}/erase", proof | {"password": PASSWORD})
+    assert done.status_code == 303, done.text
+    assert (await site.post("administrator", f"{path}/erase", proof)).status_code == 409
+    assert "technician@example.org" not in (await site.get("administrator", path)).text
+    assert (await site.get("technician", "/me")).status_code in (303, 401)
+    records = (await site.get("auditor", "/records?act=erased")).text
+    assert ("Лист від 01.11.2026" in records, "Забутько" in records) == (True, False)
+    async with site.app.state.engine.connect() as conn:
+        assert await conn.scalar(select(event.c.private).where(event.c.id == fact["id"])) == {}
