@@ -17,10 +17,10 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    and_,
     case,
     cast,
     column,
+    exists,
     func,
     insert,
     literal_column,
@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.util import ClauseAdapter
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
@@ -38,7 +39,7 @@ from asset_tracker.access.tables import user_account
 from asset_tracker.assets import service
 from asset_tracker.assets.history import timeline
 from asset_tracker.assets.queries import ROWS, asset_row
-from asset_tracker.assets.tables import loss_case, loss_note
+from asset_tracker.assets.tables import asset_case, loss_case, loss_note
 from asset_tracker.assets.views import AssetRow, EventView
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
@@ -55,7 +56,8 @@ CaseStatus = Literal["reported", "investigated", "closed"]
 Decision = Literal["written_off", "compensated", "recovered", "no_fault", "referred"]
 STATUSES: tuple[CaseStatus, ...] = get_args(CaseStatus)
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
-_a, _l = asset.c, loss_case.c
+_a, _l, _k = asset.c, loss_case.c, asset_case.c
+_other, _others = asset_case.alias("other"), asset.alias("others")  # of the same case
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,27 +136,51 @@ async def list_cases(
     """A page of the cases about assets in reach; ``limit`` is cut to 200."""
     require(actor, "loss.read")
     limit = max(1, min(limit, MAX_PAGE))
-    found = _cases(actor, "loss.read").subquery("found")
-    wanted = select(found).order_by(found.c.at.desc(), found.c.id.desc()).limit(limit + 1)
-    if status:
-        wanted = wanted.where(found.c.status == status)
+    wanted = _first_of_cases(actor, status).order_by(_k.at.desc(), _k.case_id.desc()).limit(limit + 1)
     if after and (mark := _mark(after)):
-        wanted = wanted.where(tuple_(found.c.at, found.c.id) < tuple_(*mark))
-    rows = (await conn.execute(wanted)).all()
-    items = tuple(_row(row) for row in rows[:limit])
-    last = items[-1] if len(rows) > limit else None
-    return CasePage(items, f"{last.at.isoformat()}~{last.id}" if last else None)
+        wanted = wanted.where(tuple_(_k.at, _k.case_id) < tuple_(*mark))
+    first = (await conn.execute(wanted)).all()
+    shown = first[:limit]
+    known = await conn.execute(_cases(actor, "loss.read", [each.case_id for each in shown]))
+    rows = {row.id: _row(row) for row in known}
+    following = f"{shown[-1].at.isoformat()}~{shown[-1].case_id}" if len(first) > limit else None
+    return CasePage(tuple(rows[each.case_id] for each in shown if each.case_id in rows), following)
+
+
+def _first_of_cases(actor: Actor, status: CaseStatus | None) -> Select[Any]:
+    """The cases about assets in reach, each where it stands with the asset that it began with."""
+    earlier = tuple_(_other.c.at, _other.c.asset_id) < tuple_(_k.at, _k.asset_id)
+    of = asset_case.join(asset, _a.id == _k.asset_id)
+    wanted = (
+        select(_k.case_id, _k.at)
+        .select_from(of)
+        .where(scope.assets(actor, "loss.read"), ~_also(actor, earlier))
+    )
+    if status is None:
+        return wanted
+    looked_at = exists(select(_l.id).where(_l.id == _k.case_id))
+    is_open = _also(actor, _other.c.open)
+    known = {"closed": ~is_open, "investigated": is_open & looked_at, "reported": is_open & ~looked_at}
+    return wanted.where(known[status])
+
+
+def _also(actor: Actor, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The case of the row is about an asset in reach of which this holds."""
+    in_reach = ClauseAdapter(_others).traverse(scope.assets(actor, "loss.read"))
+    others = _other.join(_others, _others.c.id == _other.c.asset_id)
+    there = select(_other.c.asset_id).select_from(others)
+    return exists(there.where(_other.c.case_id == _k.case_id, in_reach, condition))
 
 
 async def get_case(conn: AsyncConnection, actor: Actor, case_id: UUID) -> CaseView:
     """One case about something in reach. Raises NotFoundError."""
     require(actor, "loss.read")
-    row = (await conn.execute(_cases(actor, "loss.read", case_id))).one_or_none()
+    row = (await conn.execute(_cases(actor, "loss.read", [case_id]))).one_or_none()
     if row is None:
         raise NotFoundError
     each = _each()
     found = ROWS.add_columns(each.c.value.label("one")).join(each, literal_column("true"))
-    wanted = found.where(*_about(actor, "loss.read", each, case_id)).order_by(
+    wanted = found.where(*_about(actor, "loss.read", each, [case_id])).order_by(
         in_ukrainian_order(_a.name_uk), _a.tag
     )
     things = [
@@ -212,27 +238,26 @@ def _open(value: Any) -> ColumnElement[bool]:
 
 
 def _about(
-    actor: Actor, permission: Permission, each: Any, case_id: UUID | None
+    actor: Actor, permission: Permission, each: Any, cases: Sequence[UUID]
 ) -> list[ColumnElement[bool]]:
-    found = [_a.state.has_key("cases"), scope.assets(actor, permission)]
-    if case_id:
-        found.append(each.c.value["id"].astext == str(case_id))
-    return found
+    of_them = select(_k.asset_id).where(_k.case_id.in_(cases))
+    named = each.c.value["id"].astext.in_([str(key) for key in cases])
+    return [_a.id.in_(of_them), named, scope.assets(actor, permission)]
 
 
-def _cases(actor: Actor, permission: Permission, case_id: UUID | None = None) -> Select[Any]:
+def _cases(actor: Actor, permission: Permission, cases: Sequence[UUID]) -> Select[Any]:
     each = _each()
     value = each.c.value
     key = cast(value["id"].astext, Uuid)
     where = value["municipality"].astext
     still_open = func.count().filter(_open(value))
-    told = loss_case.join(loss_note, loss_note.c.case_id == _l.id, isouter=True)
-    looked_at = select(func.count()).select_from(told).where(_l.id == key).correlate(each).scalar_subquery()
     return (
         select(
             key.label("id"),
             case(
-                (still_open == 0, "closed"), (func.max(looked_at) > 0, "investigated"), else_="reported"
+                (still_open == 0, "closed"),
+                (func.bool_or(_l.id.is_not(None)), "investigated"),
+                else_="reported",
             ).label("status"),
             func.array_agg(value["kind"].astext.distinct()).label("kinds"),
             func.min(cast(value["at"].astext, DateTime(timezone=True))).label("at"),
@@ -254,7 +279,7 @@ def _cases(actor: Actor, permission: Permission, case_id: UUID | None = None) ->
             .outerjoin(loss_case, _l.id == key)
             .outerjoin(municipality, municipality.c.code == where)
         )
-        .where(*_about(actor, permission, each, case_id))
+        .where(*_about(actor, permission, each, cases))
         .group_by(key)
     )
 
@@ -262,11 +287,10 @@ def _cases(actor: Actor, permission: Permission, case_id: UUID | None = None) ->
 async def _managed(conn: AsyncConnection, actor: Actor, case_id: UUID) -> list[UUID]:
     """The assets of a case that still wait for a decision, for somebody who may manage all of it."""
     require(actor, "loss.manage")
-    each = _each()
     wanted = (
-        select(_a.id, _open(each.c.value).label("open"), scope.assets(actor, "loss.manage").label("mine"))
-        .select_from(asset.join(each, literal_column("true")))
-        .where(and_(_a.state.has_key("cases"), each.c.value["id"].astext == str(case_id)))
+        select(_a.id, _k.open, scope.assets(actor, "loss.manage").label("mine"))
+        .select_from(asset_case.join(asset, _a.id == _k.asset_id))
+        .where(_k.case_id == case_id)
         .order_by(_a.id)
     )
     rows = (await conn.execute(wanted)).all()

@@ -95,6 +95,19 @@ work_order = Table(
 )
 
 # A case exists by the events that opened it; here stands what the desk knows besides.
+# Which assets a case is about, since when, and whether it still waits for a decision about them: kept by a trigger
+# (migration 44) of what the assets' states say, so that a list begins at the latest and a case knows its assets.
+asset_case = Table(
+    "asset_case",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("asset_id", Uuid, primary_key=True),
+    Column("at", _instant, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Index("asset_case_asset_id_idx", "asset_id"),
+    Index("asset_case_at_idx", "at", "case_id"),
+)
+
 loss_case = Table(
     "loss_case",
     metadata,

@@ -46,6 +46,12 @@ consignment = Table(
     UniqueConstraint("programme_id", "number"),
     Index("consignment_municipality_code_idx", "municipality_code"),
     Index(
+        "consignment_expected_on_idx",
+        "expected_on",
+        "number",
+        postgresql_where=text("expected_on IS NOT NULL"),
+    ),
+    Index(
         "consignment_unreported_idx",
         "cleared_on",
         postgresql_where=text("cleared_on IS NOT NULL AND report_sent_on IS NULL"),

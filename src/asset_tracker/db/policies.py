@@ -212,10 +212,9 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "centre_link_asset": Walled(of_asset("centre_link_asset")),
     "maintenance_plan": Walled(of_asset("maintenance_plan"), writes="INSERT, UPDATE"),
     "work_order": Walled(of_asset("work_order"), writes="INSERT, UPDATE"),
+    "asset_case": Walled(of_asset("asset_case")),
     "loss_case": Walled(
-        f"{EVERYTHING} OR EXISTS (SELECT FROM asset WHERE asset.state ? 'cases' AND jsonb_path_exists("
-        "asset.state, '$.cases[*].id ? (@ == $case)', jsonb_build_object('case', loss_case.id)))",
-        writes="INSERT, UPDATE",
+        f"{EVERYTHING} OR {through('asset_case', 'case_id', 'loss_case', 'id')}", writes="INSERT, UPDATE"
     ),
     "loss_note": Walled(
         f"{EVERYTHING} OR {through('loss_case', 'id', 'loss_note', 'case_id')}", writes="INSERT"

@@ -31,7 +31,6 @@ pytestmark = pytest.mark.anyio
 WAITING = (
     "asset_case_open_idx",
     "asset_disputed_idx",
-    "asset_cases_idx",
     "asset_lent_idx",
     "asset_broken_idx",
     "asset_to_install_idx",
