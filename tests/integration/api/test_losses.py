@@ -43,6 +43,9 @@ async def test_a_case_of_two_assets(world):
     assert (await world.post("coordinator", f"{here}/close", closing)).status_code == 409
     seen = (await world.get("coordinator", here)).json()
     assert (seen["row"]["status"], seen["row"]["decisions"]) == ("closed", ["written_off"])
+    for status, times in (("closed", 1), ("reported", 0), ("investigated", 0)):
+        listed = (await world.get("auditor", "/api/v1/losses", params={"status": status})).json()["items"]
+        assert [row["assets"] for row in listed if row["id"] == case] == [2] * times
     assert not (await asset(world, "coordinator", first))["state"].get("case_open")
 
 
