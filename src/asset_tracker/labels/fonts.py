@@ -107,11 +107,10 @@ def _outlines(face: Face) -> "tuple[TTFont, Mapping[int, str]]":
 @cache
 def outline(face: Face, character: str) -> str:
     """The character's shape as the ``d`` of an SVG path, in thousandths of the em, y upwards."""
-    from fontTools.pens.svgPathPen import SVGPathPen
+    from asset_tracker.labels.pen import ShortPen
 
     source, names = _outlines(face)
     glyphs = source.getGlyphSet()
-    pen = SVGPathPen(glyphs)
+    pen = ShortPen(glyphs)
     glyphs[names[ord(character)]].draw(pen)
-    commands: str = pen.getCommands()
-    return commands
+    return pen.path

@@ -1,6 +1,6 @@
 """What API, page and command line order: one flat Struct, and what becomes of it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -68,12 +68,18 @@ async def print_again(conn: AsyncConnection, actor: Actor, print_id: UUID, base_
     return await print_labels(conn, actor, choice, before.settings.look, stock, options, before.output)
 
 
+# Bytes of labels in a preview: the whole of most sheets, but no page grows with what is small and many.
+_DRAWN: Final = 52_000
+
+
 class Preview(msgspec.Struct, frozen=True):
-    """What would be printed: the first page as SVG, and how many there are."""
+    """What would be printed: the first page as SVG, and how many there are; ``drawn`` of its ``on_page`` labels are drawn."""
 
     svg: str
     labels: int
     pages: int
+    drawn: int
+    on_page: int
 
 
 async def preview_order(
@@ -88,4 +94,5 @@ async def preview_order(
     first = next(pages((item.label for item in items), stock, options))
     labels = sum(item.label.copies for item in items)
     count = -(-(labels + order.start_cell - 1) // stock.cells)
-    return Preview(page_svg(first, stock), labels, count)
+    drawn = page_svg(first, stock, _DRAWN)
+    return Preview(drawn.svg, labels, count, drawn.labels, len(first.placed))

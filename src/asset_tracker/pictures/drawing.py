@@ -55,7 +55,7 @@ def svg(
     """The whole drawing, with its name and description for those who cannot see it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="{role}" '
-        f'aria-label="{escaped(title)}. {escaped(summary)}">'
+        f'aria-label="{escaped(title)}. {escaped(summary)}" font-family="PT Sans, sans-serif">'
         f"<title>{escaped(title)}</title><desc>{escaped(summary)}</desc>{''.join(parts)}</svg>"
     )
 
@@ -77,9 +77,10 @@ def text(
     """A line of text in the product's face."""
     name, fill = ("t-ink", INK) if strong else ("t-soft", SOFT)
     weight = ' font-weight="700"' if strong else ""
+    aside = "" if anchor == "start" else f' text-anchor="{anchor}"'
     return (
-        f'<text class="{name}" x="{x:.1f}" y="{y:.1f}" font-family="PT Sans, sans-serif" font-size="{size}"{weight} '
-        f'fill="{fill}" text-anchor="{anchor}">{escaped(words)}</text>'
+        f'<text class="{name}" x="{x:.0f}" y="{y:.0f}" font-size="{size}"{weight} '
+        f'fill="{fill}"{aside}>{escaped(words)}</text>'
     )
 
 

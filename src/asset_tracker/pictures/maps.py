@@ -1,9 +1,10 @@
 """Municipalities as dots on the country, or on one oblast of it [pure]."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 from math import cos, radians, sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -26,6 +27,8 @@ from asset_tracker.pictures.outline import Point
 
 WIDTH: Final = 640
 _SMALLEST, _LARGEST = 4.0, 17.0
+# More dots than these are drawn without a name and a link of their own: a drawing must not grow with them.
+CROWD: Final = 150
 # Dots are named in a window narrower than so many degrees, the largest so many of them.
 _NAMED_BELOW, _NAMED = 8.0, 14
 _AT_48_5: Final = cos(radians(48.5))
@@ -49,7 +52,10 @@ UKRAINE: Final = Window(21.8, 44.2, 40.6, 52.6)
 
 
 class Dot(msgspec.Struct, frozen=True, kw_only=True):
-    """A place with its figure. ``step`` is how strongly it is coloured, 0 to 4; ``href`` where a click leads."""
+    """A place with its figure. ``step`` is how strongly it is coloured, 0 to 4; ``href`` where a click leads.
+
+    ``group``: what it belongs to, where so many are drawn that they are told and linked by groups.
+    """
 
     name: str
     east: float
@@ -58,6 +64,14 @@ class Dot(msgspec.Struct, frozen=True, kw_only=True):
     step: int = 4
     tone: Tone = "brand"
     note: str = ""
+    href: str = ""
+    group: str = ""
+
+
+class Group(NamedTuple):
+    """What stands for many dots together: what is told of them, and where a click on any of them leads."""
+
+    text: str
     href: str = ""
 
 
@@ -92,12 +106,14 @@ def country(
     tone: Tone = "brand",
     head: Sequence[str] = (),
     lettering: int = 20,
+    groups: Mapping[str, Group] = {},
 ) -> Picture:
     """Dots as large as their figures are, on the outline of Ukraine and the given areas.
 
     ``scale`` explains the steps of colour: (step, words), drawn below in ``tone``. Where dots lead somewhere
     the drawing is a group of links, else an image. Its table: name, figure, note. ``lettering`` is the size of
-    words, in units of the drawing: larger where it is shown small.
+    words, in units of the drawing: larger where it is shown small. ``groups``: what the dots' groups are, for a
+    crowd of them.
     """
     view = _View(window)
     seen = [dot for dot in dots if window.holds(dot.east, dot.north)]
@@ -109,9 +125,8 @@ def country(
             f'stroke="{COLOURS["grey"]}" stroke-width="0.8"/>'
         ),
         *(_area(area, view, tone) for area in areas),
-        # The large ones first, so that a small one is not hidden behind its neighbour.
         f'<g stroke="{COLOURS[tone]}" stroke-width="0.8">',
-        *(_dot(dot, view, most) for dot in sorted(seen, key=lambda dot: (-dot.value, dot.name))),
+        *(_crowd(seen, view, most, groups) if len(seen) > CROWD else _dots(seen, view, most)),
         "</g>",
     ]
     if window.east - window.west < _NAMED_BELOW:
@@ -187,17 +202,79 @@ def _names(dots: Sequence[Dot], view: _View, most: int, size: int) -> list[str]:
     return found
 
 
-def _dot(dot: Dot, view: _View, most: int) -> str:
-    told = f"{dot.name}: {dot.value}" + (f". {dot.note}" if dot.note else "")
+def _dots(dots: Sequence[Dot], view: _View, most: int) -> Iterator[str]:
+    """Each with its name and link: the large ones first, so that no neighbour hides a small one."""
+    drawn = sorted(dots, key=lambda dot: (-dot.value, dot.name))
+    for look, alike in groupby(drawn, key=_look):
+        yield f"<g {look}>"
+        for dot in alike:
+            told = f"{dot.name}: {dot.value}" + (f". {dot.note}" if dot.note else "")
+            name = f"<title>{escaped(told)}</title>"
+            if dot.href:
+                yield f'<a href="{escaped(dot.href)}">{name}<circle {_circle(dot, view, most)}/></a>'
+            else:
+                yield f"<circle {_circle(dot, view, most)}>{name}</circle>"
+        yield "</g>"
+
+
+def _crowd(dots: Sequence[Dot], view: _View, most: int, groups: Mapping[str, Group]) -> Iterator[str]:
+    """Dots as the corners of a few lines that are not drawn themselves: a dot takes some eight bytes.
+
+    A click between the dots of a group leads where the group does.
+    """
+    drawn = sorted(dots, key=lambda dot: (-_rounded(dot, most), _look(dot)))
+    for at, ((radius, look), alike) in enumerate(
+        groupby(drawn, key=lambda dot: (_rounded(dot, most), _look(dot)))
+    ):
+        size = 2 * radius + 2
+        yield (
+            f'<marker id="dots-{at}" markerUnits="userSpaceOnUse" markerWidth="{size}" markerHeight="{size}" '
+            f'refX="{radius + 1}" refY="{radius + 1}"><circle {look} stroke-width="0.8" cx="{radius + 1}" '
+            f'cy="{radius + 1}" r="{radius}"/></marker>'
+        )
+        corners = " ".join(f"{view.x(dot.east):.0f} {view.y(dot.north):.0f}" for dot in alike)
+        # Only corners in the middle of a line are marked, so it begins and ends out of sight.
+        yield f'<path d="M-99-99L{corners} -99-99" marker-mid="url(#dots-{at})" fill="none" stroke="none"/>'
+    members: dict[str, list[tuple[float, float]]] = {}
+    for dot in dots:
+        members.setdefault(dot.group, []).append((view.x(dot.east), view.y(dot.north)))
+    for key, points in members.items():
+        if (group := groups.get(key)) and group.href:
+            around = "L".join(f"{x:.0f} {y:.0f}" for x, y in hull(points))
+            yield (
+                f'<a href="{escaped(group.href)}"><title>{escaped(group.text)}</title>'
+                f'<path class="around" d="M{around}Z" fill-opacity="0" stroke="none"/></a>'
+            )
+
+
+def hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The corners of the smallest convex shape round the points, in their order round it."""
+    ordered = sorted(set(points))
+    found: list[tuple[float, float]] = []
+    for side in (ordered, ordered[::-1]):
+        begin = len(found)
+        for x, y in side:
+            while len(found) > begin + 1:
+                (x1, y1), (x2, y2) = found[-2:]
+                if (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) > 0:
+                    break
+                found.pop()
+            found.append((x, y))
+        found.pop()
+    return found or ordered
+
+
+def _rounded(dot: Dot, most: int) -> float:
+    return float(round(_radius(dot, most)))
+
+
+def _look(dot: Dot) -> str:
     tone: Tone = dot.tone if dot.value else "grey"
-    shape = (
-        f'<circle class="t-{tone} dot" cx="{view.x(dot.east):.0f}" cy="{view.y(dot.north):.0f}" '
-        f'r="{_radius(dot, most):.1f}" fill="{COLOURS[tone]}" fill-opacity="{_opacity(dot.step)}">'
-    )
-    name = f"<title>{escaped(told)}</title>"
-    if dot.href:
-        return f'<a href="{escaped(dot.href)}">{name}{shape[:-1]}/></a>'
-    return f"{shape}{name}</circle>"
+    return f'class="t-{tone} dot" fill="{COLOURS[tone]}" fill-opacity="{_opacity(dot.step)}"'
+
+
+def _circle(dot: Dot, view: _View, most: int) -> str:
+    return f'cx="{view.x(dot.east):.0f}" cy="{view.y(dot.north):.0f}" r="{_radius(dot, most):.1f}"'
 
 
 def _opacity(step: int) -> str:

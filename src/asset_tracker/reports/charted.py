@@ -17,7 +17,7 @@ from asset_tracker.reports.structs import Facts
 
 def drawn(facts: Facts, lang: Lang) -> tuple[Picture, ...]:
     """Those that there is something to draw for: the funnel, condition by category, value over time."""
-    found = (_funnel(facts, lang), _conditions(facts, lang), *_values(facts, lang))
+    found = (_funnel(facts, lang), conditions(facts, lang), *_values(facts, lang))
     return tuple(each for each in found if each.svg)
 
 
@@ -33,7 +33,8 @@ def _funnel(facts: Facts, lang: Lang) -> Picture:
     return replace(drawn, links=tuple(("", key, key) for key, _, _ in steps))
 
 
-def _conditions(facts: Facts, lang: Lang) -> Picture:
+def conditions(facts: Facts, lang: Lang) -> Picture:
+    """In what condition the things of each category are."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for item in facts.items:
         if item.counted and item.delivered_on and item.stage != "gone":

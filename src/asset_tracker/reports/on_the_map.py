@@ -127,8 +127,12 @@ def draw(
     window: maps.Window = maps.UKRAINE,
     areas: Iterable[AreaView] = (),
     links: str = "",
+    closer: str = "",
 ) -> Picture:
-    """The map of ``figures``. ``links``: the path that a municipality's code is put behind, none for paper."""
+    """The map of ``figures``.
+
+    ``links``: the path that a municipality's code is put behind, ``closer`` that an oblast's is; none for paper.
+    """
     size, colour = (gettext(lang, NAMES[each]) for each in (asked.size, asked.colour))
     dots = [
         maps.Dot(
@@ -140,6 +144,7 @@ def draw(
             tone=_TONES[asked.colour],
             note=_note(place, asked, lang),
             href=f"{links}{place.code}" if links else "",
+            group=place.oblast_code,
         )
         for place in places
         if place.longitude is not None and place.latitude is not None
@@ -161,6 +166,12 @@ def draw(
         areas=[maps.Area(name=area.name, rings=area.rings) for area in areas],
         scale=scale if asked.colour != "delivered" else (),
         tone=_TONES[asked.colour],
+        groups={
+            code: maps.Group(
+                f"{name}: {numbers[columns(asked).index(asked.size)]}", f"{closer}{code}" if closer else ""
+            )
+            for code, name, numbers in by_oblast(places, asked)
+        },
     )
     head, rows = table(places, asked, lang)
     return msgspec.structs.replace(drawn, head=head, rows=rows)

@@ -64,7 +64,9 @@ def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang) -> str:
     )
     legend = float(left)
     for key, label, colour, points in stairs:
-        path = "".join(f"H{x(day):.1f}V{y(count):.1f}" for day, count in points)
+        # A day on which nothing more came is no step.
+        steps = (points[at] for at in range(len(points)) if not at or points[at][1] != points[at - 1][1])
+        path = "".join(f"H{x(day):.0f}V{y(count):.0f}" for day, count in steps)
         parts.append(
             f'<path class="s-{key}" d="M{left} {bottom}{path}H{x(as_of):.1f}" stroke="{colour}" stroke-width="2.5" fill="none"/>'
         )

@@ -19,7 +19,25 @@ LONG = 60
 
 
 def sheet(report: Report) -> Tree:
-    """Everything that page and PDF print, written out in the report's language."""
+    """Everything that the PDF prints, written out in the report's language."""
+    facts, lang = report.facts, report.making.lang
+    return {
+        **body(report),
+        "rates": sheet_tables.rates(facts, lang),
+        "categories": sheet_tables.categories(facts, lang),
+        "over_time": sheet_tables.over_time(facts, lang),
+        "oblasts": sheet_tables.oblasts(facts, lang),
+        "municipalities": sheet_tables.municipalities(facts, lang),
+        "support": sheet_tables.support(facts, lang),
+        "losses": sheet_trouble.losses(facts, lang),
+        "findings": sheet_trouble.findings(report),
+        "items": sheet_annex.items(facts, lang),
+        "timeline": sheet_annex.timeline(facts, lang),
+    }
+
+
+def body(report: Report) -> Tree:
+    """All of ``sheet`` but the lists that may be long, for a page (``parts``)."""
     facts, lang = report.facts, report.making.lang
     text = translator(lang)
     return {
@@ -33,14 +51,11 @@ def sheet(report: Report) -> Tree:
         "figures": _figures(facts, lang),
         "money": sheet_tables.money(facts, lang),
         "worth": sheet_tables.worth(facts, lang),
-        "rates": sheet_tables.rates(facts, lang),
         "since": sheet_tables.since(facts, lang),
-        "categories": sheet_tables.categories(facts, lang),
         "conditions": sheet_tables.conditions(facts, lang),
         "care": sheet_tables.care(report),
         "days": sheet_tables.days(facts, lang),
         "days_links": [["", f"days:{line.step}", f"days:{line.step}"] for line in facts.summary.days],
-        "over_time": sheet_tables.over_time(facts, lang),
         "pictures": {
             "map": pictures.site_map(facts, lang),
             "map_caption": text("The centres of the municipalities; no finer place is shown."),
@@ -58,19 +73,12 @@ def sheet(report: Report) -> Tree:
             }
             for each in charted.drawn(facts, lang)
         ],
-        "oblasts": sheet_tables.oblasts(facts, lang),
         "situations": sheet_tables.situations(facts, lang),
         "signing": _signing(facts, lang),
-        "municipalities": sheet_tables.municipalities(facts, lang),
-        "support": sheet_tables.support(facts, lang),
-        "losses": sheet_trouble.losses(facts, lang),
-        "findings": sheet_trouble.findings(report),
-        "items": sheet_annex.items(facts, lang),
         "photos": sheet_annex.photos(report.making, lang),
-        "timeline": sheet_annex.timeline(facts, lang),
         "check": _check(report),
         "behind": behind(report),
-        "labels": _labels(lang),
+        "labels": labels(lang),
     }
 
 
@@ -251,7 +259,8 @@ def _check(report: Report) -> Tree:
     }
 
 
-def _labels(lang: Lang) -> dict[str, str]:
+def labels(lang: Lang) -> dict[str, str]:
+    """The headings and words of a report."""
     msgids = {
         "short": "In short",
         "money": "What it cost and who paid",

@@ -36,15 +36,20 @@ _HEADS = {
 }
 
 
-def items(facts: Facts, lang: Lang) -> Tree:
-    """By category. A programme of many items prints none of them: its municipalities' reports do."""
-    printed = facts.items[:PRINTED_ITEMS]
-    if not isinstance(facts, MunicipalityFacts) and len(facts.items) > PRINTED_OF_A_PROGRAMME:
-        printed = ()
+def items(facts: Facts, lang: Lang, window: slice | None = None) -> Tree:
+    """By category. On paper a programme of many items prints none of them: its municipalities' reports do.
+
+    ``window``: which of all items, in the order that they stand in; without it those of paper.
+    """
+    order = category_order(facts)
+    if window is None:
+        many = not isinstance(facts, MunicipalityFacts) and len(facts.items) > PRINTED_OF_A_PROGRAMME
+        printed = () if many else facts.items[:PRINTED_ITEMS]
+    else:
+        printed = tuple(sorted(facts.items, key=lambda item: order[item.category]))[window]
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in printed:
         groups[item.category].append(item)
-    order = {line.category: place for place, line in enumerate(facts.summary.by_category)}
     donor = facts.question.donor
     heads = {key: gettext(lang, head) for key, head in _HEADS.items()}
     if donor:
@@ -67,6 +72,12 @@ def items(facts: Facts, lang: Lang) -> Tree:
         ],
         "note": gettext(lang, more, left=display.number(left, lang)) if left else "",
     }
+
+
+def category_order(facts: Facts) -> dict[str, int]:
+    """In which order the categories' items stand: that of the table of categories."""
+    places = {line.category: place for place, line in enumerate(facts.summary.by_category)}
+    return dict(sorted(places.items(), key=lambda one: one[1]))
 
 
 def _item_row(item: Item, donor: str | None, lang: Lang) -> Tree:

@@ -108,9 +108,9 @@ def worth(facts: Facts, lang: Lang) -> Tree:
     }
 
 
-def rates(facts: Facts, lang: Lang) -> Tree:
-    """The rates that were used, each with its day and who published it."""
-    printed = facts.summary.rates[:PRINTED_RATES]
+def rates(facts: Facts, lang: Lang, most: int | None = PRINTED_RATES) -> Tree:
+    """The rates that were used, each with its day and who published it; ``most`` of them, None for all."""
+    printed = facts.summary.rates[:most]
     left = len(facts.summary.rates) - len(printed)
     more = "And %(left)s more, in the XLSX and JSON of this report."
     heads = ("Currency", "Day", "UAH for one", "Source")
@@ -356,7 +356,12 @@ def municipalities(facts: Facts, lang: Lang) -> Tree | None:
         ]
         for line in facts.municipalities
     ]
-    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
+    return {
+        "heads": [gettext(lang, head) for head in heads],
+        "rows": rows,
+        "links": links,
+        "codes": [line.municipality.code for line in facts.municipalities],
+    }
 
 
 def residents_of(line: MunicipalityLine) -> str:

@@ -68,8 +68,11 @@ def _outcome(line: Loss, lang: Lang) -> str:
     return f"{words.word(words.OUTCOME, line.outcome, lang)}, {display.day(line.closed_on, lang)}"
 
 
-def findings(report: Report) -> Tree:
-    """How many of each kind, then each by its item; what is due on consignments of aid after them."""
+def findings(report: Report, printed: int | None = PRINTED_FINDINGS) -> Tree:
+    """How many of each kind, then each by its item; what is due on consignments of aid after them.
+
+    ``printed``: how many of them, None for all.
+    """
     facts, lang = report.facts, report.making.lang
     counts: Counter[str] = Counter()
     for found in facts.findings:
@@ -80,7 +83,7 @@ def findings(report: Report) -> Tree:
             found.item.of(lang) if found.item else display.NOTHING,
             words.finding_text(found, lang, display.day(found.day, lang)),
         ]
-        for found in facts.findings[:PRINTED_FINDINGS]
+        for found in facts.findings[:printed]
     ]
     left = len(facts.findings) - len(rows)
     rows += [

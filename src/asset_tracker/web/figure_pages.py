@@ -1,6 +1,8 @@
 """From a figure of a report down to the items it counts and the events that say so."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import accumulate, takewhile
 from statistics import median_low
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -18,14 +20,17 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import queries, words
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.evidence import Evidence, Number, Part, evidence
+from asset_tracker.reports.evidence import Behind, Evidence, Number, Part, evidence
 from asset_tracker.reports.queries import Query
 from asset_tracker.reports.sheet import heading
-from asset_tracker.web.pages import page
+from asset_tracker.web.pages import page, read_place
 from asset_tracker.web.words import EVENTS
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
-_AT_ONCE = 500
+# What a page of items and events weighs, in bytes; what a row and the line of an event take beside their texts.
+_PAGE, _ROW, _EVENT = 60_000, 260, 330
+# So many events of one item are told, its own page tells all.
+_TOLD = 12
 
 
 @get("/reports/municipalities/{code:str}/figures/{figure:str}")
@@ -73,8 +78,9 @@ async def _figure_page(
     )
     found = await to_thread.run_sync(lambda: evidence(report.facts, figure, part))
     kept = urlencode({name: value for name, value in asked.items() if value})
-    begins = _begins(given.get("after", ""), len(found.rows))
-    narrowed = {name: value for name, value in given.items() if name != "after"}
+    begin = read_place(given.get("after", ""))
+    shown = found.rows[begin : begin + _fitting(found.rows[begin:])]
+    end = begin + len(shown)
     return page(
         request,
         "reports/figure.html",
@@ -83,36 +89,33 @@ async def _figure_page(
         back=f"/reports/{family}/{quote(code)}?{kept}",
         title=gettext(lang, found.title),
         part=_part(part, lang),
-        rows=_rows(found, lang, begins),
+        rows=_rows(shown, lang),
         total=None if found.total is None else _number(found.total, lang),
         currency=found.currency,
         median=_median(found),
         count=len(found.rows),
-        begins=begins,
-        more=_pieces(begins, len(found.rows), narrowed),
+        told={"first": begin + 1, "last": end},
+        next_href=_turned(given, end) if end < len(found.rows) else None,
+        first_href=_turned(given, 0) if begin else None,
+        most=_TOLD,
         events=EVENTS,
     )
 
 
-def _begins(after: str, count: int) -> int:
-    """The first row of the piece that is asked for; the first of all for what is no such row."""
-    asked = int(after) if after.isascii() and after.isdigit() and len(after) < len(str(count)) + 1 else 0
-    return asked - asked % _AT_ONCE if asked < count else 0
+def _fitting(rows: Sequence[Behind]) -> int:
+    """How many of the rows a page holds: one at least."""
+    weights = (
+        _ROW
+        + len(row.item.name.uk.encode())
+        + len(row.item.serial or "")
+        + _EVENT * min(len(row.events), _TOLD)
+        for row in rows
+    )
+    return max(sum(1 for _ in takewhile(lambda so_far: so_far <= _PAGE, accumulate(weights))), 1)
 
 
-def _pieces(begins: int, count: int, narrowed: dict[str, str]) -> list[tuple[int, int, str]]:
-    """All pieces of a long list: from, to, and where it is, empty for the one that is shown."""
-    if count <= _AT_ONCE:
-        return []
-    starts = range(0, count, _AT_ONCE)
-    return [
-        (
-            start + 1,
-            min(start + _AT_ONCE, count),
-            "" if start == begins else f"?{urlencode(narrowed | {'after': start})}",
-        )
-        for start in starts
-    ]
+def _turned(given: dict[str, str], after: int) -> str:
+    return "?" + urlencode(given | {"after": str(after)})
 
 
 def _median(found: Evidence) -> int | None:
@@ -120,7 +123,7 @@ def _median(found: Evidence) -> int | None:
     return median_low(int(row.number) for row in found.rows) if found.total is None and found.rows else None
 
 
-def _rows(found: Evidence, lang: Lang, begins: int) -> list[dict[str, Any]]:
+def _rows(rows: Sequence[Behind], lang: Lang) -> list[dict[str, Any]]:
     return [
         {
             "item": row.item,
@@ -128,7 +131,7 @@ def _rows(found: Evidence, lang: Lang, begins: int) -> list[dict[str, Any]]:
             "number": _number(row.number, lang),
             "events": row.events,
         }
-        for row in found.rows[begins : begins + _AT_ONCE]
+        for row in rows
     ]
 
 

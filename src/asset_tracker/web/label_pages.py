@@ -35,6 +35,7 @@ from asset_tracker.web.label_forms import LabelForm, checked_name, filled, read_
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 PRINTS_SHOWN = 20
+CONSIGNMENTS_OFFERED = 100  # the newest; a consignment's own page leads to its labels
 PRINTER_FIELDS = frozenset({"offset_x", "offset_y", "scale_x", "scale_y", "dpi", "preset_name"})
 
 
@@ -175,7 +176,7 @@ async def _page(
 
 async def _answers(conn: AsyncConnection, actor: Actor, lang: Lang, form: LabelForm) -> dict[str, Any]:
     """What may be chosen in the form's fields."""
-    newest = list((await list_consignments(conn, actor, limit=200)).items)
+    newest = list((await list_consignments(conn, actor, limit=CONSIGNMENTS_OFFERED)).items)
     if form.consignment and form.consignment not in {str(c.id) for c in newest}:
         with suppress(NotFoundError, ValueError):  # an older one, that a link led here with
             newest.append(await get_consignment(conn, actor, UUID(form.consignment)))

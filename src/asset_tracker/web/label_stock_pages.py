@@ -161,7 +161,7 @@ def _drawing(lang: Lang, form: StockForm) -> tuple[Markup | None, dict[str, str]
         check_stock(stock)
     except InvalidError as error:
         return None, error_texts(lang, error.errors)
-    svg = page_svg(alignment_page(stock, PrintOptions(base_url="https://localhost"), ()), stock)
+    svg = page_svg(alignment_page(stock, PrintOptions(base_url="https://localhost"), ()), stock).svg
     return Markup(svg), {}  # noqa: S704 - drawn by us, of numbers only
 
 

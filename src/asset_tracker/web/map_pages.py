@@ -143,12 +143,20 @@ def _asked(query: MapQuery) -> Asked:
 
 
 async def _map(
-    conn: AsyncConnection, actor: Actor, asked: Asked, lang: Lang, now: datetime, links: str = ""
+    conn: AsyncConnection,
+    actor: Actor,
+    asked: Asked,
+    lang: Lang,
+    now: datetime,
+    links: str = "",
+    closer: str = "",
 ) -> tuple[Picture, tuple[Place, ...]]:
     places = await on_the_map.figures(conn, actor, asked, now.astimezone(KYIV).date())
     window = await on_the_map.window_of(conn, asked.oblast)
     borders = await areas.list_areas(conn, oblast=asked.oblast)
-    return on_the_map.draw(places, asked, lang, window=window, areas=borders, links=links), places
+    return on_the_map.draw(
+        places, asked, lang, window=window, areas=borders, links=links, closer=closer
+    ), places
 
 
 async def _pictures(
@@ -167,6 +175,7 @@ def shown(pictures: tuple[Picture, ...]) -> list[dict[str, Any]]:
             "svg": Markup(each.svg),  # noqa: S704 - see above
             "head": each.head,
             "rows": each.rows,
+            "links": each.links,
         }
         for each in pictures
     ]
@@ -182,9 +191,10 @@ async def _page(
 ) -> Response[str]:
     lang, now = lang_of(request), datetime.now(UTC)
     asked = _asked(query)
-    drawn, places = await _map(conn, actor, asked, lang, now, "/municipalities/")
+    kept = {"size": asked.size, "colour": asked.colour, "programme": str(asked.programme or "")}
+    closer = "/map?" + urlencode({name: value for name, value in kept.items() if value}) + "&oblast="
+    drawn, places = await _map(conn, actor, asked, lang, now, "/municipalities/", closer)
     columns = on_the_map.columns(asked)
-    kept = {"size": asked.size, "colour": asked.colour, "programme": asked.programme, "oblast": asked.oblast}
     errors = wrong.errors if isinstance(wrong, InvalidError) else ()
     told = {f"{at}": error_texts(lang, [each])[each.field] for at, each in enumerate(errors)}
     oblasts = {each.code: each.name(lang) for each in await list_oblasts(conn)}
@@ -204,7 +214,9 @@ async def _page(
         programmes=[(str(p.id), p.code) for p in await list_programmes(conn, actor)],
         oblasts=list(oblasts.items()),
         oblast_names=oblasts,
-        address=urlencode({name: value for name, value in kept.items() if value}),
+        address=urlencode(
+            {name: value for name, value in (kept | {"oblast": asked.oblast or ""}).items() if value}
+        ),
         may_load=may(actor, "territory.manage"),
         loaded=await areas.loaded(conn) if may(actor, "territory.manage") else (),
         levels=LEVELS,

@@ -137,6 +137,11 @@ def _flashes(request: AnyRequest) -> tuple[Flash, ...]:
         return ()
 
 
+def read_place(text: str) -> int:
+    """Behind which row of a list a page begins; the first page for what no page of ours says."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
 def error_texts(
     lang: Lang,
     errors: Iterable[FieldError],

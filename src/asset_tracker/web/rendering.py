@@ -4,6 +4,7 @@ Templates are trusted and escape everything; an undefined name is an error, neve
 No logic of the business stands here.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import cache, partial
@@ -11,6 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2_fragments import render_block
@@ -86,8 +88,14 @@ def environment(lang: Lang) -> Environment:
         percent=partial(formats.percent, lang),
         named=partial(formats.named, lang),
         tag=format_tag,
+        iri=_iri,
     )
     return made
+
+
+def _iri(address: str) -> str:
+    """An address as browsers show it: letters of any alphabet as they are, a third as long as in per cents."""
+    return re.sub(r"(?:%[89A-F][0-9A-F])+", lambda found: unquote(found[0]), address)
 
 
 def _today() -> date:

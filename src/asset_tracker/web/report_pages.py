@@ -9,7 +9,6 @@ from anyio import to_thread
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
-from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -24,10 +23,11 @@ from asset_tracker.reports import overview, queries
 from asset_tracker.reports.asking import BOTH, parse_ask
 from asset_tracker.reports.formats import FORMATS, formats
 from asset_tracker.reports.overview import OverviewLine
-from asset_tracker.reports.sheet import sheet
+from asset_tracker.reports.parts import LISTS
 from asset_tracker.reports.structs import Listed, Report
 from asset_tracker.territory.collation import sort_key
-from asset_tracker.web.pages import error_texts, page
+from asset_tracker.web import report_shown
+from asset_tracker.web.pages import error_texts, page, read_place
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
 # Of more municipalities than these the list shows those of one oblast at a time.
@@ -107,23 +107,19 @@ async def _report_page(
         wrong = error_texts(lang, error.errors)
         ask = parse_ask(donor=asked["donor"], view=asked["view"], now=now, default_lang=lang)
     report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
-    tree = await to_thread.run_sync(sheet, report)
-    for photo in tree["photos"]["rows"]:
+    if (name := request.query_params.get("part", "")) in LISTS:
+        begin = read_place(request.query_params.get("after", ""))
+        table = await to_thread.run_sync(report_shown.one, report, path, _query(asked), name, begin)
+        return page(request, "reports/part.html", section="reports", block="part", **table)
+    shown = await to_thread.run_sync(report_shown.whole, report, path, _query(asked))
+    for photo in shown["r"]["photos"]["rows"]:
         photo["there"] = await request.app.state.storage.holds(photo["sha256"])
-    # Our own drawings; every word in them is escaped where it is drawn.
-    drawn = {name: Markup(svg) for name, svg in tree["pictures"].items()}  # noqa: S704 - see above
-    charts = [each | {"svg": Markup(each["svg"])} for each in tree["charts"]]  # noqa: S704 - see above
     return page(
         request,
         "reports/report.html",
         section="reports",
         status=422 if wrong else 200,
-        path=f"/reports/{quote(path)}",
-        report=report,
-        r=tree,
-        pictures=drawn,
-        charts=charts,
-        kept=_query(asked),
+        **shown,
         asked=asked | ({} if wrong else {"as_of": ask.as_of.isoformat()}),
         wrong=wrong,
         today=now,

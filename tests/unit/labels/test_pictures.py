@@ -1,4 +1,5 @@
 import io
+import re
 
 import msgspec
 import pytest
@@ -7,9 +8,9 @@ from lxml import etree
 from PIL import Image
 
 from asset_tracker.errors import InvalidError
-from asset_tracker.labels.layout import Label
+from asset_tracker.labels.layout import Label, draw_label
 from asset_tracker.labels.raster import render_png
-from asset_tracker.labels.sheet import PrintOptions, pages
+from asset_tracker.labels.sheet import PrintOptions, check_print, pages
 from asset_tracker.labels.stock import STOCK
 from asset_tracker.labels.svg import page_svg, render_svg
 from asset_tracker.labels.zpl import render_zpl
@@ -88,9 +89,37 @@ def test_the_preview_is_the_page():
     labels = [Label(tag=new_tag(), name="Монітор") for _ in range(5)]
     shown = msgspec.structs.replace(options(), outlines=True, cut_marks=True, start_cell=3)
     (page,) = pages(labels, stock, shown)
-    svg = etree.fromstring(page_svg(page, stock))
+    drawn = page_svg(page, stock)
+    svg = etree.fromstring(drawn.svg)
     assert svg.get("viewBox") == "0 0 210 297"
-    assert len(svg.findall(".//{*}path[@shape-rendering]")) == 5
+    assert (drawn.labels, len(svg.findall(".//{*}path[@shape-rendering]"))) == (5, 5)
     assert len(svg.findall(".//{*}rect")) == 1 + 21
-    ids = {path.get("id") for path in svg.findall(".//{*}defs/{*}path")}
+    ids = {shape.get("id") for shape in svg.findall(".//{*}defs/*")}
     assert {use.get("href")[1:] for use in svg.findall(".//{*}use")} == ids
+    assert drawn.svg.count("<g id=") == 1 + 5, "a word that all say is drawn once, and each one's tag"
+
+
+def test_a_preview_of_many_small_labels_stays_small():
+    stock = STOCK["L7651"]
+    labels = [Label(tag=new_tag(), name=f"Монітор {n}") for n in range(65)]
+    (page,) = pages(labels, stock, msgspec.structs.replace(options(), outlines=True))
+    drawn = page_svg(page, stock, 20_000)
+    assert 3 < drawn.labels < 30
+    svg = etree.fromstring(drawn.svg)
+    assert len(svg.findall(".//{*}path[@shape-rendering]")) == drawn.labels
+    assert len(svg.findall(".//{*}rect[@data-cell]")) == 65
+    assert len(drawn.svg) < 20_000 + 8_000, "with the cells of the sheet"
+
+
+def test_a_symbol_of_strokes_has_the_modules_of_the_symbol():
+    drawing = draw_label(LABEL, check_print(STOCK["L7160"], options()), BASE)
+    svg = etree.fromstring(render_svg(LABEL, STOCK["L7160"], options()))
+    dark = set()
+    for row in re.findall(r"M[^M]+", svg.find(".//{*}path[@shape-rendering]").get("d")):
+        x, y = (float(n) for n in re.match(r"M(\d+) ([\d.]+)", row).groups())
+        for apart, long in re.findall(r"(?:m(\d+) 0)?h(\d+)", row):
+            x += int(apart or 0)
+            dark |= {(int(x) + n, int(y)) for n in range(int(long))}
+            x += int(long)
+    matrix = drawing.symbol.matrix()
+    assert dark == {(x, y) for y, line in enumerate(matrix) for x, on in enumerate(line) if on}
