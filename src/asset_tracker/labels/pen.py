@@ -1,6 +1,6 @@
 """The outline of a glyph as a short path: whole thousandths of the em, each point told from the last  [pure].
 
-Loads fontTools (which has no types), so it is imported where an outline is drawn.
+Loads fontTools, so it is imported where an outline is drawn.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from fontTools.pens.basePen import BasePen
 Point = tuple[float, float]
 
 
-class ShortPen(BasePen):  # type: ignore[misc]
+class ShortPen(BasePen):  # type: ignore[misc]  # fontTools has no types
     """Draw a glyph with it, then read ``path``."""
 
     def __init__(self, glyphs: Any) -> None:

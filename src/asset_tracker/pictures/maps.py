@@ -243,7 +243,8 @@ def _crowd(dots: Sequence[Dot], view: _View, most: int, groups: Mapping[str, Gro
             around = "L".join(f"{x:.0f} {y:.0f}" for x, y in hull(points))
             yield (
                 f'<a href="{escaped(group.href)}"><title>{escaped(group.text)}</title>'
-                f'<path class="around" d="M{around}Z" fill-opacity="0" stroke="none"/></a>'
+                f'<path class="around" d="M{around}Z" fill-opacity="0" stroke="#000" stroke-opacity="0" '
+                f'stroke-width="16" stroke-linejoin="round" stroke-linecap="round" pointer-events="all"/></a>'
             )
 
 
