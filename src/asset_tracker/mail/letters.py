@@ -24,7 +24,7 @@ class Item(msgspec.Struct, frozen=True):
 
 
 class Enclosed(msgspec.Struct, frozen=True):
-    """A file that goes along."""
+    """A file that goes along; text is UTF-8."""
 
     name: str
     media_type: str
@@ -87,8 +87,10 @@ def compose(letter: Letter, *, sender: str, base_url: str, message_id: str, sent
     message.set_content(_render(letter.lang, "letter.txt", context))
     message.add_alternative(_render(letter.lang, "letter.html", context), subtype="html")
     for each in letter.enclosed:
-        main, _, sub = each.media_type.partition(";")[0].partition("/")
-        message.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
+        main, _, sub = each.media_type.partition("/")
+        # All text of ours is UTF-8; a program that reads mail takes it for ASCII unless it is told.
+        how = {"charset": "utf-8"} if main == "text" else {}
+        message.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name, params=how)
     return message
 
 

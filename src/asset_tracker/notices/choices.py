@@ -1,10 +1,6 @@
 """What somebody wants to hear about: kept by themselves, ended by a link in each letter."""
 
-import base64
-import binascii
-import hmac
 from collections.abc import Sequence
-from hashlib import sha256
 from uuid import UUID
 
 import msgspec
@@ -15,13 +11,12 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.access.tables import user_account
 from asset_tracker.db.wall import by_system
-from asset_tracker.errors import FieldError, InvalidError, NotFoundError
+from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.notices.kinds import NOTICE_KINDS, NOTICES, NoticeKind, Pace
 from asset_tracker.notices.tables import notice_choice
 from asset_tracker.programmes.queries import list_programmes
 
 _c, _u = notice_choice.c, user_account.c
-_SIGNED = 16  # bytes of the signature that go into a link
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,30 +71,7 @@ async def choose(conn: AsyncConnection, actor: Actor, choices: Sequence[Choice])
         await conn.execute(insert(notice_choice), rows)
 
 
-def stop_token(secret_key: str, user: UUID) -> str:
-    """What a letter's link to end all letters bears: it does this, for this person, and nothing else."""
-    return base64.urlsafe_b64encode(user.bytes + _signature(secret_key, user)).decode().rstrip("=")
-
-
-def whose(secret_key: str, token: str) -> UUID:
-    """The person of such a link. Raises NotFoundError."""
-    try:
-        raw = base64.urlsafe_b64decode(token.encode("ascii", "replace") + b"=" * (-len(token) % 4))
-    except (binascii.Error, ValueError) as error:
-        raise NotFoundError from error
-    if len(raw) != 16 + _SIGNED:
-        raise NotFoundError
-    user = UUID(bytes=raw[:16])
-    if not hmac.compare_digest(raw[16:], _signature(secret_key, user)):
-        raise NotFoundError
-    return user
-
-
 @by_system
 async def stop(conn: AsyncConnection, user: UUID) -> None:
     """End all letters to somebody, whoever holds the link."""
     await conn.execute(delete(notice_choice).where(_c.user_id == user))
-
-
-def _signature(secret_key: str, user: UUID) -> bytes:
-    return hmac.digest(f"notices:{secret_key}".encode(), user.bytes, sha256)[:_SIGNED]

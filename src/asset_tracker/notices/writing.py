@@ -6,7 +6,7 @@ from typing import Final
 from asset_tracker.access.actors import Actor
 from asset_tracker.i18n import gettext
 from asset_tracker.mail.letters import Item, Letter
-from asset_tracker.notices.choices import stop_token
+from asset_tracker.mail.stopping import stop_token
 from asset_tracker.settings import Settings
 
 MAX_LINES: Final = 40
@@ -42,5 +42,5 @@ def letter_of(
             *([gettext(lang, more, n=left)] if left > 0 else []),
             gettext(lang, "To get no such letters any more, open this address:"),
         ),
-        unsubscribe=f"/notices/stop/{stop_token(settings.secret_key or '', actor.id)}",
+        unsubscribe=f"/notices/stop/{stop_token(settings.secret_key or '', 'notices', actor.id)}",
     )

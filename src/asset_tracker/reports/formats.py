@@ -55,7 +55,7 @@ def _write_annex(report: Report, annex: Annex) -> bytes:
 
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_CSV = "text/csv; charset=utf-8"
+_CSV = "text/csv"
 FORMATS: dict[str, Format] = {
     "pdf": Format("application/pdf", "pdf", "PDF, to print and to keep", _write_pdf, illustrated=True),
     "xlsx": Format(_XLSX, "xlsx", "Excel workbook", _write_xlsx),

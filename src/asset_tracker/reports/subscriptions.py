@@ -29,18 +29,21 @@ from asset_tracker.jobs.worker import Run
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.mail import outbox
 from asset_tracker.mail.letters import Enclosed, Item, Letter
+from asset_tracker.mail.stopping import stop_token
 from asset_tracker.reports import subjects
 from asset_tracker.reports.asking import Ask
 from asset_tracker.reports.formats import FORMATS, file_name, format_named, written
 from asset_tracker.reports.sheet import heading
-from asset_tracker.reports.structs import Report
-from asset_tracker.reports.subjects import PATHS, Subject
+from asset_tracker.reports.structs import Facts, Report
+from asset_tracker.reports.subjects import Subject
 from asset_tracker.reports.tables import report_subscription
 from asset_tracker.settings import Settings
 
 Every = Literal["month", "quarter"]
 # Mail servers refuse more; what does not fit is behind the link.
 LARGEST: Final = 8 * 1024 * 1024
+# What a link that ends a subscription is signed for.
+STOPS: Final = "report-subscription"
 _s = report_subscription.c
 log = structlog.get_logger(__name__)
 
@@ -116,6 +119,13 @@ async def end(conn: AsyncConnection, actor: Actor, subscription: UUID) -> None:
         raise NotFoundError
 
 
+@by_system
+async def stop(conn: AsyncConnection, subscription: UUID) -> None:
+    """The same by the link in its letter, whoever holds it; again is safe."""
+    open_still = (_s.id == subscription, _s.ended_at.is_(None))
+    await conn.execute(update(report_subscription).where(*open_still).values(ended_at=func.now()))
+
+
 def last_day(every: str, moment: datetime) -> date | None:
     """The day that a report sent at ``moment`` is for: the end of the month or quarter before it.
 
@@ -172,7 +182,8 @@ async def _send_one(engine: AsyncEngine, settings: Settings, subscription: UUID,
         report = await _made(engine, settings, actor, about, day, row.lang)
         storage = Storage.open(settings.storage_url)
         files = {name: await written(name, report, storage) for name in row.formats}
-        letter = _letter(report, about, row.email, files)
+        stop = f"/reports/stop/{stop_token(settings.secret_key or '', STOPS, subscription)}"
+        letter = _letter(report, settings, row.email, files, stop)
         await outbox.enqueue(conn, settings, letter)
         await conn.execute(update(report_subscription).where(_s.id == row.id).values(sent_for=day))
     return True
@@ -189,7 +200,7 @@ async def _made(
         )
 
 
-def _letter(report: Report, about: Subject, to: str, files: Mapping[str, bytes]) -> Letter:
+def _letter(report: Report, settings: Settings, to: str, files: Mapping[str, bytes], stop: str) -> Letter:
     lang = report.making.lang
     title = heading(report.facts, lang)["title"]
     day = display.day(report.facts.question.as_of, lang)
@@ -199,12 +210,18 @@ def _letter(report: Report, about: Subject, to: str, files: Mapping[str, bytes])
             enclosed.append(Enclosed(file_name(report, name), FORMATS[name].media_type, content))
             left -= len(content)
     paragraphs = [
-        gettext(lang, "The report you subscribed to, as of %(day)s: %(title)s.", day=day, title=title)
+        gettext(lang, "The report you subscribed to, as of %(day)s: %(title)s.", day=day, title=title),
+        _in_short(report.facts, lang),
     ]
-    if len(enclosed) < len(files):
-        paragraphs.append(gettext(lang, "Files too large for a letter are on the page of the report."))
+    held = {each.name for each in enclosed}
+    if large := [name.upper() for name in files if file_name(report, name) not in held]:
+        told = gettext(
+            lang, "Too large for a letter, but on the page of the report: %(files)s.", files=", ".join(large)
+        )
+        paragraphs.append(told)
     paragraphs.append(gettext(lang, "Content hash: %(hash)s", hash=report.content_hash))
-    path = f"/reports/{PATHS[about.subject]}/{about.code}?as_of={report.facts.question.as_of}"
+    # By what is known now: the page must give the hash of the files for good.
+    path = (report.making.page_url or "").removeprefix(settings.base_url.rstrip("/"))
     return Letter(
         kind="report",
         to=to,
@@ -212,9 +229,23 @@ def _letter(report: Report, about: Subject, to: str, files: Mapping[str, bytes])
         subject=gettext(lang, "Report as of %(day)s: %(title)s", day=day, title=title),
         paragraphs=tuple(paragraphs),
         button=Item(gettext(lang, "Open the report"), path),
-        after=(gettext(lang, "You can end this subscription under Reports, Shared and subscribed."),),
+        after=(gettext(lang, "This link ends the subscription:"),),
+        unsubscribe=stop,
         enclosed=tuple(enclosed),
     )
+
+
+def _in_short(facts: Facts, lang: Lang) -> str:
+    """The first figures of the report in one line."""
+    funnel = facts.summary.funnel
+    figures = (
+        ("Planned", funnel.planned),
+        ("Delivered", funnel.delivered),
+        ("Accepted by act", funnel.accepted),
+        ("In service", funnel.in_service),
+        ("What needs attention", len(facts.findings)),
+    )
+    return "; ".join(f"{gettext(lang, label)}: {display.number(count, lang)}" for label, count in figures)
 
 
 KIND: Final = Kind(payload=SendReports, work=send, when=Monthly(day=1, at=time(6, 30)))

@@ -125,7 +125,7 @@ def _plain(value: Any) -> Any:
 
 _TYPED: Final = frozenset({int, float, bool, str, date, datetime, Decimal, timedelta})
 FORMS: Final[dict[str, Form]] = {
-    "csv": Form("text/csv; charset=utf-8", write_csv),
+    "csv": Form("text/csv", write_csv),
     "xlsx": Form("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
 }
 if find_spec("pyarrow") is not None:

@@ -13,6 +13,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.i18n import gettext
 from asset_tracker.mail.outbox import is_set_up
+from asset_tracker.mail.stopping import stopped
 from asset_tracker.notices import choices
 from asset_tracker.notices.choices import Choice
 from asset_tracker.notices.kinds import NOTICES, NoticeKind, Pace
@@ -51,7 +52,7 @@ async def choose(
 
 @get("/notices/stop/{token:str}", opt={"public": True}, response_headers=_SECRET)
 async def ask_to_stop(request: AnyRequest, token: FromPath[str]) -> Response[str]:
-    choices.whose(_key(request), token)
+    stopped(_key(request), "notices", token)
     return _stop_page(request, token, done=False)
 
 
@@ -59,7 +60,7 @@ async def ask_to_stop(request: AnyRequest, token: FromPath[str]) -> Response[str
 async def stop(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], token: FromPath[str]
 ) -> Response[str]:
-    await choices.stop(conn, choices.whose(_key(request), token))
+    await choices.stop(conn, stopped(_key(request), "notices", token))
     return _stop_page(request, token, done=True)
 
 

@@ -20,6 +20,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import gettext
 from asset_tracker.mail import outbox
+from asset_tracker.mail.stopping import stopped
 from asset_tracker.programmes.queries import list_parties
 from asset_tracker.reports import sharing, subjects, subscriptions
 from asset_tracker.reports.asking import parse_ask
@@ -28,6 +29,7 @@ from asset_tracker.reports.sheet import sheet
 from asset_tracker.reports.structs import Report
 from asset_tracker.reports.subjects import PATHS, Subject
 from asset_tracker.reports.subscriptions import NewSubscription
+from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import named
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
@@ -178,6 +180,21 @@ async def shared_file(
     return Response(body, media_type=chosen.media_type, headers=headers)
 
 
+@get("/reports/stop/{token:str}", opt={"public": True}, response_headers=_SECRET)
+async def ask_to_stop(request: AnyRequest, token: FromPath[str]) -> Response[str]:
+    """Asks first: programs that look at letters open every link in them."""
+    stopped(_key(request), subscriptions.STOPS, token)
+    return page(request, "reports/stop.html", token=token, done=False)
+
+
+@post("/reports/stop/{token:str}", opt={"public": True}, status_code=200, response_headers=_SECRET)
+async def stop(
+    request: AnyRequest, conn: NamedDependency[AsyncConnection], token: FromPath[str]
+) -> Response[str]:
+    await subscriptions.stop(conn, stopped(_key(request), subscriptions.STOPS, token))
+    return page(request, "reports/stop.html", token=token, done=True)
+
+
 @get("/reports/proof")
 async def proof(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
@@ -217,15 +234,23 @@ def _form(request: AnyRequest, about: About, errors: dict[str, str]) -> Response
 
 
 async def _page(request: AnyRequest, conn: AsyncConnection, actor: Actor, *, link: str = "") -> Response[str]:
+    links, mailed = await sharing.list_links(conn, actor), await subscriptions.list_own(conn, actor)
+    abouts = {*(each.about for each in links), *(each.about for each in mailed)}
+    codes = sorted(about.code for about in abouts if about.subject == "municipality")
     return page(
         request,
         "reports/shares.html",
         section="reports",
         link=link,
-        made_links=await sharing.list_links(conn, actor),
-        subscriptions=await subscriptions.list_own(conn, actor),
+        made_links=links,
+        subscriptions=mailed,
         paths=PATHS,
+        places=await get_municipalities(conn, codes) if codes else {},
     )
+
+
+def _key(request: AnyRequest) -> str:
+    return request.app.state.settings.secret_key or ""
 
 
 ROUTES = (
@@ -237,5 +262,7 @@ ROUTES = (
     revoke_link,
     show_shared,
     shared_file,
+    ask_to_stop,
+    stop,
     proof,
 )

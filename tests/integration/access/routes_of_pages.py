@@ -269,6 +269,8 @@ ROUTES = {
     "GET /me/notices": Route(READERS),
     "POST /me/notices": Route(READERS, form={"loss_pace": ""}),
     "GET /notices/stop/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
+    "GET /reports/stop/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
+    "POST /reports/stop/{token}": Route(PUBLIC, {"token": "unknown"}, form={"x": "y"}, ok=(404,)),
     "POST /notices/stop/{token}": Route(PUBLIC, {"token": "unknown"}, form={"x": "y"}, ok=(404,)),
     "GET /webhooks": Route("A"),
     # The walk comes with tokens, and a key is shown to people.

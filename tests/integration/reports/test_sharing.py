@@ -1,6 +1,7 @@
 """Reports go out by mail and by link: what their owner may see, and no longer than that."""
 
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -16,6 +17,7 @@ from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.mail.letters import Letter, compose
+from asset_tracker.mail.stopping import stopped
 from asset_tracker.mail.tables import mail_outbox
 from asset_tracker.reports import sharing, subjects, subscriptions
 from asset_tracker.reports.subjects import Subject
@@ -145,7 +147,7 @@ async def test_reports_are_sent_once_with_their_files(own_engine):
         user = await by_email(conn, "donor@example.org")
         donor = await sessions.actor_of(conn, user)
         about = Subject(subject="programme", code="PROSTO")
-        new = NewSubscription(about=about, every="month", formats=("pdf", "xlsx"))
+        new = NewSubscription(about=about, every="month", formats=("pdf", "xlsx", "csv"))
         made = await subscriptions.subscribe(conn, donor, SETTINGS, new)
     moment = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
     assert await subscriptions.send_due(own_engine, SETTINGS, moment) == 1
@@ -153,18 +155,27 @@ async def test_reports_are_sent_once_with_their_files(own_engine):
     async with transaction(own_engine) as conn:
         (letter,) = await letters(conn)
         assert [each.sent_for for each in await subscriptions.list_own(conn, donor)] == [date(2026, 2, 28)]
-        await subscriptions.end(conn, donor, made)
+        assert (
+            stopped(SETTINGS.secret_key, subscriptions.STOPS, letter.unsubscribe.rpartition("/")[2]) == made
+        )
+        await subscriptions.stop(conn, made)
         with pytest.raises(NotFoundError):
             await subscriptions.end(conn, donor, made)
     assert letter.to == "donor@example.org"
     assert [each.name for each in letter.enclosed] == [
         "PROSTO-2026-02-28-uk.pdf",
         "PROSTO-2026-02-28-uk.xlsx",
+        "PROSTO-2026-02-28-uk.csv",
     ]
+    assert "known_on=" in letter.button.href
+    assert letter.button.href.startswith("/reports/programmes/PROSTO?")
+    assert re.search(r"Доставлено: \d+", letter.paragraphs[1])
     message = compose(
         letter, sender="a@example.org", base_url="https://x.example", message_id="1", sent_at=NOW
     )
     files = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    (table,) = (part for part in message.iter_attachments() if part.get_content_type() == "text/csv")
+    assert "Мітка" in table.get_content().splitlines()[0]
     assert files["PROSTO-2026-02-28-uk.pdf"].startswith(b"%PDF")
     book = load_workbook(io.BytesIO(files["PROSTO-2026-02-28-uk.xlsx"]))
     tags = {row[0] for row in book.worksheets[1].iter_rows(min_row=2, values_only=True)}
