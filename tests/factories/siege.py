@@ -11,7 +11,7 @@ from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.app import create_app
 from asset_tracker.db import migrate
-from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.engine import in_use, make_engine, transaction
 from asset_tracker.db.roles import APP
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import event
@@ -30,7 +30,7 @@ class Siege:
     @property
     def in_use(self):
         """Connections that somebody holds."""
-        return self.app.state.engine.pool.checkedout()
+        return in_use(self.app.state.engine)
 
     async def ask(self, who, method, path, **more):
         bearer = {"Authorization": f"Bearer {self.tokens[who]}"} if who else {}

@@ -4,12 +4,14 @@
 is sees nothing.
 """
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final, cast
 
 import msgspec
 from sqlalchemy import text
+from sqlalchemy.event import listen
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util.concurrency import greenlet_spawn
@@ -18,6 +20,11 @@ from asset_tracker.db.opening import OpeningConnection, driver_of
 from asset_tracker.db.wall import Reach, opening
 
 _POOLED: Final = "asset_tracker_pooled"
+_ASKING: Final = "asset_tracker_asking"
+# Connections of a process; ``edge.admission`` lets fewer requests in at a time.
+POOL_SIZE, MAX_OVERFLOW = 10, 5
+_RENEWED: Final = 1800  # seconds
+_WAITING: Final = 4
 
 
 def make_engine(
@@ -53,14 +60,19 @@ def make_engine(
     else:
         settings |= limits
     if "poolclass" not in options:
-        options = {"pool_size": 10, "max_overflow": 5, "pool_timeout": 10, "pool_recycle": 1800} | options
-    return create_async_engine(
+        pool = {"pool_size": POOL_SIZE, "max_overflow": MAX_OVERFLOW, "pool_timeout": 10}
+        options = pool | {"pool_recycle": _RENEWED} | options
+    askers = _Askers(options.get("pool_size", 0) + options.get("max_overflow", 0))
+    options["execution_options"] = options.get("execution_options", {}) | {_ASKING: askers}
+    engine = create_async_engine(
         url,
         json_serializer=_to_json,
         json_deserializer=msgspec.json.decode,
         connect_args=connect | {"server_settings": settings},
         **options,
     )
+    listen(engine.sync_engine, "engine_disposed", askers.forget)
+    return engine
 
 
 @asynccontextmanager
@@ -82,6 +94,7 @@ async def transaction_for(engine: AsyncEngine, reach: Reach) -> AsyncIterator[As
 
 @asynccontextmanager
 async def _begun(engine: AsyncEngine, told: str) -> AsyncIterator[AsyncConnection]:
+    _askers(engine).make_room(engine)
     async with engine.begin() as conn:
         raw = driver_of(conn)
         raw.opening = _limits(engine) + told
@@ -127,29 +140,76 @@ class _CutOffError(Exception):
         self.error = error
 
 
+class _Askers:
+    """Connections that ask one question at a time, outside of transactions, and wait here for the next one.
+
+    To take one out of the pool and to put it back takes longer than to ask by its tag for an asset. They are out
+    of it for good, so few of them wait, and none while there is no other.
+    """
+
+    def __init__(self, connections: int) -> None:
+        self._all = connections
+        self._free: list[tuple[Any, float]] = []
+
+    @property
+    def waiting(self) -> int:
+        return len(self._free)
+
+    async def taken(self, engine: AsyncEngine) -> tuple[Any, float]:
+        """One that nobody else has (SQLAlchemy's, held), and until when it is used."""
+        if self._free:
+            return self._free.pop()
+        return await engine.raw_connection(), time.monotonic() + _RENEWED
+
+    async def put_back(self, engine: AsyncEngine, held: Any, until: float) -> None:
+        """Keep it for the next question, or give it back to the pool."""
+        pool = engine.sync_engine.pool
+        if not isinstance(pool, AsyncAdaptedQueuePool):
+            await greenlet_spawn(held.close)
+        elif len(self._free) < _WAITING and pool.checkedout() < self._all and time.monotonic() < until:
+            self._free.append((held, until))
+        elif pool.checkedin() < pool.size():
+            held.close()  # which asks nothing of it that would have to be waited for
+        else:
+            await greenlet_spawn(held.close)
+
+    def make_room(self, engine: AsyncEngine) -> None:
+        """Give the pool back what waits, where it has none left for a transaction."""
+        if self._free and engine.sync_engine.pool.checkedout() >= self._all:  # type: ignore[attr-defined]  # a queue's
+            self._free.pop()[0].close()
+
+    def forget(self, _engine: object) -> None:
+        """Close what waits: its engine has been disposed of."""
+        while self._free:
+            self._free.pop()[0].invalidate()
+
+
+def in_use(engine: AsyncEngine) -> int:
+    """How many connections somebody uses now."""
+    pool = engine.sync_engine.pool
+    return pool.checkedout() - _askers(engine).waiting if isinstance(pool, AsyncAdaptedQueuePool) else 0
+
+
+def _askers(engine: AsyncEngine) -> _Askers:
+    found: _Askers = engine.sync_engine.get_execution_options()[_ASKING]
+    return found
+
+
 async def _ask(engine: AsyncEngine, sql: str, values: Sequence[Any]) -> list[Any]:
     # A connection of the pool itself: an AsyncConnection costs more than asking.
-    held = await engine.raw_connection()
+    askers = _askers(engine)
+    held, until = await askers.taken(engine)
     raw = cast("OpeningConnection", held.driver_connection)
     try:
-        return await _fetched(raw, _limits(engine), sql, values)
+        found = await _fetched(raw, _limits(engine), sql, values)
     except BaseException as error:
         cut_off = raw.is_closed()
         await greenlet_spawn(held.invalidate)
         if cut_off and isinstance(error, Exception):
             raise _CutOffError(error) from error
         raise
-    finally:
-        if _has_room(engine):
-            held.close()  # into the pool, which asks nothing of it that would have to be waited for
-        else:
-            await greenlet_spawn(held.close)
-
-
-def _has_room(engine: AsyncEngine) -> bool:
-    """Whether a connection goes back into the pool, rather than being closed."""
-    pool = engine.sync_engine.pool
-    return isinstance(pool, AsyncAdaptedQueuePool) and pool.checkedin() < pool.size()
+    await askers.put_back(engine, held, until)
+    return found
 
 
 async def _fetched(raw: OpeningConnection, limits: str, sql: str, values: Sequence[Any]) -> list[Any]:

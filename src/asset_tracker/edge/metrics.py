@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, ge
 from asset_tracker import tracing
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets.field import EventOutcome
+from asset_tracker.db.engine import in_use
 from asset_tracker.edge.figures import Gauges
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger.events import KINDS
@@ -91,7 +92,7 @@ async def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]
     if not allowed and (not local or forwarded):
         raise NotFoundError
     state = request.app.state
-    POOL.set(state.engine.pool.checkedout())
+    POOL.set(in_use(state.engine))
     folders = {"data": state.settings.data_dir, "files": state.storage.folder}
     for name, folder in folders.items():
         if folder is not None and folder.exists():
