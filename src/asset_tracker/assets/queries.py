@@ -2,9 +2,8 @@
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -12,60 +11,50 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Integer,
-    ScalarSelect,
     Select,
-    String,
-    Text,
     Uuid,
     and_,
     bindparam,
-    cast,
     exists,
     func,
     literal_column,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
-from asset_tracker.access.permissions import may, recorded_by, require
-from asset_tracker.assets import rules
+from asset_tracker.access.permissions import require
 from asset_tracker.assets.attributes import OWN, Catalogue
 from asset_tracker.assets.catalogue import get_catalogue, has
 from asset_tracker.assets.catalogue import lacks as asked_for
 from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, beyond, order_of, too_many
-from asset_tracker.assets.places import EXACT, Coarse, blur_row, blur_state
+from asset_tracker.assets.places import EXACT, Coarse
+from asset_tracker.assets.seen import PLACED, Seen, as_state, as_told, row_of, seen, view_of
 from asset_tracker.assets.sensitivity import coarse, located, pointed
 from asset_tracker.assets.sought import answers, sought
-from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, DisputeView, Filters, Funding
+from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, Filters
 from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
 from asset_tracker.db.at_once import Asking, connected
 from asset_tracker.db.hot import Hot, Row
 from asset_tracker.db.prefixes import begins
 from asset_tracker.errors import NotFoundError
-from asset_tracker.i18n import gettext
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tables import GONE, UNUSUAL, asset, asset_share, tag
 from asset_tracker.ledger.tags import parse_tag
-from asset_tracker.programmes.tables import party, programme
-from asset_tracker.territory.tables import municipality, service_point
-from asset_tracker.territory.translit import transliterate
 
 MAX_PAGE = 200
 _SHORTEST_ID: Final = 32
 _a = asset.c
-_here, _there = HERE, municipality.alias("there")
-_PLACED = asset.outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
+_here = HERE
 ROWS = select(
     asset,
     _here.c.name_uk.label("here_uk"),
     _here.c.name_en.label("here_en"),
     _here.c.oblast_uk.label("here_oblast"),
-).select_from(_PLACED)
+).select_from(PLACED)
 # What is shown of each asset everywhere, by the names of ``AssetRow``.
 _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
     **{
@@ -88,7 +77,7 @@ _COLUMNS: Final[dict[str, ColumnElement[Any]]] = {
 }  # fmt: skip
 _NAMES: Final = tuple(_COLUMNS)
 _SHOWN: Final = tuple(column.label(name) for name, column in _COLUMNS.items())
-_LISTED: Final = select(*_SHOWN, _here.c.oblast_uk.label("oblast")).select_from(_PLACED)
+_LISTED: Final = select(*_SHOWN, _here.c.oblast_uk.label("oblast")).select_from(PLACED)
 
 
 async def list_assets(
@@ -117,7 +106,7 @@ async def list_assets(
         rows, following, known = await page_of_rows(
             conn, actor, filters, after=after, limit=limit, sort=sort, of=_LISTED
         )
-        return AssetPage(tuple(_told(_shown(row[:-1]), row.oblast, known) for row in rows), following)
+        return AssetPage(tuple(as_told(_shown(row[:-1]), row.oblast, known) for row in rows), following)
 
 
 # Filters that compare a column with what is asked for, and need to know nothing else first.
@@ -136,7 +125,7 @@ def _page_with(actor: Actor, given: frozenset[str], shape: Filters, *, going_on:
     named later, those of ``shape`` (words of which the question depends) are not.
     """
     held: dict[str, Any] = {name: bindparam(name, required=False) for name in given}
-    wanted = select(*_SHOWN).select_from(_PLACED)
+    wanted = select(*_SHOWN).select_from(PLACED)
     wanted = wanted.where(scope.assets(actor), *conditions(msgspec.structs.replace(shape, **held)))
     if going_on:
         wanted = wanted.where(_a.id < bindparam("after", type_=Uuid, required=False))
@@ -216,7 +205,7 @@ async def tags_of(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, str]
 async def get_asset(conn: AsyncConnection, actor: Actor, asset_id: UUID) -> AssetView:
     """Everything about one asset in reach. Raises NotFoundError."""
     require(actor, "asset.read")
-    found = await _seen(actor, by_tag=False).first(conn, named=asset_id)
+    found = await seen(actor, "id").first(conn, named=asset_id)
     if found is None:
         raise NotFoundError
     return await _whole(conn, actor, found)
@@ -226,7 +215,9 @@ async def look_up(asking: Asking, actor: Actor, reference: str) -> AssetView:
     """``find_asset`` and ``get_asset`` in one. Raises TagError, NotFoundError."""
     require(actor, "asset.read")
     named, by_tag = _named(reference)
-    found = await _seen(actor, by_tag=by_tag).first(asking, named=named)
+    found = await seen(actor, "tag" if by_tag else "id").first(asking, named=named)
+    if found is None and by_tag:
+        found = await seen(actor, "old tag").first(asking, named=named)
     if found is None:
         raise _no_asset(reference)
     return await _whole(asking, actor, found)
@@ -244,84 +235,24 @@ def _no_asset(reference: str) -> NotFoundError:
     return NotFoundError("There is no asset %(asset)s, or it is not yours to see.", asset=reference[:40])
 
 
-def _seen(actor: Actor, *, by_tag: bool) -> Hot:
-    """The question for one asset that is in the actor's reach, ``named`` by its tag or its id."""
-    return _seen_with(nameless(actor), by_tag=by_tag)
-
-
-@lru_cache(maxsize=1000)
-def _seen_with(actor: Actor, *, by_tag: bool) -> Hot:
-    if by_tag:
-        tagged = select(tag.c.asset_id).where(tag.c.tag == bindparam("named", type_=Text, required=False))
-        named: ColumnElement[bool] = _a.id.in_(tagged)
-    else:
-        named = _a.id == bindparam("named", type_=Uuid, required=False)
-    return Hot(_view(scope.donors(actor)).where(named, scope.assets(actor)))
-
-
 async def _whole(asking: Asking, actor: Actor, found: Row) -> AssetView:
-    row = _shown(found[: len(_SHOWN)])
-    more = _More(*found[len(_SHOWN) :])
+    it = Seen(*found)
+    state = as_state(it.state)
+    row = row_of(it, state)
     # Most are neither a kit nor part of one, most readers are told everything, and asking is felt where
     # somebody scans one after the other.
     if not (row.is_kit or row.kit or actor.has("donor")):
-        return _asset_view(actor, row, more, [], EXACT)
+        return view_of(actor, it, state, row, [], EXACT)
     async with connected(asking) as conn:
         known = await coarse(conn, actor)
         related = await _related(conn, actor, row, known) if row.is_kit or row.kit else []
-        return _asset_view(actor, row, more, related, known)
-
-
-_shares = msgspec.json.Decoder(tuple[tuple[UUID, str, str, Decimal], ...]).decode
-_as_state = msgspec.json.Decoder(State).decode
-
-
-class _More(NamedTuple):
-    """What ``_view`` asks beside ``_SHOWN``; ``state`` and ``funding`` as JSON text."""
-
-    state: str
-    head_hash: bytes
-    head_seq: int
-    here_oblast: str | None
-    p_code: str | None
-    p_uk: str | None
-    p_en: str | None
-    s_uk: str | None
-    s_en: str | None
-    there_uk: str | None
-    there_en: str | None
-    funding: str | None
-
-
-def _view(donors: tuple[UUID, ...] | None) -> Select[Any]:
-    p, s, t = programme.c, service_point.c, _there.c
-    asked = (cast(_a.state, Text), _a.head_hash, _a.head_seq, _here.c.oblast_uk)
-    named = (p.code, p.name_uk, p.name_en, s.name_uk, s.name_en, t.name_uk, t.name_en)
-    columns = (*_SHOWN, *asked, *named, cast(_funding(donors), Text))
-    return (
-        select(*(column.label(f"c{n}") for n, column in enumerate(columns)))
-        .select_from(_PLACED)
-        .outerjoin(programme, p.id == _a.programme_id)
-        .outerjoin(service_point, s.id == _a.service_point_id)
-        .outerjoin(_there, t.code == _a.destination_code)
-    )
+        return view_of(actor, it, state, row, related, known)
 
 
 async def _related(conn: AsyncConnection, actor: Actor, row: AssetRow, known: Coarse) -> list[AssetRow]:
     """The kit that it is in, and the components that it has."""
     wanted = ROWS.where(or_(_a.kit_id == row.id, _a.id == row.kit), scope.assets(actor))
     return [asset_row(each, known) for each in await conn.execute(wanted.order_by(_a.line, _a.id))]
-
-
-def _funding(donors: tuple[UUID, ...] | None) -> ScalarSelect[Any]:
-    """Who paid for it, the largest share first: all donors (None) or only those."""
-    s = asset_share.c
-    told = func.jsonb_build_array(s.donor_id, party.c.name_uk, party.c.name_en, cast(s.percent, String))
-    shares = select(func.jsonb_agg(aggregate_order_by(told, s.percent.desc(), party.c.name_en)))
-    shares = shares.join_from(asset_share, party, party.c.id == s.donor_id).where(s.asset_id == _a.id)
-    if donors is not None:
-        shares = shares.where(s.donor_id.in_(donors))
-    return shares.correlate(asset).scalar_subquery()
 
 
 def _shown(row: Row) -> AssetRow:
@@ -362,52 +293,7 @@ def asset_row(row: Any, known: Coarse = EXACT) -> AssetRow:
         changed_at=row.changed_at,
         attributes=row.state.get("attributes") or {},
     )
-    return _told(shown, row.here_oblast, known)
-
-
-def _told(row: AssetRow, oblast: str | None, known: Coarse) -> AssetRow:
-    """The row as its reader may know it; ``oblast``: where the asset is."""
-    return blur_row(row, known[row.id], _oblast(oblast)) if known.of else row
-
-
-def _oblast(name: str | None) -> tuple[str, str] | None:
-    """An oblast as people call it, in Ukrainian and English."""
-    if name is None:
-        return None
-    say = "%(oblast)s oblast"
-    return gettext("uk", say, oblast=name), gettext("en", say, oblast=transliterate(name))
-
-
-def _asset_view(
-    actor: Actor, row: AssetRow, more: _More, related: list[AssetRow], known: Coarse
-) -> AssetView:
-    precise = known[row.id]
-    state = blur_state(_as_state(more.state), precise)
-    mine = recorded_by(actor)
-    offered = tuple(kind for kind in rules.actions(state) if kind in mine)
-    return AssetView(
-        row=_told(row, more.here_oblast, known),
-        state=state if may(actor, "people.read") else _without_people(state),
-        head=more.head_hash.hex(),
-        events=more.head_seq,
-        destination_uk=None if precise == "oblast" else more.there_uk,
-        destination_en=None if precise == "oblast" else more.there_en,
-        service_point_uk=more.s_uk if precise == "exact" else None,
-        service_point_en=more.s_en if precise == "exact" else None,
-        programme_code=more.p_code,
-        programme_uk=more.p_uk,
-        programme_en=more.p_en,
-        kit=next((each for each in related if each.id == row.kit), None),
-        components=tuple(each for each in related if each.kit == row.id),
-        funding=tuple(Funding(*each) for each in _shares(more.funding)) if more.funding else (),
-        disputes=tuple(DisputeView(d.events, d.reason) for d in state.disputes),
-        actions=offered,
-        may_correct=may(actor, "event.correct"),
-    )
-
-
-def _without_people(state: State) -> State:
-    return msgspec.structs.replace(state, room=None, shares=())
+    return as_told(shown, row.here_oblast, known)
 
 
 def conditions(

@@ -7,7 +7,7 @@ schema ``wall``; so a changed policy needs no migration.
 import hashlib
 from collections.abc import Iterable
 from functools import cache
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from sqlalchemy import text
@@ -52,6 +52,8 @@ _GRANTS: Final = (
 def _told(by_request: str, by_key: str) -> str:
     return f"CASE WHEN {_BY_KEY} THEN {by_key} ELSE {by_request} END"
 
+
+_ASSET: Final = cast("Walled", POLICIES["asset"]).reach
 
 # name and parameters: (answer, body, whether it looks through the wall)
 _FUNCTIONS: Final[dict[str, tuple[str, str, bool]]] = {
@@ -114,6 +116,13 @@ _FUNCTIONS: Final[dict[str, tuple[str, str, bool]]] = {
             "EXISTS (SELECT FROM public.funding_share AS f WHERE f.programme_id = which"
             " AND f.donor_id = ANY (wall.donors()))"
         ),
+        True,
+    ),
+    # Few programmes are looked at, each row of which is asked for: not worth setting up the condition of an asset,
+    # with what that asks for, in the plan of whatever names a programme.
+    "works_with(which uuid)": (
+        "boolean",
+        f"EXISTS (SELECT FROM public.asset WHERE asset.programme_id = which AND ({_ASSET}))",
         True,
     ),
     "counts(which uuid)": (
