@@ -12,7 +12,7 @@ import shutil
 import time
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,28 +43,51 @@ class Way:
     """Lets ``width`` in at a time, in the order of their coming."""
 
     def __init__(self, width: int) -> None:
-        self._free = asyncio.Semaphore(width)
-        self.waiting = 0
+        self._free = width
+        self._queue: deque[asyncio.Future[None]] = deque()
+
+    def is_free(self) -> bool:
+        """Take a place, if there is one for which nobody waits."""
+        if self._free <= 0:
+            return False
+        self._free -= 1
+        return True
 
     async def enter(self) -> None:
         """Wait for one's turn. Raises UnavailableError when that would be too long."""
-        if self.waiting >= WAITING:
-            raise UnavailableError
-        if not self._free.locked():
-            await self._free.acquire()
+        if self.is_free():
             return
-        self.waiting += 1
+        if len(self._queue) >= WAITING:
+            raise UnavailableError
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        too_long = loop.call_later(PATIENCE, _give_up, turn)
+        self._queue.append(turn)
         try:
-            async with asyncio.timeout(PATIENCE):
-                await self._free.acquire()
-        except TimeoutError as late:
-            raise UnavailableError from late
+            await turn
+        except BaseException:
+            if turn.done() and not turn.cancelled() and turn.exception() is None:
+                self.leave()  # whose turn it was has gone away meanwhile
+            else:
+                with suppress(ValueError):  # somebody who left has passed over it already
+                    self._queue.remove(turn)
+            raise
         finally:
-            self.waiting -= 1
+            too_long.cancel()
 
     def leave(self) -> None:
         """Make room for the next."""
-        self._free.release()
+        while self._queue:
+            turn = self._queue.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+def _give_up(turn: "asyncio.Future[None]") -> None:
+    if not turn.done():
+        turn.set_exception(UnavailableError())
 
 
 class Admission(ASGIMiddleware):
@@ -91,7 +114,8 @@ class Admission(ASGIMiddleware):
 
     async def _let_in(self, name: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         way = self._ways[name]
-        await way.enter()
+        if not way.is_free():
+            await way.enter()
         inside = True
 
         # The way is for the work; who reads an answer slowly holds nobody up.

@@ -1,8 +1,13 @@
 """Structured logs: metadata only. No headers, no bodies, no local variables of a traceback."""
 
 import logging
+from contextvars import ContextVar
+from typing import Any
 
 import structlog
+
+REQUEST: ContextVar[str | None] = ContextVar("request", default=None)
+"""The number of the request that is being answered, which every line of the log tells."""
 
 
 def configure_logs(*, as_json: bool) -> None:
@@ -14,7 +19,7 @@ def configure_logs(*, as_json: bool) -> None:
     )
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _with_request,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *renderers,
@@ -22,3 +27,9 @@ def configure_logs(*, as_json: bool) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )
+
+
+def _with_request(_logger: Any, _method: str, told: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    if number := REQUEST.get():
+        told.setdefault("request", number)
+    return told

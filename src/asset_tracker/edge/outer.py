@@ -6,6 +6,7 @@ another site makes with somebody's cookie (Fetch Metadata, with Origin for brows
 
 import secrets
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import msgspec
@@ -13,6 +14,7 @@ import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from asset_tracker.edge.logs import REQUEST
 from asset_tracker.edge.problems import MEDIA_TYPE, TYPE, Problem
 from asset_tracker.settings import LOOPBACK
 
@@ -44,6 +46,10 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_NO_STORE = (b"cache-control", b"no-store")
+_HSTS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
+# An answer that says one of these itself knows better.
+_NAMES = frozenset(name for name, _ in (*_HEADERS, _NO_STORE, _HSTS))
 
 
 class Outer:
@@ -51,9 +57,11 @@ class Outer:
 
     def __init__(self, app: ASGIApp, base_url: str, allowed_hosts: Sequence[str] = ()) -> None:
         self._app = app
-        self._hsts = base_url.startswith("https:")
+        self._to_files = (*_HEADERS, _HSTS) if base_url.startswith("https:") else _HEADERS
+        self._to_all = (*self._to_files, _NO_STORE)
         self._host = urlsplit(base_url).netloc
         self._hosts = {urlsplit(base_url).hostname, *LOOPBACK, *allowed_hosts}
+        self._is_ours = lru_cache(maxsize=100)(self._names_us)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -61,19 +69,14 @@ class Outer:
             return
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request=request_id)
-        path: str = scope["path"]
+        REQUEST.set(request_id)
+        ours = self._to_files if scope["path"].startswith("/static/") else self._to_all
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = {name.lower() for name, _ in message["headers"]}
-                extra = [*_HEADERS, (b"x-request-id", request_id.encode())]
-                if not path.startswith("/static/"):
-                    extra.append((b"cache-control", b"no-store"))
-                if self._hsts:
-                    extra.append((b"strict-transport-security", b"max-age=63072000; includeSubDomains"))
-                message["headers"] = [*message["headers"], *(h for h in extra if h[0] not in given)]
+                extra = ours if given.isdisjoint(_NAMES) else [h for h in ours if h[0] not in given]
+                message["headers"] = [*message["headers"], *extra, (b"x-request-id", request_id.encode())]
             await send(message)
 
         refusal = self._refusal(scope)
@@ -85,7 +88,7 @@ class Outer:
 
     def _refusal(self, scope: HTTPScope) -> Problem | None:
         headers = dict(scope["headers"])
-        if scope["path"] not in _PROBES and not self._is_ours(headers):
+        if scope["path"] not in _PROBES and not self._is_ours(headers.get(b"host", b"")):
             return Problem(
                 type=TYPE + "unknown-host",
                 title="This host name is not one of ours: see ASSET_TRACKER_BASE_URL and ASSET_TRACKER_ALLOWED_HOSTS.",
@@ -103,10 +106,10 @@ class Outer:
             )
         return None
 
-    def _is_ours(self, headers: dict[bytes, bytes]) -> bool:
+    def _names_us(self, host: bytes) -> bool:
         """Whether the request names a host of ours: another's name that points here (DNS rebinding) is none."""
         try:
-            return urlsplit("//" + headers.get(b"host", b"").decode("ascii")).hostname in self._hosts
+            return urlsplit("//" + host.decode("ascii")).hostname in self._hosts
         except ValueError:
             return False
 

@@ -5,6 +5,7 @@ stands in docs/adr/0125.
 """
 
 import zlib
+from functools import lru_cache
 from typing import Any, Final
 
 from litestar.enums import ScopeType
@@ -63,8 +64,13 @@ def _packed(pack: "zlib._Compress", message: Any) -> Any:
 
 
 def _takes_gzip(scope: Scope) -> bool:
-    told = next((value for name, value in scope["headers"] if name == b"accept-encoding"), b"").lower()
-    wanted = (each.partition(b";") for each in told.split(b","))
+    told = next((value for name, value in scope["headers"] if name == b"accept-encoding"), None)
+    return told is not None and _names_gzip(told)
+
+
+@lru_cache(maxsize=100)
+def _names_gzip(told: bytes) -> bool:
+    wanted = (each.partition(b";") for each in told.lower().split(b","))
     return any(name.strip() == b"gzip" and more.strip() != b"q=0" for name, _, more in wanted)
 
 

@@ -25,6 +25,8 @@ _LOOKS_LIKE: Final = str.maketrans(
         "Т": "T", "У": "Y", "Х": "X", "О": "0", "І": "1", "Ӏ": "1", "З": "3",
     }
 )  # fmt: skip
+# As it is kept, or stands on the label.
+_WRITTEN: Final = re.compile(rf"([{ALPHABET}]{{4}})-?([{ALPHABET}]{{4}})")
 _NOT_WRITTEN: Final = re.compile(r"[\s\-‐-―−_.·]+")
 _IN_URL: Final = re.compile(r"/a/([^/?#]+)/?(?:[?#].*)?$", re.IGNORECASE)
 # Without it 0000-0000, which a broken reader may well give, would be a good tag.
@@ -84,6 +86,9 @@ def parse_tag(text: str) -> str:
     and takes the tag out of a whole address (``https://host/A/TAG``).
     Raises ``TagError`` that says what to check.
     """
+    # Nearly all are written as they should be: what else people and scanners write need not be looked for in them.
+    if (plain := _WRITTEN.fullmatch(text)) and _sum(known := plain[1] + plain[2]) == 0:
+        return known
     written = unicodedata.normalize("NFKC", text[:2000]).strip()
     if "/" in written:
         found = _IN_URL.search(written)
