@@ -1,13 +1,19 @@
 """Hypothesis strategies for payloads, made from the types themselves: a new kind is covered by being there."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import msgspec
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from asset_tracker.ledger.events import KINDS
+from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.events import KINDS, Correction, Resolution
+from asset_tracker.ledger.ids import uuid7
+
+DAY = datetime(2025, 1, 1, tzinfo=UTC)
+ASSET, ACTOR = uuid7(), uuid7()
+LATER = tuple(kind for kind in KINDS if kind not in ("correction", "resolution"))
 
 # What is bound by a pattern is not what varies here, and making it up from the pattern is slow.
 EXAMPLES = {
@@ -75,3 +81,33 @@ def text(kind):
 
 def as_json(payload):
     return msgspec.to_builtins(payload)
+
+
+@st.composite
+def histories(draw):
+    """The facts of one asset: any kinds, few moments (so that some coincide), some that strike out others."""
+    first = draw(structs(KINDS["registered"]))
+    said = [first, *draw(st.lists(payloads(LATER), max_size=9))]
+    events = []
+    for n, payload in enumerate(said):
+        target = draw(st.sampled_from(events)).id if events and draw(st.integers(0, 5)) == 0 else None
+        events.append(event(n, payload, draw(st.integers(0, 6)), supersedes=target))
+    for n in range(draw(st.integers(0, 2))):
+        target = draw(st.sampled_from(events)).id
+        correction = draw(st.booleans())
+        payload = Correction(reason="Помилка") if correction else Resolution(events=(target,), reason="Так")
+        events.append(event(50 + n, payload, 9, supersedes=target if correction else None))
+    return events
+
+
+def event(n, payload, day, supersedes=None):
+    return Event(
+        id=uuid7(1_700_000_000_000 + n),
+        asset=ASSET,
+        seq=n + 1,
+        occurred_at=DAY + timedelta(days=day),
+        recorded_at=DAY + timedelta(days=30, seconds=n),
+        actor=ACTOR,
+        payload=payload,
+        supersedes=supersedes,
+    )

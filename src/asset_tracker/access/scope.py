@@ -6,11 +6,12 @@ What is not in scope does not exist for the actor: a foreign and an unknown thin
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Table, and_, exists, false, or_, select, true
 
 from asset_tracker.access.actors import Actor, Grant
 from asset_tracker.access.permissions import Permission, granting, held, recording
 from asset_tracker.db.wall import NOTHING, Reach
+from asset_tracker.ledger.counts import OBLAST
 from asset_tracker.ledger.tables import asset, asset_share
 
 Funded = Callable[[Sequence[UUID]], ColumnElement[bool]]
@@ -56,6 +57,24 @@ def reach(actor: Actor | None) -> Reach:
 def assets(actor: Actor, permission: Permission = "asset.read") -> ColumnElement[bool]:
     """The assets that the actor may do ``permission`` with."""
     return within(actor, permission, programme=asset.c.programme_id, areas=_AREAS, funded=_funded)
+
+
+def counted(actor: Actor, kept: Table) -> ColumnElement[bool]:
+    """The rows of kept counts (``ledger.counts``) of the assets that the actor may read."""
+    c = kept.c
+    areas = (c.municipality_code, c.destination_code)
+    return within(
+        actor,
+        "asset.read",
+        programme=c.programme_id,
+        areas=areas,
+        funded=c.donors.overlap,
+    )
+
+
+def in_oblasts(actor: Actor) -> bool:
+    """Whether what the actor may read is bounded by oblasts at the most, not by parts of them."""
+    return all(len(grant.area or "") <= OBLAST for grant in granting(actor, "asset.read"))
 
 
 def by_work(actor: Actor, permission: Permission = "asset.read") -> ColumnElement[bool]:

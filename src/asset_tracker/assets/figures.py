@@ -1,6 +1,7 @@
 """What waits at the desk among the assets in reach: numbers, and the latest of each sort."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 from sqlalchemy import ColumnElement, func, select
@@ -9,26 +10,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.places import EXACT
 from asset_tracker.assets.queries import ROWS, asset_row, conditions
 from asset_tracker.assets.sensitivity import coarse
+from asset_tracker.assets.standing import standing, total
 from asset_tracker.assets.views import AssetRow, Filters
 from asset_tracker.assets.waits import WAITS, Wait, waits_for
+from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger.tables import asset
 
 _a = asset.c
-_present = _a.gone_reason.is_(None)
 NOTHING = Filters()
 
 
-# Further nothing is counted: a number beyond it helps nobody, and takes a second at a million assets.
-COUNTED, WAITING = 10_000, 1_000
+# Further nothing is counted of what no count is kept of: a number beyond it helps nobody.
+WAITING = 1_000
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """How many assets in reach wait for something; components of kits stand with their kit.
 
-    ``total`` and ``in_service`` are counted to ``COUNTED`` and each of ``waits`` to ``WAITING``: one more than
-    that stands for all that are more.
+    Those lent and not returned in time are counted to ``WAITING``: one more than that stands for all that are more.
     """
 
     total: int
@@ -37,21 +39,30 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def waiting(conn: AsyncConnection, actor: Actor, within: Filters = NOTHING) -> Waiting:
-    """The numbers of the desk among the assets ``within``; each is counted in an index of its own."""
+    """The numbers of the desk among the assets ``within`` a programme, an oblast or a municipality."""
     require(actor, "asset.read")
-    narrowed = conditions(within, await coarse(conn, actor))
-    wanted: dict[str, list[ColumnElement[bool]]] = {
-        "total": [],
-        "in_service": [_present, _a.stage == "in_service"],
-        **{str(name): [waits_for(name)] for name in WAITS},
+    known = await coarse(conn, actor)
+    place = within.municipality or within.oblast
+    rows = standing(
+        actor,
+        known=known if within.municipality else EXACT,
+        programme=within.programme,
+        lies=partial(begins, prefix=place) if place else None,
+    ).c
+    here = rows.gone_reason.is_(None)
+    kept: dict[str, ColumnElement[int]] = {
+        "total": total(rows),
+        "in_service": total(rows, here, rows.stage == "in_service"),
+        "broken": total(rows, here, rows.condition.in_(("needs_attention", "unserviceable"))),
+        "disputed": total(rows, rows.disputed),
+        "to_install": total(rows, here, rows.stage.in_(("delivered", "accepted")), ~rows.component),
+        "cases": total(rows, rows.case_open),
+        "unaccepted": total(rows, here, rows.delivered, ~rows.accepted),
     }
-    reach = scope.assets(actor)
-    numbers = []
-    for name, more in wanted.items():
-        most = WAITING if name in WAITS else COUNTED
-        some = select(_a.id).where(reach, *narrowed, *more).limit(most + 1).subquery()
-        numbers.append(select(func.count()).select_from(some).scalar_subquery().label(name))
-    row = (await conn.execute(select(*numbers))).one()._mapping  # noqa: SLF001 - SQLAlchemy's public mapping
+    late = select(_a.id).where(scope.assets(actor), *conditions(within, known), waits_for("lent_late"))
+    some = late.limit(WAITING + 1).subquery()
+    lent = select(func.count()).select_from(some).scalar_subquery().label("lent_late")
+    row = (await conn.execute(select(*(n.label(name) for name, n in kept.items()), lent))).one()._mapping  # noqa: SLF001 - SQLAlchemy's public mapping
     return Waiting(
         total=row["total"], in_service=row["in_service"], waits={name: row[name] for name in WAITS}
     )

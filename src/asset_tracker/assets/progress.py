@@ -1,29 +1,29 @@
 """How far things in reach have come, when they were last seen, whether they work, what they are worth: counted."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from itertools import accumulate
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Date, Select, and_, case, cast, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets.sensitivity import coarse, located
+from asset_tracker.assets.places import EXACT
+from asset_tracker.assets.sensitivity import coarse
+from asset_tracker.assets.standing import figures, standing, total
 from asset_tracker.db.prefixes import begins
-from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.counts import OBLAST
 from asset_tracker.pictures.charts import AGES
 
-_a = asset.c
 _MONTH = timedelta(days=30.4375)
+_KYIV = ZoneInfo("Europe/Kyiv")
 
 
 class Worth(msgspec.Struct, frozen=True):
@@ -37,7 +37,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of assets, components of kits included.
 
     ``steps``: how many got at least so far, from the packing list to service. ``ages``: (months, count) by the months of
-    ``pictures.charts.AGES``, of what is delivered and not gone. ``conditions``: by category, of the same.
+    ``pictures.charts.AGES``, by days, of what is delivered and not gone. ``conditions``: by category, of the same.
     ``worth``: growing, by currency, month by month, of what has a price.
     """
 
@@ -58,72 +58,71 @@ async def progress(
 ) -> Progress:
     """Of the assets in reach; a ``programme``, a ``municipality`` or the code of an ``oblast`` narrow it."""
     require(actor, "asset.read")
-    where = [scope.assets(actor), _a.gone_reason.is_distinct_from("withdrawn")]
-    if programme:
-        where.append(_a.programme_id == programme)
-    if municipality or oblast:
-        # Narrowed by a place, counting would tell of what a donor may not know the place of.
-        where.append(located(await coarse(conn, actor)))
-        lies = partial(begins, prefix=municipality or (oblast or "")[:4])
-        where.append(in_area(lies))
-    # PostgreSQL expects as many groups as rows, and would sort a million of them on disk to find two thousand.
-    await conn.exec_driver_sql("SET LOCAL enable_sort TO off")
-    rows = (await conn.execute(_counted(now).where(*where))).all()
-    await conn.exec_driver_sql("SET LOCAL enable_sort TO on")
-    return _progress(rows)
+    place = municipality or (oblast or "")[:OBLAST] or None
+    # Narrowed by a place, counting would tell of what a donor may not know the place of.
+    known = await coarse(conn, actor) if place else EXACT
+    lies = partial(begins, prefix=place) if place else None
+    stand = standing(actor, known=known, programme=programme, lies=lies).c
+    steps = (await conn.execute(_stepped(stand))).one()
+    rows = (
+        await conn.execute(_added_up(figures(actor, known=known, programme=programme, place=place).c, now))
+    ).all()
+    return _progress(steps, rows)
 
 
-_present = and_(_a.delivered_at.is_not(None), _a.gone_reason.is_(None))
-_STEPS = ("sent", "delivered", "accepted", "installed", "in_service")
+STEPS: Final = ("listed", "sent", "delivered", "accepted", "installed", "in_service")
 
 
-def _counted(now: datetime) -> Select[Any]:
-    """Everything in one pass over the assets, by all that is told apart: some thousand rows, added up here."""
-    served = _a.stage == "in_service"
-    installed = _a.installed_at.is_not(None) | served
-    accepted = _a.accepted_at.is_not(None)
-    delivered = _a.delivered_at.is_not(None) | installed | accepted
-    sent = delivered | (_a.stage == "dispatched")
-    reached = zip(_STEPS, (sent, delivered, accepted, installed, served), strict=True)
-    bounds = [(months, now - months * _MONTH) for months, _, _ in AGES if months]
-    bounds[-1] = (bounds[-1][0], datetime(1900, 1, 1, tzinfo=UTC))  # everything that is older
-    age = case(*((_a.verified_at > since, months) for months, since in bounds), else_=None)
-    month: Any = cast(func.date_trunc("month", func.timezone("Europe/Kyiv", _a.delivered_at)), Date)
-    keys = {
-        "present": _present,
+def _stepped(rows: Any) -> Select[Any]:
+    """How many assets got at least so far."""
+    served = rows.stage == "in_service"
+    installed = rows.installed | served
+    delivered = rows.delivered | installed | rows.accepted
+    sent = delivered | (rows.stage == "dispatched")
+    reached = zip(STEPS, (true(), sent, delivered, rows.accepted, installed, served), strict=True)
+    here = rows.gone_reason.is_distinct_from("withdrawn")
+    steps: list[ColumnElement[Any]] = [total(rows, step).label(name) for name, step in reached]
+    return select(*steps).where(here)
+
+
+def _added_up(rows: Any, now: datetime) -> Select[Any]:
+    """Some hundred rows: pieces by category and condition, assets by when they were seen, worth by month and currency."""
+    bounds = [(months, (now - months * _MONTH).astimezone(_KYIV).date()) for months, _, _ in AGES if months]
+    bounds[-1] = (bounds[-1][0], date(1900, 1, 1))  # everything that is older
+    seen = rows.what == "seen"
+    age = case(*((and_(seen, rows.day > since), months) for months, since in bounds), else_=None)
+    keys: dict[str, ColumnElement[Any]] = {
+        "what": rows.what,
+        "category": rows.category,
+        "condition": rows.condition,
+        "currency": rows.currency,
         "age": age,
-        "category": _a.category,
-        "condition": _a.condition,
-        "currency": _a.currency,
-        "month": month,
+        "month": case((seen, None), else_=rows.day),
     }
-    return select(
-        *(key.label(name) for name, key in keys.items()),
-        func.count().label("listed"),
-        *(func.count().filter(condition).label(name) for name, condition in reached),
-        func.sum(_a.quantity).label("quantity"),
-        func.sum(_a.unit_price * _a.quantity).label("value"),
-    ).group_by(*(literal_column(str(place)) for place in range(1, len(keys) + 1)))
+    by: list[ColumnElement[int]] = [literal_column(str(place)) for place in range(1, len(keys) + 1)]
+    sums = (total(rows).label("n"), func.sum(rows.value).label("value"))
+    return (
+        select(*(key.label(name) for name, key in keys.items()), *sums).group_by(*by).having(total(rows) > 0)
+    )
 
 
-def _progress(rows: Sequence[Any]) -> Progress:
-    """The rows of ``_counted`` added up."""
-    steps = Counter[str]()
-    ages = Counter[int | None]()
-    conditions: dict[str, Counter[str]] = {}
+def _progress(steps: Any, rows: Sequence[Any]) -> Progress:
+    """What was counted, as it is shown."""
+    ages: dict[int | None, int] = {}
+    conditions: dict[str, dict[str, int]] = {}
     worth: dict[str, dict[date, Decimal]] = {}
     for row in rows:
-        steps.update({name: getattr(row, name) for name in ("listed", *_STEPS)})
-        if row.present:
-            ages[row.age] += row.listed
-            conditions.setdefault(row.category, Counter())[row.condition] += int(row.quantity)
-        if row.month and row.currency and row.value is not None:
-            months = worth.setdefault(row.currency, {})
-            months[row.month] = months.get(row.month, Decimal(0)) + row.value
+        match row.what:
+            case "seen":
+                ages[row.age] = row.n
+            case "condition":
+                conditions.setdefault(row.category, {})[row.condition] = row.n
+            case _:
+                worth.setdefault(row.currency, {})[row.month] = row.value
     return Progress(
-        steps=tuple((name, steps[name]) for name in ("listed", *_STEPS)),
+        steps=tuple((name, getattr(steps, name)) for name in STEPS),
         ages=tuple(ages.items()),
-        conditions={category: dict(conditions[category]) for category in sorted(conditions)},
+        conditions={category: conditions[category] for category in sorted(conditions)},
         worth=_growing(worth),
     )
 

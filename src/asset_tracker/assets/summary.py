@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal_column, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -15,10 +14,12 @@ from asset_tracker.access.permissions import require
 from asset_tracker.assets import due
 from asset_tracker.assets.due_rules import rules_asked
 from asset_tracker.assets.sensitivity import coarse, located
+from asset_tracker.assets.standing import standing, total
 from asset_tracker.assets.views import Giver, Holding
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import asset, asset_share
+from asset_tracker.ledger.counts import OBLAST
+from asset_tracker.ledger.tables import asset, asset_share, place_of
 from asset_tracker.programmes.tables import party
 from asset_tracker.territory.tables import municipality
 
@@ -57,31 +58,30 @@ async def holdings(
     """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-    code = func.coalesce(_a.municipality_code, _a.destination_code).label("code")
+
+    def lies(code: ColumnElement[str]) -> ColumnElement[bool]:
+        inside = begins(code, oblast[:OBLAST]) if oblast else true()
+        return inside if codes is None else and_(inside, code.in_(codes))
+
+    rows = standing(actor, known=known, programme=programme, lies=lies).c
     counted = (
         select(
-            code,
-            func.count().label("assets"),
-            _count(_a.delivered_at.is_not(None)).label("delivered"),
-            _count(_a.accepted_at.is_not(None)).label("accepted"),
-            _count(_a.stage.in_(("installed", "in_service"))).label("working"),
-            _count(_a.stage == "in_service").label("in_service"),
-            _count(_a.condition.in_(("needs_attention", "unserviceable")) & _a.gone_reason.is_(None)).label(
-                "faults"
-            ),
-            _count(_a.gone_reason.in_(("lost", "stolen", "destroyed"))).label("lost"),
-            _count(_a.disputed).label("disputed"),
+            place_of(rows).label("code"),
+            total(rows).label("assets"),
+            total(rows, rows.delivered).label("delivered"),
+            total(rows, rows.accepted).label("accepted"),
+            total(rows, rows.stage.in_(("installed", "in_service"))).label("working"),
+            total(rows, rows.stage == "in_service").label("in_service"),
+            total(
+                rows, rows.condition.in_(("needs_attention", "unserviceable")), rows.gone_reason.is_(None)
+            ).label("faults"),
+            total(rows, rows.gone_reason.in_(("lost", "stolen", "destroyed"))).label("lost"),
+            total(rows, rows.disputed).label("disputed"),
         )
-        .where(scope.assets(actor), located(known), _a.gone_reason.is_distinct_from("withdrawn"))
+        .where(rows.gone_reason.is_distinct_from("withdrawn"))
         .group_by(literal_column("1"))
+        .having(total(rows) > 0)
     )
-    # Said of the columns themselves, which have indexes, and not only of what they come to.
-    if codes is not None:
-        counted = counted.where(in_area(lambda column: column.in_(codes)))
-    if oblast:
-        counted = counted.where(in_area(partial(begins, prefix=oblast[:4])))
-    if programme:
-        counted = counted.where(_a.programme_id == programme)
     # Names are put to what was counted, not to each asset.
     each, m = counted.subquery("each"), municipality.c
     numbers = [column for column in each.c if column.name != "code"]
@@ -136,10 +136,6 @@ async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) ->
     if (only := scope.donors(actor)) is not None:
         wanted = wanted.where(s.donor_id.in_(only))
     return [Giver(*row) for row in await conn.execute(wanted)]
-
-
-def _count(condition: ColumnElement[bool]) -> Any:
-    return func.count().filter(condition)
 
 
 def _holding(row: Any) -> Holding:

@@ -29,6 +29,7 @@ from asset_tracker.ledger import checkpoints, keys
 from asset_tracker.ledger.bundle import Made
 from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.checkpoints import Checkpoint
+from asset_tracker.ledger.counts import recount
 from asset_tracker.ledger.rebuild import rebuild_some
 from asset_tracker.ledger.tables import asset_head
 from asset_tracker.ledger.verify import Progress, Verified
@@ -219,9 +220,12 @@ def rebuild() -> None:
             async with transaction(engine) as conn:
                 some = await rebuild_some(conn, last, _AT_ONCE)
             if not some:
-                return done
+                break
             done, last = done + len(some), some[-1]
             progress(done, due)
+        async with transaction(engine) as conn:
+            await recount(conn)
+        return done
 
     with _progress(hidden=False, of="Assets") as progress:
         done = run(lambda engine: work(engine, progress), settings)

@@ -90,6 +90,14 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         + " OR EXISTS (SELECT FROM asset_share WHERE asset_share.asset_id = asset.id"
         " AND asset_share.donor_id = ANY ((SELECT wall.donors())::uuid[]))"
     ),
+    # Nobody counts more than they see: what decides over that is counted apart.
+    **{
+        table: Walled(
+            granted(table, "programme_id", "municipality_code", "destination_code")
+            + f" OR {table}.donors && (SELECT wall.donors())::uuid[]"
+        )
+        for table in ("asset_count", "asset_figure")
+    },
     "asset_period": Walled(of_asset("asset_period")),
     # Not through the asset, whose own condition asks for shares.
     "asset_share": Walled(

@@ -18,6 +18,7 @@ from asset_tracker.imports import tidying
 from asset_tracker.imports import work as imports
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Worker
+from asset_tracker.ledger import counts
 from asset_tracker.mail.outbox import SendMail, send_letters
 from asset_tracker.notices import ordered, telling, webhooks
 from asset_tracker.reports import subscriptions
@@ -29,6 +30,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     imports.KIND,
     tidying.KIND,
     forgetting.KIND,
+    counts.KIND,
     retention.KIND,
     telling.AT_ONCE,
     telling.DAILY,

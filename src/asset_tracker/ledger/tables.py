@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -19,11 +20,12 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    case,
     func,
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from asset_tracker.db.metadata import metadata
 from asset_tracker.ledger.values import CATEGORIES, CONDITIONS, GONE_REASONS, STAGES, TITLES
@@ -322,6 +324,67 @@ tag = Table(
     one_of("status", ("blank", "bound", "replaced", "retired")),
     Index("tag_asset_id_idx", "asset_id"),
 )
+
+# --- kept counts (``counts``): a row stands for ``n`` assets; those that are pending say by how much ``n`` changed ---
+
+asset_count = Table(
+    "asset_count",
+    metadata,
+    Column("programme_id", Uuid),
+    Column("municipality_code", Text),
+    Column("destination_code", Text),
+    Column("donors", ARRAY(Uuid), nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("condition", Text, nullable=False),
+    Column("gone_reason", Text),
+    Column("disputed", Boolean, nullable=False),
+    Column("component", Boolean, nullable=False),
+    Column("case_open", Boolean, nullable=False),
+    Column("delivered", Boolean, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("installed", Boolean, nullable=False),
+    Column("n", BigInteger, nullable=False),
+    Column("pending", Boolean, nullable=False),
+)
+# The same by oblast (the first four characters of the codes): ``what`` says of what.
+# condition: the pieces in ``category`` and ``condition``; seen: the assets last verified on ``day`` in Kyiv, both of
+# what is there; worth: what was delivered in the month of ``day`` for so much ``value`` of a currency.
+asset_figure = Table(
+    "asset_figure",
+    metadata,
+    Column("what", Text, nullable=False),
+    Column("programme_id", Uuid),
+    Column("municipality_code", Text),
+    Column("destination_code", Text),
+    Column("donors", ARRAY(Uuid), nullable=False),
+    Column("category", Text),
+    Column("condition", Text),
+    Column("day", Date),
+    Column("currency", Text),
+    Column("n", BigInteger, nullable=False),
+    Column("value", Numeric, nullable=False),
+    Column("pending", Boolean, nullable=False),
+    one_of("what", ("condition", "seen", "worth")),
+)
+KEPT: tuple[Table, ...] = (asset_count, asset_figure)
+_SUMS = ("n", "value", "pending")
+
+
+def place_of(rows: Any) -> ColumnElement[str]:
+    """Where the assets of a row are or, while they are nowhere yet, are bound for.
+
+    Not as ``coalesce``, which PostgreSQL does not trust behind row-level security to use its index.
+    """
+    return case((rows.municipality_code.is_(None), rows.destination_code), else_=rows.municipality_code)
+
+
+for _kept in KEPT:
+    _key = [column for column in _kept.c if column.name not in _SUMS]
+    _name, _settled = _kept.name, text("NOT pending")
+    Index(f"{_name}_key", *_key, unique=True, postgresql_where=_settled, postgresql_nulls_not_distinct=True)
+    Index(f"{_name}_pending_idx", _kept.c.pending, postgresql_where=_kept.c.pending)
+    Index(f"{_name}_programme_id_idx", _kept.c.programme_id)
+    Index(f"{_name}_place_idx", place_of(_kept.c))
 
 quarantine = Table(
     "quarantine",

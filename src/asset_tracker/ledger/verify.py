@@ -24,7 +24,7 @@ from asset_tracker import collector
 from asset_tracker.db import bulk
 from asset_tracker.db.engine import make_engine
 from asset_tracker.db.wall import become_system
-from asset_tracker.ledger import rebuild, verify_log
+from asset_tracker.ledger import counts, rebuild, verify_log
 from asset_tracker.ledger.chain import opened
 from asset_tracker.ledger.check import COLUMNS, Finding, Stored, check_chain
 from asset_tracker.ledger.check_quick import PLAIN, QUERY, Chain, events_of, sound
@@ -91,6 +91,10 @@ async def verify(
                 progress(events, due)
             if projections:
                 found += await _orphans(raw)
+                found += [
+                    Finding("projection-changed", f"{table}: {number} counts")
+                    for table, number in (await counts.wrong_counts(conn)).items()
+                ]
             log = await verify_log.verify_log(conn, kept)
             found += log.findings
     finally:

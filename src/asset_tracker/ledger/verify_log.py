@@ -36,6 +36,7 @@ FROM ledger_leaf WHERE position >= $1 AND position < $2 GROUP BY position / {mer
 _GROWS: Final = ("only_grows", "only_grows_whole")
 _PROTECTION: Final = {
     "event": (*_GROWS, "note_unsealed"),
+    "asset": ("counts_begin", "counts_follow", "counts_end"),
     "ledger_leaf": _GROWS,
     "ledger_tile": _GROWS,
     "ledger_checkpoint": _GROWS,

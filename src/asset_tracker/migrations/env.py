@@ -15,7 +15,9 @@ for package in pkgutil.iter_modules(asset_tracker.__path__):
         import_module(module)
 
 # Expressions that PostgreSQL writes in other words than we do, so that Alembic takes them for another index.
-REWORDED = frozenset({"asset_sought_idx", "consignment_sought_idx"})
+REWORDED = frozenset(
+    {"asset_sought_idx", "consignment_sought_idx", "asset_count_place_idx", "asset_figure_place_idx"}
+)
 
 context.configure(
     connection=context.config.attributes["connection"],

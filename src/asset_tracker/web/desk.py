@@ -174,7 +174,9 @@ class Desktop:
         """What is disputed, broken, lost, not returned, not installed; and how many there are."""
         counts = await figures.waiting(self._conn, self._actor, self._within)
         for text in _ASSETS:
-            total, capped = _upto(counts.waits[text.what], figures.WAITING)
+            total = counts.waits[text.what]
+            capped = text.what == "lent_late" and total > figures.WAITING
+            total = min(total, figures.WAITING) if capped else total
             if not (total and may_record(self._actor, text.kind)):
                 continue
             found = await figures.latest(self._conn, self._actor, text.what, self._within)
@@ -184,11 +186,9 @@ class Desktop:
                 Group(text.title, text.button, text.icon, text.tone, total, items, more, capped)
             )
             self.tiles.append(Tile(total, text.title, more, text.tone, capped))
-        served, more_served = _upto(counts.in_service, figures.COUNTED)
         standing = self._of("/assets", stage="in_service")
-        self.tiles.append(Tile(served, "In service", standing, "good", more_served))
-        total, capped = _upto(counts.total, figures.COUNTED)
-        self.tiles.append(Tile(total, "Assets in all", self._of("/assets"), more=capped))
+        self.tiles.append(Tile(counts.in_service, "In service", standing, "good"))
+        self.tiles.append(Tile(counts.total, "Assets in all", self._of("/assets")))
 
     async def orders(self) -> None:
         """Work orders whose day has passed: all in reach for who hands them out, else one's own and nobody's."""
@@ -252,11 +252,6 @@ async def gather(conn: AsyncConnection, actor: Actor, lang: Lang, within: Filter
     shortcuts = [_IMPORT, _LABELS] if may(actor, "import.manage") else []
     ordered = sorted(desk.groups, key=lambda group: group.tone != "bad")
     return Desk(sorted(desk.tiles, key=lambda tile: _URGENCY.get(tile.tone, 9)), ordered, shortcuts)
-
-
-def _upto(number: int, most: int) -> tuple[int, bool]:
-    """The number as far as it was counted, and whether there is more."""
-    return min(number, most), number > most
 
 
 def _consignment(lang: Lang, each: ConsignmentView, text: _StepText) -> Todo:

@@ -1,53 +1,17 @@
 """The fold, whatever the events and however they arrive."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asset_tracker.ledger.envelope import Event
-from asset_tracker.ledger.events import KINDS, Correction, Resolution
-from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.replay import go_on, live, replay, standing_on
 from asset_tracker.ledger.state import as_state
-from factories.events import payloads, structs
+from factories.events import DAY, LATER, event, histories, payloads
 
-DAY = datetime(2025, 1, 1, tzinfo=UTC)
-ASSET, ACTOR = uuid7(), uuid7()
-LATER = tuple(kind for kind in KINDS if kind not in ("correction", "resolution"))
 QUICK = settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-
-
-@st.composite
-def histories(draw):
-    """The facts of one asset: any kinds, few moments (so that some coincide), some that strike out others."""
-    first = draw(structs(KINDS["registered"]))
-    said = [first, *draw(st.lists(payloads(LATER), max_size=9))]
-    events = []
-    for n, payload in enumerate(said):
-        target = draw(st.sampled_from(events)).id if events and draw(st.integers(0, 5)) == 0 else None
-        events.append(event(n, payload, draw(st.integers(0, 6)), supersedes=target))
-    for n in range(draw(st.integers(0, 2))):
-        target = draw(st.sampled_from(events)).id
-        correction = draw(st.booleans())
-        payload = Correction(reason="Помилка") if correction else Resolution(events=(target,), reason="Так")
-        events.append(event(50 + n, payload, 9, supersedes=target if correction else None))
-    return events
-
-
-def event(n, payload, day, supersedes=None):
-    return Event(
-        id=uuid7(1_700_000_000_000 + n),
-        asset=ASSET,
-        seq=n + 1,
-        occurred_at=DAY + timedelta(days=day),
-        recorded_at=DAY + timedelta(days=30, seconds=n),
-        actor=ACTOR,
-        payload=payload,
-        supersedes=supersedes,
-    )
 
 
 def arrived(events):

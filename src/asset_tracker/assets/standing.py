@@ -1,0 +1,70 @@
+"""Rows that stand for so many assets each, to be added up: the kept counts, wherever they can tell it.
+
+They cannot where a donor may not know the place of single assets, nor figures where somebody reaches a part of
+an oblast only: then the assets themselves are the rows. Both have the columns of the table of counts.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Table, cast, func, select, union_all
+
+from asset_tracker.access import scope
+from asset_tracker.access.actors import Actor
+from asset_tracker.assets.places import EXACT, Coarse
+from asset_tracker.assets.sensitivity import located
+from asset_tracker.db.prefixes import begins
+from asset_tracker.ledger import counts
+from asset_tracker.ledger.areas import in_area
+from asset_tracker.ledger.tables import asset, asset_count, asset_figure, place_of
+
+Lies = Callable[[ColumnElement[str]], ColumnElement[bool]]
+
+
+def standing(
+    actor: Actor, *, known: Coarse = EXACT, programme: UUID | None = None, lies: Lies | None = None
+) -> Subquery:
+    """How the assets in reach stand (``asset_count``), of a programme and where ``lies`` says if they are given.
+
+    ``known``: left out is what the reader may not know the municipality of.
+    """
+    if known.hidden:
+        return _single(counts.standing(), actor, known, programme, lies).subquery()
+    return _kept(asset_count, actor, programme, lies)
+
+
+def figures(
+    actor: Actor, *, known: Coarse = EXACT, programme: UUID | None = None, place: str | None = None
+) -> Subquery:
+    """The same as ``asset_figure`` has it; ``place``: how the codes of the municipalities begin."""
+    lies = partial(begins, prefix=place) if place else None
+    if known.hidden or len(place or "") > counts.OBLAST or not scope.in_oblasts(actor):
+        some = (_single(each, actor, known, programme, lies) for each in counts.figures())
+        return union_all(*some).subquery()
+    return _kept(asset_figure, actor, programme, lies)
+
+
+def total(rows: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
+    """How many assets the rows stand for that fulfil the conditions."""
+    number = func.sum(rows.n)
+    return cast(func.coalesce(number.filter(*conditions) if conditions else number, 0), BigInteger)
+
+
+def _kept(table: Table, actor: Actor, programme: UUID | None, lies: Lies | None) -> Subquery:
+    wanted = select(table).where(scope.counted(actor, table))
+    if programme:
+        wanted = wanted.where(table.c.programme_id == programme)
+    if lies:
+        wanted = wanted.where(lies(place_of(table.c)))
+    return wanted.subquery()
+
+
+def _single(
+    each: Select[Any], actor: Actor, known: Coarse, programme: UUID | None, lies: Lies | None
+) -> Select[Any]:
+    wanted = each.where(scope.assets(actor), located(known))
+    if programme:
+        wanted = wanted.where(asset.c.programme_id == programme)
+    return wanted.where(in_area(lies)) if lies else wanted
