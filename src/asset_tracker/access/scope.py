@@ -126,6 +126,8 @@ def _any(
     areas: Sequence[ColumnElement[str]],
     funded: Funded | None,
 ) -> ColumnElement[bool]:
+    if any(grant.role in ("administrator", "auditor") for grant in grants):
+        return true()
     parties = [grant.donor for grant in grants if grant.role == "donor" and grant.donor]
     terms = [_reach(grant, programme, areas) for grant in grants if grant.role != "donor"]
     if parties and funded is not None:
@@ -136,8 +138,6 @@ def _any(
 def _reach(
     grant: Grant, programme: ColumnElement[UUID] | None, areas: Sequence[ColumnElement[str]]
 ) -> ColumnElement[bool]:
-    if grant.role in ("administrator", "auditor"):
-        return true()
     terms: list[ColumnElement[bool]] = []
     if grant.programme is not None:
         terms.append(false() if programme is None else programme == grant.programme)

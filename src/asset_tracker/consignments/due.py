@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Literal, get_args
+from functools import lru_cache
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     DateTime,
     Select,
     Subquery,
@@ -29,12 +31,12 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
-from asset_tracker.access.actors import Actor
+from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets import due
 from asset_tracker.assets.due import Mark
 from asset_tracker.assets.due_rules import Asked, rules_asked
-from asset_tracker.assets.places import Coarse
+from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.db.prefixes import begins
@@ -50,6 +52,7 @@ COUNTED = 1000
 SOON_DAYS = 30
 """How many days ahead something counts as due, unless one asks otherwise."""
 
+_KEPT: Final = 32  # questions that were put together, of the last that were asked
 KYIV = ZoneInfo(due.KYIV)
 DueKind = Literal[
     "verification",
@@ -139,10 +142,7 @@ async def list_due(
     if not parts:
         return DuePage((), None)
     known = await coarse(conn, actor)
-    # Names are looked up for the page alone, not for everything that is due.
-    every = union_all(*(select(part.limit(limit + 1).subquery()) for part in parts)).subquery("due")
-    first = select(every).order_by(*(every.c[name] for name in due.ORDER)).limit(limit + 1)
-    rows = (await conn.execute(_named(first.subquery("page")))).all()
+    rows = (await conn.execute(_listed(parts, limit))).all()
     following = _written(rows[limit - 1]) if len(rows) > limit else None
     return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
 
@@ -157,7 +157,7 @@ async def overview(
     if not parts:
         return [], {}
     known = await coarse(conn, actor)
-    rows = (await conn.execute(_named(_overview(parts, day, limit)))).all()
+    rows = (await conn.execute(_overview(parts, day, limit))).all()
     counted = {row.part: (row.rule, row.n_due, row.n_over) for row in rows}
     found: dict[DueKind, list[DueItem]] = {}
     for row in rows:
@@ -166,7 +166,16 @@ async def overview(
     return _summed(counted.values()), {kind: items[:limit] for kind, items in found.items()}
 
 
-def _overview(parts: Sequence[Select[Any]], day: date, limit: int) -> Subquery:
+@lru_cache(maxsize=_KEPT)
+def _listed(parts: tuple[Select[Any], ...], limit: int) -> Select[Any]:
+    """The first of all parts: names are looked up for the page alone, not for everything that is due."""
+    every = union_all(*(select(part.limit(limit + 1).subquery()) for part in parts)).subquery("due")
+    first = select(every).order_by(*(every.c[name] for name in due.ORDER)).limit(limit + 1)
+    return _named(first.subquery("page"))
+
+
+@lru_cache(maxsize=_KEPT)
+def _overview(parts: tuple[Select[Any], ...], day: date, limit: int) -> Select[Any]:
     """The first of each part, and beside each of them how many its part has."""
     made = []
     for n, part in enumerate(parts):
@@ -174,7 +183,7 @@ def _overview(parts: Sequence[Select[Any]], day: date, limit: int) -> Subquery:
         over = func.count().filter(some.c.due_on < day).over().label("n_over")
         told = select(some, literal(n).label("part"), func.count().over().label("n_due"), over)
         made.append(select(told.order_by(some.c.due_on, some.c.since).limit(limit).subquery()))
-    return union_all(*made).subquery("due")
+    return _named(union_all(*made).subquery("due"))
 
 
 def _named(page: Subquery) -> Select[Any]:
@@ -207,6 +216,11 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
     parts = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
     if not parts:
         return []
+    return _summed((row.rule, row.due, row.over) for row in await conn.execute(_counted(parts, day)))
+
+
+@lru_cache(maxsize=_KEPT)
+def _counted(parts: tuple[Select[Any], ...], day: date) -> CompoundSelect[Any]:
     counts = []
     for part in parts:
         some = part.limit(COUNTED + 1).subquery()
@@ -214,8 +228,7 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
         over = func.count().filter(some.c.due_on < day)
         rule = func.min(some.c.rule).label("rule")
         counts.append(select(rule, func.count().label("due"), over.label("over")))
-    rows = await conn.execute(union_all(*counts))
-    return _summed((row.rule, row.due, row.over) for row in rows)
+    return union_all(*counts)
 
 
 def _summed(counted: Iterable[tuple[DueKind | None, int, int]]) -> list[DueCount]:
@@ -254,8 +267,25 @@ def _ahead(wanted: DueFilter) -> int:
 
 async def _parts(
     conn: AsyncConnection, actor: Actor, wanted: DueFilter, until: date, mark: Mark | None
-) -> list[Select[Any]]:
+) -> tuple[Select[Any], ...]:
     """One SELECT for each question that is asked, in the order of ``due.ORDER``."""
+    asked = tuple(each for each in await rules_asked(conn) if wanted.rule in (None, each.rule))
+    place = msgspec.structs.replace(wanted, asset=None)
+    of_assets, of_consignments = _questions(nameless(actor), asked, place, until, mark)
+    if (wanted.municipality or wanted.oblast) and (known := await coarse(conn, actor)) is not EXACT:
+        of_assets = tuple(part.where(located(known)) for part in of_assets)
+    if wanted.asset:
+        return tuple(part.where(_a.id == wanted.asset) for part in of_assets)
+    return (*of_assets, *of_consignments)
+
+
+# Some thirty SELECTs, which take longer to put together than a page to be shown: they stay for whoever asks the
+# same once more, that is for all who have the same rights, on the same day.
+@lru_cache(maxsize=_KEPT)
+def _questions(
+    actor: Actor, asked: tuple[Asked, ...], wanted: DueFilter, until: date, mark: Mark | None
+) -> tuple[tuple[Select[Any], ...], tuple[Select[Any], ...]]:
+    """What is asked of assets, and of consignments."""
 
     def narrowed(columns: Any) -> list[ColumnElement[bool]]:
         found: list[ColumnElement[bool]] = []
@@ -268,23 +298,18 @@ async def _parts(
             found.append(_in_oblast(columns, wanted.oblast))
         return found
 
-    asked = [each for each in await rules_asked(conn) if wanted.rule in (None, each.rule)]
     with_plans = wanted.rule in (None, "maintenance")
-    parts: list[Select[Any]] = due.selects(actor, asked, until, narrowed, mark, with_plans=with_plans)
-    if wanted.municipality or wanted.oblast:
-        known = await coarse(conn, actor)
-        parts = [part.where(located(known)) for part in parts]
-    if wanted.asset:
-        parts = [part.where(_a.id == wanted.asset) for part in parts]
-    elif may(actor, "consignment.read"):
+    of_assets = due.selects(actor, asked, until, narrowed, mark, with_plans=with_plans)
+    of_consignments: list[Select[Any]] = []
+    if may(actor, "consignment.read"):
         reach = scope.within(
             actor, "consignment.read", programme=_c.programme_id, areas=(_c.municipality_code,)
         )
         unsigned = _unsigned([each for each in asked if each.rule == "act"], until, mark)
-        parts += [each.where(reach, *narrowed(_c)) for each in unsigned]
+        of_consignments += [each.where(reach, *narrowed(_c)) for each in unsigned]
         if any(each.rule == "humanitarian_report" for each in asked):
-            parts.append(_ordered(_reports(until).where(reach, *narrowed(_c)), mark))
-    return parts
+            of_consignments.append(_ordered(_reports(until).where(reach, *narrowed(_c)), mark))
+    return tuple(of_assets), tuple(of_consignments)
 
 
 def _in_oblast(columns: Any, oblast: str) -> ColumnElement[bool]:

@@ -129,7 +129,7 @@ def draw(
     links: str = "",
     closer: str = "",
 ) -> Picture:
-    """The map of ``figures``.
+    """The map of ``figures``; on paper with the table that says the same.
 
     ``links``: the path that a municipality's code is put behind, ``closer`` that an oblast's is; none for paper.
     """
@@ -166,15 +166,21 @@ def draw(
         areas=[maps.Area(name=area.name, rings=area.rings) for area in areas],
         scale=scale if asked.colour != "delivered" else (),
         tone=_TONES[asked.colour],
-        groups={
-            code: maps.Group(
-                f"{name}: {numbers[columns(asked).index(asked.size)]}", f"{closer}{code}" if closer else ""
-            )
-            for code, name, numbers in by_oblast(places, asked)
-        },
+        groups=_groups(places, asked, closer) if closer and len(dots) > maps.CROWD else {},
     )
+    if links:  # a page has a table of its own
+        return drawn
     head, rows = table(places, asked, lang)
     return msgspec.structs.replace(drawn, head=head, rows=rows)
+
+
+def _groups(places: Sequence[Place], asked: Asked, closer: str) -> dict[str, maps.Group]:
+    """Oblasts, each with its figure and the way to its map."""
+    figure = columns(asked).index(asked.size)
+    return {
+        code: maps.Group(f"{name}: {numbers[figure]}", f"{closer}{code}")
+        for code, name, numbers in by_oblast(places, asked)
+    }
 
 
 def by_oblast(places: Sequence[Place], asked: Asked) -> tuple[tuple[str, str, tuple[int, ...]], ...]:

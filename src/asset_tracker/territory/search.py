@@ -5,8 +5,9 @@ and the find field asks it for suggestions.
 """
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 
@@ -84,20 +85,37 @@ class _Names:
     def __init__(self, municipalities: Iterable[Municipality]) -> None:
         self.by_name: dict[str, list[Municipality]] = defaultdict(list)
         self.by_centre: dict[str, list[Municipality]] = defaultdict(list)
-        self.words: list[tuple[Municipality, tuple[str, ...]]] = []
+        # All names under each other, each line behind its end of line; and where whose begin.
+        lines: list[str] = []
+        self._starts: list[int] = []
+        self._whose: list[Municipality] = []
+        length = 0
         for each in municipalities:
-            self._enter(each)
+            for line in self._enter(each):
+                lines.append(f"\n{line}")
+                self._starts.append(length)
+                self._whose.append(each)
+                length += len(line) + 1
+        self._text = "".join(lines)
 
-    def _enter(self, each: Municipality) -> None:
+    def having(self, text: str) -> Iterator[Municipality]:
+        """Those one of whose names has ``text`` in it, in their order; a name begins with an end of line."""
+        at = self._text.find(text)
+        while at >= 0:
+            line = bisect_right(self._starts, at) - 1
+            yield self._whose[line]
+            at = self._text.find(text, at + 1)
+
+    def _enter(self, each: Municipality) -> set[str]:
         names = {fold_name(each.name_uk)[0], fold_name(each.name_en)[0]}
         centres = {fold_name(name)[0] for name in (each.centre_uk, each.centre_en) if name}
         for name in names:
             self.by_name[name].append(each)
         for centre in centres:
             self.by_centre[centre].append(each)
-        self.words.append((each, tuple(names | centres)))
         if each.category == "K":  # «Київська міська рада»
             self.by_name[f"{fold(each.name_uk)}ська міська"].append(each)
+        return names | centres
 
 
 class MunicipalityIndex:
@@ -160,10 +178,9 @@ class MunicipalityIndex:
         for names in (self._names.by_name, self._names.by_centre):
             for each in names.get(wanted, ()):
                 ranked.setdefault(each.code, each)
-        for begins in (True, False):
-            for each, texts in self._names.words:
-                if any(text.startswith(wanted) if begins else f" {wanted}" in text for text in texts):
-                    ranked.setdefault(each.code, each)
+        for before in ("\n", " "):
+            for each in self._names.having(before + wanted):
+                ranked.setdefault(each.code, each)
         if not ranked:
             ranked = {each.code: each for each in self._near(wanted, regions)}
         return (_narrow(tuple(ranked.values()), regions, kind) or tuple(ranked.values()))[:limit]

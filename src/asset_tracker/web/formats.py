@@ -8,32 +8,28 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
-
+from asset_tracker.documents import display
 from asset_tracker.documents.display import SIGNS
 from asset_tracker.i18n import Lang, gettext
 
 KYIV = ZoneInfo("Europe/Kyiv")
 NO_VALUE = "—"
-_DATE = {"uk": "dd.MM.yyyy", "en": "d MMM yyyy"}
-_DATETIME = {"uk": "dd.MM.yyyy, HH:mm", "en": "d MMM yyyy, HH:mm"}
 _NBSP = "\u00a0"
+_UKRAINIAN = str.maketrans({",": _NBSP, ".": ","})
 
 
 def day(lang: Lang, value: date | datetime | None) -> str:
     """``05.11.2026``; a moment is put on Kyiv's calendar first."""
     if value is None:
         return NO_VALUE
-    local = value.astimezone(KYIV).date() if isinstance(value, datetime) else value
-    return str(format_date(local, _DATE[lang], locale=lang))
+    return display.day(value.astimezone(KYIV).date() if isinstance(value, datetime) else value, lang)
 
 
 def moment(lang: Lang, value: datetime | None) -> str:
     """``05.11.2026, 14:05`` on Kyiv's clock."""
     if value is None:
         return NO_VALUE
-    return str(format_datetime(value.astimezone(KYIV), _DATETIME[lang], locale=lang))
+    return display.instant(value, lang)
 
 
 def iso(value: date | datetime | None) -> str:
@@ -58,8 +54,13 @@ def number(lang: Lang, value: int | Decimal | None, digits: int | None = None) -
     """``1 234`` or ``12,5``; ``digits`` fixes how many stand after the comma."""
     if value is None:
         return NO_VALUE
-    pattern = "#,##0.####" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return str(format_decimal(value, pattern, locale=lang))
+    if digits is not None:
+        text = f"{value:,.{digits}f}"
+    elif isinstance(value, int):
+        text = f"{value:,}"
+    else:
+        text = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return text.translate(_UKRAINIAN) if lang == "uk" else text
 
 
 def money(lang: Lang, value: Decimal | None, currency: str | None = "UAH") -> str:

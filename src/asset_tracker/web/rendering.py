@@ -22,6 +22,7 @@ from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.web import formats
 from asset_tracker.web.glossary import TERMS
+from asset_tracker.web.marks import Marks
 from asset_tracker.web.words import word
 
 STATIC = files("asset_tracker.web") / "static"
@@ -68,6 +69,7 @@ def environment(lang: Lang) -> Environment:
         _=partial(gettext, lang),
         ngettext=partial(ngettext, lang),
         word=word,
+        marks=Marks(lang, static("icons.svg")),
         static=static,
         vendored=vendored,
         now=partial(datetime.now, UTC),
