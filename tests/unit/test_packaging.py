@@ -99,7 +99,7 @@ def test_secrets_are_made_once_and_are_what_the_compose_file_reads(tmp_path):
     script = tmp_path / "make-secrets"
     script.write_bytes((OPERATIONS / "make-secrets").read_bytes())
     subprocess.run(["sh", script], check=True, capture_output=True)
-    made = {f"secrets/{path.name}" for path in (tmp_path / "secrets").iterdir()}
+    made = {f"./secrets/{path.name}" for path in (tmp_path / "secrets").iterdir()}
     assert made == {each["file"] for each in COMPOSE["secrets"].values()}
     assert (tmp_path / "secrets").stat().st_mode & 0o077 == 0
     for name in ("app", "owner"):

@@ -88,10 +88,24 @@ def _status(arguments: Sequence[str] | None) -> int:
         return DONE
     except AssetTrackerError as error:
         return _tell(error)
-    except Exception:  # noqa: BLE001 - the last resort of the process: told in full, and status 3
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 - the last resort of the process: told in full, and status 3
+        _tell_fault(error)
         return FAILED
     return status if isinstance(status, int) else DONE
+
+
+def _tell_fault(error: Exception) -> None:
+    from asset_tracker.db.outage import is_outage, is_refusal
+
+    if is_refusal(error) or is_outage(error):
+        refused = "refuses" if is_refusal(error) else "does not answer"
+        cause = getattr(error, "orig", None) or error
+        click.echo(f"Error: The database {refused}: {cause}", err=True)
+        click.echo(
+            "  ASSET_TRACKER_DATABASE_URL names it; see whether it runs and lets this log-in in.", err=True
+        )
+    else:
+        traceback.print_exc()
 
 
 def _tell(error: AssetTrackerError) -> int:

@@ -25,7 +25,9 @@ def upgrade(revision: str) -> None:
         before = asyncio.run(migrate.current(url))
         asyncio.run(migrate.upgrade(url, revision))
         after = asyncio.run(migrate.current(url))
-    click.echo(f"The database is at {after}." if before == after else f"From {before} to {after}.")
+    click.echo(
+        f"The database is at {after}." if before == after else f"From {before or 'nothing'} to {after}."
+    )
 
 
 @command.command()

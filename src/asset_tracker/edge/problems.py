@@ -3,12 +3,11 @@
 import errno
 from typing import Any
 
-import asyncpg
 import msgspec
 from litestar.exceptions import HTTPException, ValidationException
-from sqlalchemy import exc as sa
 
 from asset_tracker import errors
+from asset_tracker.db.outage import is_outage, sqlstate_of
 from asset_tracker.i18n import Lang, gettext
 
 MEDIA_TYPE = "application/problem+json"
@@ -162,29 +161,11 @@ def _first(error: Exception) -> Exception:
 
 
 def _system_status(error: Exception) -> int:
-    cause = getattr(error, "orig", None) or error
-    state = (
-        getattr(cause, "sqlstate", None) or getattr(getattr(cause, "__cause__", None), "sqlstate", None) or ""
-    )
+    state = sqlstate_of(error)
     if isinstance(error, (UnicodeDecodeError, RecursionError)) or type(error) is LookupError:
         return 400
     if state == "53100" or getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
         return 507
     if state in ("22021", "22P05", "22003"):
         return 400
-    gone = (
-        sa.TimeoutError,
-        sa.InterfaceError,
-        sa.OperationalError,
-        asyncpg.InterfaceError,
-        ConnectionError,
-        OSError,
-        TimeoutError,
-    )
-    # 25006: only read here, as at a standby that was the primary until just now.
-    if state[:2] in ("08", "40", "53", "57") or state in ("55P03", "25006") or isinstance(error, gone):
-        return 503
-    # The driver lost its connection in the middle of a conversation, and cannot tell where it stood.
-    if isinstance(getattr(cause, "__cause__", None) or cause, asyncpg.InternalClientError):
-        return 503
-    return 500
+    return 503 if is_outage(error) or isinstance(error, OSError) else 500

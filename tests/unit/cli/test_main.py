@@ -46,6 +46,13 @@ def test_problems_are_listed_with_what_was_expected(monkeypatch, capsys):
     )
 
 
+def test_a_database_that_is_away_is_told_in_words(monkeypatch, capsys):
+    status_of(monkeypatch, ConnectionRefusedError(111, "Connect call failed ('127.0.0.1', 5432)"))
+    told = capsys.readouterr().err
+    assert told.startswith("Error: The database does not answer: [Errno 111] Connect call failed")
+    assert "Traceback" not in told
+
+
 def test_every_command_is_there_and_has_help(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(["--help"])
