@@ -20,6 +20,7 @@ from asset_tracker.documents.glyphs import font_folder, printable
 if TYPE_CHECKING:
     import typst
 
+_UNDOUBTED = b"/Suspects false"
 _PACKAGE = Path(str(files("asset_tracker")))
 
 log = structlog.get_logger(__name__)
@@ -55,4 +56,6 @@ def typeset(template: str, data: Mapping[str, Any], *, made_at: datetime) -> byt
         log.warning("typesetting", template=template, warning=warning.message)
     if not isinstance(pdf, bytes):
         raise TypeError(template)  # pragma: no cover - the PDF format always gives one bytes object
-    return pdf
+    # That nothing in the tags is doubtful is what is understood anyway; Poppler up to 22.12 takes the plain word
+    # for an error and says so of every document. Blanks leave all places in the file as they are.
+    return pdf.replace(_UNDOUBTED, b" " * len(_UNDOUBTED), 1)

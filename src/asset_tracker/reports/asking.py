@@ -48,7 +48,8 @@ def parse_ask(
 ) -> Ask:
     """The question that the texts of an address or a command line ask; ``now`` is aware.
 
-    ``known_on`` is a day (its end in Kyiv) or an instant with an offset. Raises ``InvalidError`` that names
+    ``known_on`` is a day (its end in Kyiv) or an instant with an offset; of today it is now: what will be recorded
+    later today nobody knows yet, and the same question must give the same answer tomorrow. Raises ``InvalidError`` that names
     every field that is wrong.
     """
     errors: list[FieldError] = []
@@ -66,6 +67,8 @@ def parse_ask(
                 expected="the day of the report, or a later one",
             )
         )
+    if known is not None and known.astimezone(KYIV).date() > today:
+        errors.append(FieldError("known_on", "This day has not come yet.", expected="a day up to today"))
     if first is not None and first > day:
         errors.append(FieldError("since", "It cannot begin after its last day."))
     if lang is not None and lang not in (*LANGS, BOTH):
@@ -77,7 +80,7 @@ def parse_ask(
     chosen: Lang = "uk" if lang in ("uk", BOTH) else "en" if lang == "en" else default_lang
     return Ask(
         as_of=day,
-        known_on=known,
+        known_on=min(known, now.astimezone(UTC)) if known else None,
         since=first,
         donor=(donor or "").strip() or None,
         lang=chosen,

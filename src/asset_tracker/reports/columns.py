@@ -226,6 +226,9 @@ def _share(donor: Donor, lang: Lang) -> tuple[Column[Item], Column[Item]]:
         share = item.share_of(donor.key)
         return share.value if share else None
 
+    # Two donors must not stand under one hashtag; an attribute is written in plain letters.
+    plain = "".join(sign for sign in (donor.short or "").lower() if sign.isascii() and sign.isalnum())
+    mark = f"+by_{plain}" if plain else ""
     part = gettext(lang, "What per cent of the value this donor paid.")
     whole = gettext(lang, "This donor's part of the value; all parts sum to the value, to the cent.")
     return (
@@ -234,7 +237,7 @@ def _share(donor: Donor, lang: Lang) -> tuple[Column[Item], Column[Item]]:
             gettext(lang, "%(donor)s, per cent", donor=name),
             part,
             "percent",
-            "#value+share+pct",
+            f"#value+share+pct{mark}",
             percent,
         ),
         Column(
@@ -242,7 +245,7 @@ def _share(donor: Donor, lang: Lang) -> tuple[Column[Item], Column[Item]]:
             gettext(lang, "Share of %(donor)s", donor=name),
             whole,
             "money",
-            "#value+share",
+            f"#value+share{mark}",
             value,
         ),
     )

@@ -137,10 +137,9 @@ def _fact_rows(report: Report) -> list[list[str]]:
     text = translator(lang)
     rows: list[list[str]] = []
     for programme in facts.programmes:
-        agreement = (
-            f" ({programme.code}, {programme.agreement})" if programme.agreement else f" ({programme.code})"
-        )
-        rows.append([text("Programme"), programme.name.of(lang) + agreement, ""])
+        name = programme.name.of(lang)
+        marks = [mark for mark in (programme.code, programme.agreement) if mark and f"({mark})" not in name]
+        rows.append([text("Programme"), f"{name} ({', '.join(marks)})" if marks else name, ""])
     donors = {donor.name.of(lang): None for programme in facts.programmes for donor in programme.donors}
     rows.append([text("Donors"), _list(donors), ""])
     makers = {name.of(lang): None for programme in facts.programmes for name in programme.implementers}

@@ -30,6 +30,7 @@ from asset_tracker.web import report_shown
 from asset_tracker.web.pages import error_texts, page, read_place
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
+_LABELS = {"as_of": "As of the day", "known_on": "By what was known on", "since": "Events since"}
 # Of more municipalities than these the list shows those of one oblast at a time.
 _AT_ONCE = 100
 
@@ -122,6 +123,7 @@ async def _report_page(
         **shown,
         asked=asked | ({} if wrong else {"as_of": ask.as_of.isoformat()}),
         wrong=wrong,
+        told_wrong=[f"{gettext(lang, _LABELS.get(field, field))}: {text}" for field, text in wrong.items()],
         today=now,
         donors=await _donors(conn, actor, report),
         views=[(str(each.id), each.name) for each in await list_views(conn, actor)],

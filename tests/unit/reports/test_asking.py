@@ -35,6 +35,11 @@ def test_known_on_is_a_day_or_an_instant(text, instant):
     assert ask(as_of="2025-02-01", known_on=text).known_on == instant
 
 
+def test_what_will_be_known_later_today_is_not_asked_for():
+    assert ask(known_on="2025-02-04").known_on == NOW
+    assert ask(known_on="2025-02-03T23:50:00Z").known_on == NOW
+
+
 @pytest.mark.parametrize(
     ("texts", "fields"),
     [
@@ -44,6 +49,7 @@ def test_known_on_is_a_day_or_an_instant(text, instant):
         ({"as_of": "2025-02-05"}, ["as_of"]),
         ({"as_of": "2025-02-01", "known_on": "2025-01-31"}, ["known_on"]),
         ({"known_on": "2025-02-03T10:00:00"}, ["known_on"]),
+        ({"as_of": "2025-02-01", "known_on": "2025-02-05"}, ["known_on"]),
         ({"as_of": "2025-02-01", "since": "2025-02-02"}, ["since"]),
         ({"lang": "ru"}, ["lang"]),
         ({"as_of": "x", "known_on": "y", "since": "z", "lang": "q"}, ["as_of", "known_on", "since", "lang"]),
