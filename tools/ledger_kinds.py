@@ -21,7 +21,7 @@ ID = "0192f70b-d793-7211-9657-7ca778fee584"
 VALUES: dict[str, Any] = {
     "act": ID, "act_number": "VIDEO-2024-0007", "approval": "ESTDEV, 3 March 2026", "campaign": ID,
     "case": ID, "category": "laptop", "circumstances": "Shelled on 3 March; photos attached", "code": "LNV-0042",
-    "condition": "needs_attention", "consignment": ID, "cost": "1250.00", "currency": "UAH",
+    "condition": "needs_attention", "consignment": ID, "consultations": 31, "cost": "1250.00", "currency": "UAH",
     "decision": "written_off", "description": "Does not start", "destination": "UA18080010000090720",
     "donor": ID, "events": [ID], "expected_on": "2026-03-20", "given_on": "2026-03-01",
     "inventory_number": "101480123", "kit": ID, "line": 3, "meter": {"value": 48210, "unit": "km"},
@@ -30,8 +30,8 @@ VALUES: dict[str, Any] = {
     "quantity": 1, "reason": "Moved to the new centre", "received_by": "Оксана Коваль", "recorded_on": "2026-02-01",
     "reference": "Letter 14 of 1 March 2026", "report_number": "12026180000000123", "room": "12",
     "serial": "PF3K0001", "service": "Video consultations", "service_point": ID, "shares": [{"donor": ID, "percent": "100"}],
-    "signed_on": "2026-01-15", "status": "applied", "stock": "L7160", "tag": "AVWPZW9J", "title": "implementer",
-    "topic": "Video consultations", "unit_price": "30000.50", "until": "2026-04-01", "use": "standby",
+    "signed_on": "2026-01-15", "since": "2026-03-01", "status": "applied", "stock": "L7160", "tag": "AVWPZW9J", "title": "implementer",
+    "topic": "Video consultations", "trips": 12, "unit_price": "30000.50", "until": "2026-04-01", "use": "standby",
     "waybill": "N 118", "women": 4, "men": 1, "work": "Power supply replaced",
 }  # fmt: skip
 # Where a kind wants another value than the others.

@@ -87,6 +87,7 @@ RECORDS: dict[Role, frozenset[str]] = {
             "refused",
             "verified",
             "use_changed",
+            "service_counted",
             "fault_reported",
             "found_inaccessible",
             "damaged",

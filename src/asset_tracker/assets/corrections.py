@@ -68,7 +68,7 @@ async def replace(
     kind = str(fact.__struct_config__.tag)
     if not may_record(actor, kind) or (kind == "registered") != (wrong.kind == "registered"):
         raise ForbiddenError
-    errors = list(problems(fact))
+    errors = list(problems(fact, occurred_at))
     if not EARLIEST <= occurred_at <= datetime.now(UTC) + CLOCK_SLACK:
         errors.append(FieldError("occurred_at", "A time between 1990 and now is expected."))
     if errors:

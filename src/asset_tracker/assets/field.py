@@ -307,7 +307,7 @@ def _read(raw: bytes) -> tuple[NewEvent, Payload]:
         ) from error
     except _UNREADABLE as error:
         raise _NotTakenError(str(error)) from error
-    wrong = problems(payload)
+    wrong = problems(payload, new.occurred_at)
     if wrong:
         raise _NotTakenError("Something in the event is not right.", tuple(wrong))
     return new, payload

@@ -10,6 +10,7 @@ import msgspec
 
 from asset_tracker.errors import RefusedError
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger.serving import SERVING
 from asset_tracker.ledger.state import State
 
 Predicate = Callable[[State], bool]
@@ -73,6 +74,10 @@ RULES: dict[str, Rule] = {
     "use_changed": _delivered,
     "fault_reported": _delivered,
     "maintained": _delivered,
+    "service_counted": Rule(
+        lambda s: _handed_over(s) and s.category in SERVING,
+        "It is not delivered, or nobody counts how a thing of this category serves.",
+    ),
     "repaired": Rule(
         lambda s: _handed_over(s) and (s.condition in _FAULTY or s.place == "away"),
         "No fault of it is known.",
@@ -107,6 +112,7 @@ FIELD: tuple[str, ...] = (
     "commissioned",
     "verified",
     "maintained",
+    "service_counted",
     "fault_reported",
     "repaired",
     "moved",

@@ -16,7 +16,7 @@ from asset_tracker.assets import catalogue, guards, rules
 from asset_tracker.assets.photos import vouch
 from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger import events as ev
-from asset_tracker.ledger import store
+from asset_tracker.ledger import serving, store
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.envelope import Draft, problems
 from asset_tracker.ledger.ids import uuid7
@@ -56,10 +56,10 @@ async def register(
     allowed = scope.programmes(actor, "import.manage")
     if allowed is not None and programme not in allowed:
         raise ForbiddenError
-    _check_all([each.fact for each in new])
+    at = occurred_at or datetime.now(UTC)
+    _check_all([(each.fact, at) for each in new])
     facts = await catalogue.checked(conn, [each.fact for each in new])
     new = [msgspec.structs.replace(each, fact=fact) for each, fact in zip(new, facts, strict=True)]
-    at = occurred_at or datetime.now(UTC)
     operation = operation or uuid7()
     drafts = [_draft(each.id, each.fact, at, operation) for each in new]
     drafts += [_draft(each.id, ev.Packed(kit=each.kit), at, operation) for each in new if each.kit]
@@ -90,7 +90,7 @@ async def record(
     if not may_record(actor, kind):
         raise ForbiddenError
     at = occurred_at or datetime.now(UTC)
-    _check_all([payload])
+    _check_all([(payload, at)])
     _check_time(at)
     (payload,) = await catalogue.checked(conn, [await completed(conn, payload)])
     if event_id and (receipts := await store.receipts(conn, assets, event_id)):
@@ -99,6 +99,7 @@ async def record(
     carried = await components(conn, assets) if kind in rules.CARRIED else {}
     for state in states.values():
         rules.check(state, payload)
+        _check_days(state, payload, at)
     if isinstance(payload, ev.Disposed):
         await guards.check_disposal(conn, list(states), payload, at)
     operation = operation or (uuid7() if len(states) + len(carried) > 1 else None)
@@ -139,7 +140,7 @@ async def record_each(
         by_kind[str(each.fact.__struct_config__.tag)].add(each.asset)
     for kind, wanted in by_kind.items():
         await _require_recordable(conn, actor, kind, wanted)
-    _check_all([each.fact for each in facts])
+    _check_all([(each.fact, each.occurred_at) for each in facts])
     for each in facts:
         _check_time(each.occurred_at)
     if by_rules:
@@ -231,15 +232,26 @@ async def _states(
     return states
 
 
-def _check_all(payloads: Sequence[ev.Payload]) -> None:
+def _check_all(payloads: Sequence[tuple[ev.Payload, datetime]]) -> None:
     many = len(payloads) > 1
     errors = [
         msgspec.structs.replace(error, field=f"assets[{n}].{error.field}" if many else error.field)
-        for n, payload in enumerate(payloads)
-        for error in problems(payload)
+        for n, (payload, at) in enumerate(payloads)
+        for error in problems(payload, at)
     ]
     if errors:
         raise InvalidError(errors=tuple(errors))
+
+
+def _check_days(state: State, payload: ev.Payload, at: datetime) -> None:
+    """No day is counted twice; a count that came from the field contradicts instead."""
+    found = serving.shared(state, payload, at) if isinstance(payload, ev.ServiceCounted) else None
+    if found:
+        message = (
+            "The days from %(since)s to %(until)s are counted already. Begin later, or replace that count."
+        )
+        days = {"since": f"{found.since:%d.%m.%Y}", "until": f"{found.until:%d.%m.%Y}"}
+        raise InvalidError(errors=(FieldError("since", message, days),))
 
 
 def _check_time(at: datetime) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from asset_tracker.errors import FieldError
+from asset_tracker.ledger import serving
 from asset_tracker.ledger.events import KINDS, Payload
 from asset_tracker.ledger.values import Share, is_amount, sum_to_100, wrong_days
 
@@ -69,12 +70,15 @@ def _holds(hint: Any) -> bool:
     return any(map(_holds, within)) if within else hint in (Decimal, date, datetime)
 
 
-def problems(payload: Payload) -> list[FieldError]:
-    """What is wrong with a new payload beyond its types: all of it at once, nothing if it is right."""
+def problems(payload: Payload, at: datetime | None = None) -> list[FieldError]:
+    """What is wrong with a new payload beyond its types: all of it at once, nothing if it is right.
+
+    ``at``: when it occurred (UTC), for what must fit to that.
+    """
     found = [
         FieldError(group[0], "One of these is needed: %(fields)s.", {"fields": ", ".join(group)})
         for group in payload.required
-        if not any(getattr(payload, name) for name in group)
+        if all(getattr(payload, name) in (None, ()) for name in group)
     ]
     for name in _measured(type(payload)):
         value = getattr(payload, name)
@@ -85,4 +89,4 @@ def problems(payload: Payload) -> list[FieldError]:
     shares: tuple[Share, ...] = getattr(payload, "shares", ())
     if shares and not sum_to_100(shares):
         found.append(FieldError("shares", "The funding shares must sum to 100 per cent."))
-    return found
+    return found + (serving.wrong_span(payload, at) if at else [])

@@ -297,6 +297,19 @@ class Repaired(Payload, frozen=True, tag="repaired"):
     order: UUID | None = None
 
 
+class ServiceCounted(Payload, frozen=True, tag="service_counted"):
+    """How it served residents from the day ``since`` to the day it occurred, both counted in full.
+
+    ``trips`` out to them, video ``consultations`` held, and what its ``meter`` said at the end.
+    """
+
+    required = (("trips", "consultations", "meter"),)
+    since: date
+    trips: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    consultations: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    meter: Meter | None = None
+
+
 class SentForRepair(Payload, frozen=True, tag="sent_for_repair"):
     """Taken away to be repaired."""
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from asset_tracker.ledger import events as ev
-from asset_tracker.ledger import tracks
+from asset_tracker.ledger import serving, tracks
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.state import Dispute, State
 from asset_tracker.ledger.values import GoneReason, Stage, Use
@@ -329,6 +329,13 @@ def _back(s: State) -> None:
     if s.place == "away":
         s.place = "service_point" if s.service_point else "municipality" if s.municipality else "unknown"
     s.lent_until = None
+
+
+@_folds(ev.ServiceCounted)
+def _service_counted(s: State, e: Event, p: ev.ServiceCounted) -> None:
+    s.meter = p.meter or s.meter
+    if not serving.counted(s, p, e.occurred_at):
+        _dispute(s, "Some of these days were counted before, so this count is left out.", e.id)
 
 
 @_folds(ev.SentForRepair)

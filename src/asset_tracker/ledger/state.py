@@ -77,6 +77,20 @@ class LossCase(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     closed_at: datetime | None = None
 
 
+class Span(msgspec.Struct, frozen=True):
+    """From a day to a day, both included."""
+
+    since: date
+    until: date
+
+
+class Served(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How often it served residents in all, and on which days that was counted."""
+
+    number: int = 0
+    spans: tuple[Span, ...] = ()
+
+
 class PlanDone(msgspec.Struct, frozen=True, omit_defaults=True):
     """When the work of a maintenance plan or a work order was last done, and what the meter said."""
 
@@ -90,7 +104,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     Only ``replay`` changes one. ``stage_before`` is where a repaired or found asset goes back to;
     ``custody`` the delivery that stands; ``gone_by`` the event that ended it. ``verified_at`` is the last visit, ``attested_at`` when
     the recipient last said that it is there. ``seen`` is by campaign,
-    ``done`` by maintenance plan and by work order.
+    ``done`` by maintenance plan and by work order, ``served`` by unit (``serving.UNITS``).
     """
 
     # what it is
@@ -147,6 +161,7 @@ class State(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     attested_at: datetime | None = None
     maintained_at: datetime | None = None
     meter: Meter | None = None
+    served: dict[str, Served] = {}
     inventory_number: str | None = None
     balance_on: date | None = None
     published_on: date | None = None

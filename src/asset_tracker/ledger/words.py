@@ -26,6 +26,7 @@ KIND_TITLES: dict[str, str] = {
     "fault_reported": "Fault reported",
     "maintained": "Maintained",
     "repaired": "Repaired",
+    "service_counted": "Service to residents counted",
     "sent_for_repair": "Sent for repair",
     "moved": "Moved",
     "lent": "Lent",

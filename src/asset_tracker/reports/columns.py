@@ -12,7 +12,7 @@ from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.words import KIND_TITLES
-from asset_tracker.reports import words
+from asset_tracker.reports import serving, words
 from asset_tracker.reports.structs import Facts, MunicipalityFacts
 from asset_tracker.reports.structs_around import Donor, Municipality
 from asset_tracker.reports.structs_items import Happening, Item
@@ -112,6 +112,22 @@ _PAPERS: tuple[_Spec, ...] = (
         "#date+attested",
     ),
 )
+_SERVING: tuple[_Spec, ...] = (
+    (
+        "trips",
+        "Outreach trips",
+        "How often it went out to residents, as counted.",
+        "number",
+        "#reached+trips+num",
+    ),
+    (
+        "consultations",
+        "Video consultations held",
+        "How many were held with it, as counted.",
+        "number",
+        "#reached+consultations+num",
+    ),
+)
 _METER: tuple[_Spec, ...] = (("reading", "Meter", "The last reading of its meter.", "text", "#item+meter"),)
 _OWN: tuple[_Spec, ...] = (
     ("fields", "Further fields", "What is asked of things of its category beside the rest.", "text", ""),
@@ -145,6 +161,7 @@ def item_columns(facts: Facts, lang: Lang) -> tuple[Column[Item], ...]:
         *(column for donor in donors for column in _share(donor, lang)),
         *(_column(spec, worded, lang) for spec in _PAPERS),
         *(_column(spec, worded, lang) for spec in _METER if facts.summary.meters is not UNSET),
+        *(_column(spec, worded, lang) for spec in _SERVING if facts.summary.serving is not UNSET),
         *(_column(spec, worded, lang) for spec in _OWN if any(item.fields for item in facts.items)),
     )
 
@@ -193,6 +210,8 @@ def _item_words(places: Mapping[str, Municipality], lang: Lang) -> dict[str, Cal
         "gone_reason": coded(words.GONE, attrgetter("gone_reason")),
         "condition": coded(words.CONDITION, attrgetter("condition")),
         "title": coded(words.TITLE, attrgetter("title")),
+        "trips": lambda item: serving.of_item(item, "trips"),
+        "consultations": lambda item: serving.of_item(item, "consultations"),
         "reading": lambda item: (
             f"{item.reading.value} {gettext(lang, item.reading.unit)}" if item.reading is not UNSET else None
         ),

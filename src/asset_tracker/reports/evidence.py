@@ -16,7 +16,7 @@ from msgspec import UNSET, Struct
 
 from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import NotFoundError
-from asset_tracker.reports import words
+from asset_tracker.reports import serving, words
 from asset_tracker.reports.columns import municipalities
 from asset_tracker.reports.figures import STEPS, UPKEEP, ZERO, situation_of
 from asset_tracker.reports.shares import split
@@ -56,12 +56,13 @@ class Evidence(Struct, frozen=True, kw_only=True):
 
 
 class _Figure(Struct, frozen=True):
-    """``last``: only the last of the events says so; otherwise all of these kinds do."""
+    """``last``: only the last of the events says so; otherwise all of these kinds do, or ``only`` some of them."""
 
     title: str
     counts: Counts
     kinds: tuple[str, ...]
     last: bool = True
+    only: Callable[[Item, Happening], bool] | None = None
 
 
 _HANDED_OVER = ("delivered", "accepted", "installed", "commissioned", "verified")
@@ -109,6 +110,9 @@ _EVERY = (
     "raions",
     "residents",
     "without_rate",
+    "serving",
+    "since:trips",
+    "since:consultations",
     "since:losses",
     "since:upkeep",
     "since:events",
@@ -140,7 +144,10 @@ def evidence(facts: Facts, figure: str, part: Part | None = None) -> Evidence:
     for item in _chosen(facts, part, every=money or name in _EVERY or figure in _EVERY):
         number = found.counts(item)
         if number:
-            rows.append(Behind(item, number, _events(happened[str(item.asset_id)], found)))
+            told = happened[str(item.asset_id)]
+            if found.only:
+                told = [line for line in told if found.only(item, line)]
+            rows.append(Behind(item, number, _events(told, found)))
     total = (
         None
         if name in ("days", "unseen")
@@ -323,8 +330,11 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
             return _Figure(
                 "Last reading of the meter",
                 lambda i: i.reading.value if i.reading is not UNSET and i.reading.unit == of else None,
-                ("maintained",),
+                ("maintained", "service_counted"),
+                only=lambda i, line: i.reading is not UNSET and _day(line) == i.reading.day,
             )
+        case "serving" if of in serving.SHORT:
+            return _serving(of, None)
         case "loss_value":
             return _loss_value(facts, of)
         case "by":
@@ -336,6 +346,22 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
         case "since":
             return _since(facts, of)
     return None
+
+
+def _serving(unit: str, since: date | None) -> _Figure:
+    """How residents were served, by the counts that ended on ``since`` or later."""
+
+    def by(item: Item, line: Happening) -> bool:
+        counted = (each for each in item.serving or () if each.event == line.event_id and each.unit == unit)
+        return any(since is None or each.until >= since for each in counted)
+
+    return _Figure(
+        serving.SHORT[unit],
+        lambda item: serving.of_item(item, unit, since),
+        ("service_counted",),
+        last=False,
+        only=by,
+    )
 
 
 def _loss_value(facts: Facts, currency: str) -> _Figure:
@@ -473,17 +499,19 @@ def _since(facts: Facts, of: str) -> _Figure | None:
         return _Figure(
             "Losses and damage", lambda item: len(cases[item.asset_id]), tuple(words.LOSS), last=False
         )
+    if of in serving.SHORT:
+        return _serving(of, came)
     if of not in ("upkeep", "events"):
         return None
-    told = [
-        line
-        for line in facts.timeline
-        if line.occurred_at.astimezone(KYIV).date() >= came and (of == "events" or line.kind in UPKEEP)
-    ]
+    told = [line for line in facts.timeline if _day(line) >= came and (of == "events" or line.kind in UPKEEP)]
     counts = Counter(line.asset_id for line in told)
     kinds = tuple({line.kind for line in told})
     title = "Events in the ledger" if of == "events" else "Maintenances and repairs"
     return _Figure(title, lambda item: counts[item.asset_id], kinds, last=False)
+
+
+def _day(line: Happening) -> date:
+    return line.occurred_at.astimezone(KYIV).date()
 
 
 def _by_asset(losses: Sequence[Loss]) -> Mapping[UUID, list[Loss]]:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from asset_tracker.reports import serving
 from asset_tracker.reports.shares import split
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, Paper
 from asset_tracker.reports.structs_around import Budget, Municipality, Rate
@@ -157,6 +158,7 @@ def period(
         losses=sum(1 for loss in losses if loss.occurred_on >= since),
         upkeep=sum(1 for line in timeline if line.kind in UPKEEP),
         events=len(timeline),
+        serving=serving.lines(items, since),
     )
 
 
@@ -233,6 +235,7 @@ def summarise(
             if loss.value is not None and loss.currency
         ),
         meters=meters(counted),
+        serving=serving.lines(items),
     )
 
 

@@ -17,9 +17,10 @@ from asset_tracker.i18n import Lang
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.replay import Replayed, replay, standing_on
+from asset_tracker.ledger.serving import counts
 from asset_tracker.ledger.state import State
 from asset_tracker.ledger.tags import format_tag
-from asset_tracker.reports import words
+from asset_tracker.reports import serving, words
 from asset_tracker.reports.figures import added
 from asset_tracker.reports.shares import split
 from asset_tracker.reports.structs_items import Cost, Disposal, Happening, Item, Loss, Reading, Share
@@ -192,6 +193,8 @@ def _item(standing: Standing, known: Known) -> Item:
         gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
         disposal=_disposal(standing.occurred) if s.gone == "disposed" else None,
         reading=_reading(standing.occurred),
+        serving=tuple(counts((each.id, each.occurred_at, each.payload) for each in standing.occurred))
+        or UNSET,
         unpublished_since=s.balance_on
         if s.balance_on and not s.published_on and first.programme in known.to_publish
         else UNSET,
@@ -201,7 +204,7 @@ def _item(standing: Standing, known: Known) -> Item:
 def _reading(occurred: Sequence[Event]) -> Reading | UnsetType:
     """The last reading of its meter."""
     for event in reversed(occurred):
-        if isinstance(event.payload, ev.Maintained) and event.payload.meter is not None:
+        if isinstance(event.payload, ev.Maintained | ev.ServiceCounted) and event.payload.meter is not None:
             meter = event.payload.meter
             return Reading(value=meter.value, unit=meter.unit, day=_day(event.occurred_at))
     return UNSET
@@ -291,6 +294,8 @@ def _detail(payload: Any, known: Known) -> Name | None:
             return words.both(words.DETAIL, code)
         case ev.Verified(method=code) | ev.Disposed(method=code) | ev.LossClosed(decision=code):
             return words.both(words.DETAIL, code)
+        case ev.ServiceCounted():
+            return serving.said(payload)
         case ev.UseChanged(use=code) | ev.TitleTransferred(to=code):
             return words.both(words.DETAIL, code)
         case ev.FaultReported(condition=code) | ev.Damaged(condition=code) | ev.Repaired(condition=code):

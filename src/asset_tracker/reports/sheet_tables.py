@@ -10,12 +10,11 @@ from msgspec import UNSET
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
-from asset_tracker.reports import words
+from asset_tracker.reports import serving, words
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, Report
 from asset_tracker.reports.structs_around import Donor
 from asset_tracker.reports.structs_figures import (
     Funnel,
-    MeterLine,
     MunicipalityLine,
     OblastLine,
     SituationLine,
@@ -144,11 +143,15 @@ def since(facts: Facts, lang: Lang) -> Tree | None:
         "first": display.day(came.since, lang),
         "last": display.day(facts.question.as_of, lang),
     }
+    served = serving.since_of(facts)
     return {
         "title": gettext(lang, title, **days),
         "heads": [gettext(lang, head) for head in ("What", "Count")],
-        "links": [["", f"since:{key}"] for key in SINCE],
-        "rows": [[gettext(lang, label), display.number(count, lang)] for label, count in rows],
+        "links": [["", f"since:{key}"] for key in (*SINCE, *(line.unit for line in served))],
+        "rows": [
+            *([gettext(lang, label), display.number(count, lang)] for label, count in rows),
+            *([serving.word(line, lang), display.number(line.number, lang)] for line in served),
+        ],
     }
 
 
@@ -247,7 +250,8 @@ def care(report: Report) -> Tree:
             *(["", key, key] for key in ("act", "installed", "verified_last_year", "verified_two_years")),
             ["", "unseen", ""],
             ["", "upkeep", f"upkeep_cost:{summary.upkeep_costs[0].currency}" if one_cost else ""],
-            *(["", f"meter:{line.unit}", ""] for line in meters_of(facts)),
+            *(["", f"meter:{line.unit}", ""] for line in serving.meters(facts)),
+            *(["", f"serving:{line.unit}", ""] for line in serving.of_facts(facts)),
         ],
         "rows": [
             row("With a signed act, of what was delivered", summary.with_act, delivered),
@@ -269,21 +273,15 @@ def care(report: Report) -> Tree:
                 costs or display.NOTHING,
             ],
             *(
-                [meter_word(line, lang), display.number(line.value, lang), display.NOTHING]
-                for line in meters_of(facts)
+                [serving.meter_word(line, lang), display.number(line.value, lang), display.NOTHING]
+                for line in serving.meters(facts)
+            ),
+            *(
+                [serving.word(line, lang), display.number(line.number, lang), display.NOTHING]
+                for line in serving.of_facts(facts)
             ),
         ],
     }
-
-
-def meters_of(facts: Facts) -> tuple[MeterLine, ...]:
-    """The last readings of meters, by unit."""
-    return () if facts.summary.meters is UNSET else facts.summary.meters
-
-
-def meter_word(line: MeterLine, lang: Lang) -> str:
-    """What a sum of readings counts, and over how many things."""
-    return gettext(lang, words.METER[line.unit], n=display.number(line.things, lang))
 
 
 def days(facts: Facts, lang: Lang) -> list[list[str]]:

@@ -77,10 +77,18 @@ class Milestone(Struct, frozen=True, kw_only=True):
     served: int
 
 
+class ServingLine(Struct, frozen=True, kw_only=True):
+    """How often residents were served in one unit (``trips``, ``consultations``), with so many ``things``."""
+
+    unit: str
+    number: int
+    things: int
+
+
 class Period(Struct, frozen=True, kw_only=True):
     """What came from the day ``since`` to the day of the report, both included; counts are pieces.
 
-    ``events`` are those of the timeline, ``losses`` the cases that began.
+    ``events`` are those of the timeline, ``losses`` the cases that began, ``serving`` the counts that ended then.
     """
 
     since: date
@@ -92,6 +100,7 @@ class Period(Struct, frozen=True, kw_only=True):
     losses: int
     upkeep: int
     events: int
+    serving: tuple[ServingLine, ...] | UnsetType = UNSET
 
 
 class MeterLine(Struct, frozen=True, kw_only=True):
@@ -141,6 +150,7 @@ class Summary(Struct, frozen=True, kw_only=True):
     losses_closed: int
     losses_value: tuple[Cost, ...]
     meters: tuple[MeterLine, ...] | UnsetType = UNSET
+    serving: tuple[ServingLine, ...] | UnsetType = UNSET
 
 
 class MunicipalityLine(Struct, frozen=True, kw_only=True):

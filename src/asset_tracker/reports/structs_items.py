@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 
 from asset_tracker.documents.names import Name
+from asset_tracker.ledger.serving import Count
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -56,7 +57,8 @@ class Item(Struct, frozen=True, kw_only=True):
     ``fields``: what stands in the fields that its category has of its own, as text.
     ``service_days`` are those it has been in service for, breaks left out.
     ``reading`` is the last of its meter; ``unpublished_since`` the day it was put on the balance, while the council
-    has not published that it must. Both are absent where there is nothing to tell.
+    has not published that it must. Both are absent where there is nothing to tell, and so are ``serving``, the counts
+    of how residents were served with it.
     ``counted`` is false for the shell of a kit, whose components stand in rows of their own.
     """
 
@@ -107,6 +109,7 @@ class Item(Struct, frozen=True, kw_only=True):
     disposal: Disposal | None = None
     reading: Reading | UnsetType = UNSET
     unpublished_since: date | UnsetType = UNSET
+    serving: tuple[Count, ...] | UnsetType = UNSET
 
     @property
     def counted(self) -> bool:

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import words
+from asset_tracker.reports import serving, words
 from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import budget_word, heading
 from asset_tracker.reports.sheet_tables import (
@@ -18,8 +18,6 @@ from asset_tracker.reports.sheet_tables import (
     linked_situation,
     linked_steps,
     linked_worth,
-    meter_word,
-    meters_of,
     residents_of,
 )
 from asset_tracker.reports.sheet_trouble import AID_OVERDUE, linked_losses
@@ -134,8 +132,10 @@ def _figures(report: Report) -> Iterator[SummaryRow]:
         ("Men trained", summary.trained_men, ""),
     )
     yield from (SummaryRow((_label(label, lang), value), links=("", link)) for label, value, link in figures)
-    for line in meters_of(facts):
-        yield SummaryRow((meter_word(line, lang), line.value), links=("", f"meter:{line.unit}"))
+    for line in serving.meters(facts):
+        yield SummaryRow((serving.meter_word(line, lang), line.value), links=("", f"meter:{line.unit}"))
+    for each in serving.of_facts(facts):
+        yield SummaryRow((serving.word(each, lang), each.number), links=("", f"serving:{each.unit}"))
     for point in beside.points:
         yield SummaryRow((words.word(words.POINT, point.kind, lang), point.count))
     yield from _budget(facts, lang)
@@ -213,6 +213,8 @@ def _since(came: Period, lang: Lang) -> Iterator[SummaryRow]:
     links = (("", f"since:{key}") for key in SINCE)
     rows = zip(figures, links, strict=True)
     yield from (SummaryRow((gettext(lang, label), count), links=link) for (label, count), link in rows)
+    for each in came.serving or ():
+        yield SummaryRow((serving.word(each, lang), each.number), links=("", f"since:{each.unit}"))
 
 
 def _categories(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:

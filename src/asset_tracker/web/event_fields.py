@@ -111,6 +111,25 @@ _ALL = (
         ),
     ),
     EventForm(
+        "service_counted",
+        "Count service to residents",
+        "The count was recorded.",
+        "support",
+        (
+            Field(
+                "since",
+                "Counted from which day?",
+                "date",
+                required=True,
+            ),
+            Field("trips", "Outreach trips", "number", hint="How often it went out to residents."),
+            Field("consultations", "Video consultations held", "number"),
+            Field("meter", "Meter reading at the end", "meter"),
+        ),
+        explains="How often residents were served with it. Each day is counted once; 0 is an answer too.",
+        when="Up to which day?",
+    ),
+    EventForm(
         "fault_reported",
         "Report a fault",
         "The fault was reported.",

@@ -91,6 +91,7 @@ def _form(lang: Lang, form: EventForm) -> dict[str, Any]:
         "tone": form.tone,
         "explains": gettext(lang, form.explains) if form.explains else "",
         "note": gettext(lang, form.note),
+        "when": gettext(lang, form.when) if form.when else "",
         "fields": [_field(lang, field) for field in form.fields if field.type in _ASKED],
     }
 

@@ -36,7 +36,10 @@ class Field(NamedTuple):
 
 
 class EventForm(NamedTuple):
-    """How one kind of fact is recorded. ``verb`` is the button, ``done`` the message afterwards."""
+    """How one kind of fact is recorded. ``verb`` is the button, ``done`` the message afterwards.
+
+    ``when`` asks for the time in words of its own, and on a phone at once.
+    """
 
     kind: str
     verb: str
@@ -46,3 +49,4 @@ class EventForm(NamedTuple):
     explains: str = ""
     tone: Literal["", "danger"] = ""
     note: str = "Note"
+    when: str = ""

@@ -1,7 +1,7 @@
 """Recording a fact about an asset: one form and one handler for every kind."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.serving import counted_until
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import event_forms, formats, history
@@ -70,6 +71,9 @@ async def ask(
     if "then" in picked:
         picked["then"] = own_path(picked["then"])
     values = {"id": str(uuid7()), "head": view.head, "occurred_at": now, "shown_at": now, **picked}
+    if kind == "service_counted":
+        until = counted_until(view.state)
+        values["since"] = (until + timedelta(days=1)).isoformat() if until else ""
     return await _form(request, conn, actor, view, form, values)
 
 

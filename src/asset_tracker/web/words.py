@@ -106,6 +106,7 @@ _EVENT_LOOKS: dict[str, tuple[str, str]] = {
     "fault_reported": ("fault", "bad"),
     "maintained": ("maintain", "good"),
     "repaired": ("maintain", "good"),
+    "service_counted": ("support", "good"),
     "sent_for_repair": ("maintain", "wait"),
     "moved": ("move", "info"),
     "lent": ("hand", "wait"),

@@ -114,6 +114,7 @@ CUSTODIAN = [
     "refused",
     "verified",
     "use_changed",
+    "service_counted",
     "fault_reported",
     "found_inaccessible",
     "damaged",

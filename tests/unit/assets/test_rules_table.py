@@ -67,6 +67,7 @@ MAY = {
     "use_changed": DELIVERED,
     "fault_reported": DELIVERED,
     "maintained": DELIVERED,
+    "service_counted": DELIVERED,
     "repaired": set("fbw"),
     "sent_for_repair": DELIVERED - {"w"},
     "moved": DELIVERED,
@@ -116,6 +117,7 @@ ONE_BY_ONE = [
     "fault_reported",
     "maintained",
     "repaired",
+    "service_counted",
     "sent_for_repair",
     "damaged",
     "loss_closed",
@@ -131,6 +133,11 @@ ONE_BY_ONE = [
 @pytest.mark.parametrize("kind", RULES)
 def test_when_it_may_be_recorded(kind):
     assert {name for name, now in STATES.items() if RULES[kind].allows(now)} == MAY[kind]
+
+
+def test_a_laptop_is_not_asked_how_it_serves():
+    assert not RULES["service_counted"].allows(state(category="laptop", **HANDED))
+    assert RULES["service_counted"].allows(state(category="vehicle", **HANDED))
 
 
 def test_every_rule_that_refuses_says_why():

@@ -245,5 +245,6 @@ def test_every_kind_is_known_to_the_table_or_changes_nothing_by_design():
     changes_no_question = {
         "label_bound", "label_retired", "label_printed", "code_linked", "consigned", "balance_recorded",
         "training_given", "evacuated", "damaged", "stolen", "approved", "consent_given", "visibility_set",
+        "service_counted",
     }  # fmt: skip
     assert set(KINDS) == told | elsewhere | changes_no_question

@@ -12,7 +12,7 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.folds import apply
 from asset_tracker.ledger.replay import goes_on
-from asset_tracker.ledger.state import Dispute, LossCase, PlanDone, Seen, State
+from asset_tracker.ledger.state import Dispute, LossCase, PlanDone, Seen, Served, Span, State
 from asset_tracker.ledger.values import Meter, Share, Source
 
 NOW, BEFORE, LONG_AGO = (datetime(2025, month, 1, tzinfo=UTC) for month in (6, 5, 1))
@@ -444,6 +444,30 @@ CASES = {
         {"stage": "delivered", "stage_before": "delivered"},
         ev.UseChanged(use="stored"),
         {"use": "stored", "stage": "out_of_service"},
+    ),
+    # how residents were served
+    "trips and a meter": (
+        {},
+        ev.ServiceCounted(since=date(2025, 5, 1), trips=12, meter=Meter(900, "km")),
+        {
+            "served": {"trips": Served(12, (Span(date(2025, 5, 1), date(2025, 6, 1)),))},
+            "meter": Meter(900, "km"),
+        },
+    ),
+    "nothing is an answer, and goes on from the month before": (
+        {"served": {"trips": Served(3, (Span(date(2025, 4, 1), date(2025, 4, 30)),))}},
+        ev.ServiceCounted(since=date(2025, 5, 1), trips=0, consultations=8),
+        {
+            "served": {
+                "trips": Served(3, (Span(date(2025, 4, 1), date(2025, 6, 1)),)),
+                "consultations": Served(8, (Span(date(2025, 5, 1), date(2025, 6, 1)),)),
+            }
+        },
+    ),
+    "a day counted twice": (
+        {"served": {"trips": Served(3, (Span(date(2025, 4, 1), date(2025, 5, 1)),))}},
+        ev.ServiceCounted(since=date(2025, 5, 1), trips=5),
+        disputed("Some of these days were counted before, so this count is left out.", THIS),
     ),
     # broken and mended
     "a fault": (STANDS, ev.FaultReported(description="х"), {"condition": "needs_attention"}),

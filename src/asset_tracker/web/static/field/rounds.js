@@ -169,7 +169,7 @@ export async function standing(assets) {
   return new Map(
     assets.map((asset) => {
       let stands = /** @type {any} */ ({
-        stage: asset.stage, condition: asset.condition, gone: asset.gone_reason ?? null,
+        category: asset.category, stage: asset.stage, condition: asset.condition, gone: asset.gone_reason ?? null,
         place: asset.place?.kind, service_point: asset.place?.service_point_id ?? null, touched: false,
       });
       for (const fact of facts) {

@@ -4,7 +4,7 @@
 import { msg } from "./words.js";
 
 /**
- * @typedef {{stage: string, condition: string, place?: string, gone?: string|null,
+ * @typedef {{category?: string, stage: string, condition: string, place?: string, gone?: string|null,
  *   commissioned?: boolean, service_point?: string|null}} Standing
  */
 
@@ -18,6 +18,9 @@ const here = (s) => !s.gone;
 /** @param {Standing} s */
 const handedOver = (s) => !s.gone && AFTER.includes(s.stage);
 
+// Of what it is counted how often residents were served with it.
+const SERVING = ["vehicle", "mobile_case", "video_kit", "other"];
+
 /** @type {Record<string, [(s: Standing) => boolean, string]>} */
 const RULES = {
   received: [(s) => here(s) && ["expected", "dispatched"].includes(s.stage), msg("It was received already.")],
@@ -29,6 +32,7 @@ const RULES = {
   use_changed: [handedOver, NOT_YET],
   fault_reported: [handedOver, NOT_YET],
   maintained: [handedOver, NOT_YET],
+  service_counted: [(s) => handedOver(s) && SERVING.includes(s.category ?? "other"), msg("It is not delivered, or nobody counts how a thing of this category serves.")],
   repaired: [(s) => handedOver(s) && (["needs_attention", "unserviceable"].includes(s.condition) || s.place === "away"), msg("No fault of it is known.")],
   sent_for_repair: [(s) => handedOver(s) && s.place !== "away", msg("It is away already.")],
   returned: [here, GONE],

@@ -8,6 +8,8 @@ import { msg, named, offered, t } from "./words.js";
 
 /** @typedef {{ref: string, tag: string, shown: string, asset: rounds.Asset|null, standing: any}} Target */
 
+// What is said of one thing at a time: the same number of many would be a mistake.
+const ALONE = ["service_counted"];
 const NOT_YOURS = msg("Your role does not record this.");
 
 /** @param {import("./list.js").Item[]} items @returns {Promise<Target[]>} */
@@ -44,7 +46,8 @@ function why(kind, target, kinds) {
 export async function actionsFor(targets) {
   const kinds = (await get("meta", "me"))?.kinds ?? [];
   return offered().filter((kind) => kinds.includes(kind)).map((kind) => {
-    const judged = targets.map((target) => ({ target, reason: why(kind, target, kinds) }));
+    const alone = ALONE.includes(kind) && targets.length > 1 ? t("This is recorded of one thing at a time.") : "";
+    const judged = targets.map((target) => ({ target, reason: alone || why(kind, target, kinds) }));
     return { kind, can: judged.filter((each) => !each.reason).map((each) => each.target), cannot: judged.filter((each) => each.reason) };
   });
 }

@@ -4,7 +4,7 @@
 /** @typedef {{name: string, label: string, type: string, required: boolean, hint: string,
  *   options: [string, string][], default: string}} Field */
 /** @typedef {{kind: string, verb: string, done: string, icon: string, fields: Field[], explains: string,
- *   tone: string, note: string}} Form */
+ *   tone: string, note: string, when: string}} Form */
 /** @typedef {{lang: string, words: Record<string, string|string[]>, forms: Record<string, Form>,
  *   vocabulary: Record<string, Record<string, Word>>, offered: string[]}} Catalogue */
 

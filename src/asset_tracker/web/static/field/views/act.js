@@ -52,7 +52,9 @@ export async function show({ main, rest }) {
       h("input", { id: "f-photos", class: "visually-hidden", type: "file", accept: "image/*", multiple: true, onchange: (/** @type {any} */ event) => void added(event.target) }),
       h("div", { class: "buttons" }, h("label", { for: "f-photos", class: "button" }, icon("photo"), t("Add photos"))), shown),
     signature?.element,
-    h("details", {}, h("summary", {}, t("It happened at another time")), h("div", { class: "field" }, h("label", { for: "f-when" }, t("When it happened")), when)),
+    asked.when
+      ? h("div", { class: "field" }, h("label", { for: "f-when" }, asked.when), when)
+      : h("details", {}, h("summary", {}, t("It happened at another time")), h("div", { class: "field" }, h("label", { for: "f-when" }, t("When it happened")), when)),
     problem,
     h("div", { class: "buttons" }, save, linkButton("#/scan", t("Not now"), "back", "quiet")),
   ));
@@ -82,6 +84,7 @@ export async function show({ main, rest }) {
     const { payload, errors } = answers(fields, form);
     if (kind === "note" && !payload.note && !pictures.length) errors.note = t("Write a note or add a photo.");
     if (["moved", "evacuated"].includes(kind) && (payload.service_point || payload.municipality)) delete errors.service_point;
+    if (kind === "service_counted") uncounted(payload, when.value, errors);
     complain(form, errors);
     if (Object.keys(errors).length) return;
     save.disabled = true;
@@ -120,6 +123,12 @@ export async function show({ main, rest }) {
       h("ul", {}, action.cannot.map(({ target, reason }) => h("li", {}, h("span", { class: "tag" }, target.shown), " ", nameOf(target), ": ", reason))))),
     form,
   );
+}
+
+/** What is missing of a count of service. @param {any} payload @param {string} until @param {Record<string, string>} errors */
+function uncounted(payload, until, errors) {
+  if (!["trips", "consultations", "meter"].some((each) => each in payload || each in errors)) errors.trips = t("Write how many; 0 is an answer too.");
+  if (payload.since && payload.since > until.slice(0, 10)) errors.since = t("The first day counted is after the last.");
 }
 
 /** What a fact says of the order that it does. @param {rounds.Order} order @param {string} kind */
