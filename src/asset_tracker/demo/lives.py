@@ -63,6 +63,7 @@ def life(delivery: Delivery, each: NewAsset) -> Iterator[Past]:
     )
     if each.kit is None:
         yield from _set_up(delivery, each, installed)
+    yield from _outreach(each, installed.date())
     if each.fact.category == "software" or each.fact.serial is None:
         return
     yield from _checks(delivery, each, installed.date())
@@ -150,6 +151,31 @@ def _services(each: NewAsset, installed: date) -> Iterator[Past]:
             plan=service_plan(each.id),
         )
         yield Past(each.id, working_time(day, "service", each.id), fact)
+
+
+def _outreach(each: NewAsset, installed: date) -> Iterator[Past]:
+    """Vehicles are counted each month; two of three centres count how often their mobile case went out, by quarters."""
+    if each.fact.category == "vehicle":
+        for since, until in months(installed + timedelta(days=1)):
+            trips = between(5, 14, "trips", until, each.id)
+            yield Past(each.id, moment(until, 15), ev.ServiceCounted(since=since, trips=trips))
+    elif each.fact.category == "mobile_case" and chance(66, "counts", each.id):
+        for since, until in months(installed + timedelta(days=1), at_once=3):
+            trips = between(3, 19, "trips", until, each.id)
+            yield Past(each.id, moment(until, 15), ev.ServiceCounted(since=since, trips=trips))
+
+
+def months(first: date, *, at_once: int = 1) -> Iterator[tuple[date, date]]:
+    """First and last days of months, or of so many months, from ``first`` to the last day told."""
+    since = first
+    while since <= LAST_DAY:
+        rest = at_once - 1 - (since.month - 1) % at_once
+        index = since.year * 12 + since.month + rest
+        until = date(index // 12, index % 12 + 1, 1) - timedelta(days=1)
+        if until > LAST_DAY:
+            return
+        yield since, until
+        since = until + timedelta(days=1)
 
 
 def is_broken(told: Sequence[Past]) -> bool:

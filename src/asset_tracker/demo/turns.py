@@ -13,8 +13,8 @@ import msgspec
 
 from asset_tracker.assets.service import NewAsset
 from asset_tracker.demo.batches import BARANIVKA, KHOROSHIV, OVRUCH
-from asset_tracker.demo.fixed import fixed_id
-from asset_tracker.demo.lives import Past, moment
+from asset_tracker.demo.fixed import between, fixed_id
+from asset_tracker.demo.lives import Past, moment, months
 from asset_tracker.demo.people import SIDA
 from asset_tracker.demo.story import Delivery
 from asset_tracker.ledger import events as ev
@@ -90,8 +90,16 @@ def _video_consultations(delivery: Delivery) -> Turn:
         (
             Past(kit.id, moment(day - timedelta(days=41), 8), taught),
             Past(kit.id, moment(day, 7, 30), ev.Commissioned(service="Відеоконсультації")),
+            *_consultations(kit.id, day),
         )
     )
+
+
+def _consultations(kit: UUID, go_live: date) -> Iterator[Past]:
+    """Each month's, a few more from month to month."""
+    for month, (since, until) in enumerate(months(go_live)):
+        number = 6 + 2 * month + between(0, 7, "consultations", until, kit)
+        yield Past(kit, moment(until, 14, 30), ev.ServiceCounted(since=since, consultations=number))
 
 
 def _camera_repaired(delivery: Delivery) -> Turn:

@@ -64,6 +64,12 @@ def shared(state: State, payload: ev.ServiceCounted, at: datetime) -> Span | Non
     return None
 
 
+def same_days(one: ev.ServiceCounted, until: date, other: ev.ServiceCounted, other_until: date) -> bool:
+    """Whether two counts count one unit on one day."""
+    both = any(getattr(one, unit) is not None and getattr(other, unit) is not None for unit in UNITS)
+    return both and _meet(Span(one.since, until), Span(other.since, other_until))
+
+
 def counted_until(state: State) -> date | None:
     """The last day that was counted; None where nothing was."""
     return max((span.until for known in state.served.values() for span in known.spans), default=None)

@@ -232,6 +232,26 @@ async def test_what_one_may_not_record_one_may_not_import(conn, world, there):
     assert {code for _, code in await problems(conn, batch, stranger)} == {"unknown-asset"}
 
 
+async def test_a_journal_of_trips_is_recorded_once_and_no_day_twice(conn, world, there):
+    heads = ["Серійний номер", "З дати", "Дата", "Виїзди", "Відеоконсультації"]
+    delivered = [["Серійний номер", "Дата доставки"], ["VF1", "01.02.2023"]]
+    await commit.commit_batch(conn, world.me, (await there(delivered)).id)
+    march, april = ["VF1", "01.03.2023", "31.03.2023", 12, None], ["VF1", "01.04.2023", "30.04.2023", 9, 4]
+    batch = await there([heads, march, april, ["VF1", "15.04.2023", "15.05.2023", 3, None]])
+    assert (batch.kind, await problems(conn, batch, world.me)) == ("events", {(4, "days-counted")})
+    await commit.commit_batch(conn, world.me, batch.id, partial=True)
+    van = await one(conn, "VF1")
+    assert {unit: each["number"] for unit, each in van.state["served"].items()} == {
+        "trips": 21,
+        "consultations": 4,
+    }
+    again = await there([heads, march, ["VF1", "01.04.2023", "30.04.2023", 10, 4]])
+    assert (again.plan.counts.unchanged, again.plan.counts.change) == (1, 1)
+    await commit.commit_batch(conn, world.me, again.id)
+    assert (await one(conn, "VF1")).state["served"]["trips"]["number"] == 22
+    assert not (await one(conn, "VF1")).disputed
+
+
 # verification lists ----------------------------------------------------------------
 
 

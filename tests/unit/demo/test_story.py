@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -68,6 +69,19 @@ def test_lives_are_in_order_and_in_the_past(told):
                 assert (
                     past.at.date() >= delivery.signed_on or past.fact.__struct_config__.tag == "label_printed"
                 )
+
+
+def test_each_month_is_counted_once():
+    monthly = list(lives.months(date(2025, 8, 12)))
+    assert monthly == [
+        (date(2025, 8, 12), date(2025, 8, 31)),
+        (date(2025, 9, 1), date(2025, 9, 30)),
+        (date(2025, 10, 1), date(2025, 10, 31)),
+    ]
+    quarters = list(lives.months(date(2024, 11, 2), at_once=3))
+    assert [until for _, until in quarters] == [
+        date(2024, 12, 31), date(2025, 3, 31), date(2025, 6, 30), date(2025, 9, 30),
+    ]  # fmt: skip
 
 
 def test_special_turns_are_about_things_that_exist(told):

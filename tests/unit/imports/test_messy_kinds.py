@@ -10,7 +10,7 @@ import workbooks
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.imports import kind_template
 from asset_tracker.imports.kinds import KINDS, guess_kind
-from asset_tracker.imports.kinds.event_lines import EventReader
+from asset_tracker.imports.kinds.event_lines import EventReader, payload_of
 from asset_tracker.imports.kinds.event_words import VOCABULARY as EVENTS
 from asset_tracker.imports.kinds.parties import PartyShape
 from asset_tracker.imports.kinds.points import PointShape
@@ -23,6 +23,8 @@ from asset_tracker.imports.line import Defaults, ProgrammeRef
 from asset_tracker.imports.naming import Parties, Programmes
 from asset_tracker.imports.places import Places
 from asset_tracker.imports.survey import survey
+from asset_tracker.ledger.events import ServiceCounted
+from asset_tracker.ledger.values import Meter
 from asset_tracker.territory.codifier import read_shipped
 from asset_tracker.territory.search import MunicipalityIndex
 from planning import book
@@ -282,6 +284,8 @@ def test_people_from_an_address_book(ukraine, tmp_path):
         ("handed over", "delivered"),
         ("Repair", "repaired"),
         ("Scheduled service", "maintained"),
+        ("Виїзди", "service_counted"),
+        ("Відеоконсультації", "service_counted"),
         ("вечірка", None),
     ],
 )
@@ -293,6 +297,33 @@ def test_what_happened_in_peoples_words(ukraine, tmp_path, written, kind):
     (line,) = [line for row in source.rows(0) for line in reader.lines(row)]
     assert line.fields.get("kind") == kind
     assert line.blocked is (kind is None)
+
+
+def test_a_journal_of_trips_says_by_its_columns_what_it_is(ukraine, tmp_path):
+    heads = [
+        "Мітка",
+        "Серійний номер",
+        "З дати",
+        "Дата",
+        "Кількість виїздів",
+        "Проведено відеоконсультацій",
+        "Пробіг",
+    ]
+    rows = [
+        heads,
+        [None, "VF1", "01.03.2025", "31.03.2025", 12, 0, "15 200 км"],
+        [None, "VF1", None, "30.04.2025", 3],
+    ]
+    source = book(workbooks.save(tmp_path / "a.xlsx", rows))
+    (mapping,) = survey(source, EVENTS).mappings
+    reader = EventReader(mapping, Places(ukraine), Programmes((PROSTO,)), Defaults())
+    march, april = [line for row in source.rows(0) for line in reader.lines(row)]
+    told = payload_of(march, march.fields["kind"], {})
+    assert told == ServiceCounted(
+        since=dt.date(2025, 3, 1), trips=12, consultations=0, meter=Meter(15_200, "km")
+    )
+    assert payload_of(april, april.fields["kind"], {}) is None
+    assert [each.code for each in april.problems] == ["no-first-day"]
 
 
 @pytest.mark.parametrize(

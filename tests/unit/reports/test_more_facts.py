@@ -3,13 +3,15 @@
 import json
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import gettext
-from asset_tracker.reports import figures, words
+from asset_tracker.ledger.serving import Count
+from asset_tracker.reports import figures, serving, words
 from asset_tracker.reports.compose import municipality_facts, report
 from asset_tracker.reports.evidence import Part, evidence
 from asset_tracker.reports.findings import findings
@@ -58,7 +60,7 @@ def test_a_report_of_then_keeps_its_hash(make):
     made = make()
     assert made.content_hash == HASHES[make]
     told = json.loads(FORMATS["json"].write(made))
-    for name in ("situation", "reading", "unpublished_since", "meters", "situations", "budget"):
+    for name in ("situation", "serving", "reading", "unpublished_since", "meters", "situations", "budget"):
         assert f'"{name}"' not in json.dumps(told["facts"])
 
 
@@ -89,6 +91,51 @@ def test_all_formats_tell_the_same_of_them(lang):
         part = Part(situation=line.situation)
         assert evidence(facts, "planned", part).total == line.funnel.planned
         assert evidence(facts, "residents", part).total == line.residents
+
+
+def served(lang="uk", **changes):
+    """A van that went out to people, and a kit of video consultations; the van was counted for two months."""
+    van = item(90, category="vehicle", serving=(count("trips", 12, 1), count("trips", 9, 2)))
+    kit = item(91, category="video_kit", is_kit=True, serving=(count("consultations", 31, 2),))
+    return municipality_report(lang, **{"items": (*items(), van, kit)} | changes)
+
+
+def count(unit, number, month):
+    last = date(2025, month, 28)
+    return Count(event=UUID(int=number), unit=unit, number=number, since=date(2025, month, 1), until=last)
+
+
+@pytest.mark.parametrize("lang", ["uk", "en"])
+def test_all_formats_tell_how_residents_were_served(lang):
+    since = date(2025, 2, 1)
+    made = served(lang, question=Question(as_of=date(2025, 2, 28), since=since))
+    facts = made.facts
+    text = pdf_text(FORMATS["pdf"].write(made))
+    rows = sheet_rows(FORMATS["xlsx"].write(made), gettext(lang, "Summary"))
+    told = json.loads(FORMATS["json"].write(made))["facts"]["summary"]
+    table = FORMATS["csv"].write(made).decode("utf-8-sig").splitlines()
+    assert "#reached+trips+num" in FORMATS["hxl"].write(made).decode("utf-8-sig")
+    for unit, whole, came in (("trips", 21, 9), ("consultations", 31, 31)):
+        words_ = gettext(lang, serving.WORDS[unit], n="1")
+        assert [words_, whole] in [row[:2] for row in rows]
+        assert [words_, came] in [row[:2] for row in rows]
+        assert f"{words_} {whole}" in " ".join(text.split())
+        assert {"unit": unit, "number": whole, "things": 1} in told["serving"]
+        assert {"unit": unit, "number": came, "things": 1} in told["since"]["serving"]
+        assert gettext(lang, serving.SHORT[unit]) in table[0]
+        assert evidence(facts, f"serving:{unit}").total == whole
+        assert evidence(facts, f"since:{unit}").total == came
+
+
+def test_a_count_is_evidenced_by_its_own_events():
+    van = item(90, category="vehicle", serving=(count("trips", 12, 1), count("trips", 9, 2)))
+    lines = tuple(
+        replace(material().timeline[0], event_id=UUID(int=n), asset_id=van.asset_id, kind="service_counted")
+        for n in (12, 9, 31)
+    )
+    facts = served(items=(van,), timeline=lines).facts
+    (row,) = evidence(facts, "serving:trips").rows
+    assert [line.event_id.int for line in row.events] == [12, 9]
 
 
 def test_the_lines_of_situations_sum_to_the_whole():

@@ -39,6 +39,8 @@ _TEXT = {
 }
 _MUST_SAY = frozenset({"refused", "training_given", "fault_reported", "maintained", "repaired", "damaged", "destroyed", "lost", "stolen", "note"})  # fmt: skip
 _PERSON = {"delivered": "received_by", "sent_for_repair": "to", "dispatched": "carrier"}
+_COUNTS = ("since", "trips", "consultations")
+_MORNING = time(9)
 _METER = re.compile(
     r"(?P<n>[\d\s\u00a0'.]+)\s*(?P<unit>км|km|год\w*|h|hours?|стор\w*|pages?|відбитк\w*)?\.?\s*",
     re.IGNORECASE,
@@ -74,9 +76,13 @@ class EventReader(RowReader):
             words.settle(line, field)
         days = [(kind, field) for field, kind in DAY_COLUMNS.items() if field in line.fields]
         written = line.fields.get("kind")
+        if written is None and line.fields.keys() & {"trips", "consultations"}:
+            # a journal of trips has no column that says so
+            written = line.fields["kind"] = "service_counted"
         if written is not None or not days:
             line.fields["said"] = written
-            KINDS.settle(line, "kind")
+            if written != "service_counted":
+                KINDS.settle(line, "kind")
             if written is None and not bad_day(line):
                 line.say("error", "no-kind", "kind", "Nothing says what happened.", expected="one of: %(words)s", words=KINDS.shown)  # fmt: skip
             yield line
@@ -114,7 +120,7 @@ def name_asset(line: Line, programmes: Programmes, defaults: Defaults) -> None:
 
 def moment(day: date, now: datetime) -> datetime:
     """When something happened of which only the day is known: in the morning, and never later than now."""
-    return min(datetime.combine(day, time(9), UTC), now)
+    return min(datetime.combine(day, _MORNING, UTC), now)
 
 
 def payload_of(line: Line, kind: str, told: dict[str, Any]) -> ev.Payload | None:
@@ -126,7 +132,7 @@ def payload_of(line: Line, kind: str, told: dict[str, Any]) -> ev.Payload | None
         values_.setdefault(_TEXT.get(kind, "note"), text)
     elif kind in _MUST_SAY and not (kind == "note" and fields.get("notes")):
         _said_by_kind(line, kind, values_)
-    for field in ("condition", "use", "room", "parts", "cost", "currency", "inventory_number"):
+    for field in ("condition", "use", "room", "parts", "cost", "currency", "inventory_number", *_COUNTS):
         if field in fields and field in struct.__struct_fields__:
             values_.setdefault(field, fields[field])
     if note := fields.get("notes"):
@@ -135,6 +141,8 @@ def payload_of(line: Line, kind: str, told: dict[str, Any]) -> ev.Payload | None
         values_[_PERSON[kind]] = fields["person"]
     _meter(line, kind, values_)
     _money(line, values_)
+    if kind == "service_counted" and "since" not in fields and not line.blocked:
+        line.say("error", "no-first-day", "since", "Nothing says from which day on it was counted.", expected="a day")  # fmt: skip
     if kind == "balance_recorded":
         values_["recorded_on"] = fields["occurred_on"]
     return _made(line, struct, values_)
@@ -153,7 +161,7 @@ def _said_by_kind(line: Line, kind: str, values_: dict[str, Any]) -> None:
 
 def _meter(line: Line, kind: str, values_: dict[str, Any]) -> None:
     written = line.fields.get("meter")
-    if written is None or kind != "maintained":
+    if written is None or kind not in ("maintained", "service_counted"):
         return
     found = _METER.fullmatch(str(written))
     digits = re.sub(r"\D", "", found["n"]) if found else ""
@@ -185,7 +193,7 @@ def _made(line: Line, struct: type[ev.Payload], values_: dict[str, Any]) -> ev.P
     except msgspec.ValidationError as error:
         line.say("error", "bad-event", None, "This event cannot be recorded so: %(why)s", why=str(error))
         return None
-    for wrong in problems(payload):
+    for wrong in problems(payload, datetime.combine(line.fields["occurred_on"], _MORNING, UTC)):
         line.say("error", "bad-event", _column_of(wrong.field), wrong.message, expected=wrong.expected, **wrong.params)  # fmt: skip
     return None if line.blocked else payload
 

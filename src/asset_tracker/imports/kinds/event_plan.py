@@ -14,6 +14,7 @@ from asset_tracker.imports.kinds.event_lines import bad_day, moment, payload_of
 from asset_tracker.imports.known import Action, Change, Existing, Item, Known, same_maker
 from asset_tracker.imports.line import Line
 from asset_tracker.ledger import events as ev
+from asset_tracker.ledger import serving
 from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.replay import live
 from asset_tracker.ledger.tags import format_tag
@@ -66,6 +67,7 @@ class EventPlanner:
         self.today, self.now = today, now
         self.events: dict[UUID, list[Event]] = {}
         self._claimed: set[UUID] = set()
+        self._counts: dict[UUID, list[tuple[ev.Payload, date]]] = defaultdict(list)
         self._seen: dict[tuple[UUID, str, date], list[tuple[Line, bytes]]] = defaultdict(list)
 
     def learn(self, asset: UUID, events: Iterable[Event]) -> None:
@@ -87,6 +89,8 @@ class EventPlanner:
         if kind in ONCE and not same_day and not self._first(line, asset, kind):
             return item(line, "problem", asset)
         if self._twice(line, asset, kind, day, payload):
+            return item(line, "problem", asset)
+        if isinstance(payload, ev.ServiceCounted) and self._counted(line, asset.id, day, payload):
             return item(line, "problem", asset)
         for each in same_day:
             if each.id not in self._claimed and says(each.payload, payload):
@@ -159,6 +163,16 @@ class EventPlanner:
             line.say("error", "twice-in-file", "occurred_on", "The file tells this of two days.", expected="one of them")  # fmt: skip
             return True
         seen.append((line, said))
+        return False
+
+    def _counted(self, line: Line, asset: UUID, day: date, payload: ev.ServiceCounted) -> bool:
+        """Whether some of these days are counted: by what is recorded for another day, or by a row before."""
+        recorded = [(e.payload, day_of(e)) for e in self.events.get(asset, ()) if day_of(e) != day]
+        for other, until in (*recorded, *self._counts[asset]):
+            if isinstance(other, ev.ServiceCounted) and serving.same_days(payload, day, other, until):
+                line.say("error", "days-counted", "since", "Some of these days are counted already.", expected="days after those that are counted", suggestion=f"{other.since:%d.%m.%Y} – {until:%d.%m.%Y}")  # fmt: skip
+                return True
+        self._counts[asset].append((payload, day))
         return False
 
     def _of(self, asset: UUID, kind: str, day: date) -> list[tuple[tuple[UUID, str, date], list[Any]]]:

@@ -135,7 +135,14 @@ class EventKind:
     telling: ClassVar[tuple[frozenset[str], ...]] = tuple(
         frozenset({known, *told})
         for known in ("tag", "serial", "consignment")
-        for told in (("kind", "occurred_on"), ("on_delivered",), ("on_installed",), ("on_maintained",))
+        for told in (
+            ("kind", "occurred_on"),
+            ("on_delivered",),
+            ("on_installed",),
+            ("on_maintained",),
+            ("occurred_on", "trips"),
+            ("occurred_on", "consultations"),
+        )
     )
 
     def may(self, actor: Actor) -> bool:
