@@ -99,7 +99,7 @@ async def record(
     carried = await components(conn, assets) if kind in rules.CARRIED else {}
     for state in states.values():
         rules.check(state, payload)
-        _check_days(state, payload, at)
+        check_days(state, payload, at)
     if isinstance(payload, ev.Disposed):
         await guards.check_disposal(conn, list(states), payload, at)
     operation = operation or (uuid7() if len(states) + len(carried) > 1 else None)
@@ -243,8 +243,8 @@ def _check_all(payloads: Sequence[tuple[ev.Payload, datetime]]) -> None:
         raise InvalidError(errors=tuple(errors))
 
 
-def _check_days(state: State, payload: ev.Payload, at: datetime) -> None:
-    """No day is counted twice; a count that came from the field contradicts instead."""
+def check_days(state: State, payload: ev.Payload, at: datetime) -> None:
+    """No day is counted twice; a count that came from the field contradicts instead. Raises InvalidError."""
     found = serving.shared(state, payload, at) if isinstance(payload, ev.ServiceCounted) else None
     if found:
         message = (

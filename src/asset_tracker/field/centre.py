@@ -183,7 +183,7 @@ async def revoke_link(conn: AsyncConnection, actor: Actor, link: UUID) -> UUID:
 @by_system
 async def open_link(conn: AsyncConnection, token: str) -> Opened:
     """What the link shows to whoever has it. Raises NotFoundError for one that is none, or has ended."""
-    row = await _row(conn, token)
+    row = await link_row(conn, token)
     point = await get_service_point(conn, row.service_point_id)
     place = await get_municipality(conn, row.municipality_code)
     things = (
@@ -227,7 +227,7 @@ async def confirm(
         raise InvalidError(errors=(FieldError("condition", "Choose one of the answers."),))
     if note is not None and (len(note) > 1000 or "\x00" in note):
         raise InvalidError(errors=(FieldError("note", "This is too long or has a wrong character."),))
-    row = await _row(conn, token, lock=True)
+    row = await link_row(conn, token, lock=True)
     _check_misses(row)
     found = await _asked_about(conn, row.id, code)
     if found is None:
@@ -267,7 +267,8 @@ def _is_open() -> ColumnElement[bool]:
     return _l.revoked_at.is_(None) & (_l.expires_at > func.now())
 
 
-async def _row(conn: AsyncConnection, token: str, *, lock: bool = False) -> Any:
+async def link_row(conn: AsyncConnection, token: str, *, lock: bool = False) -> Any:
+    """The link that a token opens. Raises NotFoundError for one that is none, or has ended."""
     wanted = select(centre_link).where(_l.token_hash == sessions.digest(token[:200]), _is_open())
     row = (await conn.execute(wanted.with_for_update() if lock else wanted)).first()
     if row is None:

@@ -23,6 +23,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.labels.tagging import is_blank
 from asset_tracker.ledger import checkpoints
+from asset_tracker.ledger.serving import counted_until
 from asset_tracker.ledger.tags import format_tag, parse_tag
 from asset_tracker.territory.collation import sort_key
 from asset_tracker.web import asset_facts, filling_pages, formats, history
@@ -94,6 +95,7 @@ async def show_asset(
         category=filling_pages.category_name(lang, asked, view.row),
         may_fill="described" in view.actions and not day and filling_pages.asks(asked, view),
         upkeep=await upkeep_of(conn, asset_id, events, end_of(day) if day else None),
+        counted_until=counted_until(view.state),
         plans=await list_plans(conn, request.user, asset_id),
         may_dispose=may_record(request.user, "disposed")
         and not view.state.gone

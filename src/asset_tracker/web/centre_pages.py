@@ -1,5 +1,6 @@
 """The centre's own link: made and ended at the desk; opened by people without an account."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,18 +20,26 @@ from asset_tracker.access.permissions import require
 from asset_tracker.documents.qr import qr_svg
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError, RefusedError, ThrottledError
-from asset_tracker.field import centre, centre_paper
-from asset_tracker.field.centre import CONDITIONS, LinkMade, Opened
+from asset_tracker.field import centre, centre_counts, centre_paper
+from asset_tracker.field.centre import CONDITIONS, LinkMade
+from asset_tracker.field.centre_counts import Counted, NewCount
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.mail import outbox
 from asset_tracker.mail.letters import Item, Letter, check_address
 from asset_tracker.territory.queries import get_municipality, get_service_point
-from asset_tracker.web import field_files, formats
+from asset_tracker.web import field_files, formats, forms
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
 
 COOKIE = "centre"
+_COUNT_LABELS = {
+    "thing": "With what?",
+    "since": "Counted from which day?",
+    "until": "Up to which day?",
+    "trips": "Outreach trips",
+    "consultations": "Video consultations held",
+}
 # The address is a secret: it must not go along with anything that the page leads to, nor be found by search.
 _SECRET = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
@@ -54,6 +63,16 @@ class ConfirmForm(msgspec.Struct, frozen=True):
     tag: str = ""
     condition: str = ""
     note: str = ""
+
+
+class CountForm(msgspec.Struct, frozen=True):
+    """How often residents were served with a thing, from day to day."""
+
+    thing: str = ""
+    since: str = ""
+    until: str = ""
+    trips: str = ""
+    consultations: str = ""
 
 
 @post("/points/{point_id:uuid}/links", status_code=200)
@@ -120,7 +139,7 @@ async def open_link(
     token: FromPath[str],
     tag: FromQuery[str] = "",
 ) -> Response[str]:
-    answer = _show(request, await centre.open_link(conn, token), token, ConfirmForm(tag=tag[:100]))
+    answer = await _shown(request, conn, token, ConfirmForm(tag=tag[:100]))
     answer.set_cookie(_cookie(request, token))
     return answer
 
@@ -137,16 +156,16 @@ async def confirm(
         told = await centre.confirm(conn, token, data.tag.strip(), data.condition, data.note.strip() or None)
     except InvalidError as wrong:
         texts = error_texts(lang, wrong.errors)
-        raise Instead(_show(request, await centre.open_link(conn, token), token, data, texts)) from wrong
+        raise Instead(await _shown(request, conn, token, data, texts)) from wrong
     except ThrottledError as many:
         texts = {"tag": gettext(lang, "Too many tags that are none of these. Wait a quarter of an hour.")}
-        again = _show(request, await centre.open_link(conn, token), token, data, texts, status=429)
+        again = await _shown(request, conn, token, data, texts, status=429)
         again.headers["Retry-After"] = str(many.retry_after)
         raise Instead(again) from many
     if told.outcome == "unknown":
         # Answered, not raised: the miss is counted.
         text = gettext(lang, "This is no tag of what we ask about. Look at the label again.")
-        return _show(request, await centre.open_link(conn, token), token, data, {"tag": text})
+        return await _shown(request, conn, token, data, {"tag": text})
     thing = formats.named(lang, told)
     said = (
         "Thank you: %(thing)s is confirmed."
@@ -154,6 +173,22 @@ async def confirm(
         else "%(thing)s was confirmed before."
     )
     return see_other(request, f"/centre/{token}", Flash("good", said, {"thing": thing}))
+
+
+@post("/centre/{token:str}/counts", opt={"public": True}, status_code=303, response_headers=_SECRET)
+async def count(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    token: FromPath[str],
+    data: URLEncodedBody[CountForm],
+) -> Redirect:
+    try:
+        await centre_counts.count(conn, token, forms.read(NewCount, msgspec.structs.asdict(data)))
+    except InvalidError as wrong:
+        texts = error_texts(lang_of(request), wrong.errors, labels=_count_labels(lang_of(request)))
+        again = await _shown(request, conn, token, count=data, count_errors=texts)
+        raise Instead(again) from wrong
+    return see_other(request, f"/centre/{token}", Flash("good", "Thank you: it is counted."))
 
 
 def link_of(request: AnyRequest, tag: str) -> str | None:
@@ -220,30 +255,60 @@ async def _send(
     return await outbox.enqueue(conn, settings, letter, expires_at=made.expires_at) is not None
 
 
-def _show(
+async def _shown(
     request: AnyRequest,
-    opened: Opened,
+    conn: AsyncConnection,
     token: str,
-    values: ConfirmForm,
+    values: ConfirmForm | None = None,
     errors: dict[str, str] | None = None,
+    *,
+    count: CountForm | None = None,
+    count_errors: dict[str, str] | None = None,
     status: int = 422,
 ) -> Response[str]:
     lang = lang_of(request)
+    opened = await centre.open_link(conn, token)
+    counted = await centre_counts.list_counted(conn, token)
     conditions: list[tuple[str, Any]] = [
         (key, gettext(lang, word("condition", key).text)) for key in CONDITIONS
     ]
     return page(
         request,
         "centre.html",
-        status=status if errors else 200,
+        status=status if errors or count_errors else 200,
         opened=opened,
         token=token,
-        values=values,
+        values=values or ConfirmForm(),
         errors=errors or {},
         conditions=conditions,
         scanner=_scanner(),
         confirmed=sum(each.confirmed_at is not None for each in opened.asked),
+        counted=counted,
+        things=[(str(each.id), _thing(lang, each)) for each in counted],
+        count=count or _uncounted(counted),
+        count_errors=count_errors or {},
+        count_labels=_count_labels(lang),
     )
+
+
+def _thing(lang: Lang, each: Counted) -> str:
+    name = " ".join(part for part in (formats.named(lang, each), each.made) if part)
+    if each.until is None:
+        return name
+    return gettext(lang, "%(thing)s (counted up to %(day)s)", thing=name, day=formats.day(lang, each.until))
+
+
+def _uncounted(counted: Sequence[Counted]) -> CountForm:
+    """The days since the last that was counted, where that is not asked of several things."""
+    (only, *others) = counted or (None,)
+    if only is None or others:
+        return CountForm()
+    since = (only.until + timedelta(days=1)).isoformat() if only.until else ""
+    return CountForm(thing=str(only.id), since=since)
+
+
+def _count_labels(lang: Lang) -> dict[str, str]:
+    return {name: gettext(lang, label) for name, label in _COUNT_LABELS.items()}
 
 
 def _scanner() -> dict[str, str]:
@@ -253,4 +318,4 @@ def _scanner() -> dict[str, str]:
     return {"setup": told, "script": field_files.address("centre.js")}
 
 
-ROUTES = (make_link, revoke_link, print_link, open_link, confirm)
+ROUTES = (make_link, revoke_link, print_link, open_link, confirm, count)
