@@ -84,7 +84,10 @@ async def count(conn: AsyncConnection, token: str, new: NewCount) -> None:
         errors.append(FieldError("since", "Count at most the last year."))
     at = now if new.until >= today else datetime.combine(new.until, _CLOSING, KYIV_TIME).astimezone(UTC)
     fact = ev.ServiceCounted(since=new.since, trips=new.trips, consultations=new.consultations)
-    errors += problems(fact, at)
+    if new.trips is None and new.consultations is None:
+        errors.append(FieldError("trips", "Write how many; 0 is an answer too."))
+    else:
+        errors += problems(fact, at)
     if errors:
         raise InvalidError(errors=tuple(errors))
     check_days(as_state(row.state), fact, at)

@@ -349,19 +349,11 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
 
 
 def _serving(unit: str, since: date | None) -> _Figure:
-    """How residents were served, by the counts that ended on ``since`` or later."""
+    def number(item: Item) -> int | None:
+        return serving.of_item(item, unit, since)
 
-    def by(item: Item, line: Happening) -> bool:
-        counted = (each for each in item.serving or () if each.event == line.event_id and each.unit == unit)
-        return any(since is None or each.until >= since for each in counted)
-
-    return _Figure(
-        serving.SHORT[unit],
-        lambda item: serving.of_item(item, unit, since),
-        ("service_counted",),
-        last=False,
-        only=by,
-    )
+    told = serving.told_by(unit, since)
+    return _Figure(serving.SHORT[unit], number, ("service_counted",), last=False, only=told)
 
 
 def _loss_value(facts: Facts, currency: str) -> _Figure:

@@ -1,7 +1,7 @@
 """How things served: outreach trips, video consultations and meters, added up and said in words [pure]."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from msgspec import UNSET, UnsetType
@@ -14,7 +14,7 @@ from asset_tracker.ledger.serving import UNITS
 from asset_tracker.reports import words
 from asset_tracker.reports.structs import Facts
 from asset_tracker.reports.structs_figures import MeterLine, ServingLine
-from asset_tracker.reports.structs_items import Item
+from asset_tracker.reports.structs_items import Happening, Item
 
 WORDS = {
     "trips": "Outreach trips, by the counts of %(n)s things",
@@ -31,6 +31,16 @@ def of_item(item: Item, unit: str, since: date | None = None) -> int | None:
         if each.unit == unit and (since is None or each.until >= since)
     ]
     return sum(found) if found else None
+
+
+def told_by(unit: str, since: date | None) -> Callable[[Item, Happening], bool]:
+    """Whether a line of an item's history is one of the counts that ``of_item`` adds up."""
+
+    def said(item: Item, line: Happening) -> bool:
+        counted = (each for each in item.serving or () if each.event == line.event_id and each.unit == unit)
+        return any(since is None or each.until >= since for each in counted)
+
+    return said
 
 
 def lines(items: Iterable[Item], since: date | None = None) -> tuple[ServingLine, ...] | UnsetType:

@@ -38,7 +38,7 @@ class Field(NamedTuple):
 class EventForm(NamedTuple):
     """How one kind of fact is recorded. ``verb`` is the button, ``done`` the message afterwards.
 
-    ``when`` asks for the time in words of its own, and on a phone at once.
+    ``when`` asks for the time in words of its own, after the first question.
     """
 
     kind: str

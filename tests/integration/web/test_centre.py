@@ -1,11 +1,13 @@
 """The centre itself: its link shows what it is asked about, takes each thing once, and ends."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from asset_tracker.field import centre
+from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import format_tag, new_tag
 from factories.house import event
 
@@ -140,3 +142,58 @@ async def test_a_link_is_printed_and_bad_ones_are_not_made(site):
     assert (await site.post("technician", f"/points/{where}/links", {"days": "7"})).status_code == 403
     bad = await site.post(None, path, {"tag": site.office.laptop, "condition": "brilliant"})
     assert bad.status_code == 422
+
+
+async def test_staff_count_how_residents_were_served_and_no_day_twice(site):
+    _, path, _ = await made(site)
+    staff = site.somebody()
+    page = (await staff.get(path)).text
+    assert "Скільки разів обслужили мешканців?" in page
+    (thing,) = re.findall(r'name="thing" value="([^"]+)"', page)
+    today = datetime.now(UTC).date()
+    first, last = str(today - timedelta(days=40)), str(today - timedelta(days=10))
+    told = {"thing": thing, "since": first, "until": last, "trips": "", "consultations": "31"}
+    assert (await staff.post(f"{path}/counts", data=told)).status_code == 303
+    page = (await staff.get(path)).text
+    assert "враховано по" in page
+    assert f'value="{today - timedelta(days=9)}"' in page
+    view = (await site.get("coordinator", f"/api/v1/assets/{site.office.kit}")).json()["state"]
+    assert view["served"] == {"consultations": {"number": 31, "spans": [{"since": first, "until": last}]}}
+    assert "Проведено відеоконсультацій" in (await site.get("coordinator", f"/a/{site.office.kit}")).text
+    for wrong, said in (
+        ({}, "вже враховано"),
+        ({"until": str(today + timedelta(days=1))}, "Цей день ще не настав"),
+        ({"since": str(today - timedelta(days=400)), "until": last}, "щонайбільше за останній рік"),
+        ({"consultations": "багато"}, "ціле число"),
+        ({"consultations": ""}, "Напишіть, скільки; 0 – теж відповідь."),
+        ({"since": "31.02.2025"}, "Оберіть день"),
+        ({"thing": str(uuid7())}, "одну з відповідей"),
+        ({"since": str(today), "until": last}, "Перший день пізніший"),
+    ):
+        refused = await staff.post(f"{path}/counts", data=told | wrong)
+        assert refused.status_code == 422, wrong
+        assert said in refused.text, (wrong, re.findall(r'class="wrong".*?</p>', refused.text, re.DOTALL))
+    view = (await site.get("coordinator", f"/api/v1/assets/{site.office.kit}")).json()
+    assert not view["row"]["disputed"]
+
+
+async def test_a_count_at_the_desk_and_two_from_the_field(site):
+    tag = site.office.kit
+    await standing(site)
+    before = (await site.get("coordinator", f"/api/v1/assets/{tag}")).json()["state"].get("served", {})
+    shown = await site.get("coordinator", f"/a/{tag}/service_counted")
+    assert "По який день включно?" in shown.text
+    facts = [
+        event("service_counted", tag, occurred_at=f"{at}T10:00:00Z", since=since, consultations=number)
+        for at, since, number in (("2025-01-31", "2025-01-01", 5), ("2025-02-28", "2025-01-31", 9))
+    ]
+    told = (await site.post("technician", "/api/v1/events", None, json=facts)).json()
+    assert [each["outcome"] for each in told] == ["recorded", "recorded"]
+    view = (await site.get("coordinator", f"/api/v1/assets/{tag}")).json()
+    counted = before.get("consultations", {}).get("number", 0)
+    assert view["state"]["served"]["consultations"]["number"] == counted + 5
+    assert view["row"]["disputed"]
+    bad = [event("service_counted", tag, since="2026-01-01", occurred_at="2025-12-01T10:00:00Z", trips=1)]
+    (told,) = (await site.post("technician", "/api/v1/events", None, json=bad)).json()
+    assert told["outcome"] == "rejected"
+    assert [each["field"] for each in told["errors"]] == ["since"]

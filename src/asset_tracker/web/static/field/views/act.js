@@ -46,15 +46,13 @@ export async function show({ main, rest }) {
     "form",
     { class: "form", novalidate: true, onsubmit: (/** @type {Event} */ event) => void submit(event) },
     asked.explains && h("p", {}, asked.explains),
-    fields.map((each) => draw(each, around)),
+    fields.map((each, at) => [draw(each, around), asked.when && at === 0 && h("div", { class: "field" }, h("label", { for: "f-when" }, asked.when), when)]),
     h("div", { class: "field" }, h("span", { class: "label" }, t("Photos"), h("span", { class: "optional" }, ` (${t("optional")})`)),
       h("p", { class: "hint" }, t("They are made small here; place and time of the camera are taken out.")),
       h("input", { id: "f-photos", class: "visually-hidden", type: "file", accept: "image/*", multiple: true, onchange: (/** @type {any} */ event) => void added(event.target) }),
       h("div", { class: "buttons" }, h("label", { for: "f-photos", class: "button" }, icon("photo"), t("Add photos"))), shown),
     signature?.element,
-    asked.when
-      ? h("div", { class: "field" }, h("label", { for: "f-when" }, asked.when), when)
-      : h("details", {}, h("summary", {}, t("It happened at another time")), h("div", { class: "field" }, h("label", { for: "f-when" }, t("When it happened")), when)),
+    !asked.when && h("details", {}, h("summary", {}, t("It happened at another time")), h("div", { class: "field" }, h("label", { for: "f-when" }, t("When it happened")), when)),
     problem,
     h("div", { class: "buttons" }, save, linkButton("#/scan", t("Not now"), "back", "quiet")),
   ));
