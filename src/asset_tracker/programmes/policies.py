@@ -269,6 +269,23 @@ PRESETS: dict[str, Preset] = {
 }
 
 
+# What the Ukrainian sources of the presets are called in English; those of donors bear their own names everywhere.
+_IN_ENGLISH: dict[str, str] = {
+    "Мінфін, наказ № 879 від 02.09.2014": "Ministry of Finance, order 879 of 2 Sep 2014",
+    "Мінфін, наказ № 818 від 13.09.2016": "Ministry of Finance, order 818 of 13 Sep 2016",
+    "КМУ № 153 від 15.02.2002, п. 44": "Cabinet of Ministers, resolution 153 of 15 Feb 2002, para. 44",
+    "КМУ № 953 від 05.09.2023": "Cabinet of Ministers, resolution 953 of 5 Sep 2023",
+    "КМУ № 1388 від 07.09.1998": "Cabinet of Ministers, resolution 1388 of 7 Sep 1998",
+    _LIFE: "Cabinet of Ministers, resolution 514 of 16 Mar 2000; Tax Code of Ukraine, 138.3.3",
+    "Добра практика цього реєстру": "Good practice of this register",
+}
+
+
+def source_in(lang: str, source: str) -> str:
+    """What asks for a rule, as readers of a language know it; what somebody typed stays as it is."""
+    return _IN_ENGLISH.get(source, source) if lang == "en" else source
+
+
 def missing_parts(rule: Rule) -> tuple[str, ...]:
     """The parts that a rule of its kind needs and does not have."""
     return tuple(part for part in sorted(KINDS[rule.rule].needs) if getattr(rule, part) in (None, ()))

@@ -110,7 +110,7 @@ async def show(
     return page(
         request,
         "assets/bulk.html",
-        section="assets",
+        section="due" if view.kind == bulk_orders.KIND else "assets",
         block="work",
         action=view,
         form=_heading(view.kind),

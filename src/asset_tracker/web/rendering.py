@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
+from asset_tracker.programmes.policies import source_in
 from asset_tracker.web import formats
 from asset_tracker.web.glossary import TERMS
 from asset_tracker.web.marks import Marks
@@ -91,6 +92,7 @@ def environment(lang: Lang) -> Environment:
         named=partial(formats.named, lang),
         tag=format_tag,
         iri=_iri,
+        said_by=partial(source_in, lang),
     )
     return made
 
