@@ -72,7 +72,7 @@ def bars(
         if of:
             said += f" · {_part(line.value, of, lang)}"
         parts += [
-            text(0, y + 14, cut(line.label, 40)),
+            text(0, y + 14, cut(line.label, 32)),
             text(WIDTH, y + 14, said, "end", strong=True),
             rail(0, y + 20, WIDTH, 12),
             box(0, y + 20, max(line.value * WIDTH / whole, 1.5 if line.value else 0), 12, line.tone),
@@ -140,7 +140,7 @@ def conditions(rows: Sequence[tuple[str, Mapping[str, int]]], lang: Lang) -> Pic
     for at, (name, found) in enumerate(kept):
         y, count = top + 6 + at * 40, sum(found.values())
         parts += [
-            text(0, y + 14, cut(name, 40)),
+            text(0, y + 14, cut(name, 38)),
             text(WIDTH, y + 14, display.number(count, lang), "end", strong=True),
         ]
         left = 0.0

@@ -19,7 +19,7 @@ COLOURS: Final[dict[Tone, str]] = {
     "grey": "#86979c",
 }
 LINE, SOFT, PALE, INK = "#dcdcd3", "#4f5d63", "#c9cec8", "#1d2a30"
-WIDTH: Final = 440
+WIDTH: Final = 360
 """Of a chart, in its own units: narrow, so that its words can still be read on a phone."""
 
 

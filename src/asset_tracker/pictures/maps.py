@@ -271,14 +271,15 @@ def _rounded(dot: Dot, most: int) -> float:
 
 def _look(dot: Dot) -> str:
     tone: Tone = dot.tone if dot.value else "grey"
-    return f'class="t-{tone} dot" fill="{COLOURS[tone]}" fill-opacity="{_opacity(dot.step)}"'
+    return f'class="t-{tone} dot" fill="{COLOURS[tone]}" fill-opacity="{opacity(dot.step)}"'
 
 
 def _circle(dot: Dot, view: _View, most: int) -> str:
     return f'cx="{view.x(dot.east):.0f}" cy="{view.y(dot.north):.0f}" r="{_radius(dot, most):.1f}"'
 
 
-def _opacity(step: int) -> str:
+def opacity(step: int) -> str:
+    """How opaque a step of colour is."""
     return f"{0.12 + 0.19 * min(max(step, 0), 4):.2f}"
 
 
@@ -286,7 +287,7 @@ def _scale(scale: Sequence[tuple[int, str]], tone: Tone, y: float, size: int) ->
     parts, end = legend([(tone, words) for _, words in scale], y, WIDTH, size=size)
     squares = iter(scale)
     shaded = [
-        part.replace("/>", f' fill-opacity="{_opacity(next(squares)[0])}" stroke="{LINE}"/>')
+        part.replace("/>", f' fill-opacity="{opacity(next(squares)[0])}" stroke="{LINE}"/>')
         if part.startswith("<rect")
         else part
         for part in parts

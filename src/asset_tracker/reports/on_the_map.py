@@ -36,6 +36,9 @@ _TONES: Final[dict[Measure, Tone]] = {
 _STEPS: Final = (0, 1, 10, 25, 50)
 
 
+SCALE: Final = ((0, "0"), (1, "1–9 %"), (2, "10–24 %"), (3, "25–49 %"), (4, "50–100 %"))
+
+
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What the map shows: size and colour by a measure, all or one programme's, the country or an oblast."""
 
@@ -149,7 +152,6 @@ def draw(
         for place in places
         if place.longitude is not None and place.latitude is not None
     ]
-    scale = [(0, "0"), (1, "1–9 %"), (2, "10–24 %"), (3, "25–49 %"), (4, "50–100 %")]
     whole = sum(place.of(asked.size) for place in places)
     drawn = maps.country(
         dots,
@@ -164,14 +166,23 @@ def draw(
         ),
         window=window,
         areas=[maps.Area(name=area.name, rings=area.rings) for area in areas],
-        scale=scale if asked.colour != "delivered" else (),
+        # A page tells it in words of its own, which stay as large on a phone (``legend``).
+        scale=SCALE if asked.colour != "delivered" and not links else (),
         tone=_TONES[asked.colour],
+        # To be read where the drawing is as narrow as a phone.
+        lettering=23 if links else 20,
         groups=_groups(places, asked, closer) if closer and len(dots) > maps.CROWD else {},
     )
     if links:  # a page has a table of its own
         return drawn
     head, rows = table(places, asked, lang)
     return msgspec.structs.replace(drawn, head=head, rows=rows)
+
+
+def legend(asked: Asked) -> tuple[Tone, tuple[tuple[str, str], ...]]:
+    """The tone of the map's colour, and how opaque which part of what was delivered is drawn."""
+    told = SCALE if asked.colour != "delivered" else ()
+    return _TONES[asked.colour], tuple((maps.opacity(step), words) for step, words in told)
 
 
 def _groups(places: Sequence[Place], asked: Asked, closer: str) -> dict[str, maps.Group]:

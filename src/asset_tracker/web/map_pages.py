@@ -195,6 +195,7 @@ async def _page(
     closer = "/map?" + urlencode({name: value for name, value in kept.items() if value}) + "&oblast="
     drawn, places = await _map(conn, actor, asked, lang, now, "/municipalities/", closer)
     columns = on_the_map.columns(asked)
+    tone, legend = on_the_map.legend(asked)
     errors = wrong.errors if isinstance(wrong, InvalidError) else ()
     told = {f"{at}": error_texts(lang, [each])[each.field] for at, each in enumerate(errors)}
     oblasts = {each.code: each.name(lang) for each in await list_oblasts(conn)}
@@ -206,6 +207,9 @@ async def _page(
         status=422 if wrong else 200,
         asked=asked,
         map=shown((drawn,))[0],
+        tone=tone,
+        legend=legend,
+        colour_name=on_the_map.NAMES[asked.colour],
         places=[(place, [place.of(each) for each in columns]) for place in places] if asked.oblast else (),
         by_oblast=on_the_map.by_oblast(places, asked),
         columns=[on_the_map.NAMES[each] for each in columns],
