@@ -92,7 +92,7 @@ def test_a_funnel_counts_in_parts_of_its_first_step():
         ("150", "75\u00a0%"),
         ("0", "0\u00a0%"),
     ]
-    assert 'width="330.0"' in picture.svg
+    assert 'width="270.0"' in picture.svg
 
 
 def test_nothing_is_drawn_of_nothing():
