@@ -24,7 +24,7 @@ from asset_tracker.access.sealed_box import is_public_key
 from asset_tracker.access.tables import device, device_event, session, user_account
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
-from asset_tracker.ledger.tables import asset, event
+from asset_tracker.ledger.tables import asset, event_key
 
 MAX_DEVICES = 20
 _d, _e, _u = device.c, device_event.c, user_account.c
@@ -142,8 +142,8 @@ async def list_behind(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
     require(actor, "quarantine.settle")
     told = (
         select(_e.event_id)
-        .join(event, event.c.id == _e.event_id)
-        .join(asset, asset.c.id == event.c.asset_id)
+        .join(event_key, event_key.c.id == _e.event_id)
+        .join(asset, asset.c.id == event_key.c.asset_id)
         .where(_e.device_id == _d.id, scope.assets(actor, "quarantine.settle"))
     )
     return [each for each in await _list(conn, told.exists()) if each.to_come]

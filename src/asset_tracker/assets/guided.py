@@ -24,7 +24,7 @@ from asset_tracker.assets.ruled import things_ruled
 from asset_tracker.assets.views import AssetView
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger.events import KINDS
-from asset_tracker.ledger.tables import asset_share, event, in_ukrainian_order
+from asset_tracker.ledger.tables import KEYED_EVENT, asset_share, event, event_key, in_ukrainian_order
 from asset_tracker.programmes.tables import party
 
 
@@ -92,7 +92,8 @@ async def _donors(conn: AsyncConnection, lang: Lang, assets: list[UUID]) -> tupl
 
 
 async def _disposed_on(conn: AsyncConnection, it: AssetView) -> date | None:
-    at = await conn.scalar(select(event.c.occurred_at).where(event.c.id == it.state.gone_by))
+    wanted = select(event.c.occurred_at).select_from(KEYED_EVENT).where(event_key.c.id == it.state.gone_by)
+    at = await conn.scalar(wanted)
     return _day(at) if at else None
 
 

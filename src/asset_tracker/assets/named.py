@@ -11,7 +11,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError
 from asset_tracker.ledger import events as ev
-from asset_tracker.ledger.tables import asset, event
+from asset_tracker.ledger.tables import KEYED_EVENT, asset, event, event_key
 
 # Of the rooms above only what a fact can name: whose programme it is, and where it goes.
 _consignment = table(
@@ -62,7 +62,8 @@ async def _may_replace(conn: AsyncConnection, actor: Actor, asset_id: UUID, supe
     An id that is not known yet is no fault: what it names may come later from the same phone.
     """
     e = event.c
-    named = (await conn.execute(select(e.asset_id, e.actor_id).where(e.id == supersedes))).first()
+    wanted = select(e.asset_id, e.actor_id).select_from(KEYED_EVENT).where(event_key.c.id == supersedes)
+    named = (await conn.execute(wanted)).first()
     if named is None or (named.asset_id == asset_id and named.actor_id == actor.id):
         return True
     corrects = exists().where(asset.c.id == asset_id, scope.recordable(actor, "correction"))

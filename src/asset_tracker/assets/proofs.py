@@ -19,7 +19,7 @@ from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.checkpoints import Checkpoint, Proof
 from asset_tracker.ledger.erasure import PLACES
 from asset_tracker.ledger.keys import Signer
-from asset_tracker.ledger.tables import asset, asset_share, event
+from asset_tracker.ledger.tables import KEYED_EVENT, asset, asset_share, event, event_key
 
 
 class EventProof(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +40,8 @@ async def event_proof(conn: AsyncConnection, actor: Actor, event_id: UUID) -> Ev
     e = event.c
     wanted = (
         select(e.id, e.asset_id, e.seq, e.hash, e.recorded_at)
-        .join(asset, asset.c.id == e.asset_id)
-        .where(e.id == event_id, scope.assets(actor))
+        .select_from(KEYED_EVENT.join(asset, asset.c.id == e.asset_id))
+        .where(event_key.c.id == event_id, scope.assets(actor))
     )
     row = (await conn.execute(wanted)).first()
     if row is None:

@@ -21,7 +21,7 @@ from asset_tracker.assets import field
 from asset_tracker.db.policies import UUID_WRITTEN
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset, event, quarantine, tag
+from asset_tracker.ledger.tables import asset, event_key, quarantine, tag
 
 _q = quarantine.c
 _MAX = 200
@@ -74,8 +74,8 @@ async def _about(
     named = or_(asset.c.id.in_(ids), asset.c.tag.in_(written.values()))
     rows = (await conn.execute(wanted.where(named, scope.assets(actor)))).all()
     assets = {key: row for row in rows for key in (row.tag, row.id.replace("-", "").upper())}
-    there = select(event.c.id).join(asset, asset.c.id == event.c.asset_id)
-    sent = event.c.id.in_([each.event_id for each in found if each.event_id])
+    there = select(event_key.c.id).join(asset, asset.c.id == event_key.c.asset_id)
+    sent = event_key.c.id.in_([each.event_id for each in found if each.event_id])
     recorded = set((await conn.execute(there.where(sent, scope.assets(actor)))).scalars())
     return {
         each.id: {
@@ -129,7 +129,7 @@ async def put_aside(conn: AsyncConnection, actor: Actor, quarantined: int, reaso
 
 async def _mend(conn: AsyncConnection, row: Any, mended: Mended) -> bytes:
     changes = {name: value for name, value in msgspec.structs.asdict(mended).items() if value is not None}
-    used = select(event.c.id).where(event.c.id == row.event_id)
+    used = select(event_key.c.id).where(event_key.c.id == row.event_id)
     if row.event_id and await conn.scalar(used):
         changes["id"] = uuid7()
     said = _said(row.raw)

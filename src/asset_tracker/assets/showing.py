@@ -24,7 +24,7 @@ from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFou
 from asset_tracker.files import service as files
 from asset_tracker.files.tables import file, file_sent, photo_consent
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset, event, event_file
+from asset_tracker.ledger.tables import OF_KEY, asset, event, event_file, event_key
 from asset_tracker.ledger.tags import format_tag
 
 People = Literal["nobody", "agreed"]
@@ -104,7 +104,8 @@ async def list_photos(
             asset.c.name_en,
             asset.c.municipality_code,
         )
-        .join(event, event.c.id == _f.event_id)
+        .join(event_key, event_key.c.id == _f.event_id)
+        .join(event, OF_KEY)
         .join(asset, asset.c.id == _f.asset_id)
         .where(scope.assets(actor, "programme.manage"), event.c.kind.not_in(UNSHOWN))
         .order_by(_f.event_id.desc(), _f.sha256)

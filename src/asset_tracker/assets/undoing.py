@@ -21,7 +21,7 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset, event
+from asset_tracker.ledger.tables import KEYED_EVENT, asset, event, event_key
 
 # Registering is taken back with its import, an act by declaring it void, a tag on the page of labels.
 KEPT: Final = frozenset(
@@ -62,8 +62,9 @@ async def silent(_done: int) -> None:
 async def undo_event(conn: AsyncConnection, actor: Actor, event_id: UUID, reason: str) -> Undone:
     """Take one entry back, with what a kit carried along. Raises NotFoundError, StandsOnItError."""
     require(actor, "event.correct")
-    wanted = select(_e.asset_id, (_a.head_seq == _e.seq).label("free")).join(asset, _a.id == _e.asset_id)
-    named = (_e.id == event_id, _e.kind.not_in(KEPT), scope.recordable(actor, "correction"))
+    entry = KEYED_EVENT.join(asset, _a.id == _e.asset_id)
+    wanted = select(_e.asset_id, (_a.head_seq == _e.seq).label("free")).select_from(entry)
+    named = (event_key.c.id == event_id, _e.kind.not_in(KEPT), scope.recordable(actor, "correction"))
     row = (await conn.execute(wanted.where(*named))).first()
     if row is None:
         raise NotFoundError(_NOTHING)
@@ -95,7 +96,8 @@ async def undo_operation(
 
 async def operation_of(conn: AsyncConnection, event_id: UUID) -> UUID | None:
     """The operation that an event was recorded in, None for one that stands alone."""
-    found: UUID | None = await conn.scalar(select(_e.operation).where(_e.id == event_id))
+    wanted = select(_e.operation).select_from(KEYED_EVENT).where(event_key.c.id == event_id)
+    found: UUID | None = await conn.scalar(wanted)
     return found
 
 

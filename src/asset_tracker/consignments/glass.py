@@ -25,7 +25,7 @@ from asset_tracker.errors import FieldError, InvalidError, NotFoundError
 from asset_tracker.files.service import StoredFile, find_file, read_file, senders_among, store_signature
 from asset_tracker.files.storage import Storage
 from asset_tracker.files.tables import file, file_sent
-from asset_tracker.ledger.tables import event, event_file
+from asset_tracker.ledger.tables import OF_KEY, event, event_file, event_key
 
 _f, _sent, _e, _x, _l, _s = file.c, file_sent.c, event.c, event_file.c, act_line.c, act_signature.c
 
@@ -105,7 +105,8 @@ async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[Glass
         )
         .join(act, act.c.id == _l.act_id)
         .join(event_file, _x.asset_id == _l.asset_id)
-        .join(event, _e.id == _x.event_id)
+        .join(event_key, event_key.c.id == _x.event_id)
+        .join(event, OF_KEY)
         .outerjoin(file_sent, _sent.sent_sha256 == _x.sha256)
         .join(file, or_(_f.sha256 == _sent.sha256, _f.sha256 == _x.sha256))
         .where(act.c.consignment_id == consignment_id, _f.kind == "signature")

@@ -80,6 +80,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         f" OR {through('asset', 'id', 'event', 'asset_id')}",
         by_system=f"{_GROWS}, UPDATE (private)",  # erasing a person takes openings away, by trigger nothing else
     ),
+    "event_key": Walled(of_asset("event_key"), by_system=""),  # a trigger of the owner's keeps them
     "event_file": Walled(of_asset("event_file")),
     "asset_head": Walled(
         f"{EVERYTHING} OR asset_head.programme_id = ANY ((SELECT wall.programmes())::uuid[])"

@@ -204,7 +204,7 @@ def _quoted(text: str) -> str:
 @cache
 def digest() -> str:
     """What tells this wall from another."""
-    tables = (each for name, entry in POLICIES.items() for each in _of_table(name, entry))
+    tables = (each for name, entry in POLICIES.items() for each in of_table(name, entry))
     return hashlib.sha256("\n".join((*_functions(), *tables, *_views())).encode()).hexdigest()
 
 
@@ -224,7 +224,8 @@ async def steps(conn: AsyncConnection) -> Steps:
         if name in SECRET:
             columns = sorted(await _columns(conn, name) - SECRET[name])
             granted = [f"GRANT SELECT ({', '.join(columns)}) ON {name} TO {APP}"]
-        found.append((*_of_table(name, entry), *granted))
+        found.append((*of_table(name, entry), *granted))
+    found += [(f"SELECT ledger_guard_part('{part.name}')",) for part in await conn.execute(_PARTS)]
     found.append(tuple(_views()))
     known = {name.partition("(")[0] for name in _FUNCTIONS}
     gone = [f"DROP FUNCTION {each}" for name, each in await _present(conn) if name not in known]
@@ -259,6 +260,9 @@ async def gaps(conn: AsyncConnection) -> list[Gap]:
             found.append(Gap(row.name, "has no policy"))
         elif isinstance(entry, Walled) and not row.forced:
             found.append(Gap(row.name, "row-level security is not forced"))
+    found += [
+        Gap(part.name, "is written to past its table") for part in await conn.execute(_PARTS) if part.bare
+    ]
     if not await stands(conn):
         found.append(Gap("wall", "was not raised by this version of the program"))
     return found
@@ -277,7 +281,8 @@ async def must_stand(conn: AsyncConnection) -> None:
         )
 
 
-def _of_table(name: str, entry: Walled | Open) -> Iterable[str]:
+def of_table(name: str, entry: Walled | Open) -> Iterable[str]:
+    """What walls one table off."""
     yield f"REVOKE ALL ON {name} FROM PUBLIC, {SYSTEM}, {APP}, {VIEWS}, {READER}"
     if entry.by_system:
         yield f"GRANT SELECT, {entry.by_system} ON {name} TO {SYSTEM}"
@@ -310,6 +315,13 @@ _LOG_IN: Final = text(
 _TABLES: Final = text(
     """SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS forced FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1"""
+)
+# Parts of tables: nobody passes by the table whose parts they are.
+_PARTS: Final = text(
+    f"""SELECT relname AS name, NOT (relrowsecurity AND relforcerowsecurity) OR has_table_privilege('{APP}', oid,
+    'SELECT, INSERT, UPDATE, DELETE, TRUNCATE') OR has_table_privilege('{SYSTEM}', oid,
+    'INSERT, UPDATE, DELETE, TRUNCATE') AS bare FROM pg_class
+    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relispartition ORDER BY 1"""
 )
 
 

@@ -28,6 +28,7 @@ FALSIFICATIONS: Final[dict[str, str]] = {
     "projection-changed": "What screens show is not what the events say.",
     "event-missing": "An event that was sealed, or waits for it, is not there.",
     "event-replaced": "An event that was sealed has another hash now.",
+    "key-missing": "An event has no key, or its key tells another place or time.",
     "not-sealed": "An event is not in the log and does not wait to be sealed.",
     "log-gap": "Leaves of the log are missing.",
     "tree-changed": "The stored tree is not that of the leaves.",

@@ -35,7 +35,8 @@ _TAKE = text("""
     WITH taken AS (DELETE FROM ledger_unsealed RETURNING event_id)
     INSERT INTO ledger_leaf (position, event_id, hash)
     SELECT :size + row_number() OVER (ORDER BY e.asset_id, e.seq) - 1, e.id, e.hash
-    FROM taken JOIN event e ON e.id = taken.event_id""")
+    FROM taken JOIN event_key k ON k.id = taken.event_id
+    JOIN event e ON (e.recorded_at, e.asset_id, e.seq) = (k.recorded_at, k.asset_id, k.seq)""")
 _TILES = """
     SELECT level, index, hashes FROM ledger_tile
     JOIN unnest($1::integer[], $2::bigint[]) AS due (level, index) USING (level, index)"""

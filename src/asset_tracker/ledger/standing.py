@@ -10,7 +10,7 @@ _STANDING = text(
     (SELECT size FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS size,
     (SELECT extract(epoch FROM now() - made_at) FROM ledger_checkpoint ORDER BY size DESC LIMIT 1) AS age,
     (SELECT count(*) FROM ledger_unsealed) AS unsealed,
-    (SELECT extract(epoch FROM now() - min(recorded_at)) FROM event
+    (SELECT extract(epoch FROM now() - min(recorded_at)) FROM event_key
         WHERE id = ANY (ARRAY(SELECT event_id FROM ledger_unsealed LIMIT 1000))) AS unsealed_for,
     (SELECT count(*) FROM quarantine WHERE settled_at IS NULL) AS waiting,
     (SELECT extract(epoch FROM now() - min(received_at)) FROM quarantine WHERE settled_at IS NULL) AS waiting_for"""

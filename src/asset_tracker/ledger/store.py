@@ -39,13 +39,15 @@ class RacedError(UnavailableError):
 
 
 _ids = bindparam("ids", type_=ARRAY(Uuid))
-_h, _e = tables.asset_head, tables.event
+_h, _e, _k = tables.asset_head, tables.event, tables.event_key
 # Asked by the driver itself: with every fact that comes in, and SQLAlchemy's part would cost as much again.
 _LOCK = """
 SELECT asset_id, seq, hash, programme_id, clock_timestamp() AS now
 FROM asset_head WHERE asset_id = ANY ($1::uuid[]) ORDER BY asset_id FOR UPDATE"""
 _KNOWN = """
-SELECT id, asset_id, seq, hash, recorded_at, body, private::text AS private FROM event WHERE id = ANY ($1::uuid[])"""
+SELECT e.id, e.asset_id, e.seq, e.hash, e.recorded_at, e.body, e.private::text AS private
+FROM event_key AS k JOIN event AS e ON (e.recorded_at, e.asset_id, e.seq) = (k.recorded_at, k.asset_id, k.seq)
+WHERE k.id = ANY ($1::uuid[])"""
 _HISTORY = (
     select(_e.c.asset_id, _e.c.body, _e.c.private)
     .where(_e.c.asset_id == any_(_ids))
@@ -53,7 +55,7 @@ _HISTORY = (
 )
 _FORGET = (
     update(_e)
-    .where(_e.c.id == bindparam("event", type_=Uuid))
+    .where(_k.c.id == bindparam("event", type_=Uuid), tables.OF_KEY)
     .values(private=_e.c.private.op("-")(bindparam("names", type_=ARRAY(Text))))
 )
 # Of each asset: when the latest of its facts occurred, and whether none strikes out, replaces or resolves.
@@ -172,7 +174,7 @@ async def forget(conn: AsyncConnection, erased: Mapping[UUID, Collection[str]]) 
     The chain is as valid as before: what is hashed are commitments to the values.
     """
     named = [{"event": event_id, "names": sorted(names)} for event_id, names in erased.items()]
-    rows = await conn.execute(select(_e.c.asset_id).where(_e.c.id == any_(_ids)), {"ids": list(erased)})
+    rows = await conn.execute(select(_k.c.asset_id).where(_k.c.id == any_(_ids)), {"ids": list(erased)})
     assets = sorted(set(rows.scalars()))
     await _rows(conn, _LOCK, assets)
     if named:

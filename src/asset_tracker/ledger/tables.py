@@ -39,10 +39,13 @@ def one_of(column: str, words: Sequence[str]) -> CheckConstraint:
 
 _instant = DateTime(timezone=True)
 
+# Divided by the year of recording (``event_2027``, ...; ADR 146). That an id and a place in a chain are there once
+# is held by ``event_key``, and by an index of (asset_id, seq) in each part: what is known by its id alone is looked
+# up by its key.
 event = Table(
     "event",
     metadata,
-    Column("id", Uuid, primary_key=True),
+    Column("id", Uuid, nullable=False),
     Column("asset_id", Uuid, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("kind", Text, nullable=False),
@@ -57,10 +60,28 @@ event = Table(
     Column("prev_hash", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     CheckConstraint("seq >= 1", name="seq"),
-    Index("event_asset_id_seq_key", "asset_id", "seq", unique=True),
     Index("event_recorded_at_idx", "recorded_at", postgresql_using="brin"),
     Index("event_operation_idx", "operation", postgresql_where=text("operation IS NOT NULL")),
+    postgresql_partition_by="RANGE (recorded_at)",
 )
+
+# A trigger keeps it in the statement that stores the event.
+event_key = Table(
+    "event_key",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("asset_id", Uuid, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("recorded_at", _instant, nullable=False),
+    Index("event_key_asset_id_seq_key", "asset_id", "seq", unique=True),
+)
+# The event of a key: by the time it was recorded PostgreSQL looks into its part only.
+OF_KEY = and_(
+    event.c.recorded_at == event_key.c.recorded_at,
+    event.c.asset_id == event_key.c.asset_id,
+    event.c.seq == event_key.c.seq,
+)
+KEYED_EVENT = event_key.join(event, OF_KEY)
 
 # Which stored files an event names, so that who may see the asset may see its photos; provided that who named
 # them had them: a hash is no key. ``named_by`` is whose fact it is, who may be another than records it.
@@ -450,5 +471,5 @@ ledger_key = Table(
     Index("ledger_key_in_use_key", text("(true)"), unique=True, postgresql_where=text("until IS NULL")),
 )
 
-APPEND_ONLY: tuple[Table, ...] = (event, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_key)
+APPEND_ONLY: tuple[Table, ...] = (event, event_key, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_key)
 PROJECTIONS: tuple[Table, ...] = (asset, asset_period, asset_share, tag)

@@ -25,9 +25,14 @@ FROM event AS e FULL JOIN ledger_leaf AS l ON l.event_id = e.id
 WHERE e.hash IS DISTINCT FROM l.hash
   AND NOT (l.event_id IS NULL AND EXISTS (SELECT FROM ledger_unsealed AS u WHERE u.event_id = e.id))
 LIMIT 1000"""
+_AGAINST_KEYS: Final = """
+SELECT CASE WHEN e.id IS NULL THEN 'event-missing' ELSE 'key-missing' END AS kind,
+       coalesce(e.id, k.id) AS event_id, coalesce(e.asset_id, k.asset_id) AS asset_id, coalesce(e.seq, k.seq) AS seq
+FROM event AS e FULL JOIN event_key AS k ON k.id = e.id
+WHERE (e.asset_id, e.seq, e.recorded_at) IS DISTINCT FROM (k.asset_id, k.seq, k.recorded_at) LIMIT 1000"""
 _WAITING_FOR_NOTHING: Final = """
 SELECT event_id FROM ledger_unsealed AS u
-WHERE NOT EXISTS (SELECT FROM event WHERE event.id = u.event_id) LIMIT 1000"""
+WHERE NOT EXISTS (SELECT FROM event_key WHERE event_key.id = u.event_id) LIMIT 1000"""
 # The leaves of a tile together: a row for each would cost more than the tree.
 _LEAVES: Final = f"""
 SELECT min(position) AS first, count(*) AS count, max(position) AS last,
@@ -35,7 +40,8 @@ SELECT min(position) AS first, count(*) AS count, max(position) AS last,
 FROM ledger_leaf WHERE position >= $1 AND position < $2 GROUP BY position / {merkle.TILE_WIDTH} ORDER BY 1"""
 _GROWS: Final = ("only_grows", "only_grows_whole")
 _PROTECTION: Final = {
-    "event": (*_GROWS, "note_unsealed"),
+    "event": (*_GROWS, "keep_key", "note_unsealed"),
+    "event_key": _GROWS,
     "asset": ("counts_begin", "counts_follow", "counts_end"),
     "ledger_leaf": _GROWS,
     "ledger_tile": _GROWS,
@@ -45,6 +51,7 @@ _PROTECTION: Final = {
 _TRIGGERS: Final = """
 SELECT c.relname, t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid
 WHERE t.tgenabled = 'A' AND c.relnamespace = current_schema()::regnamespace"""
+_PARTS: Final = "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'event'::regclass"
 _TILES_TOGETHER = 200
 
 
@@ -82,7 +89,8 @@ async def verify_log(conn: AsyncConnection, kept: Sequence[str]) -> LogVerified:
 
 async def _protection(raw: asyncpg.Connection) -> list[Finding]:
     on = {(row["relname"], row["tgname"]) for row in await raw.fetch(_TRIGGERS)}
-    due = [(table, trigger) for table, triggers in _PROTECTION.items() for trigger in triggers]
+    parts = {row["name"]: _PROTECTION["event"] for row in await raw.fetch(_PARTS)}
+    due = [(table, trigger) for table, triggers in (_PROTECTION | parts).items() for trigger in triggers]
     return [Finding("protection-off", ".".join(each)) for each in due if each not in on]
 
 
@@ -96,6 +104,10 @@ async def _against_events(raw: asyncpg.Connection) -> list[Finding]:
             row["seq"],
         )
         for row in await raw.fetch(_AGAINST_EVENTS)
+    ]
+    keys = await raw.fetch(_AGAINST_KEYS)
+    found += [
+        Finding(row["kind"], "by its key", row["asset_id"], row["event_id"], row["seq"]) for row in keys
     ]
     waiting = await raw.fetch(_WAITING_FOR_NOTHING)
     return found + [Finding("event-missing", "waits to be sealed", None, row["event_id"]) for row in waiting]

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.ledger.tables import event, ledger_leaf
+from asset_tracker.ledger.tables import OF_KEY, event, event_key, ledger_leaf
 from asset_tracker.notices.tables import feed_cursor
 
 AT_ONCE = 1000
@@ -57,7 +57,8 @@ async def read_on(
     """The events from position ``since`` on, before ``until``, at most ``limit``."""
     wanted = (
         select(_l.position, _e.id, _e.asset_id, _e.kind, _e.occurred_at, _e.programme_id, _e.body)
-        .join(event, _e.id == _l.event_id)
+        .join(event_key, event_key.c.id == _l.event_id)
+        .join(event, OF_KEY)
         .where(_l.position >= since)
         .order_by(_l.position)
         .limit(limit)

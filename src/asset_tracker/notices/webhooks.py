@@ -23,7 +23,7 @@ from asset_tracker.jobs.kinds import Daily, Every, Kind
 from asset_tracker.jobs.worker import Run
 from asset_tracker.ledger.events import KINDS
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset, event
+from asset_tracker.ledger.tables import KEYED_EVENT, asset, event, event_key
 from asset_tracker.notices import feed, sending
 from asset_tracker.notices.feed import News
 from asset_tracker.notices.hosts import check_url
@@ -279,9 +279,10 @@ async def _message(conn: AsyncConnection, delivery: UUID) -> _Message | None:
     if row.event_id is not None:
         e = event.c
         told = select(e.id, e.asset_id, e.seq, e.kind, e.recorded_at, e.body, e.hash, asset.c.tag).where(
-            e.id == row.event_id
+            event_key.c.id == row.event_id
         )
-        found = (await conn.execute(told.outerjoin(asset, asset.c.id == e.asset_id))).one()
+        named = KEYED_EVENT.outerjoin(asset, asset.c.id == e.asset_id)
+        found = (await conn.execute(told.select_from(named))).one()
         # The canonical bytes hold commitments where something is personal or tells a place: they can be sent.
         data = {"tag": found.tag, "hash": found.hash.hex(), "event": msgspec.Raw(bytes(found.body))}
         body = body_of(found.kind, found.recorded_at, data)

@@ -107,7 +107,7 @@ async def test_cut_off_at_every_step_it_goes_on_and_arrives_whole(source, target
 
 async def test_what_arrived_lives_and_what_was_left_is_only_read(source, target, tmp_path):
     moved = await move(source, target)
-    assert moved.rows["event"] == moved.ledger.events == ASSETS
+    assert moved.rows["event_key"] == moved.ledger.events == ASSETS
     with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
         await register(source, 1)
     engine = make_engine(source, poolclass=NullPool)

@@ -23,7 +23,16 @@ ONE = uuid7()
 OFF = ["SET session_replication_role = replica"] + [
     f"ALTER TABLE {table.name} DISABLE TRIGGER ALL" for table in APPEND_ONLY
 ]
-ON = ["ALTER TABLE event ENABLE ALWAYS TRIGGER note_unsealed"] + [
+# What is done to a table of parts reaches the triggers on rows of its parts, and not those on statements.
+PARTS = """DO $$ DECLARE part regclass; BEGIN
+    FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'event'::regclass LOOP
+        EXECUTE format('ALTER TABLE %s {how}', part);
+    END LOOP;
+END $$"""
+STATEMENTS = ("only_grows_whole", "keep_key", "note_unsealed")
+OFF += [PARTS.format(how="DISABLE TRIGGER ALL")]
+ON = [PARTS.format(how=", ".join(f"ENABLE ALWAYS TRIGGER {name}" for name in STATEMENTS))]
+ON += [f"ALTER TABLE event ENABLE ALWAYS TRIGGER {name}" for name in ("keep_key", "note_unsealed")] + [
     f"ALTER TABLE {table.name} ENABLE ALWAYS TRIGGER {trigger}"
     for table in APPEND_ONLY
     for trigger in ("only_grows", "only_grows_whole")
@@ -122,8 +131,17 @@ CORPUS = {
             f"programme_id, operation, supersedes, body, private, hash, sha256(hash || body) "
             f"FROM event WHERE {THIS} AND seq = 5")
         ],
-        {"column-changed", "not-sealed"},
+        {"column-changed", "not-sealed", "key-missing"},
     ),
+    "an event put in beside its key": (
+        [
+            (f"INSERT INTO event SELECT id, asset_id, seq, kind, occurred_at, recorded_at + interval '1 year', actor_id, "
+            f"programme_id, operation, supersedes, body, private, prev_hash, hash FROM event WHERE {THIS} AND seq = 5")
+        ],
+        {"key-missing"},
+    ),
+    "a key": ([f"UPDATE event_key SET recorded_at = now() WHERE {THIS}"], {"key-missing"}),
+    "a key taken out": ([f"DELETE FROM event_key WHERE {THIS} AND seq = 2"], {"key-missing"}),
     "the end of a chain": ([f"UPDATE asset_head SET hash = sha256(hash) WHERE {THIS}"], {"head-changed"}),
     "the state": ([f"UPDATE asset SET condition = 'unserviceable' WHERE id = '{ONE}'"], {"projection-changed"}),
     "what lies in the state": (
@@ -281,7 +299,7 @@ async def test_a_history_written_anew_and_signed_with_the_same_key_is_told_by_a_
     copy, original, data_dir
 ):
     everything = (
-        "event, asset_head, asset, asset_period, asset_share, asset_count, asset_figure, tag, event_file, "
+        "event, event_key, asset_head, asset, asset_period, asset_share, asset_count, asset_figure, tag, event_file, "
         "ledger_leaf, ledger_tile"
     )
     await tamper(copy, [f"TRUNCATE {everything}, ledger_checkpoint, ledger_unsealed"])
