@@ -27,8 +27,20 @@ from asset_tracker.db.engine import make_engine
 from asset_tracker.ledger import checkpoints, keys, store
 from asset_tracker.ledger.tables import asset
 
-TABLES = ("event", "ledger_leaf", "ledger_tile", "asset", "asset_period", "asset_share", "asset_head", "tag")
-_SIZES = text("SELECT pg_table_size(:name), pg_indexes_size(:name)")
+TABLES = (
+    "event",
+    "event_key",
+    "ledger_leaf",
+    "ledger_tile",
+    "asset",
+    "asset_period",
+    "asset_share",
+    "asset_head",
+    "tag",
+)
+# Of a table that is divided, all of its parts.
+_SIZES = text("""SELECT sum(pg_table_size(relid))::bigint, sum(pg_indexes_size(relid))::bigint
+FROM (SELECT relid FROM pg_partition_tree(CAST(:name AS regclass)) UNION SELECT CAST(:name AS regclass)) AS all_parts""")
 _WAL = text("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')")
 
 
@@ -83,7 +95,7 @@ def measure(assets: int) -> list[tuple[str, ...]]:
         rows = []
         for name in TABLES:
             heap, indexes = asyncio.run(_asked(url, _SIZES, name=name))
-            each, per = (events, "event") if name in TABLES[:3] else (assets, "asset")
+            each, per = (events, "event") if name in TABLES[:4] else (assets, "asset")
             rows.append(
                 (
                     f"`{name}`",

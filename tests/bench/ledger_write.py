@@ -49,6 +49,8 @@ from asset_tracker.settings import Settings
 NOW = datetime(2025, 6, 1, 9, tzinfo=UTC)
 COLUMNS = EVENT_COLUMNS
 DONOR, PROGRAMME = uuid7(), uuid7()
+# One table that holds by itself what parts and keys hold together.
+BARE = "CREATE {kind} bare (LIKE event INCLUDING ALL, PRIMARY KEY (id), UNIQUE (asset_id, seq))"
 Say = Callable[..., Awaitable[Any]]
 
 
@@ -166,7 +168,7 @@ async def inserted(
 ) -> tuple[float, float, float]:
     """CPU per row of one INSERT each, in transactions of a hundred."""
     places = ", ".join(f"${n}" for n in range(1, len(COLUMNS) + 1))
-    await raw.execute("CREATE TEMPORARY TABLE bare (LIKE event INCLUDING ALL)")
+    await raw.execute(BARE.format(kind="TEMPORARY TABLE"))
     statement = await raw.prepare(f"INSERT INTO bare ({', '.join(COLUMNS)}) VALUES ({places})")
     cpu = Cpu(server)
     for n in range(0, len(rows), 100):
@@ -203,7 +205,7 @@ async def _in_bulk(
     heads = {each.asset: Head(0, GENESIS, PROGRAMME, NOW) for each in begun}
     rows = Chaining({}, heads, COMMAND_LINE.id).rows(by_asset(drafts))
     async with owner.begin() as conn:
-        await (await bulk.driver(conn)).execute("CREATE TABLE bare (LIKE event INCLUDING ALL)")
+        await (await bulk.driver(conn)).execute(BARE.format(kind="TABLE"))
     async with owner.begin() as conn:
         raw = await bulk.driver(conn)
         cpu = Cpu(server)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.assets import bulk_work, retention
+from asset_tracker.edge import parts
 from asset_tracker.errors import UnavailableError
 from asset_tracker.field import forgetting
 from asset_tracker.imports import tidying
@@ -32,6 +33,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     forgetting.KIND,
     counts.KIND,
     retention.KIND,
+    parts.KIND,
     telling.AT_ONCE,
     telling.DAILY,
     telling.LETTER,

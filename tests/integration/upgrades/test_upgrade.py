@@ -25,6 +25,10 @@ from asset_tracker.settings import Settings
 pytestmark = pytest.mark.anyio
 OLD = Path(__file__).with_name("at_0011.sql")
 LAPTOP = "5CD2381XYZ"
+_MORE = """
+INSERT INTO event (id, asset_id, seq, kind, occurred_at, recorded_at, actor_id, body, prev_hash, hash)
+SELECT gen_random_uuid(), asset_id, {seq}, kind, occurred_at, {at}, actor_id, body, prev_hash, hash
+FROM event ORDER BY id LIMIT 1"""
 
 
 @pytest.fixture
@@ -72,6 +76,45 @@ async def test_an_older_database_goes_on(old, tmp_path):
         )
         assert all(by == actor for by, actor in await conn.execute(named))
     await engine.dispose()
+
+
+async def test_its_events_are_divided_where_they_lie_and_put_together_again(old):
+    """What was recorded in years of their own, and in none, comes back into the one table that there was before."""
+    url, owner = old
+    await migrate.upgrade(owner, "0043")
+    engine = make_engine(owner, poolclass=NullPool)
+    asked = "SELECT count(*) FROM event_key", "SELECT pg_relation_filenode('{}')"
+    async with engine.begin() as conn:
+        assert await conn.scalar(text(asked[0])) == 0
+        await conn.execute(text(_MORE.format(at="now()", seq=100)))
+        assert await conn.scalar(text(asked[0])) == 1  # from now on
+        lies = await conn.scalar(text(asked[1].format("event")))
+    await migrate.upgrade(owner)
+    async with engine.begin() as conn:
+        first = await conn.scalar(text("SELECT DISTINCT tableoid::regclass::text FROM event"))
+        assert first.startswith("event_until_")
+        assert await conn.scalar(text(asked[1].format(first))) == lies
+        for n, years in enumerate((2, 40)):
+            at = f"now() + interval '{years} years'"
+            await conn.execute(text(_MORE.format(at=at, seq=101 + n)))
+        assert await conn.scalar(text(asked[0])) == 19
+        waits = await conn.scalar(text("SELECT count(*) FROM ledger_unsealed"))
+    await migrate.downgrade(owner, "0042")
+    async with engine.begin() as conn:
+        assert await conn.scalar(text("SELECT count(*) FROM event")) == 19
+        assert await conn.scalar(text("SELECT count(*) FROM ledger_unsealed")) == waits
+    await migrate.upgrade(owner)
+    assert await migrate.check(owner) == []
+    async with engine.begin() as conn:
+        assert await conn.scalar(text(asked[0])) == 19
+    await engine.dispose()
+    assert (await verify(url)).counts.keys() <= {
+        "column-changed",
+        "chain-broken",
+        "gap",
+        "reordered",
+        "bytes-changed",
+    }
 
 
 async def goes_on(app):
