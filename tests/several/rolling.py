@@ -48,7 +48,7 @@ def main(revision):
         keys = folder / "server1" / "keys"
         machines.append(Machine(folder / "server2", keys=keys, sources=earlier, **settings).start())
         stack.callback(machines[1].stop)
-        crowd = Crowd(url, [machine.address for machine in machines])
+        crowd = Crowd(url, [machine.address for machine in machines], earlier)
         crowd.more(200)
         say(f"two servers of {revision} serve; the database is migrated under them")
         run("db", "upgrade", data_dir=folder / "upgrade", **settings)

@@ -1,6 +1,7 @@
 """Several servers on one database, and clients that write to all of them: what the other scripts here build on."""
 
 import asyncio
+import json
 import os
 import shutil
 import signal
@@ -11,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 
@@ -83,11 +85,33 @@ class Machine:
         self.process.wait(30)
 
 
+PREPARE = """
+import asyncio, json, sys
+from factories.load import prepared
+token, assets = asyncio.run(prepared(sys.argv[1], int(sys.argv[2])))
+print(json.dumps([token, [each.hex for each in assets]]))
+"""
+
+
+def prepared_by(sources, url):
+    """The same by the program of another version, which knows its own tables only."""
+    env = os.environ | {"PYTHONPATH": f"{sources}:{ROOT / 'tests'}"}
+    told = subprocess.run(
+        [sys.executable, "-c", PREPARE, url, str(CLIENTS)],
+        env=env,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    token, assets = json.loads(told.stdout.splitlines()[-1])
+    return token, [UUID(each) for each in assets]
+
+
 class Crowd:
     """Clients that write until ``stop``, and what became of all that they were told."""
 
-    def __init__(self, url, addresses):
-        token, assets = asyncio.run(prepared(url, CLIENTS))
+    def __init__(self, url, addresses, sources=None):
+        token, assets = prepared_by(sources, url) if sources else asyncio.run(prepared(url, CLIENTS))
         self.over = threading.Event()
         self.clients = [Client(n, addresses, token, assets, self.over) for n in range(CLIENTS)]
         for client in self.clients:

@@ -225,7 +225,8 @@ async def steps(conn: AsyncConnection) -> Steps:
             columns = sorted(await _columns(conn, name) - SECRET[name])
             granted = [f"GRANT SELECT ({', '.join(columns)}) ON {name} TO {APP}"]
         found.append((*of_table(name, entry), *granted))
-    found += [(f"SELECT ledger_guard_part('{part.name}')",) for part in await conn.execute(_PARTS)]
+    bare = (part.name for part in await conn.execute(_PARTS) if part.bare)
+    found += [(f"SELECT ledger_guard_part('{name}')",) for name in bare]
     found.append(tuple(_views()))
     known = {name.partition("(")[0] for name in _FUNCTIONS}
     gone = [f"DROP FUNCTION {each}" for name, each in await _present(conn) if name not in known]

@@ -51,6 +51,7 @@ GUARD = f"""
 CREATE FUNCTION ledger_guard_part(part regclass) RETURNS void LANGUAGE plpgsql
 SET search_path = public, pg_temp AS $$
 BEGIN
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', part);  -- at once, rather than a little and then more
     IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = part AND tgname = 'keep_key') THEN
         {_MADE}
     END IF;
