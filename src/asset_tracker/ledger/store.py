@@ -44,9 +44,12 @@ _h, _e, _k = tables.asset_head, tables.event, tables.event_key
 _LOCK = """
 SELECT asset_id, seq, hash, programme_id, clock_timestamp() AS now
 FROM asset_head WHERE asset_id = ANY ($1::uuid[]) ORDER BY asset_id FOR UPDATE"""
+# LIMIT keeps PostgreSQL to one look into one part for each key.
 _KNOWN = """
-SELECT e.id, e.asset_id, e.seq, e.hash, e.recorded_at, e.body, e.private::text AS private
-FROM event_key AS k JOIN event AS e ON (e.recorded_at, e.asset_id, e.seq) = (k.recorded_at, k.asset_id, k.seq)
+SELECT k.id, k.asset_id, k.seq, e.hash, k.recorded_at, e.body, e.private::text AS private
+FROM event_key AS k CROSS JOIN LATERAL (
+    SELECT hash, body, private FROM event
+    WHERE event.recorded_at = k.recorded_at AND event.asset_id = k.asset_id AND event.seq = k.seq LIMIT 1) AS e
 WHERE k.id = ANY ($1::uuid[])"""
 _HISTORY = (
     select(_e.c.asset_id, _e.c.body, _e.c.private)
