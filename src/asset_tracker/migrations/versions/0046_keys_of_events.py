@@ -3,13 +3,13 @@
 Second of three steps. It takes no lock that anybody waits for, and as long as it takes: at ten million events some
 minutes. One statement sees one state of the table; what is stored meanwhile has its key from the trigger.
 
-Revision: 0044
+Revision: 0046
 """
 
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
