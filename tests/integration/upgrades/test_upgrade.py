@@ -81,7 +81,7 @@ async def test_an_older_database_goes_on(old, tmp_path):
 async def test_its_events_are_divided_where_they_lie_and_put_together_again(old):
     """What was recorded in years of their own, and in none, comes back into the one table that there was before."""
     url, owner = old
-    await migrate.upgrade(owner, "0045")
+    await migrate.upgrade(owner, "0046")
     engine = make_engine(owner, poolclass=NullPool)
     asked = "SELECT count(*) FROM event_key", "SELECT pg_relation_filenode('{}')"
     async with engine.begin() as conn:
@@ -99,7 +99,7 @@ async def test_its_events_are_divided_where_they_lie_and_put_together_again(old)
             await conn.execute(text(_MORE.format(at=at, seq=101 + n)))
         assert await conn.scalar(text(asked[0])) == 19
         waits = await conn.scalar(text("SELECT count(*) FROM ledger_unsealed"))
-    await migrate.downgrade(owner, "0044")
+    await migrate.downgrade(owner, "0045")
     async with engine.begin() as conn:
         assert await conn.scalar(text("SELECT count(*) FROM event")) == 19
         assert await conn.scalar(text("SELECT count(*) FROM ledger_unsealed")) == waits

@@ -3,7 +3,7 @@
 Last of three steps, a moment under lock. An empty table is made anew instead of being attached. Parts hold the rule
 that nothing is changed by triggers of their own as well, and are nobody's to write to but through ``event``.
 
-Revision: 0047
+Revision: 0048
 """
 
 from alembic import op
@@ -12,8 +12,8 @@ from asset_tracker.db.policies import POLICIES
 from asset_tracker.db.raising import of_table
 from asset_tracker.db.roles import APP, OWNER, READER, SYSTEM, VIEWS
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 

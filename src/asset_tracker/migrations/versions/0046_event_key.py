@@ -4,14 +4,14 @@ First of three steps that divide ``event`` by time under servers that go on work
 key of each event that is stored; those that were there get theirs in the next step. What is there now will be the
 first part: it is told until when, so that nobody has to look through it while it is attached.
 
-Revision: 0045
+Revision: 0046
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 

@@ -3,13 +3,13 @@
 Second of three steps. It takes no lock that anybody waits for, and as long as it takes: at ten million events some
 minutes. One statement sees one state of the table; what is stored meanwhile has its key from the trigger.
 
-Revision: 0046
+Revision: 0047
 """
 
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 
