@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
-from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.engine import ask_once, in_use, make_engine, transaction
 
 
 async def test_a_session_is_in_utc_and_gives_up_waiting(engine):
@@ -50,6 +50,27 @@ async def test_a_pool_renews_itself_when_the_server_has_closed_its_connections(n
         await one.invalidate(asyncpg.InterfaceError("closed by the test"))
     async with engine.connect() as conn:
         assert (await conn.execute(text("SELECT 1"))).scalar() == 1
+    await engine.dispose()
+
+
+PID = "SELECT pg_backend_pid()"
+
+
+async def test_a_question_is_asked_on_a_connection_that_waits_for_the_next(new_database):
+    engine = make_engine(new_database(), pool_size=2, max_overflow=0, pool_timeout=1)
+    asked = await ask_once(engine, PID)
+    assert (await ask_once(engine, PID), in_use(engine)) == (asked, 0)
+    # It makes room for transactions where there is no other, and is none of theirs before.
+    async with transaction(engine) as one, transaction(engine) as other:
+        pids = {await conn.scalar(text(PID)) for conn in (one, other)}
+        assert asked in pids
+        assert in_use(engine) == len(pids) == 2
+    # When it was cut off, the question is asked once more.
+    async with transaction(engine) as conn:
+        asked = await ask_once(engine, PID)
+        await conn.execute(text("SET LOCAL ROLE NONE"))
+        await conn.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": asked})
+    assert await ask_once(engine, PID) != asked
     await engine.dispose()
 
 

@@ -119,9 +119,9 @@ async def test_at_once_everybody_sees_what_they_see_in_a_transaction(home, who):
                 page = await queries.list_assets(conn, actor, filters, after=after)
                 assert await queries.list_assets(asking, actor, filters, after=after) == page
         for each in (await queries.list_assets(conn, actor, Filters())).items:
-            assert await queries.look_up(asking, actor, each.tag) == await queries.get_asset(
-                conn, actor, each.id
-            )
+            seen = await queries.look_up(asking, actor, each.tag)
+            assert seen == await queries.get_asset(conn, actor, each.id)
+            assert seen.row == each  # made of the state, as the row of the list is of its columns
     # Without the scope the wall alone decides, and what it was told ends with the statement.
     names = Hot(select(asset.c.name_uk).order_by(asset.c.name_uk))
     async with transaction_for(home.elsewhere, reach) as conn:
