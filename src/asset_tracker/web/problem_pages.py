@@ -12,12 +12,22 @@ from asset_tracker.i18n import gettext
 from asset_tracker.web.cookies import held
 from asset_tracker.web.pages import chrome_of, is_fragment, own_path, page, see_other
 
-_ICONS = {403: "key", 404: "find", 409: "disputed", 413: "warn", 422: "warn", 429: "clock", 503: "clock"}
+_ICONS = {
+    403: "key",
+    404: "find",
+    409: "disputed",
+    413: "warn",
+    422: "warn",
+    429: "clock",
+    503: "clock",
+    507: "warn",
+}
 _TAG_ADVICE = (
     "Compare the tag with the label, character by character.",
     "A tag never holds the letters I, L, O or U: a round character is a zero, an upright one is a one.",
     "The label may be of another organisation. Ask your coordinator.",
 )
+_UNREAD = "This is not what is expected here."
 _ADVICE: dict[int, tuple[str, ...]] = {
     400: ("Go back one page and send it again: on a weak line a part of it may have been lost.",),
     405: ("A form is sent to this address; it is no page. Open the page with the form once more.",),
@@ -30,6 +40,7 @@ _ADVICE: dict[int, tuple[str, ...]] = {
     500: (
         "Try it once more: sending the same form twice records it once. If it happens again, tell whoever looks after the system, with the number below.",
     ),
+    507: ("Tell whoever looks after the system: it needs room on its disk. Then send it again.",),
     503: ("Wait a moment and send it again: sending the same form twice records it once.",),
 }
 
@@ -49,17 +60,23 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
     )
     advice = _TAG_ADVICE if on_label else _ADVICE.get(problem.status, ())
     title = "There is no asset with this tag" if on_label else problem.title
+    # What cannot be read the framework tells in words of its own, which say nothing to who clicked.
+    unread = problem.status == 400
+    if unread and request.scope["method"] == "GET":
+        advice = ("The address may be mistyped or cut off: begin on the first page.",)
     answer = page(
         request,
         "error.html",
         status=404 if on_label else problem.status,
         block="problem",
         title=gettext(lang, title),
-        text=problem.detail or "",
+        text="" if unread else problem.detail or "",
         icon=_ICONS.get(problem.status, "bad"),
         advice=[gettext(lang, line) for line in advice],
         problems=[
-            f"{each.field}: {each.message}" for each in problem.errors if each.message != problem.detail
+            f"{each.field}: {gettext(lang, _UNREAD) if unread else each.message}"
+            for each in problem.errors
+            if each.message != problem.detail
         ],
         happened=problem.happened,
         # An address that is none is refused before it is known who asks.

@@ -4,6 +4,7 @@ import { get } from "../db.js";
 import { badge, button, fill, flash, h } from "../dom.js";
 import { progress } from "../counting.js";
 import * as list from "../list.js";
+import * as outbox from "../outbox.js";
 import * as rounds from "../rounds.js";
 import { formatTag } from "../tags.js";
 import { named, t } from "../words.js";
@@ -12,6 +13,17 @@ import { named, t } from "../words.js";
 export async function show({ main, rest }) {
   const campaign = await get("campaigns", rest[0]);
   if (!campaign) return void fill(main, flash("wait", t("This count is not on the phone: prepare it first.")));
+  const box = h("div");
+  fill(main, box);
+  // What is saved a moment after the count was opened, here or in another tab, counts as well.
+  const stop = new AbortController();
+  outbox.onChange(() => stop.signal.aborted || void draw(box, campaign));
+  await draw(box, campaign);
+  return () => stop.abort();
+}
+
+/** @param {HTMLElement} box @param {any} campaign */
+async function draw(box, campaign) {
   const { found, mine, unknown } = await progress(campaign);
   const assets = (await Promise.all(campaign.expected.map((/** @type {string} */ id) => rounds.byId(id)))).flatMap((each) => (each ? [each] : []));
   const scans = new Map(mine.filter((each) => each.kind === "verified").map((each) => [each.asset, each]));
@@ -29,7 +41,7 @@ export async function show({ main, rest }) {
   };
   const line = (/** @type {any} */ asset, /** @type {any} */ mark) => h("li", {}, mark, " ", h("span", { class: "tag" }, formatTag(asset.tag)), " ", named(asset), asset.place?.name && h("span", { class: "soft small" }, ` · ${asset.place.name}`));
   fill(
-    main,
+    box,
     h("p", { class: "crumbs" }, h("a", { href: "#/" }, t("Overview"))),
     h("h1", {}, campaign.name),
     h("div", { class: "card meter" }, h("strong", { class: "loud" }, t("found %(found)s of %(all)s", { found: found.size, all: campaign.expected.length })),
