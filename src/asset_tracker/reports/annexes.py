@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
 from asset_tracker.reports.columns import Cell, Column, Kind, item_columns
@@ -36,13 +35,14 @@ class Check(NamedTuple):
 class Annex(NamedTuple):
     """``title`` is a msgid; ``columns`` those of the table, ``rows`` which items stand in it.
 
-    ``check`` is a sheet of its own: its title, headings and rows.
+    ``check`` is a sheet of its own: its title, headings and rows. ``signed_by``: who signs it on paper (msgids).
     """
 
     title: str
     columns: Callable[[Report], tuple[Column[Item], ...]]
     rows: Callable[[Facts], tuple[Item, ...]]
     check: Callable[[Report], Check] | None = None
+    signed_by: tuple[str, ...] = ()
 
 
 # What 2 CFR 200.313(d)(1) asks of the record of each item, and when the record has it.
@@ -187,9 +187,9 @@ def _eu(report: Report) -> tuple[Column[Item], ...]:
             return None
         return rates.between(item.currency, "EUR", item.reckoned_on)
 
-    def by_rate(item: Item) -> str | None:
+    def by_rate(item: Item) -> Decimal | None:
         found = factor(item)
-        return display.rate(found[0].quantize(Decimal("0.00000001")), lang) if found else None
+        return found[0].quantize(Decimal("0.00000001")) if found else None
 
     def of_day(item: Item) -> date | None:
         found = factor(item)
@@ -214,7 +214,7 @@ def _eu(report: Report) -> tuple[Column[Item], ...]:
             "value",
         ),
         _own(lang, "euros", "Price in EUR", "Price of one piece at its purchase.", "money", euros),
-        _own(lang, "rate", "Rate", "Euros for one unit of the currency it was paid in.", "text", by_rate),
+        _own(lang, "rate", "Rate", "Euros for one unit of the currency it was paid in.", "rate", by_rate),
         _own(lang, "rate_day", "Day of the rate", "The day that rate was published for.", "date", of_day),
         _own(
             lang,
@@ -315,18 +315,33 @@ def _aid(report: Report) -> tuple[Column[Item], ...]:
 
 
 ANNEXES: dict[str, Annex] = {
-    "us-2cfr": Annex("Property record by 2 CFR 200.313(d)", _us, lambda facts: facts.items, _readiness),
+    "us-2cfr": Annex(
+        "Property record by 2 CFR 200.313(d)",
+        _us,
+        lambda facts: facts.items,
+        _readiness,
+        ("Report made by", "For the donor"),
+    ),
     "eu-transfer": Annex(
         "List of transfers for the EU",
         _eu,
         lambda facts: tuple(item for item in facts.items if item.delivered_on),
+        signed_by=("Report made by", "For the municipality", "For the donor"),
     ),
     "ua-humanitarian": Annex(
-        "Report on humanitarian aid received and distributed", _aid, lambda facts: facts.items
+        "Report on humanitarian aid received and distributed",
+        _aid,
+        lambda facts: facts.items,
+        signed_by=("Report made by", "For the recipient of the aid"),
     ),
     "ua-inventory": Annex(
         "Inventory sheet",
         _ua,
         lambda facts: tuple(item for item in facts.items if item.delivered_on and item.stage != "gone"),
+        signed_by=(
+            "Head of the inventory commission",
+            "Member of the commission",
+            "Person responsible for keeping",
+        ),
     ),
 }

@@ -18,7 +18,7 @@ from asset_tracker.reports.structs_around import Donor, Municipality
 from asset_tracker.reports.structs_items import Happening, Item
 
 Row = TypeVar("Row")
-Kind = Literal["text", "number", "money", "percent", "date", "instant"]
+Kind = Literal["text", "number", "money", "percent", "rate", "date", "instant"]
 Cell = str | int | Decimal | date | datetime | None
 
 

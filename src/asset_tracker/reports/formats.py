@@ -54,6 +54,12 @@ def _write_annex(report: Report, annex: Annex) -> bytes:
     return write_annex(report, annex=annex)
 
 
+def _write_annex_pdf(report: Report, annex: Annex) -> bytes:
+    from asset_tracker.reports.pdf import write_annex_pdf
+
+    return write_annex_pdf(report, annex)
+
+
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _CSV = "text/csv"
 FORMATS: dict[str, Format] = {
@@ -68,6 +74,12 @@ FORMATS: dict[str, Format] = {
     "iati": Format("application/xml", "iati.xml", "IATI 2.03 activity", write_iati, programmes_only=True),
     **{
         name: Format(_XLSX, f"{name}.xlsx", annex.title, partial(_write_annex, annex=annex))
+        for name, annex in ANNEXES.items()
+    },
+    **{
+        f"{name}.pdf": Format(
+            "application/pdf", f"{name}.pdf", annex.title, partial(_write_annex_pdf, annex=annex)
+        )
         for name, annex in ANNEXES.items()
     },
 }

@@ -8,10 +8,13 @@ from msgspec.structs import replace
 from asset_tracker.documents.qr import qr_svg
 from asset_tracker.documents.typeset import typeset
 from asset_tracker.i18n import Lang
+from asset_tracker.reports.annex_sheet import annex_sheet
+from asset_tracker.reports.annexes import Annex
 from asset_tracker.reports.sheet import sheet
 from asset_tracker.reports.structs import Report
 
 TEMPLATE = "reports/templates/report.typ"
+ANNEX_TEMPLATE = "reports/templates/annex.typ"
 
 
 def write_pdf(report: Report, photos: Mapping[str, bytes] | None = None) -> bytes:
@@ -28,6 +31,13 @@ def write_pdf(report: Report, photos: Mapping[str, bytes] | None = None) -> byte
             data = (photos or {}).get(photo["sha256"])
             photo["svg"] = _framed(data) if data else ""
     return typeset(TEMPLATE, {"parts": parts}, made_at=making.made_at)
+
+
+def write_annex_pdf(report: Report, annex: Annex) -> bytes:
+    """An annex in the report's language, lying, with what its columns mean and places to sign."""
+    tree = annex_sheet(report, annex)
+    tree["qr"] = qr_svg(report.making.page_url) if report.making.page_url else ""
+    return typeset(ANNEX_TEMPLATE, tree, made_at=report.making.made_at)
 
 
 def _framed(jpeg: bytes) -> str:

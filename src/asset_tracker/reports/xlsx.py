@@ -35,10 +35,19 @@ _FORMATS: dict[Kind, str] = {
     "money": "#,##0.00",
     "percent": "0.##",
     "number": "#,##0",
+    "rate": "0.########",
     "date": "dd.mm.yyyy",
     "instant": "dd.mm.yyyy hh:mm",
 }
-_WIDTHS: dict[Kind, int] = {"money": 14, "percent": 10, "number": 9, "date": 12, "instant": 17, "text": 20}
+_WIDTHS: dict[Kind, int] = {
+    "money": 14,
+    "percent": 10,
+    "number": 9,
+    "rate": 13,
+    "date": 12,
+    "instant": 17,
+    "text": 20,
+}
 _WIDE = {"name": 34, "event_id": 38, "service_point": 34, "municipality_code": 22, "detail": 30}
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _LONGEST = 32_767

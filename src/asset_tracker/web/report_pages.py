@@ -16,10 +16,12 @@ from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.saved_views import list_views
 from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import InvalidError
+from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_parties
 from asset_tracker.reports import overview, queries
+from asset_tracker.reports.annex_sheet import annex_sheet
+from asset_tracker.reports.annexes import ANNEXES
 from asset_tracker.reports.asking import BOTH, parse_ask
 from asset_tracker.reports.formats import FORMATS, formats
 from asset_tracker.reports.overview import OverviewLine
@@ -30,6 +32,8 @@ from asset_tracker.web import report_shown
 from asset_tracker.web.pages import error_texts, page, read_place
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
+# Of so many items an annex is shown on its page; its files have all, or say how many they leave out.
+_ANNEX_SHOWN = 200
 _LABELS = {"as_of": "As of the day", "known_on": "By what was known on", "since": "Events since"}
 # Of more municipalities than these the list shows those of one oblast at a time.
 _AT_ONCE = 100
@@ -112,6 +116,8 @@ async def _report_page(
         begin = read_place(request.query_params.get("after", ""))
         table = await to_thread.run_sync(report_shown.one, report, path, _query(asked), name, begin)
         return page(request, "reports/part.html", section="reports", block="part", **table)
+    if (name := request.query_params.get("annex", "")) and not wrong:
+        return await _annex_page(request, report, path, asked, name)
     shown = await to_thread.run_sync(report_shown.whole, report, path, _query(asked))
     for photo in shown["r"]["photos"]["rows"]:
         photo["there"] = await request.app.state.storage.holds(photo["sha256"])
@@ -129,8 +135,26 @@ async def _report_page(
         views=[(str(each.id), each.name) for each in await list_views(conn, actor)],
         view=str(report.facts.question.view.id) if isinstance(report.facts.question.view, Listed) else "",
         files=_files(path, asked, lang) if not wrong else [],
+        annexes=[] if wrong else _annexes(path, asked, lang),
         may_choose_photos=may(actor, "programme.manage"),
     )
+
+
+async def _annex_page(
+    request: AnyRequest, report: Report, path: str, asked: dict[str, str], name: str
+) -> Response[str]:
+    """What a donor's rules or the state ask for, over the items of the report."""
+    if name not in ANNEXES:
+        raise NotFoundError("There is no such annex.")
+    tree = await to_thread.run_sync(annex_sheet, report, ANNEXES[name], _ANNEX_SHOWN)
+    query = urlencode({key: value for key, value in asked.items() if value} | {"lang": report.making.lang})
+    base = f"/api/v1/reports/{quote(path)}.{name}"
+    files = [
+        {"name": "PDF", "href": f"{base}.pdf?{query}"},
+        {"name": "XLSX", "href": f"{base}?{query}"},
+    ]
+    back = f"/reports/{quote(path)}?{_query(asked)}"
+    return page(request, "reports/annex.html", section="reports", r=tree, back=back, files=files)
 
 
 async def _donors(conn: AsyncConnection, actor: Actor, report: Report) -> list[tuple[str, str]]:
@@ -153,11 +177,21 @@ def _files(path: str, asked: dict[str, str], lang: Lang) -> list[dict[str, str]]
     found = [
         {"name": name.upper(), "text": gettext(lang, FORMATS[name].text), "href": f"{base}.{name}?{query}"}
         for name in formats(of_programme=path.startswith("programmes/"))
+        if name.removesuffix(".pdf") not in ANNEXES
     ]
     both = urlencode({name: value for name, value in asked.items() if value} | {"lang": BOTH})
     text = gettext(lang, "PDF in Ukrainian and English")
     found.insert(1, {"name": "PDF", "text": text, "href": f"{base}.pdf?{both}"})
     return found
+
+
+def _annexes(path: str, asked: dict[str, str], lang: Lang) -> list[tuple[str, str]]:
+    """Title and address of each."""
+    base, query = f"/reports/{quote(path)}", {key: value for key, value in asked.items() if value}
+    return [
+        (gettext(lang, annex.title), f"{base}?{urlencode(query | {'annex': name})}")
+        for name, annex in ANNEXES.items()
+    ]
 
 
 ROUTES = (list_reports, municipality, programme)

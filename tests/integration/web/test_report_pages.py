@@ -33,6 +33,18 @@ async def test_a_report_says_what_it_is_about_and_offers_the_files(site):
         assert "attachment" in file.headers["content-disposition"]
 
 
+async def test_an_annex_is_a_page_with_its_files(site):
+    report = await site.get("donor", PAGE)
+    annexes = [unescape(each) for each in re.findall(r'href="([^"]+[?&;]annex=[\w-]+)"', report.text)]
+    assert len(annexes) == 4
+    page = await site.get("donor", annexes[0])
+    assert page.status_code == 200
+    assert "Готовність до аудиту" in unescape(page.text)
+    for link in re.findall(r'href="([^"]+)" download', page.text):
+        assert (await site.get("donor", unescape(link))).status_code == 200
+    assert (await site.get("donor", f"{PAGE}?annex=none")).status_code == 404
+
+
 async def test_a_day_before_everything_shows_nothing(site):
     page = await site.get("administrator", f"{PAGE}?as_of=2001-01-01")
     assert page.status_code == 200

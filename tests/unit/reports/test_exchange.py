@@ -12,7 +12,8 @@ from openpyxl import load_workbook
 
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import InvalidError
-from asset_tracker.reports.annexes import above_eu_threshold, missing_for_2cfr
+from asset_tracker.reports.annex_sheet import annex_sheet
+from asset_tracker.reports.annexes import ANNEXES, above_eu_threshold, missing_for_2cfr
 from asset_tracker.reports.formats import FORMATS, format_named, formats
 from asset_tracker.reports.structs import Paper
 from factories.reports import PROGRAMME, RATES, SIDA, item, municipality_report, programme_report
@@ -147,7 +148,7 @@ def test_the_list_for_the_eu_names_rate_and_day():
     heads, first = (next(book.worksheets[0].iter_rows(min_row=n, values_only=True)) for n in (1, 2))
     row = dict(zip(heads, first, strict=True))
     assert row["Price in EUR"] == 885.06
-    assert row["Rate"] == "0.02298851"
+    assert row["Rate"] == pytest.approx(0.02298851, abs=1e-9)
     assert row["Day of the rate"].date() == date(2024, 11, 1)
 
 
@@ -162,6 +163,34 @@ def test_annexes_are_tables_with_their_columns_explained(name, lang):
     assert set(heads) <= {row[1] for row in explained.iter_rows(values_only=True)}
     expected = {"us-2cfr": 21, "eu-transfer": 20, "ua-humanitarian": 21, "ua-inventory": 19}[name]
     assert table.max_row - 1 == expected
+
+
+@pytest.mark.parametrize("name", list(ANNEXES))
+def test_an_annex_on_paper_says_what_its_workbook_says(name):
+    report = municipality_report("en", rates=RATES)
+    tree = annex_sheet(report, ANNEXES[name])
+    rows = list(load_workbook(io.BytesIO(FORMATS[name].write(report))).worksheets[0].values)
+    heads, lines = rows[0], rows[1:]
+    assert len(tree["rows"]) == len(lines)
+    for place, head in enumerate(tree["heads"]):
+        there = heads.index(head)
+        told, kept = [row[place] for row in tree["rows"]], [line[there] for line in lines]
+        assert [bool(cell) for cell in told] == [cell not in (None, "") for cell in kept], head
+        if head in ("Tag", "Serial number", "Missing for an audit", "Service point"):
+            assert told == [cell or "" for cell in kept]
+    empty = set(heads) - set(tree["heads"])
+    assert all(head in tree["empty"] for head in empty)
+    assert all(line[heads.index(head)] in (None, "") for head in empty for line in lines)
+    printed = FORMATS[f"{name}.pdf"].write(report)
+    assert b"pdfuaid:part>1<" in printed
+    assert printed == FORMATS[f"{name}.pdf"].write(report)
+
+
+def test_an_annex_of_nothing_and_of_too_much_says_so():
+    empty = annex_sheet(municipality_report("en", items=(), timeline=(), losses=()), ANNEXES["us-2cfr"])
+    assert (empty["rows"], empty["empty"]) == ([], "")
+    short = annex_sheet(municipality_report("en"), ANNEXES["us-2cfr"], 3)
+    assert (len(short["rows"]), short["left"]) == (3, "And 18 more, in the files.")
 
 
 def test_the_annex_of_a_donor_shows_their_share_only():
