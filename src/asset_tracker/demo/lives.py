@@ -26,6 +26,9 @@ LAST_DAY: Final = date(2025, 10, 31)
 _CHECKS: Final = ((date(2024, 3, 4), date(2024, 10, 25), 90), (date(2025, 2, 10), date(2025, 10, 24), 65))
 """First and last day of the two rounds of verification, and how many per cent were found."""
 
+_APPLIED: Final = frozenset({4, 6, 8, 10, 11})
+"""Batches of which it is known when the applications were approved."""
+
 _FAULTS: Final[dict[Category, tuple[tuple[str, str], ...]]] = {
     "laptop": (
         ("Не заряджається батарея", "Замінено батарею"),
@@ -57,6 +60,8 @@ class Past(msgspec.Struct, frozen=True):
 
 def life(delivery: Delivery, each: NewAsset) -> Iterator[Past]:
     """The ordinary life of one asset from the label on; components follow their kit in what moves it."""
+    if delivery.batch.number in _APPLIED:
+        yield _approved(delivery, each)
     yield Past(each.id, _before(delivery), ev.LabelPrinted(stock="avery-l7160", output="pdf"), "coordinator")
     installed = working_time(
         delivery.signed_on + timedelta(days=between(1, 18, "installed", delivery.id)), each.id
@@ -70,6 +75,15 @@ def life(delivery: Delivery, each: NewAsset) -> Iterator[Past]:
     yield from _fault(each, installed.date())
     if each.fact.category == "vehicle":
         yield from _services(each, installed.date())
+
+
+def _approved(delivery: Delivery, each: NewAsset) -> Past:
+    """When the municipality's application was approved, some months before the delivery."""
+    waited = timedelta(days=between(45, 110, "approved", delivery.batch.number, delivery.municipality.code))
+    decision = f"Рішення комісії № {delivery.batch.number} (демо)"
+    return Past(
+        each.id, moment(delivery.delivered_at.date() - waited), ev.Approved(decision=decision), "coordinator"
+    )
 
 
 def _before(delivery: Delivery) -> datetime:

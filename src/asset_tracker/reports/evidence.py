@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from msgspec import UNSET, Struct
@@ -18,7 +19,7 @@ from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import NotFoundError
 from asset_tracker.reports import serving, words
 from asset_tracker.reports.columns import municipalities
-from asset_tracker.reports.figures import STEPS, UPKEEP, ZERO, situation_of
+from asset_tracker.reports.figures import STEPS, STEPS_BESIDE, UPKEEP, ZERO, situation_of
 from asset_tracker.reports.shares import split
 from asset_tracker.reports.structs import Facts
 from asset_tracker.reports.structs_items import Happening, Item, Loss
@@ -33,6 +34,7 @@ class Part(Struct, frozen=True, kw_only=True):
     category: str = ""
     municipality: str = ""
     oblast: str = ""
+    raion: str = ""
     situation: str = ""
     asset: str = ""
     sets: bool = False
@@ -86,6 +88,7 @@ _STEP_KINDS = {
     "dispatched_delivered": ("dispatched", "delivered"),
     "delivered_accepted": ("delivered", "accepted"),
     "accepted_in_service": ("accepted", *_SERVING),
+    "accepted_installed": ("accepted", "installed"),
 }
 
 
@@ -111,13 +114,11 @@ _EVERY = (
     "residents",
     "without_rate",
     "serving",
-    "since:trips",
-    "since:consultations",
+    *(f"since:{unit}" for unit in serving.SHORT),
     "since:losses",
     "since:upkeep",
     "since:events",
 )
-
 
 # What came when: name, msgid, day, and the kinds of events that say so.
 _CAME: tuple[tuple[str, str, Callable[[Item], date | None], tuple[str, ...]], ...] = (
@@ -169,6 +170,7 @@ def _chosen(facts: Facts, part: Part, *, every: bool) -> list[Item]:
             and part.asset in ("", str(item.asset_id))
             and part.municipality in ("", item.municipality)
             and (not part.oblast or (place is not None and place.oblast.uk == part.oblast))
+            and (not part.raion or (place is not None and place.region.uk == part.raion))
             and (not part.situation or (place is not None and situation_of(place) == part.situation))
         )
 
@@ -349,11 +351,8 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
 
 
 def _serving(unit: str, since: date | None) -> _Figure:
-    def number(item: Item) -> int | None:
-        return serving.of_item(item, unit, since)
-
-    told = serving.told_by(unit, since)
-    return _Figure(serving.SHORT[unit], number, ("service_counted",), last=False, only=told)
+    number, only = partial(serving.of_item, unit=unit, since=since), serving.told_by(unit, since)
+    return _Figure(serving.SHORT[unit], number, ("service_counted",), last=False, only=only)
 
 
 def _loss_value(facts: Facts, currency: str) -> _Figure:
@@ -468,7 +467,7 @@ def _worth(facts: Facts, of: str) -> _Figure | None:
 def _days(step: str) -> _Figure | None:
     if step == "in_service":
         return _Figure(words.STEP[step], lambda item: item.service_days, _SERVING, last=False)
-    for name, start, end in STEPS:
+    for name, start, end in (*STEPS, *STEPS_BESIDE):
         if name == step:
 
             def span(item: Item) -> int | None:

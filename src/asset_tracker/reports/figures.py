@@ -30,6 +30,7 @@ from asset_tracker.reports.structs_figures import (
     OblastLine,
     Period,
     PointLine,
+    RaionLine,
     SituationLine,
     Summary,
     WorthLine,
@@ -115,7 +116,8 @@ def conditions(items: Iterable[Item]) -> tuple[ConditionLine, ...]:
     return tuple(ConditionLine(condition=name, count=counts[name]) for name in CONDITIONS)
 
 
-STEPS: tuple[tuple[str, Callable[[Item], date | None], Callable[[Item], date | None]], ...] = (
+Step = tuple[str, Callable[[Item], date | None], Callable[[Item], date | None]]
+STEPS: tuple[Step, ...] = (
     ("approved_delivered", lambda item: item.approved_on, lambda item: item.delivered_on),
     ("dispatched_delivered", lambda item: item.dispatched_on, lambda item: item.delivered_on),
     ("delivered_accepted", lambda item: item.delivered_on, lambda item: item.accepted_on),
@@ -123,15 +125,28 @@ STEPS: tuple[tuple[str, Callable[[Item], date | None], Callable[[Item], date | N
 )
 
 
-def days(items: Sequence[Item]) -> tuple[Days, ...]:
+# What reports did not tell at first, so that it stands beside the facts.
+STEPS_BESIDE: tuple[Step, ...] = (
+    ("accepted_installed", lambda item: item.accepted_on, lambda item: item.installed_on),
+)
+
+
+def steps(items: Sequence[Item], told: Sequence[Step] = STEPS) -> list[Days]:
+    """How long each step took, over the items that have both its ends."""
     lines = []
-    for step, start, end in STEPS:
+    for step, start, end in told:
         spans = [
             (to - since).days
             for item in items
             if (since := start(item)) is not None and (to := end(item)) is not None
         ]
         lines.append(Days(step=step, median=median_low(spans) if spans else None, count=len(spans)))
+    return lines
+
+
+def days(items: Sequence[Item]) -> tuple[Days, ...]:
+    """How long the steps took, and how long things have been in service."""
+    lines = steps(items)
     served = [item.service_days for item in items if item.service_days is not None]
     lines.append(Days(step="in_service", median=median_low(served) if served else None, count=len(served)))
     return tuple(lines)
@@ -279,6 +294,22 @@ def oblast_lines(lines: Iterable[MunicipalityLine]) -> tuple[OblastLine, ...]:
     )
 
 
+def raion_lines(lines: Iterable[MunicipalityLine]) -> tuple[RaionLine, ...]:
+    """The municipalities added up by raion, in their order."""
+    groups: dict[str, list[MunicipalityLine]] = defaultdict(list)
+    for line in lines:
+        groups[line.municipality.region.uk].append(line)
+    return tuple(
+        RaionLine(
+            raion=group[0].municipality.region,
+            municipalities=sum(1 for line in group if line.funnel.delivered),
+            residents=sum(line.municipality.population or 0 for line in group if line.funnel.delivered),
+            funnel=_together(group),
+        )
+        for group in groups.values()
+    )
+
+
 def _together(lines: Iterable[MunicipalityLine]) -> Funnel:
     steps = dict.fromkeys(Funnel.__struct_fields__, 0)
     for line in lines:
@@ -364,6 +395,8 @@ def beside(facts: Facts, papers: Iterable[Paper], point_kinds: Mapping[tuple[str
         installed=sum(item.quantity for item in facts.items if item.counted and item.installed_on),
         trainings=sum(1 for activity in facts.support if activity.kind == "training"),
         raions=len({place.region.uk for place in places if place.code in reached}),
+        by_raion=() if isinstance(facts, MunicipalityFacts) else raion_lines(facts.municipalities),
+        days=tuple(steps([item for item in facts.items if item.counted], STEPS_BESIDE)),
         points=tuple(PointLine(kind=kind, count=kinds[kind]) for kind in sorted(kinds)),
         aid_overdue=tuple(
             (paper.number, paper.report_due)

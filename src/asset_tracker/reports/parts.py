@@ -126,6 +126,7 @@ LISTS: Final[dict[str, Listing]] = {
     "over_time": Listing(_of_facts(sheet_tables.over_time), 4_000, folded=_ANY),
     "by_condition": Listing(_by_condition, 4_000, folded=_ANY),
     "oblasts": Listing(_of_facts(sheet_tables.oblasts), 13_000),
+    "raions": Listing(lambda report, _: sheet_tables.raions(report), 7_000, folded=_ANY),
     "municipalities": Listing(_of_facts(sheet_tables.municipalities), 7_000, folded=_ANY),
     "findings": Listing(lambda report, _: sheet_trouble.findings(report, None), 3_000),
     "losses": Listing(_of_facts(sheet_trouble.losses), 3_000),

@@ -54,8 +54,10 @@ def body(report: Report) -> Tree:
         "since": sheet_tables.since(facts, lang),
         "conditions": sheet_tables.conditions(facts, lang),
         "care": sheet_tables.care(report),
-        "days": sheet_tables.days(facts, lang),
-        "days_links": [["", f"days:{line.step}", f"days:{line.step}"] for line in facts.summary.days],
+        "days": sheet_tables.days(report),
+        "days_links": [
+            ["", f"days:{line.step}", f"days:{line.step}"] for line in sheet_tables.all_days(report)
+        ],
         "pictures": {
             "map": pictures.site_map(facts, lang),
             "map_caption": text("The centres of the municipalities; no finer place is shown."),
@@ -73,6 +75,7 @@ def body(report: Report) -> Tree:
             }
             for each in charted.drawn(facts, lang)
         ],
+        "raions": sheet_tables.raions(report),
         "situations": sheet_tables.situations(facts, lang),
         "signing": _signing(facts, lang),
         "photos": sheet_annex.photos(report.making, lang),
@@ -144,6 +147,12 @@ def _fact_rows(report: Report) -> list[list[str]]:
     rows.append([text("Donors"), _list(donors), ""])
     makers = {name.of(lang): None for programme in facts.programmes for name in programme.implementers}
     rows.append([text("Implemented by"), _list(makers), ""])
+    since = facts.question.since or (facts.programme.starts_on if isinstance(facts, ProgrammeFacts) else None)
+    last = display.day(facts.question.as_of, lang)
+    span = (
+        f"{display.day(since, lang)} – {last}" if since else text("from the beginning to %(day)s", day=last)
+    )
+    rows.append([text("Reporting period"), span, ""])
     summary = facts.summary
     if isinstance(facts, ProgrammeFacts):
         rows += _of_programme(facts, lang)
@@ -275,6 +284,7 @@ def labels(lang: Lang) -> dict[str, str]:
         "step": "Step",
         "municipalities": "Municipalities",
         "oblasts": "By oblast",
+        "raions": "By raion",
         "count": "Count",
         "support": "Training and other support",
         "losses": "Losses",

@@ -14,9 +14,11 @@ from asset_tracker.reports import serving, words
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, Report
 from asset_tracker.reports.structs_around import Donor
 from asset_tracker.reports.structs_figures import (
+    Days,
     Funnel,
     MunicipalityLine,
     OblastLine,
+    RaionLine,
     SituationLine,
 )
 
@@ -217,6 +219,13 @@ def linked_oblast(line: OblastLine) -> tuple[str, ...]:
     return ("", f"reached?{here}", f"residents?{here}", *linked_steps(part)[1:])
 
 
+def linked_raion(line: RaionLine) -> tuple[str, ...]:
+    """The same for a row of ``raions``."""
+    part = {"raion": line.raion.uk}
+    here = urlencode(part)
+    return ("", f"reached?{here}", f"residents?{here}", *linked_steps(part)[1:])
+
+
 def conditions(facts: Facts, lang: Lang) -> list[Tree]:
     whole = sum(line.count for line in facts.summary.by_condition)
     return [
@@ -284,14 +293,22 @@ def care(report: Report) -> Tree:
     }
 
 
-def days(facts: Facts, lang: Lang) -> list[list[str]]:
+def all_days(report: Report) -> tuple[Days, ...]:
+    """Every step, in the order in which things go."""
+    *steps, served = report.facts.summary.days
+    return (*steps[:-1], *report.beside.days, *steps[-1:], served)
+
+
+def days(report: Report) -> list[list[str]]:
+    """How long each step took."""
+    lang = report.making.lang
     return [
         [
             words.word(words.STEP, line.step, lang),
             _days(line.median, lang),
             display.number(line.count, lang),
         ]
-        for line in facts.summary.days
+        for line in all_days(report)
     ]
 
 
@@ -415,6 +432,21 @@ def oblasts(facts: Facts, lang: Lang) -> Tree | None:
         rows.append([line.oblast.of(lang), *(display.number(number, lang) for number in numbers)])
     heads = _OBLAST_HEADS
     links = [linked_oblast(line)[:-1] for line in facts.oblasts]
+    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
+
+
+def raions(report: Report) -> Tree | None:
+    """The same by raion, of a programme."""
+    lang = report.making.lang
+    if isinstance(report.facts, MunicipalityFacts):
+        return None
+    rows = []
+    for line in report.beside.by_raion:
+        f = line.funnel
+        numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
+        rows.append([line.raion.of(lang), *(display.number(number, lang) for number in numbers)])
+    heads = ("Raion", *_OBLAST_HEADS[1:])
+    links = [linked_raion(line)[:-1] for line in report.beside.by_raion]
     return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
 
 

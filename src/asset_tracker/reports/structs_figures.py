@@ -192,16 +192,28 @@ class PointLine(Struct, frozen=True, kw_only=True):
     count: int
 
 
+class RaionLine(Struct, frozen=True, kw_only=True):
+    """One raion within a programme report, named with its oblast; what something reached is counted as by oblast."""
+
+    raion: Name
+    municipalities: int
+    residents: int
+    funnel: Funnel
+
+
 class Beside(Struct, frozen=True, kw_only=True):
     """What follows from the facts, or stands beside the ledger; no hash covers it.
 
-    ``raions`` are those of the municipalities that something reached; ``aid_overdue`` numbers of consignments of
+    ``raions`` are those of the municipalities that something reached, ``by_raion`` all of a programme; ``days`` are
+    steps beside those of the summary; ``aid_overdue`` numbers of consignments of
     humanitarian aid whose report was due before the day, with that day.
     """
 
     installed: int = 0
     trainings: int = 0
     raions: int = 0
+    by_raion: tuple[RaionLine, ...] = ()
+    days: tuple[Days, ...] = ()
     points: tuple[PointLine, ...] = ()
     aid_overdue: tuple[tuple[str, date], ...] = ()
 

@@ -13,8 +13,10 @@ from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import budget_word, heading
 from asset_tracker.reports.sheet_tables import (
     SINCE,
+    all_days,
     linked_money,
     linked_oblast,
+    linked_raion,
     linked_situation,
     linked_steps,
     linked_worth,
@@ -59,10 +61,11 @@ def summary_rows(report: Report) -> Iterator[SummaryRow]:
     yield from _section(lang, "Does it work", _conditions(facts, lang))
     if isinstance(facts, ProgrammeFacts):
         yield from _section(lang, "By oblast", _oblasts(facts, lang))
+        yield from _section(lang, "By raion", _raions(report))
         if facts.situations is not UNSET:
             yield from _section(lang, "By territories of hostilities", _situations(facts.situations, lang))
         yield from _section(lang, "Municipalities", _municipalities(facts, lang))
-    yield from _section(lang, "How long it took", _days(facts, lang))
+    yield from _section(lang, "How long it took", _days(report))
     yield from _section(lang, "Training and other support", _support(facts, lang))
     yield from _section(lang, "Losses", _losses(facts, lang))
     yield from _section(lang, "What needs attention", _findings(report))
@@ -250,6 +253,14 @@ def _oblasts(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
         yield SummaryRow(cells, links=linked_oblast(line))
 
 
+def _raions(report: Report) -> Iterator[SummaryRow]:
+    lang = report.making.lang
+    yield _heads(lang, "Raion", *_REACHED, "Left for good")
+    for line in report.beside.by_raion:
+        cells = (line.raion.of(lang), line.municipalities, line.residents, *_steps(line.funnel))
+        yield SummaryRow(cells, links=linked_raion(line))
+
+
 def _situations(lines: tuple[SituationLine, ...], lang: Lang) -> Iterator[SummaryRow]:
     yield _heads(lang, "Situation", *_REACHED, "Left for good")
     for line in lines:
@@ -285,9 +296,10 @@ def _value(lines: tuple[CurrencyLine, ...], currency: str) -> Decimal | None:
     return next((line.value for line in lines if line.currency == currency), None)
 
 
-def _days(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
+def _days(report: Report) -> Iterator[SummaryRow]:
+    lang = report.making.lang
     yield _heads(lang, "Step", "Median, days", "Items")
-    for line in facts.summary.days:
+    for line in all_days(report):
         figure = f"days:{line.step}"
         cells = (words.word(words.STEP, line.step, lang), line.median, line.count)
         yield SummaryRow(cells, links=("", figure, figure))

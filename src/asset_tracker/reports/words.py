@@ -109,6 +109,7 @@ STEP = {
     "dispatched_delivered": "from dispatch to delivery",
     "delivered_accepted": "from delivery to signed act",
     "accepted_in_service": "from act to service",
+    "accepted_installed": "from act to installation",
     "in_service": "in service so far",
 }
 FINDING = {

@@ -140,6 +140,7 @@ def _part(part: Part, lang: Lang) -> str:
         words.word(words.CATEGORY, part.category, lang) if part.category else "",
         part.municipality,
         part.oblast,
+        part.raion,
         words.word(words.SITUATION, part.situation, lang) if part.situation else "",
     )
     return ", ".join(filter(None, told))

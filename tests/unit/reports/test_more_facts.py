@@ -145,6 +145,30 @@ def test_the_lines_of_situations_sum_to_the_whole():
     assert sum(line.municipalities for line in made.facts.situations) == made.facts.summary.municipalities
 
 
+@pytest.mark.parametrize("lang", ["uk", "en"])
+def test_raions_and_the_days_until_installation_stand_beside_the_facts(lang):
+    made = full(lang)
+    facts, beside = made.facts, made.beside
+    assert sum(line.municipalities for line in beside.by_raion) == facts.summary.municipalities
+    text = " ".join(pdf_text(FORMATS["pdf"].write(made)).split())
+    rows = sheet_rows(FORMATS["xlsx"].write(made), gettext(lang, "Summary"))
+    for line in beside.by_raion:
+        f = line.funnel
+        cells = [line.raion.of(lang), line.municipalities, line.residents, f.planned, f.delivered]
+        assert cells in [row[:5] for row in rows]
+        part = Part(raion=line.raion.uk)
+        assert evidence(facts, "planned", part).total == f.planned
+        assert evidence(facts, "residents", part).total == line.residents
+        assert line.raion.of(lang).partition(",")[0] in text
+    (step,) = beside.days
+    assert (step.step, step.count) == (
+        "accepted_installed",
+        len(evidence(facts, "days:accepted_installed").rows),
+    )
+    assert [gettext(lang, words.STEP[step.step]), step.median, step.count] in [row[:3] for row in rows]
+    assert gettext(lang, "Reporting period") in text
+
+
 def test_the_budget_of_a_donor_is_their_part():
     whole = full().facts.budget
     asked = full(
