@@ -15,6 +15,7 @@ LARGE = frozenset(
     {
         "access_record",
         "asset",
+        "asset_case",
         "asset_head",
         "asset_period",
         "asset_share",

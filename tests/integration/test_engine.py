@@ -1,12 +1,16 @@
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import asyncpg
 import pytest
-from sqlalchemy import bindparam, text
+from sqlalchemy import Date, DateTime, bindparam, cast, literal, select, text, union_all
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 
 from asset_tracker.db.engine import ask_once, in_use, make_engine, transaction
+from asset_tracker.db.hot import Fixed
+
+DAY = date(2026, 1, 2)
 
 
 async def test_a_session_is_in_utc_and_gives_up_waiting(engine):
@@ -19,6 +23,25 @@ async def test_json_goes_through_msgspec(conn):
     statement = text("SELECT :body AS body").bindparams(bindparam("body", type_=JSONB)).columns(body=JSONB)
     body = {"price": Decimal("12.50"), "name": "ґанок", "lines": [1, None]}
     assert (await conn.execute(statement, {"body": body})).scalar() == body | {"price": "12.50"}
+
+
+async def test_of_statements_that_are_long_to_plan_the_last_few_stay_planned(conn):
+    when = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
+    told = select(
+        literal("O'Neill \\ 50% :x $1").label("name"),
+        cast(when, DateTime(timezone=True)).label("at"),
+        cast(DAY, Date).label("day"),
+    )
+    many = [Fixed(union_all(told, told.where(literal(n) > 2))) for n in (1, 2, 3, 4, 5)]
+    for fixed in (*many, many[-1]):
+        rows = await fixed.all(conn)
+        assert {(row.name, row.at, row.day) for row in rows} == {("O'Neill \\ 50% :x $1", when, DAY)}
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        async with conn.begin_nested():
+            await Fixed(select((literal(1) / literal(0)).label("never"))).all(conn)
+    kept = text("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%Neill %'")
+    named = [each for each in await conn.scalars(kept) if "pg_prepared_statements" not in each]
+    assert set(named) == {each.sql for each in many[-3:]}
 
 
 KEEP = text("INSERT INTO codifier_edition (edition, order_number) VALUES ('2001-01-01', 'x')")

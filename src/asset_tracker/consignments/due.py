@@ -39,6 +39,7 @@ from asset_tracker.assets.due_rules import Asked, rules_asked
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.consignments.tables import consignment
+from asset_tracker.db.hot import Fixed
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger.tables import OPEN, asset
 from asset_tracker.programmes.policies import RuleKind
@@ -138,11 +139,12 @@ async def list_due(
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
     until = today() + timedelta(days=_ahead(wanted))
-    parts = await _parts(conn, actor, wanted, until, _mark(after) if after else None)
+    mark = _mark(after) if after else None
+    parts = await _parts(conn, actor, wanted, until, mark)
     if not parts:
         return DuePage((), None)
     known = await coarse(conn, actor)
-    rows = (await conn.execute(_listed(parts, limit))).all()
+    rows = await _rows(conn, _listed(parts, limit), again=mark is None and _is_usual(wanted, known))
     following = _written(rows[limit - 1]) if len(rows) > limit else None
     return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
 
@@ -157,7 +159,7 @@ async def overview(
     if not parts:
         return [], {}
     known = await coarse(conn, actor)
-    rows = (await conn.execute(_overview(parts, day, limit))).all()
+    rows = await _rows(conn, _overview(parts, day, limit), again=_is_usual(wanted, known))
     counted = {row.part: (row.rule, row.n_due, row.n_over) for row in rows}
     found: dict[DueKind, list[DueItem]] = {}
     for row in rows:
@@ -216,7 +218,9 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
     parts = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
     if not parts:
         return []
-    return _summed((row.rule, row.due, row.over) for row in await conn.execute(_counted(parts, day)))
+    again = _is_usual(wanted, await coarse(conn, actor))
+    rows = await _rows(conn, _counted(parts, day), again=again)
+    return _summed((row.rule, row.due, row.over) for row in rows)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -229,6 +233,21 @@ def _counted(parts: tuple[Select[Any], ...], day: date) -> CompoundSelect[Any]:
         rule = func.min(some.c.rule).label("rule")
         counts.append(select(rule, func.count().label("due"), over.label("over")))
     return union_all(*counts)
+
+
+def _is_usual(wanted: DueFilter, known: Coarse) -> bool:
+    """Whether the same will be asked again: not about one thing or place of very many, nor by few."""
+    return known is EXACT and not (wanted.asset or wanted.municipality)
+
+
+async def _rows(conn: AsyncConnection, statement: Select[Any] | CompoundSelect[Any], *, again: bool) -> Any:
+    """The rows; what is asked ``again`` is planned once: that takes longer than to answer it."""
+    return await _fixed(statement).all(conn) if again else (await conn.execute(statement)).all()
+
+
+@lru_cache(maxsize=_KEPT)
+def _fixed(statement: Select[Any] | CompoundSelect[Any]) -> Fixed:
+    return Fixed(statement)
 
 
 def _summed(counted: Iterable[tuple[DueKind | None, int, int]]) -> list[DueCount]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util.concurrency import greenlet_spawn
 
-from asset_tracker.db.opening import OpeningConnection, driver_of
+from asset_tracker.db.opening import OpeningConnection, PooledConnection, driver_of
 from asset_tracker.db.wall import Reach, opening
 
 _POOLED: Final = "asset_tracker_pooled"
@@ -56,6 +56,7 @@ def make_engine(
         told = "".join(f"SET LOCAL {name} = '{value}'; " for name, value in limits.items())
         options["execution_options"] = {_POOLED: told}
         connect |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
+        connect["connection_class"] = PooledConnection
         connect["prepared_statement_name_func"] = str  # no name: the next session would not know it
     else:
         settings |= limits

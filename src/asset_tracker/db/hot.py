@@ -3,14 +3,16 @@
 A statement of sixty columns takes SQLAlchemy longer to put together and to recognise than PostgreSQL to answer.
 """
 
+from collections import namedtuple
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import CompoundSelect, Select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.db.at_once import FOREWORD, Asking
 from asset_tracker.db.bulk import driver
+from asset_tracker.db.opening import driver_of
 
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves it untyped
 Row = tuple[Any, ...]
@@ -47,3 +49,24 @@ class Hot:
             raw = await driver(asking)
             return [tuple(record) for record in await raw.fetch(self.sql, *arguments)]
         return [record[FOREWORD:] for record in await asking.fetch(self.sql, arguments)]
+
+
+class Fixed:
+    """A statement with all its values written into it: planned once, where it is planned each time else.
+
+    For what takes PostgreSQL longer to plan than to answer, and is asked again and again with the same values.
+    Rows have the names of the columns; a value that is a column itself is a text unless it is cast.
+    """
+
+    __slots__ = ("_row", "sql")
+
+    def __init__(self, statement: Select[Any] | CompoundSelect[Any]) -> None:
+        options = {"render_postcompile": True, "literal_binds": True}
+        self.sql = str(statement.compile(dialect=_DIALECT, compile_kwargs=options))
+        names = statement.selected_columns.keys()
+        self._row = namedtuple("Row", names)  # type: ignore[misc]  # noqa: PYI024 - they are known when it runs
+
+    async def all(self, conn: AsyncConnection) -> list[Any]:
+        """All rows, in the order that was asked for."""
+        await driver(conn)
+        return [self._row(*record) for record in await driver_of(conn).fetch_planned(self.sql)]

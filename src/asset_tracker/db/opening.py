@@ -4,18 +4,36 @@ SQLAlchemy begins with the first statement, through asyncpg's ``Connection.execu
 beforehand goes along. A transaction in which nothing is asked costs nothing.
 """
 
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _BEGIN = "BEGIN;"
+# A plan of thirty questions behind the wall takes some 4 MB of a session's memory.
+_KEPT: Final = 3
 
 
 class OpeningConnection(asyncpg.Connection):
     """asyncpg's connection, which adds ``opening`` (SQL without parameters) to the next BEGIN."""
 
     opening: str | None = None
+    keeps_plans = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._kept: dict[str, Any] = {}  # the one that was used last comes last
+
+    async def fetch_planned(self, sql: str) -> list[Any]:
+        """The rows of a statement without parameters; its plan is kept as long as it is among the last few."""
+        if not self.keeps_plans:
+            return cast("list[Any]", await self.fetch(sql))
+        statement = self._kept.pop(sql, None) or await self.prepare(sql)
+        rows = await statement.fetch()  # one that fails is not kept
+        self._kept[sql] = statement
+        while len(self._kept) > _KEPT:
+            del self._kept[next(iter(self._kept))]
+        return cast("list[Any]", rows)
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as asyncpg has it
         if query != _BEGIN or self.opening is None:
@@ -27,6 +45,12 @@ class OpeningConnection(asyncpg.Connection):
             # It has begun perhaps, and nobody knows as whose: such a connection is not given to anybody again.
             self.terminate()
             raise
+
+
+class PooledConnection(OpeningConnection):
+    """One behind a pooler, where the next transaction finds another session."""
+
+    keeps_plans = False
 
 
 async def begin(conn: AsyncConnection) -> None:

@@ -126,6 +126,10 @@ QUESTIONS = {
     "consignments on their way": ("coordinator", "/consignments?status=dispatched"),
     "a municipality's page": ("technician", f"/municipalities/{BARANIVKA}"),
     "what is broken": ("coordinator", "/assets?condition=needs_attention"),
+    "what is broken of a category": ("coordinator", "/assets?category=ups&condition=needs_attention"),
+    "what is gone": ("coordinator", "/assets?gone=yes"),
+    "the loss cases": ("coordinator", "/losses"),
+    "the calendar": ("technician", "/calendar"),
     "what a phone takes along": ("technician", f"/api/v1/field/round?municipality={BARANIVKA}"),
 }
 
