@@ -35,6 +35,7 @@ END $$"""
 
 def upgrade() -> None:
     op.execute("SET LOCAL timezone = 'UTC'")
+    op.execute("SET LOCAL statement_timeout = 0")  # it reads all there is, and locks nothing before it has
     op.create_table(
         "event_key",
         sa.Column("id", sa.Uuid(), nullable=False),
