@@ -115,3 +115,12 @@ def test_each_decision_has_a_number_of_its_own():
     numbers = [path.name[:4] for path in (ROOT / "docs" / "adr").glob("*.md")]
     assert numbers
     assert len(set(numbers)) == len(numbers)
+
+
+def test_upgrade_notes_name_the_databases_that_are_tried():
+    tried = {path.stem[3:] for path in (ROOT / "tests/integration/upgrades").glob("at_*.sql")}
+    told = re.findall(r"^\| `(\d{4})`( \*kept\*)? \|", DOCS["upgrades.md"], re.MULTILINE)
+    assert {revision for revision, kept in told if kept} == tried
+    there = {path.name[:4] for path in (ROOT / "src/asset_tracker/migrations/versions").glob("0*.py")}
+    assert {revision for revision, _ in told} <= there
+    assert told == sorted(told)
