@@ -4,9 +4,18 @@ from typing import Any
 
 
 async def ask(
-    app: Any, path: str, headers: list[tuple[bytes, bytes]], *, body: bytes = b"", method: str = "GET"
+    app: Any,
+    path: str,
+    headers: list[tuple[bytes, bytes]],
+    *,
+    body: bytes = b"",
+    method: str = "GET",
+    weights: list[int] | None = None,
 ) -> int:
-    """The status of the answer, all of which is taken. ``path``: with its query."""
+    """The status of the answer, all of which is taken. ``path``: with its query.
+
+    ``weights`` is given the bytes of the answer as a browser unpacks it, piece by piece.
+    """
     told: list[int] = []
 
     async def receive() -> Any:
@@ -15,6 +24,8 @@ async def ask(
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
             told.append(message["status"])
+        elif weights is not None:
+            weights.append(len(message.get("body", b"")))
 
     at, _, query = path.partition("?")
     request = {

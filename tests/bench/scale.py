@@ -15,8 +15,9 @@ import asyncio
 import logging
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -49,6 +50,7 @@ from asset_tracker.territory.tables import municipality
 READER = "reader@example.org"
 RUNS, SLOW, ENOUGH = 9, 3, 1.0  # a request that takes so many seconds is asked ``SLOW`` times
 FLAT, CLICK, FIND, REPORT, PDF = 1.5, 300, 100, 200, 2000  # a ratio, and milliseconds
+HEAVY = 100_000  # bytes of a page
 FILLING = {"fsync": "off", "synchronous_commit": "off", "max_wal_size": "4GB", "autovacuum": "off"}
 HEAD = ("what", "small, ms", "large, ms", "ratio", "by processor, ms", "ratio by processor", "wanted")
 
@@ -113,6 +115,7 @@ def work(of: Known) -> Iterator[Work]:
     yield Work("consignments on their way", "/consignments?status=dispatched")
     yield Work("a consignment", f"/consignments/{of.consignment}")
     yield Work("the calendar", "/calendar")
+    yield Work("the labels of a consignment", f"/labels?consignment={of.consignment}")
     yield Work("a service point", f"/points/{of.point}")
     yield Work("loss cases", "/losses")
     yield Work("the list of programmes", "/programmes")
@@ -139,14 +142,16 @@ def _lists(of: Known) -> Iterator[Work]:
 
 def _reports() -> Iterator[Work]:
     municipality, pilot = f"/api/v1/reports/municipalities/{MUNICIPALITY}", "/api/v1/reports/programmes/PILOT"
-    day = "as_of=2023-06-01"
+    day, now = "as_of=2023-06-01", quote(datetime.now(UTC).isoformat())
     yield Work("report of a municipality, JSON", f"{municipality}.json", REPORT)
     yield Work("the same as of a day", f"{municipality}.json?{day}", REPORT)
     yield Work(
-        "the same as of a day, as known on another", f"{municipality}.json?{day}&known_on=2030-01-01", REPORT
+        "the same as of a day, as known on another", f"{municipality}.json?{day}&known_on={now}", REPORT
     )
     yield Work("the same as a page", f"/reports/municipalities/{MUNICIPALITY}")
     yield Work("the same as PDF", f"{municipality}.pdf", PDF)
+    yield Work("report of a programme with 5,000 assets, as a page", "/reports/programmes/PILOT", 0)
+    yield Work("what a figure of it is made of", "/reports/programmes/PILOT/figures/in_service", 0)
     yield Work("report of a programme with 5,000 assets, JSON", f"{pilot}.json", 0)
     yield Work("the same as XLSX", f"{pilot}.xlsx", 0)
 
@@ -261,9 +266,19 @@ async def measure(owners: list[tuple[EmbeddedServer, str]], only: str) -> list[t
         for at, each in enumerate(sides[0].work):
             if only in each.name:
                 small, large = await _in_turns(tuple(sides), at)
+                await _weigh(sides, each.name, at)
                 rows.append(_row(each, small, large))
                 print(" | ".join(rows[-1]), flush=True)
     return rows
+
+
+async def _weigh(sides: Sequence[Asked], name: str, at: int) -> None:
+    """No page weighs more than ``HEAVY``, unpacked, in a database of either size."""
+    for side in sides:
+        weights: list[int] = []
+        await ask(side.app, side.work[at].path, side.headers, weights=weights)
+        if sum(weights) >= HEAVY and not side.work[at].path.startswith("/api/"):
+            raise SystemExit(f"{name}: {sum(weights):,} bytes, which is no page")
 
 
 def _row(each: Work, small: Took, large: Took) -> tuple[str, ...]:

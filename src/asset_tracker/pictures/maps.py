@@ -222,22 +222,22 @@ def _crowd(dots: Sequence[Dot], view: _View, most: int, groups: Mapping[str, Gro
 
     A click between the dots of a group leads where the group does.
     """
-    drawn = sorted(dots, key=lambda dot: (-_rounded(dot, most), _look(dot)))
-    for at, ((radius, look), alike) in enumerate(
-        groupby(drawn, key=lambda dot: (_rounded(dot, most), _look(dot)))
-    ):
+    alike: dict[tuple[float, str], list[str]] = {}
+    members: dict[str, list[tuple[float, float]]] = {}
+    for dot in dots:
+        x, y = view.x(dot.east), view.y(dot.north)
+        alike.setdefault((float(round(_radius(dot, most))), _look(dot)), []).append(f"{x:.0f} {y:.0f}")
+        members.setdefault(dot.group, []).append((x, y))
+    for at, (radius, look) in enumerate(sorted(alike, reverse=True)):
         size = 2 * radius + 2
         yield (
             f'<marker id="dots-{at}" markerUnits="userSpaceOnUse" markerWidth="{size}" markerHeight="{size}" '
             f'refX="{radius + 1}" refY="{radius + 1}"><circle {look} stroke-width="0.8" cx="{radius + 1}" '
             f'cy="{radius + 1}" r="{radius}"/></marker>'
         )
-        corners = " ".join(f"{view.x(dot.east):.0f} {view.y(dot.north):.0f}" for dot in alike)
+        corners = " ".join(alike[radius, look])
         # Only corners in the middle of a line are marked, so it begins and ends out of sight.
         yield f'<path d="M-99-99L{corners} -99-99" marker-mid="url(#dots-{at})" fill="none" stroke="none"/>'
-    members: dict[str, list[tuple[float, float]]] = {}
-    for dot in dots:
-        members.setdefault(dot.group, []).append((view.x(dot.east), view.y(dot.north)))
     for key, points in members.items():
         if (group := groups.get(key)) and group.href:
             around = "L".join(f"{x:.0f} {y:.0f}" for x, y in hull(points))
@@ -265,13 +265,13 @@ def hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
     return found or ordered
 
 
-def _rounded(dot: Dot, most: int) -> float:
-    return float(round(_radius(dot, most)))
-
-
 def _look(dot: Dot) -> str:
-    tone: Tone = dot.tone if dot.value else "grey"
-    return f'class="t-{tone} dot" fill="{COLOURS[tone]}" fill-opacity="{opacity(dot.step)}"'
+    return _painted(dot.tone if dot.value else "grey", dot.step)
+
+
+@lru_cache(maxsize=64)
+def _painted(tone: Tone, step: int) -> str:
+    return f'class="t-{tone} dot" fill="{COLOURS[tone]}" fill-opacity="{opacity(step)}"'
 
 
 def _circle(dot: Dot, view: _View, most: int) -> str:

@@ -16,7 +16,7 @@ from asset_tracker.pictures import maps
 from asset_tracker.pictures.drawing import Picture, Tone
 from asset_tracker.territory.areas import AreaView
 from asset_tracker.territory.collation import sort_key
-from asset_tracker.territory.queries import get_municipalities, list_municipalities
+from asset_tracker.territory.queries import list_municipalities, positions
 
 Measure = Literal["delivered", "in_service", "overdue", "lost"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
@@ -81,7 +81,7 @@ async def figures(conn: AsyncConnection, actor: Actor, asked: Asked, today: date
     What a donor may not know the municipality of is not counted for them.
     """
     held = await holdings(conn, actor, programme=asked.programme, oblast=asked.oblast)
-    where = await get_municipalities(conn, [each.code for each in held])
+    where = await positions(conn, [each.code for each in held])
     overdue: Mapping[str, int] | None = None
     if "overdue" in (asked.size, asked.colour):
         overdue = await overdue_places(conn, actor, today, programme=asked.programme)
@@ -92,8 +92,8 @@ async def figures(conn: AsyncConnection, actor: Actor, asked: Asked, today: date
             name_en=each.name_en,
             oblast_code=each.oblast_code,
             oblast_uk=each.oblast_uk,
-            latitude=where[each.code].lat,
-            longitude=where[each.code].lon,
+            latitude=where[each.code][0],
+            longitude=where[each.code][1],
             delivered=each.delivered,
             in_service=each.in_service,
             lost=each.lost,

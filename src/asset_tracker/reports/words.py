@@ -1,5 +1,7 @@
 """The sentence or word for every code a report holds, as English msgids (``i18n/uk/reports.po`` has the rest)."""
 
+from functools import lru_cache
+
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports.structs_figures import Finding
@@ -155,12 +157,21 @@ FINDING_SHORT = {
 
 def both(table: dict[str, str], code: str) -> Name:
     """The word for ``code`` in both languages."""
-    return Name(word(table, code, "uk"), word(table, code, "en"))
+    return _in_both(_msgid(table, code))
 
 
 def word(table: dict[str, str], code: str, lang: Lang) -> str:
     """The word for ``code``; a code that is newer than this module is shown as it is."""
-    return gettext(lang, table.get(code, code.replace("_", " ")))
+    return gettext(lang, _msgid(table, code))
+
+
+def _msgid(table: dict[str, str], code: str) -> str:
+    return table.get(code) or code.replace("_", " ")
+
+
+@lru_cache(maxsize=512)
+def _in_both(msgid: str) -> Name:
+    return Name(gettext("uk", msgid), gettext("en", msgid))
 
 
 def finding_text(finding: Finding, lang: Lang, day: str) -> str:

@@ -1,12 +1,12 @@
 """Reading the territory. Names of municipalities are no secret: nothing here is scoped."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ARRAY, Row, Select, Text, any_, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.errors import NotFoundError
@@ -55,6 +55,16 @@ async def get_municipalities(conn: AsyncConnection, codes: Iterable[str]) -> dic
     """Those of ``codes`` that exist, by code."""
     rows = await conn.execute(_MUNICIPALITY.where(municipality.c.code.in_(list(codes))))
     return {row.code: _municipality_of(row) for row in rows}
+
+
+async def positions(
+    conn: AsyncConnection, codes: Sequence[str]
+) -> dict[str, tuple[float | None, float | None]]:
+    """Latitude and longitude (degrees of WGS 84) of the municipalities of ``codes``, by code."""
+    m = municipality.c
+    # One array instead of a parameter for each of a thousand.
+    wanted = select(m.code, m.lat, m.lon).where(m.code == any_(literal(list(codes), ARRAY(Text))))
+    return {code: (lat, lon) for code, lat, lon in await conn.execute(wanted)}
 
 
 async def list_municipalities(
