@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.pictures import maps
-from asset_tracker.pictures.drawing import COLOURS, LINE, PALE, SOFT, escaped
+from asset_tracker.pictures.drawing import COLOURS, LINE, PALE, SOFT, Tone, escaped, legend
 from asset_tracker.reports.columns import municipalities
 from asset_tracker.reports.structs import Facts, ProgrammeFacts
 from asset_tracker.reports.structs_figures import ConditionLine, Milestone
@@ -17,7 +17,7 @@ from asset_tracker.reports.structs_figures import ConditionLine, Milestone
 BRAND, GOOD, FAIR, BAD, GREY = (COLOURS[tone] for tone in ("brand", "good", "wait", "bad", "grey"))
 _CONDITION = {"working": GOOD, "needs_attention": FAIR, "unserviceable": BAD, "unknown": PALE}
 
-_WIDTH = 640
+WIDTH = 640
 _CLOSE = 40
 
 
@@ -28,17 +28,28 @@ def condition_bar(lines: Sequence[ConditionLine]) -> str:
         return ""
     parts, left = [], 0.0
     for line in lines:
-        width = line.count * _WIDTH / whole
+        width = line.count * WIDTH / whole
         parts.append(_box(left, 0, width, 12, _CONDITION[line.condition], f"p-{line.condition}"))
         left += width
-    return _svg(_WIDTH, 12, parts, "")
+    return _svg(WIDTH, 12, parts, "")
 
 
-def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang) -> str:
-    """How many things were delivered, accepted, and put into service, by day, as three stairs."""
+def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang, width: int = WIDTH) -> str:
+    """How many things were delivered, accepted, and put into service, by day, as three stairs.
+
+    ``width`` in units of the drawing, in which words are 13 high: less of them for what is shown small.
+    """
     if not milestones:
         return ""
-    left, top, right, bottom = 44, 26, _WIDTH - 12, 190
+    stairs: tuple[tuple[str, str, Tone, list[tuple[date, int]]], ...] = (
+        ("delivered", "Delivered", "grey", [(line.day, line.delivered) for line in milestones]),
+        ("accepted", "Accepted by act", "brand", [(line.day, line.accepted) for line in milestones]),
+        ("served", "Put into service", "good", [(line.day, line.served) for line in milestones]),
+    )
+    entries: list[tuple[Tone, str]] = [(tone, gettext(lang, label)) for _, label, tone, _ in stairs]
+    parts, below = legend(entries, 2, width)
+    left, top, right = 44, below + 8, width - 12
+    bottom = top + 160
     # The stairs begin a little after the axis, so that the first step is seen.
     lead = max((as_of - milestones[0].day).days // 25, 1)
     first, span = milestones[0].day - timedelta(days=lead), (as_of - milestones[0].day).days + 2 * lead
@@ -50,32 +61,23 @@ def over_time(milestones: Sequence[Milestone], as_of: date, lang: Lang) -> str:
     def y(count: int) -> float:
         return bottom - count * (bottom - top) / most
 
-    parts = [
-        f'<path class="p-line" d="M{left} {bottom}H{right}M{left} {top}H{right}" stroke="{LINE}" fill="none"/>',
+    parts += [
+        f'<path class="p-line" d="M{left} {bottom:.0f}H{right}M{left} {top:.0f}H{right}" stroke="{LINE}" fill="none"/>',
         _text(left - 6, bottom + 4, "0", "end"),
         _text(left - 6, top + 4, display.number(most, lang), "end"),
         _text(x(milestones[0].day), bottom + 18, display.day(milestones[0].day, lang), "start"),
         _text(x(as_of), bottom + 18, display.day(as_of, lang), "end"),
     ]
-    stairs = (
-        ("delivered", "Delivered", GREY, [(line.day, line.delivered) for line in milestones]),
-        ("accepted", "Accepted by act", BRAND, [(line.day, line.accepted) for line in milestones]),
-        ("served", "Put into service", GOOD, [(line.day, line.served) for line in milestones]),
-    )
-    legend = float(left)
-    for key, label, colour, points in stairs:
+    for key, _, tone, points in stairs:
         # A day on which nothing more came is no step.
         steps = (points[at] for at in range(len(points)) if not at or points[at][1] != points[at - 1][1])
         path = "".join(f"H{x(day):.0f}V{y(count):.0f}" for day, count in steps)
         parts.append(
-            f'<path class="s-{key}" d="M{left} {bottom}{path}H{x(as_of):.1f}" stroke="{colour}" stroke-width="2.5" fill="none"/>'
+            f'<path class="s-{key}" d="M{left} {bottom:.0f}{path}H{x(as_of):.0f}" stroke="{COLOURS[tone]}" '
+            'stroke-width="2.5" fill="none"/>'
         )
-        parts.append(_box(legend, 4, 10, 10, colour, f"p-{key}"))
-        word = gettext(lang, label)
-        parts.append(_text(legend + 15, 13, word, "start"))
-        legend += 36 + 7.2 * len(word)
     return _svg(
-        _WIDTH, bottom + 26, parts, gettext(lang, "Delivered, accepted and put into service over time")
+        width, bottom + 26, parts, gettext(lang, "Delivered, accepted and put into service over time")
     )
 
 
@@ -112,7 +114,7 @@ def _box(x: float, y: float, width: float, height: float, colour: str, name: str
 
 def _text(x: float, y: float, words: str, anchor: str) -> str:
     return (
-        f'<text class="p-soft" x="{x:.1f}" y="{y:.1f}" font-family="PT Sans" font-size="13" fill="{SOFT}" '
+        f'<text class="p-soft" x="{x:.0f}" y="{y:.0f}" font-size="13" fill="{SOFT}" '
         f'text-anchor="{anchor}">{escaped(words)}</text>'
     )
 
@@ -120,6 +122,6 @@ def _text(x: float, y: float, words: str, anchor: str) -> str:
 def _svg(width: int, height: float, parts: Iterable[str], label: str) -> str:
     about = f'role="img" aria-label="{escaped(label)}"' if label else 'aria-hidden="true"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" {about}>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" {about} font-family="PT Sans">'
         f"{''.join(parts)}</svg>"
     )

@@ -14,6 +14,8 @@ from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, Prog
 
 Tree = dict[str, Any]
 
+# As a phone shows a drawing, in its units.
+NARROW = 360
 # From this many items on a reader wants a table of contents.
 LONG = 60
 
@@ -22,7 +24,7 @@ def sheet(report: Report) -> Tree:
     """Everything that the PDF prints, written out in the report's language."""
     facts, lang = report.facts, report.making.lang
     return {
-        **body(report),
+        **body(report, pictures.WIDTH),
         "rates": sheet_tables.rates(facts, lang),
         "categories": sheet_tables.categories(facts, lang),
         "over_time": sheet_tables.over_time(facts, lang),
@@ -36,8 +38,8 @@ def sheet(report: Report) -> Tree:
     }
 
 
-def body(report: Report) -> Tree:
-    """All of ``sheet`` but the lists that may be long, for a page (``parts``)."""
+def body(report: Report, width: int = NARROW) -> Tree:
+    """All of ``sheet`` but the lists that may be long, for a page (``parts``); ``width`` of its drawing of time."""
     facts, lang = report.facts, report.making.lang
     text = translator(lang)
     return {
@@ -62,7 +64,7 @@ def body(report: Report) -> Tree:
             "map": pictures.site_map(facts, lang),
             "map_caption": text("The centres of the municipalities; no finer place is shown."),
             "conditions": pictures.condition_bar(facts.summary.by_condition),
-            "over_time": pictures.over_time(facts.summary.over_time, facts.question.as_of, lang),
+            "over_time": pictures.over_time(facts.summary.over_time, facts.question.as_of, lang, width),
         },
         "charts": [
             {
