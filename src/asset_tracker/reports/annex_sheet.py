@@ -21,22 +21,22 @@ _TO_FILL: Final = frozenset({"found", "remark"})
 _LONG: Final = frozenset({"name", "service_point", "missing", "remark"})
 
 
-def annex_sheet(report: Report, annex: Annex, most: int = PRINTED_ITEMS) -> Tree:
-    """Everything that the page and the PDF of an annex print, of ``most`` items.
+def annex_sheet(report: Report, annex: Annex, most: int = PRINTED_ITEMS, begin: int = 0) -> Tree:
+    """Everything that the page and the PDF of an annex print, of ``most`` items from ``begin`` on.
 
     A column that is empty throughout is named, not shown.
     """
     facts, making, lang = report.facts, report.making, report.making.lang
     text, about = translator(lang), heading(facts, lang)
     items = annex.rows(facts)
-    printed = items[:most]
+    printed = items[begin : begin + most]
     columns: list[Column[Item]] = []
     empty: list[Column[Item]] = []
     for column in annex.columns(report):
         there = column.key in _TO_FILL or any(column.value(item) not in (None, "") for item in items)
         (columns if there or not items else empty).append(column)
     check = annex.check(report) if annex.check else None
-    left = len(items) - len(printed)
+    left = len(items) - begin - len(printed)
     return {
         "lang": lang,
         "title": text(annex.title),
@@ -51,6 +51,7 @@ def annex_sheet(report: Report, annex: Annex, most: int = PRINTED_ITEMS) -> Tree
         "fill": [place for place, column in enumerate(columns) if column.key in _TO_FILL],
         "tag": next((place for place, column in enumerate(columns) if column.key == "tag"), None),
         "rows": [[_said(column.value(item), column.kind, lang) for column in columns] for item in printed],
+        "whole": len(items),
         "none": text("Nothing of this kind by this day."),
         "left": text("And %(left)s more, in the files.", left=display.number(left, lang)) if left else "",
         "empty": text(

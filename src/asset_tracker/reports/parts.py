@@ -55,6 +55,11 @@ def first_items(facts: Facts) -> dict[str, int]:
     return dict(zip(order, ends, strict=False))
 
 
+def page_of(table: Tree, begin: int) -> Tree:
+    """As much of a table, whose ``rows`` begin at row ``begin`` of its ``whole`` number, as a page may weigh."""
+    return _cut(table, begin, PAGE) or table
+
+
 def _cut(table: Tree | None, begin: int, most: int) -> Tree | None:
     """The rows from ``begin`` on that weigh no more than ``most`` together, with what stands beside them.
 

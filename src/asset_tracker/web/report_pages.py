@@ -25,15 +25,15 @@ from asset_tracker.reports.annexes import ANNEXES
 from asset_tracker.reports.asking import BOTH, parse_ask
 from asset_tracker.reports.formats import FORMATS, formats
 from asset_tracker.reports.overview import OverviewLine
-from asset_tracker.reports.parts import LISTS
+from asset_tracker.reports.parts import LISTS, page_of
 from asset_tracker.reports.structs import Listed, Report
 from asset_tracker.territory.collation import sort_key
 from asset_tracker.web import report_shown
 from asset_tracker.web.pages import error_texts, page, read_place
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
-# Of so many items an annex is shown on its page; its files have all, or say how many they leave out.
-_ANNEX_SHOWN = 200
+# So many items of an annex are written out to be weighed for a page of it.
+_ANNEX_AT_ONCE = 200
 _LABELS = {"as_of": "As of the day", "known_on": "By what was known on", "since": "Events since"}
 # Of more municipalities than these the list shows those of one oblast at a time.
 _AT_ONCE = 100
@@ -146,15 +146,27 @@ async def _annex_page(
     """What a donor's rules or the state ask for, over the items of the report."""
     if name not in ANNEXES:
         raise NotFoundError("There is no such annex.")
-    tree = await to_thread.run_sync(annex_sheet, report, ANNEXES[name], _ANNEX_SHOWN)
+    begin = read_place(request.query_params.get("after", ""))
+    tree = await to_thread.run_sync(annex_sheet, report, ANNEXES[name], _ANNEX_AT_ONCE, begin)
+    tree = page_of(tree, begin)
     query = urlencode({key: value for key, value in asked.items() if value} | {"lang": report.making.lang})
     base = f"/api/v1/reports/{quote(path)}.{name}"
     files = [
         {"name": "PDF", "href": f"{base}.pdf?{query}"},
         {"name": "XLSX", "href": f"{base}?{query}"},
     ]
-    back = f"/reports/{quote(path)}?{_query(asked)}"
-    return page(request, "reports/annex.html", section="reports", r=tree, back=back, files=files)
+    kept, after = _query(asked), tree["cut"]["next"]
+    here = f"?{urlencode({'annex': name})}{'&' if kept else ''}{kept}"
+    return page(
+        request,
+        "reports/annex.html",
+        section="reports",
+        r=tree,
+        back=f"/reports/{quote(path)}?{kept}",
+        files=files,
+        next_href=f"{here}&after={after}" if after is not None else None,
+        first_href=here if begin else None,
+    )
 
 
 async def _donors(conn: AsyncConnection, actor: Actor, report: Report) -> list[tuple[str, str]]:

@@ -152,6 +152,7 @@ async def test_no_page_weighs_more_than_a_hundred_thousand_bytes(engine, tmp_pat
             f"/reports/municipalities/{things['place']}",
         )
         paths += [f"{report}?part=items" for report in reports]
+        paths += [f"{reports[0]}?annex=us-2cfr", f"{reports[0]}?annex=us-2cfr&after=1400"]
         paths += [f"{report}/figures/{figure}" for report in reports for figure in ("planned", "value:UAH")]
         paths += [
             "/assets?sort=name",
