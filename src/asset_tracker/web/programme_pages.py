@@ -22,7 +22,7 @@ from asset_tracker.programmes.words import PARTY_KINDS
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import Instead, error_texts, page, read_place, see_other
 
 _STAGES = ("expected", "received", "dispatched", "delivered", "accepted", "installed", "in_service", "gone")
 
@@ -86,6 +86,9 @@ async def add_budget(
     return see_other(request, f"/programmes/{programme_id}", Flash("good", "The budget was recorded."))
 
 
+_ACTIVITIES = 50  # at once
+
+
 async def _page(
     request: AnyRequest,
     conn: AsyncConnection,
@@ -95,7 +98,9 @@ async def _page(
     errors: dict[str, str] | None = None,
 ) -> Response[str]:
     it = await queries.get_programme(conn, actor, programme_id)
-    activities = await queries.list_activities(conn, actor, programme_id=programme_id)
+    begin = read_place(request.query_params.get("after", ""))
+    every = await queries.list_activities(conn, actor, programme_id=programme_id)
+    activities, end = every[begin : begin + _ACTIVITIES], begin + _ACTIVITIES
     counts = [
         StageCount(stage, await count_assets(conn, actor, Filters(programme=programme_id, stage=stage)))
         for stage in _STAGES
@@ -111,6 +116,8 @@ async def _page(
         section="programmes",
         programme=it,
         activities=activities,
+        next_href=f"?after={end}#activities" if end < len(every) else None,
+        first_href="?#activities" if begin else None,
         places=await get_municipalities(conn, {activity.municipality for activity in activities}),
         counts=[count for count in counts if count.assets],
         consignments=sent,
