@@ -196,6 +196,31 @@ async def test_pages_follow_each_other_without_gap_or_repetition(conn, world):
     assert tuple(found) == whole
 
 
+@pytest.mark.parametrize("counted", [1, 2, 1000])
+async def test_the_overview_of_a_programme_tells_its_oldest_however_many_there_are(
+    conn, world, monkeypatch, counted
+):
+    """Those that are more than are counted are asked for again: how many are overdue, and which were first."""
+    for days, each in zip((300, 100, 20), world.assets, strict=True):
+        fact = ev.Delivered(municipality=BARANIVKA)
+        await record(conn, COMMAND_LINE, [each], fact, occurred_at=ago(days))
+    await apply_preset(conn, COMMAND_LINE, "house", Reach())
+    await apply_preset(conn, COMMAND_LINE, "us_2cfr200", Reach(programme=world.programme))
+    monkeypatch.setattr(due, "COUNTED", counted)
+    for kept in (due._overview, due._overview_of_many):
+        kept.cache_clear()
+    everything = (await due.list_due(conn, world.coordinator, DueFilter(), limit=1000)).items
+    for narrowed in (DueFilter(programme=world.programme), DueFilter(oblast="UA18"), DueFilter()):
+        counts, found = await due.overview(conn, world.coordinator, narrowed, limit=2)
+        assert counts == await due.count_due(conn, world.coordinator, narrowed)
+        for rule, items in found.items():
+            oldest = [each for each in everything if each.rule == rule and each.overdue]
+            assert [each.due_on for each in items] == [each.due_on for each in oldest[:2]]
+    assert found
+    for kept in (due._overview, due._overview_of_many):
+        kept.cache_clear()
+
+
 async def test_a_disposal_waits_for_the_donor_and_for_the_shortest_life(conn, world):
     await deliver(conn, world, days=30)
     laptop = world.assets[0]

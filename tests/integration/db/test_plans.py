@@ -143,6 +143,14 @@ async def test_no_question_reads_a_large_table_whole(home, question):
     within_bounds(home.plans)
 
 
+@pytest.mark.parametrize("path", ["/map", "/map?oblast=UA18000000000041385"])
+async def test_a_map_reads_kept_counts_and_no_assets(home, path):
+    home.plans.forget()
+    assert (await home.clients["administrator"].get(path)).status_code == 200
+    assert any("FROM asset_count" in statement for statement, _ in home.plans.statements())
+    assert [each for each in home.plans.scans() if each.table == "asset"] == []
+
+
 async def test_recording_a_batch_reads_no_large_table_whole(home):
     batch = [fact(home.office.laptop), fact(home.office.kit), fact(home.office.laptop)]
     home.plans.forget()
