@@ -84,6 +84,16 @@ VIEWS: Final[dict[str, View]] = {
             Column("installed_at", "a.installed_at", "When it was installed."),
             Column("verified_at", "a.verified_at", "When somebody last saw it."),
             Column("maintained_at", "a.maintained_at", "When it was last looked after."),
+            Column(
+                "trips",
+                "(a.state #>> '{served,trips,number}')::integer",
+                "Outreach trips, as they were counted.",
+            ),
+            Column(
+                "consultations",
+                "(a.state #>> '{served,consultations,number}')::integer",
+                "Video consultations, as they were counted.",
+            ),
             Column("warranty_until", "a.warranty_until", "Last day of the warranty."),
             Column("inventory_number", "a.inventory_number", "Number given by the council."),
         ),

@@ -11,8 +11,11 @@ from datetime import UTC, date
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+from msgspec import UNSET
+
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import InvalidError
+from asset_tracker.reports import serving
 from asset_tracker.reports.structs import ProgrammeFacts, Report
 from asset_tracker.reports.structs_around import Municipality
 
@@ -117,15 +120,17 @@ def _results(facts: ProgrammeFacts) -> Iterable[ET.Element]:
     result = ET.Element("result", {"type": "1", "aggregation-status": "true"})
     _narrate(_add(result, "title"), Name("Передане обладнання", "Equipment given"))
     delivered: Counter[tuple[str, str]] = Counter()
-    serving: Counter[tuple[str, str]] = Counter()
+    in_service: Counter[tuple[str, str]] = Counter()
     for item in facts.items:
         if item.counted and item.delivered_on:
             key = (item.municipality[:9], item.category)
             delivered[key] += item.quantity
-            serving[key] += item.quantity if item.stage == "in_service" else 0
+            in_service[key] += item.quantity if item.stage == "in_service" else 0
     _count(result, facts, Name("Доставлено предметів", "Items delivered"), delivered)
-    _count(result, facts, Name("Предметів у роботі", "Items in service"), serving)
+    _count(result, facts, Name("Предметів у роботі", "Items in service"), in_service)
     yield result
+    if facts.summary.serving is not UNSET:
+        yield _served(facts)
     support = ET.Element("result", {"type": "1", "aggregation-status": "true"})
     _narrate(_add(support, "title"), Name("Навчені працівники", "Staff trained"))
     people = Counter({"female": facts.summary.trained_women, "male": facts.summary.trained_men})
@@ -134,6 +139,18 @@ def _results(facts: ProgrammeFacts) -> Iterable[ET.Element]:
         actual = _add(period, "actual", {"value": str(number)})
         _add(actual, "dimension", {"name": "sex", "value": sex})
     yield support
+
+
+def _served(facts: ProgrammeFacts) -> ET.Element:
+    """How residents were served with what was given."""
+    result = ET.Element("result", {"type": "1", "aggregation-status": "true"})
+    _narrate(_add(result, "title"), Name("Обслуговування мешканців", "Service to residents"))
+    for line in serving.of_facts(facts):
+        counts: Counter[tuple[str, str]] = Counter()
+        for item in facts.items:
+            counts[item.municipality[:9], item.category] += serving.of_item(item, line.unit) or 0
+        _count(result, facts, serving.name(line.unit), +counts)
+    return result
 
 
 def _count(result: ET.Element, facts: ProgrammeFacts, title: Name, counts: Counter[tuple[str, str]]) -> None:

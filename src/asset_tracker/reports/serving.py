@@ -69,6 +69,11 @@ def since_of(facts: Facts) -> tuple[ServingLine, ...]:
     return (facts.summary.since.serving or ()) if facts.summary.since else ()
 
 
+def name(unit: str) -> Name:
+    """What a unit counts, in both languages."""
+    return words.both(SHORT, unit)
+
+
 def word(line: ServingLine, lang: Lang) -> str:
     """What a line counts, and over how many things."""
     return gettext(lang, WORDS[line.unit], n=display.number(line.things, lang))

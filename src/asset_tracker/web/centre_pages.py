@@ -1,7 +1,7 @@
 """The centre's own link: made and ended at the desk; opened by people without an account."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.assets.due import KYIV_TIME
 from asset_tracker.documents.qr import qr_svg
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError, RefusedError, ThrottledError
@@ -24,6 +25,7 @@ from asset_tracker.field import centre, centre_counts, centre_paper
 from asset_tracker.field.centre import CONDITIONS, LinkMade
 from asset_tracker.field.centre_counts import Counted, NewCount
 from asset_tracker.i18n import Lang, gettext
+from asset_tracker.ledger.serving import LONGEST
 from asset_tracker.mail import outbox
 from asset_tracker.mail.letters import Item, Letter, check_address
 from asset_tracker.territory.queries import get_municipality, get_service_point
@@ -303,8 +305,11 @@ def _uncounted(counted: Sequence[Counted]) -> CountForm:
     (only, *others) = counted or (None,)
     if only is None or others:
         return CountForm()
-    since = (only.until + timedelta(days=1)).isoformat() if only.until else ""
-    return CountForm(thing=str(only.id), since=since)
+    today = datetime.now(KYIV_TIME).date()
+    # What is longer ago than a year is counted no more.
+    since = max(only.until + timedelta(days=1), today - LONGEST + timedelta(days=1)) if only.until else None
+    told = since.isoformat() if since and since <= today else ""
+    return CountForm(thing=str(only.id), since=told, until=today.isoformat())
 
 
 def _count_labels(lang: Lang) -> dict[str, str]:

@@ -500,3 +500,31 @@ def test_what_a_desk_asks_for_is_done_with_no_network(phone, line, office):
     mine.prepare()
     mine.go("work")
     expect(mine.page.locator("main")).to_contain_text("нарядів немає")
+
+
+def test_how_residents_were_served_is_counted_without_network(phone, line, office):
+    mine = phone().log_in().prepare()
+    kit, laptop = office.kit, office.tags[0]
+    page = mine.page
+    line.cut_off()
+    mine.type_tags(kit)
+    mine.act("delivered")
+    mine.save()
+    mine.go(f"a/{kit}")
+    mine.act("service_counted")
+    page.fill("#f-since", "2026-01-01")
+    page.fill("#f-when", "2026-01-31T18:00")
+    page.locator("form.form button[type=submit]").click()
+    expect(page.locator("#e-trips")).to_contain_text("0 – теж відповідь")
+    page.fill("#f-consultations", "31")
+    mine.save()
+    mine.go(f"a/{laptop}")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("a[href='#/do/service_counted']")).to_have_count(0)
+    line.mend()
+    held = mine.until_sent()
+    assert not held["quarantined"] + held["rejected"]
+    (told,) = [each for each in mine.events(kit) if each["kind"] == "service_counted"]
+    assert told["payload"]["since"] == "2026-01-01"
+    assert told["payload"]["consultations"] == 31
+    assert told["occurred_at"].startswith("2026-01-31")

@@ -127,6 +127,14 @@ def test_all_formats_tell_how_residents_were_served(lang):
         assert evidence(facts, f"since:{unit}").total == came
 
 
+def test_iati_has_an_indicator_for_what_was_counted():
+    van = item(90, category="vehicle", serving=(count("trips", 12, 1),))
+    told = FORMATS["iati"].write(programme_report(items=(*items(), van))).decode()
+    assert told.count("<narrative>Outreach trips</narrative>") == 1
+    assert '<actual value="12">' in told
+    assert "Outreach trips" not in FORMATS["iati"].write(programme_report()).decode()
+
+
 def test_a_count_is_evidenced_by_its_own_events():
     van = item(90, category="vehicle", serving=(count("trips", 12, 1), count("trips", 9, 2)))
     lines = tuple(
