@@ -177,9 +177,12 @@ CARRIED: frozenset[str] = frozenset(
 )
 
 
+_OFFERED_WHEN: tuple[tuple[str, Predicate], ...] = tuple((kind, RULES[kind].allows) for kind in OFFERED)
+
+
 def actions(state: State) -> tuple[str, ...]:
     """The kinds of fact that make sense now, most likely first."""
-    found = tuple(kind for kind in OFFERED if RULES[kind].allows(state))
+    found = tuple([kind for kind, allows in _OFFERED_WHEN if allows(state)])
     # Of what is gone with a loss still open little else is to be said.
     first = ("loss_closed",) if state.gone and state.case_open else ()
     return first + tuple(kind for kind in found if kind not in first)
