@@ -65,6 +65,7 @@ FACES = {
         "/verifications/new?municipality={place}",
         "/map?oblast=UA18000000000041385&colour=overdue",
         "/reports/photos?municipality={place}",
+        "/reports/programmes/{programme_code}?annex=us-2cfr",
         "/labels?consignment={consignment}",
         "/run-sheets/enter?consignment={consignment}",
         "/find?q=Баранівка",
