@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, func, select, text, update
 
 from asset_tracker import vault
 from asset_tracker.access import second_factor, steps, totp, users
@@ -212,3 +212,24 @@ async def test_a_role_can_require_it(site, somebody, monkeypatch):
     key = await key_of(site, somebody[1])
     await client.post("/me/second-factor", data={"code": code_of(key)})
     assert (await client.get("/assets")).status_code == 200
+
+
+async def test_who_erases_a_person_gives_the_code_and_wrong_ones_are_counted(site, somebody):
+    client, key, _ = await set_up(site, somebody)
+    email = f"{uuid7().hex}@example.org"
+    async with site.state.engine.begin() as conn:
+        gone = await users.add_user(
+            conn, COMMAND_LINE, email=email, name="Y", password=None, grants=(Grant(role="auditor"),)
+        )
+    asked = await client.get(f"/people/{gone}/erase")
+    assert 'name="code"' in asked.text
+    proof = {"typed": email, "reason": "a letter", "password": PASSWORD}
+    for code in ("", "000000"):
+        wrong = await client.post(f"/people/{gone}/erase", data=proof | {"code": code})
+        assert (wrong.status_code, "The code is wrong" in wrong.text) == (422, True)
+    async with site.state.engine.connect() as conn:
+        failed = select(func.count()).select_from(login_attempt).where(~login_attempt.c.succeeded)
+        assert await conn.scalar(failed) == 2
+    right = await client.post(f"/people/{gone}/erase", data=proof | {"code": code_of(key)})
+    assert right.status_code == 303
+    assert email not in (await client.get(f"/people/{gone}")).text
