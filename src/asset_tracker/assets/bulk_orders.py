@@ -128,7 +128,7 @@ async def record(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell =
         if rows:
             await conn.execute(insert(work_order), rows)
     await queue.enqueue(conn, OrdersChanged(what="new", by=actor.id, operation=action))
-    await bulk.over(conn, action, status="done", recorded=recorded)
+    await bulk.over(conn, action, status="done", recorded=recorded, fact=None)
 
 
 async def take_back(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell = silent) -> None:
