@@ -17,6 +17,7 @@ from asset_tracker.pictures.drawing import Picture, Tone
 from asset_tracker.territory.areas import AreaView
 from asset_tracker.territory.collation import sort_key
 from asset_tracker.territory.queries import list_municipalities, positions
+from asset_tracker.territory.translit import transliterate
 
 Measure = Literal["delivered", "in_service", "overdue", "lost"]
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
@@ -171,7 +172,7 @@ def draw(
         tone=_TONES[asked.colour],
         # To be read where the drawing is as narrow as a phone.
         lettering=23 if links else 20,
-        groups=_groups(places, asked, closer) if closer and len(dots) > maps.CROWD else {},
+        groups=_groups(places, asked, closer, lang) if closer and len(dots) > maps.CROWD else {},
     )
     if links:  # a page has a table of its own
         return drawn
@@ -185,11 +186,13 @@ def legend(asked: Asked) -> tuple[Tone, tuple[tuple[str, str], ...]]:
     return _TONES[asked.colour], tuple((maps.opacity(step), words) for step, words in told)
 
 
-def _groups(places: Sequence[Place], asked: Asked, closer: str) -> dict[str, maps.Group]:
+def _groups(places: Sequence[Place], asked: Asked, closer: str, lang: Lang) -> dict[str, maps.Group]:
     """Oblasts, each with its figure and the way to its map."""
     figure = columns(asked).index(asked.size)
     return {
-        code: maps.Group(f"{name}: {numbers[figure]}", f"{closer}{code}")
+        code: maps.Group(
+            f"{transliterate(name) if lang == 'en' else name}: {numbers[figure]}", f"{closer}{code}"
+        )
         for code, name, numbers in by_oblast(places, asked)
     }
 
