@@ -75,6 +75,8 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
             }
         ),
         lifespan=[_engine_lifespan],
+        # Ours are structured and set up above; the default would send what every library tells to stderr as well.
+        logging_config=None,
         openapi_config=OpenAPIConfig(
             title="asset_tracker",
             version=version(),

@@ -124,6 +124,7 @@ def test_everything_works_without_a_script(somebody, office):
     page.fill("#f-password", "a long enough password")
     page.click("main button.main")
     desk.open("/assets")
+    page.get_by_text("Фільтри", exact=True).click()
     page.select_option("#f-category", "camera")
     page.get_by_role("button", name="Показати").click()
     expect(page.locator("tbody tr")).to_have_count(1)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from litestar import Response, get
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, QueryParameter
 from litestar.response import Stream
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,53 +48,52 @@ InLang = Annotated[
 ]
 
 
-@get("/reports/municipalities/{file:str}", opt=FROM_REPLICA)
+Asked = dict[str, str | None]
+
+
+async def read_asked(
+    as_of: AsOf = None,
+    known_on: KnownOn = None,
+    since: Since = None,
+    donor: OfDonor = None,
+    in_lang: InLang = None,
+    view: OfView = None,
+) -> Asked:
+    """What a report is asked, by the names of ``parse_ask``."""
+    return {
+        "as_of": as_of,
+        "known_on": known_on,
+        "since": since,
+        "donor": donor,
+        "lang": in_lang,
+        "view": view,
+    }
+
+
+_ASKED = {"asked": Provide(read_asked)}
+
+
+@get("/reports/municipalities/{file:str}", opt=FROM_REPLICA, dependencies=_ASKED)
 async def municipality_report(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     file: FromPath[str],
-    as_of: AsOf = None,
-    known_on: KnownOn = None,
-    since: Since = None,
-    donor: OfDonor = None,
-    in_lang: InLang = None,
-    view: OfView = None,
+    asked: NamedDependency[Asked],
 ) -> Response[bytes] | Stream:
     """What was given to a municipality, as a file: ``UA18080010000090720.pdf``."""
-    asked = {
-        "as_of": as_of,
-        "known_on": known_on,
-        "since": since,
-        "donor": donor,
-        "lang": in_lang,
-        "view": view,
-    }
     return await _answer(request, conn, actor, queries.municipality_report, file, asked)
 
 
-@get("/reports/programmes/{file:str}", opt=FROM_REPLICA)
+@get("/reports/programmes/{file:str}", opt=FROM_REPLICA, dependencies=_ASKED)
 async def programme_report(
     request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     file: FromPath[str],
-    as_of: AsOf = None,
-    known_on: KnownOn = None,
-    since: Since = None,
-    donor: OfDonor = None,
-    in_lang: InLang = None,
-    view: OfView = None,
+    asked: NamedDependency[Asked],
 ) -> Response[bytes] | Stream:
     """What a programme gave, over all its municipalities, as a file: ``PROSTO.xlsx``."""
-    asked = {
-        "as_of": as_of,
-        "known_on": known_on,
-        "since": since,
-        "donor": donor,
-        "lang": in_lang,
-        "view": view,
-    }
     return await _answer(request, conn, actor, queries.programme_report, file, asked)
 
 
@@ -104,7 +103,7 @@ async def _answer(
     actor: Actor,
     query: Callable[..., Awaitable[Report]],
     file: str,
-    asked: dict[str, str | None],
+    asked: Asked,
 ) -> Response[bytes] | Stream:
     code, dot, form = file.partition(".")
     if not dot:

@@ -150,7 +150,11 @@ def done_at() -> ColumnElement[Any]:
 
 def to_do(actor: Actor) -> ColumnElement[bool]:
     """The condition that an order joined to its asset is open, and for the actor or for nobody by name."""
-    return and_(is_open(), or_(_o.assignee_id.is_(None), _o.assignee_id == actor.id))
+    return and_(is_open(), _is_for(actor))
+
+
+def _is_for(actor: Actor) -> ColumnElement[bool]:
+    return or_(_o.assignee_id.is_(None), _o.assignee_id == actor.id)
 
 
 def is_open() -> ColumnElement[bool]:
@@ -220,8 +224,7 @@ async def add_order(
     errors = []
     if new.assignee is not None and new.assignee not in possible:
         errors.append(FieldError("assignee", "This person does not work there."))
-    if new.due_on and not 1990 <= new.due_on.year <= 2100:
-        errors.append(FieldError("due_on", "A date between 1990 and 2100 is expected."))
+    errors += values.wrong_days(due_on=new.due_on)
     if new.plan is not None and not await _is_plan_of(conn, new.plan, asset_id):
         errors.append(FieldError("plan", "There is no such plan of this asset."))
     if errors:
@@ -240,8 +243,8 @@ async def hand_over(conn: AsyncConnection, actor: Actor, order_id: UUID, to: Han
     possible = {each.id for each in await workers(conn, actor, before.asset_id)}
     if to.assignee is not None and to.assignee not in possible:
         raise InvalidError(errors=(FieldError("assignee", "This person does not work there."),))
-    if to.due_on and not 1990 <= to.due_on.year <= 2100:
-        raise InvalidError(errors=(FieldError("due_on", "A date between 1990 and 2100 is expected."),))
+    if wrong := values.wrong_days(due_on=to.due_on):
+        raise InvalidError(errors=tuple(wrong))
     changed = {"assignee_id": to.assignee, "due_on": to.due_on}
     by = {"changed_at": func.now(), "changed_by": actor.id}
     await conn.execute(update(work_order).where(_o.id == order_id).values(**changed, **by))
@@ -297,7 +300,7 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> list[ColumnElement[bool]]:
     }
     found = [states[wanted.state]]
     if wanted.mine:
-        found.append(or_(_o.assignee_id.is_(None), _o.assignee_id == actor.id))
+        found.append(_is_for(actor))
     if wanted.asset:
         found.append(_o.asset_id == wanted.asset)
     if wanted.programme:

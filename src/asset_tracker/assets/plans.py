@@ -20,7 +20,7 @@ from asset_tracker.errors import FieldError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.state import as_state
 from asset_tracker.ledger.tables import asset
-from asset_tracker.ledger.values import Name, Text
+from asset_tracker.ledger.values import Name, Text, wrong_days
 
 MeterUnit = Literal["km", "hours", "pages"]
 _m = maintenance_plan.c
@@ -87,8 +87,7 @@ async def add_plan(
         errors.append(FieldError("every_months", "Say how often: in months, by the meter, or both."))
     if (new.every_meter is None) != (new.meter_unit is None):
         errors.append(FieldError("meter_unit", "Say what the meter counts."))
-    if new.starts_on and not 1990 <= new.starts_on.year <= 2100:
-        errors.append(FieldError("starts_on", "A date between 1990 and 2100 is expected."))
+    errors += wrong_days(starts_on=new.starts_on)
     if errors:
         raise InvalidError(errors=tuple(errors))
     made = plan_id or uuid7()

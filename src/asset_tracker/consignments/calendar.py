@@ -66,7 +66,7 @@ async def entries(conn: AsyncConnection, actor: Actor, since: date, until: date)
         page = await due.list_due(conn, actor, DueFilter(rule="maintenance", days=ahead), limit=due.MAX_PAGE)
         found += [
             CalendarItem(
-                day=max(item.due_on, due.today()),
+                day=day,
                 kind="maintenance",
                 thing=item.asset,
                 title=item.detail,
@@ -79,17 +79,22 @@ async def entries(conn: AsyncConnection, actor: Actor, since: date, until: date)
                 tag=item.tag,
             )
             for item in page.items
-            if item.asset and since <= max(item.due_on, due.today()) <= until
+            if item.asset and since <= (day := _shown_on(item.due_on)) <= until
         ]
         found += await _orders(conn, actor, since, until)
     return sorted(found, key=lambda item: (item.day, item.kind, item.name_uk, item.title))
+
+
+def _shown_on(due_on: date) -> date:
+    """What is late is to be done today."""
+    return max(due_on, due.today())
 
 
 async def _orders(conn: AsyncConnection, actor: Actor, since: date, until: date) -> list[CalendarItem]:
     orders = await list_orders(conn, actor, OrderFilter(), limit=MAX_ORDERS)
     return [
         CalendarItem(
-            day=max(each.due_on, due.today()),
+            day=day,
             kind="order",
             thing=each.id,
             title=each.title,
@@ -102,7 +107,7 @@ async def _orders(conn: AsyncConnection, actor: Actor, since: date, until: date)
             tag=each.tag,
         )
         for each in orders.items
-        if each.due_on and since <= max(each.due_on, due.today()) <= until
+        if each.due_on and since <= (day := _shown_on(each.due_on)) <= until
     ]
 
 

@@ -17,7 +17,7 @@ from asset_tracker.errors import FieldError, ForbiddenError, InvalidError, NotFo
 from asset_tracker.ledger.areas import in_area
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset
-from asset_tracker.ledger.values import Category, Text
+from asset_tracker.ledger.values import Category, Text, wrong_days
 from asset_tracker.programmes.queries import get_programme
 from asset_tracker.programmes.tables import municipality_need, programme
 from asset_tracker.territory.queries import get_municipality
@@ -153,11 +153,7 @@ async def _checked(conn: AsyncConnection, actor: Actor, new: NewNeed) -> dict[st
         errors.append(FieldError("approved_on", "Say both how many were approved, and when."))
     if new.approved_on and new.approved_on < new.applied_on:
         errors.append(FieldError("approved_on", "Nothing is approved before it was asked for."))
-    errors += [
-        FieldError(name, "A date between 1990 and 2100 is expected.")
-        for name in ("applied_on", "approved_on", "planned_on")
-        if (day := getattr(new, name)) and not 1990 <= day.year <= 2100
-    ]
+    errors += wrong_days(applied_on=new.applied_on, approved_on=new.approved_on, planned_on=new.planned_on)
     if errors:
         raise InvalidError(errors=tuple(errors))
     values = msgspec.structs.asdict(new)

@@ -1,8 +1,8 @@
 """The page of one asset."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import NamedTuple
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -64,55 +64,87 @@ async def show_asset(
             for event in events
             if event.occurred_at <= end_of(day) and (known is None or event.recorded_at <= end_of(known))
         ]
-    lang = lang_of(request)
-    told = _told(request)
-    narrowed = asset_history.narrowed(events, told.filter)
-    forms = [FORMS[kind] for kind in view.actions]
-    asked = await catalogue.get_catalogue(conn)
     return page(
         request,
         "assets/show.html",
         section="assets",
         asset=view.row,
         view=view,
+        state=view.state,
         shown_day=day,
         known_on=known_on if day else "",
-        state=view.state,
-        sealed=await checkpoints.covering(conn, [event.id for event in events]),
-        history=await history.entries(conn, lang, narrowed),
-        told=told,
-        kinds=_kinds(lang, events),
-        roles=_roles(lang, events),
-        left=len(events) - len(narrowed),
-        picture=asset_facts.picture(events),
-        value=asset_facts.value(view),
-        money=asset_facts.money(lang, view),
-        papers=await asset_facts.papers(conn, request.user, view),
-        compared=await asset_facts.compared(conn, lang, view, events),
-        open_cases=[case for case in view.state.cases if case.open] if may(request.user, "loss.read") else [],
-        fields=filling_pages.rows(lang, asked, view.state.attributes),
-        lacking=[each.name(lang) for each in asked.missing(view.row.category, view.state.attributes)],
-        category=filling_pages.category_name(lang, asked, view.row),
-        may_fill="described" in view.actions and not day and filling_pages.asks(asked, view),
+        **await _what_it_is(request, conn, view, events),
+        **await _what_happened(request, conn, events),
+        **await _what_goes_with_it(conn, request.user, view),
         upkeep=await upkeep_of(conn, asset_id, events, end_of(day) if day else None),
-        counted_until=counted_until(view.state),
-        plans=await list_plans(conn, request.user, asset_id),
-        may_dispose=may_record(request.user, "disposed")
-        and not view.state.gone
-        and "disposed" not in view.actions,
-        orders=(await list_orders(conn, request.user, OrderFilter(asset=asset_id), limit=_MOST_ORDERS)).items,
-        may_label=may(request.user, "label.print"),
-        may_papers=may(request.user, "consignment.read"),
-        may_reveal=may(request.user, "people.reveal"),
-        may_plan=may(request.user, "plan.manage") and not day,
-        stage_detail=_since(lang, view),
-        donors=", ".join(
+        **_what_may_be_done(request.user, view, day),
+    )
+
+
+async def _what_it_is(
+    request: AnyRequest, conn: AsyncConnection, view: AssetView, events: Sequence[EventView]
+) -> dict[str, Any]:
+    """What the cards at the top tell: the picture, the value, the fields of its category, what is disputed."""
+    lang, asked = lang_of(request), await catalogue.get_catalogue(conn)
+    return {
+        "picture": asset_facts.picture(events),
+        "value": asset_facts.value(view),
+        "money": asset_facts.money(lang, view),
+        "donors": ", ".join(
             f"{formats.named(lang, f)} {formats.percent(lang, f.percent)}" for f in view.funding
         ),
-        dispute_reasons=[gettext(lang, dispute.reason) for dispute in view.disputes],
-        main_actions=forms[:_MAIN_ACTIONS],
-        other_actions=forms[_MAIN_ACTIONS:],
-    )
+        "compared": await asset_facts.compared(conn, lang, view, events),
+        "fields": filling_pages.rows(lang, asked, view.state.attributes),
+        "lacking": [each.name(lang) for each in asked.missing(view.row.category, view.state.attributes)],
+        "category": filling_pages.category_name(lang, asked, view.row),
+        "may_fill": "described" in view.actions and filling_pages.asks(asked, view),
+        "stage_detail": _since(lang, view),
+        "dispute_reasons": [gettext(lang, dispute.reason) for dispute in view.disputes],
+        "counted_until": counted_until(view.state),
+    }
+
+
+async def _what_happened(
+    request: AnyRequest, conn: AsyncConnection, events: Sequence[EventView]
+) -> dict[str, Any]:
+    """The timeline, as it was narrowed. Raises InvalidError for a day that is none."""
+    lang, told = lang_of(request), _told(request)
+    narrowed = asset_history.narrowed(events, told.filter)
+    return {
+        "sealed": await checkpoints.covering(conn, [event.id for event in events]),
+        "history": await history.entries(conn, lang, narrowed),
+        "told": told,
+        "kinds": _kinds(lang, events),
+        "roles": _roles(lang, events),
+        "left": len(events) - len(narrowed),
+    }
+
+
+async def _what_goes_with_it(conn: AsyncConnection, user: Actor, view: AssetView) -> dict[str, Any]:
+    """What other lists hold of it, as far as the reader may see those."""
+    orders = await list_orders(conn, user, OrderFilter(asset=view.row.id), limit=_MOST_ORDERS)
+    return {
+        "papers": await asset_facts.papers(conn, user, view),
+        "open_cases": [case for case in view.state.cases if case.open] if may(user, "loss.read") else [],
+        "plans": await list_plans(conn, user, view.row.id),
+        "orders": orders.items,
+    }
+
+
+def _what_may_be_done(user: Actor, view: AssetView, day: date | None) -> dict[str, Any]:
+    """The buttons there are; how it was on ``day`` is only looked at."""
+    forms = [FORMS[kind] for kind in view.actions]
+    return {
+        "main_actions": forms[:_MAIN_ACTIONS],
+        "other_actions": forms[_MAIN_ACTIONS:],
+        "may_dispose": may_record(user, "disposed")
+        and not view.state.gone
+        and "disposed" not in view.actions,
+        "may_label": may(user, "label.print"),
+        "may_papers": may(user, "consignment.read"),
+        "may_reveal": may(user, "people.reveal"),
+        "may_plan": may(user, "plan.manage") and not day,
+    }
 
 
 @get("/files/{sha256:str}")
