@@ -48,11 +48,16 @@ class Sealing:
         return made
 
     async def forever(self) -> None:
-        """Seal every minute until cancelled."""
+        """Seal every minute until cancelled.
+
+        Cancelled in the middle of a question, the driver may tell of a lost connection instead.
+        """
         while True:
             try:
                 made = await self.once()
             except Exception as error:  # the next minute is another chance, and readyz tells
+                if _is_cancelled():
+                    raise asyncio.CancelledError from error
                 before = self.trouble
                 self.trouble = str(error) or type(error).__name__
                 # strangers may read this one: no paths, no statements
@@ -81,6 +86,12 @@ class Sealing:
 def sealing_of(engine: AsyncEngine, settings: Settings) -> Sealing:
     """The sealing of the ledger that these settings name."""
     return Sealing(engine, settings.data_dir, f"{urlsplit(settings.base_url).netloc}/ledger")
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody wants the task that asks this to end."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 @asynccontextmanager
