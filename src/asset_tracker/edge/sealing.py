@@ -50,7 +50,8 @@ class Sealing:
     async def forever(self) -> None:
         """Seal every minute until cancelled.
 
-        Cancelled in the middle of a question, the driver may tell of a lost connection instead.
+        Cancelled in the middle of a question, the driver may tell of a lost connection instead, and whoever
+        closes a connection just then may keep the cancellation to itself.
         """
         while True:
             try:
@@ -68,6 +69,8 @@ class Sealing:
                 self.trouble, self.code, self.done_at = None, None, datetime.now(UTC)
                 if made:
                     log.info("sealed the ledger", events=made.size, root=made.root)
+            if _is_cancelled():
+                raise asyncio.CancelledError
             await asyncio.sleep(EVERY)
 
     def late(self) -> bool:

@@ -9,23 +9,25 @@ pytestmark = pytest.mark.anyio
 
 
 class CutOff(Sealing):
-    """One whose driver tells of a lost connection when it is cancelled, as asyncpg does in the middle of BEGIN."""
+    """One that is cancelled in the middle, and whose driver makes something else of it, or nothing at all."""
 
-    def __init__(self):
+    def __init__(self, instead):
         super().__init__(None, Path(), "tests/ledger")
-        self.began = asyncio.Event()
+        self.began, self.instead = asyncio.Event(), instead
 
     async def once(self):
         self.began.set()
         try:
             await asyncio.sleep(60)
         except asyncio.CancelledError:
-            raise ConnectionResetError from None
+            if self.instead:
+                raise self.instead from None
 
 
-async def test_it_ends_though_it_was_cut_off_in_the_middle():
+@pytest.mark.parametrize("instead", [ConnectionResetError(), None])
+async def test_it_ends_whatever_became_of_the_cancellation(instead):
     async with asyncio.timeout(5):
-        sealing = CutOff()
+        sealing = CutOff(instead)
         async with background(sealing):
             await sealing.began.wait()
     assert sealing.trouble is None
