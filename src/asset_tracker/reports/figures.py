@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from statistics import median_low
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -280,34 +281,33 @@ def municipality_lines(
 
 def oblast_lines(lines: Iterable[MunicipalityLine]) -> tuple[OblastLine, ...]:
     """The municipalities added up by oblast, in their order."""
-    groups: dict[str, list[MunicipalityLine]] = defaultdict(list)
-    for line in lines:
-        groups[line.municipality.oblast.uk].append(line)
-    return tuple(
-        OblastLine(
-            oblast=group[0].municipality.oblast,
-            municipalities=sum(1 for line in group if line.funnel.delivered),
-            residents=sum(line.municipality.population or 0 for line in group if line.funnel.delivered),
-            funnel=_together(group),
-        )
-        for group in groups.values()
-    )
+    groups = _grouped(lines, lambda line: line.municipality.oblast.uk)
+    return tuple(OblastLine(oblast=group[0].municipality.oblast, **_added_up(group)) for group in groups)
 
 
 def raion_lines(lines: Iterable[MunicipalityLine]) -> tuple[RaionLine, ...]:
     """The municipalities added up by raion, in their order."""
+    groups = _grouped(lines, lambda line: line.municipality.region.uk)
+    return tuple(RaionLine(raion=group[0].municipality.region, **_added_up(group)) for group in groups)
+
+
+def _grouped(
+    lines: Iterable[MunicipalityLine], area: Callable[[MunicipalityLine], str]
+) -> Iterable[list[MunicipalityLine]]:
     groups: dict[str, list[MunicipalityLine]] = defaultdict(list)
     for line in lines:
-        groups[line.municipality.region.uk].append(line)
-    return tuple(
-        RaionLine(
-            raion=group[0].municipality.region,
-            municipalities=sum(1 for line in group if line.funnel.delivered),
-            residents=sum(line.municipality.population or 0 for line in group if line.funnel.delivered),
-            funnel=_together(group),
-        )
-        for group in groups.values()
-    )
+        groups[area(line)].append(line)
+    return groups.values()
+
+
+def _added_up(group: Sequence[MunicipalityLine]) -> dict[str, Any]:
+    """What a line of an oblast or a raion tells besides its name."""
+    reached = [line for line in group if line.funnel.delivered]
+    return {
+        "municipalities": len(reached),
+        "residents": sum(line.municipality.population or 0 for line in reached),
+        "funnel": _together(group),
+    }
 
 
 def _together(lines: Iterable[MunicipalityLine]) -> Funnel:
