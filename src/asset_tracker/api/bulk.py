@@ -1,4 +1,4 @@
-"""One fact for many assets, and taking an operation back, as JSON."""
+"""One fact for many assets, work ordered on many, and taking an operation back, as JSON."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,11 +12,15 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.assets import bulk, bulk_work, queries
+from asset_tracker.assets import bulk, bulk_orders, bulk_work, queries
 from asset_tracker.assets.bulk import BulkItem, BulkView, NewBulk, Reason
+from asset_tracker.assets.bulk_orders import NewOrders, Order
 from asset_tracker.assets.saved_views import find_view
 from asset_tracker.assets.undoing import Undone, undo_operation
 from asset_tracker.assets.views import Filters
+from asset_tracker.consignments import due
+from asset_tracker.consignments.due import DueFilter, DueKind
+from asset_tracker.consignments.due_things import Things, things_due
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import events as ev
 
@@ -32,6 +36,27 @@ class BulkRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     assets: Annotated[tuple[Reference, ...], Meta(max_length=200)] = ()
     filters: Filters | None = None
     view: Annotated[str, Meta(max_length=100)] | None = None
+
+
+class DueAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A list of what is due or overdue, as ``GET /api/v1/due`` asks for it."""
+
+    rule: DueKind | None = None
+    programme: UUID | None = None
+    municipality: Annotated[str, Meta(max_length=100)] | None = None
+    days: Annotated[int, Meta(ge=0, le=3660)] = due.SOON_DAYS
+
+
+class BulkOrdersRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is to be done, and with which things: those named, those of ``plans`` whose turn it is, all that is ``due``.
+
+    On a thing that is there for a plan the order bears the name of the plan, and closes its turn.
+    """
+
+    order: Order
+    assets: Annotated[tuple[Reference, ...], Meta(max_length=200)] = ()
+    plans: Annotated[tuple[UUID, ...], Meta(max_length=200)] = ()
+    due: DueAsked | None = None
 
 
 class BulkStanding(msgspec.Struct, frozen=True):
@@ -62,6 +87,21 @@ async def plan_bulk(
     return await _standing(conn, await bulk_work.plan(conn, actor, new))
 
 
+@post("/bulk/orders")
+async def plan_bulk_orders(
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: JSONBody[BulkOrdersRequest],
+) -> BulkStanding:
+    """See on which things work can be ordered, and why not on the others; nothing is ordered yet.
+
+    What follows is the same as with a fact: how it stands, ``record``, ``undo`` (gives those orders up that are
+    still open), or giving it up before.
+    """
+    new = NewOrders(order=data.order, things=await _things(conn, actor, data))
+    return await _standing(conn, await bulk_work.plan_orders(conn, actor, new))
+
+
 @get("/bulk/{action:uuid}")
 async def get_bulk(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], action: FromPath[UUID]
@@ -88,7 +128,7 @@ async def list_bulk_assets(
 async def record_bulk(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], action: FromPath[UUID]
 ) -> BulkStanding:
-    """Record it, as one operation; of many assets a worker does it, and ``status`` says when it is done."""
+    """Record or order it, as one operation; of many assets a worker does it, and ``status`` says when it is done."""
     return await _standing(conn, await bulk_work.do(conn, actor, action, "record"))
 
 
@@ -96,7 +136,7 @@ async def record_bulk(
 async def undo_bulk(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], action: FromPath[UUID]
 ) -> BulkStanding:
-    """Take it back by compensating events, wherever nothing later stands on it."""
+    """Take it back by compensating events, wherever nothing later stands on it; of orders, give up the open ones."""
     return await _standing(conn, await bulk_work.do(conn, actor, action, "take back"))
 
 
@@ -104,7 +144,7 @@ async def undo_bulk(
 async def forget_bulk(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], action: FromPath[UUID]
 ) -> None:
-    """Give up a bulk action that was not recorded."""
+    """Give up a bulk action that was not recorded or ordered."""
     await bulk.forget(conn, actor, action)
 
 
@@ -119,8 +159,29 @@ async def undo_recorded(
     return await undo_operation(conn, actor, operation, data.reason)
 
 
+async def _things(conn: AsyncConnection, actor: Actor, data: BulkOrdersRequest) -> Things:
+    """Every thing that was asked for in one way or another, with all of its plans that were."""
+    things: Things = {await queries.find_asset(conn, actor, each): [] for each in data.assets}
+    for some in (
+        await bulk_orders.things_of(conn, actor, data.plans),
+        await things_due(conn, actor, DueFilter(**msgspec.structs.asdict(data.due))) if data.due else {},
+    ):
+        for each, plans in some.items():
+            things.setdefault(each, []).extend(plans)
+    return things
+
+
 async def _standing(conn: AsyncConnection, view: BulkView) -> BulkStanding:
     return BulkStanding(view, await bulk.list_reasons(conn, view.id))
 
 
-ROUTES = (plan_bulk, get_bulk, list_bulk_assets, record_bulk, undo_bulk, forget_bulk, undo_recorded)
+ROUTES = (
+    plan_bulk,
+    plan_bulk_orders,
+    get_bulk,
+    list_bulk_assets,
+    record_bulk,
+    undo_bulk,
+    forget_bulk,
+    undo_recorded,
+)

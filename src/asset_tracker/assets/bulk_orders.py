@@ -22,7 +22,7 @@ from asset_tracker.assets import bulk, orders
 from asset_tracker.assets.orders import OrderKind, OrdersChanged
 from asset_tracker.assets.tables import bulk_action, bulk_item, maintenance_plan, work_order
 from asset_tracker.assets.undoing import Tell, silent
-from asset_tracker.errors import ConflictError, FieldError, InvalidError, TooLargeError
+from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.jobs import queue
 from asset_tracker.ledger import values
 from asset_tracker.ledger.ids import uuid7
@@ -53,7 +53,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class NewOrders(msgspec.Struct, frozen=True, kw_only=True):
-    """``things``: assets, each with the marks of those of its plans whose turn it is (``mark_of``)."""
+    """``things``: assets, each with those of its plans whose turn it is, by their marks (``mark_of``) or ids."""
 
     order: Order
     things: Mapping[UUID, Sequence[str]]
@@ -88,6 +88,18 @@ async def begin(conn: AsyncConnection, actor: Actor, new: NewOrders) -> UUID:
     ]
     await conn.execute(insert(bulk_item), items)
     return action
+
+
+async def things_of(conn: AsyncConnection, actor: Actor, plans: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The things of plans that are followed, as ``NewOrders`` takes them. Raises NotFoundError."""
+    wanted = select(_p.id, _p.asset_id).join(asset, _a.id == _p.asset_id)
+    wanted = wanted.where(_p.id.in_(list(plans)), _p.ended_at.is_(None), scope.assets(actor))
+    things: dict[UUID, list[str]] = {}
+    for row in await conn.execute(wanted.order_by(_p.id)):
+        things.setdefault(row.asset_id, []).append(str(row.id))
+    if sum(map(len, things.values())) < len(set(plans)):
+        raise NotFoundError
+    return things
 
 
 async def candidates(conn: AsyncConnection, actor: Actor, ids: Sequence[UUID]) -> list[people.Counter]:
@@ -153,12 +165,12 @@ async def _asked(conn: AsyncConnection, action: UUID) -> Order:
 
 
 async def _plans(conn: AsyncConnection, things: Mapping[UUID, Sequence[str]]) -> dict[UUID, list[UUID]]:
-    """The plans that are meant by their marks, of each thing."""
+    """The plans that are meant, of each thing."""
     named = [each for each, marks in things.items() if marks]
     wanted = select(_p.id, _p.asset_id, _p.title).where(_p.asset_id.in_(named), _p.ended_at.is_(None))
     found: dict[UUID, list[UUID]] = {}
     for row in await conn.execute(wanted.order_by(_p.id)):
-        if mark_of(row.title) in things[row.asset_id]:
+        if {mark_of(row.title), str(row.id)} & set(things[row.asset_id]):
             found.setdefault(row.asset_id, []).append(row.id)
     return found
 

@@ -15,13 +15,12 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, RefusedError
-from asset_tracker.i18n import gettext
 from asset_tracker.verifications import aftermath
 from asset_tracker.verifications.aftermath import MissingLost, SignedCertificate
 from asset_tracker.web import forms
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read_day
-from asset_tracker.web.pages import Instead, error_texts, see_other
+from asset_tracker.web.pages import Instead, see_other, wrong_texts
 from asset_tracker.web.scans import keep_scan
 from asset_tracker.web.undo_pages import undo_all_of
 from asset_tracker.web.verification_pages import show
@@ -92,8 +91,7 @@ async def _instead(
     wrong: InvalidError | RefusedError,
     typed: Mapping[str, str],
 ) -> Instead:
-    errors = wrong.errors if isinstance(wrong, InvalidError) else ()
-    texts = error_texts(lang_of(request), errors) or {"": gettext(lang_of(request), wrong.message)}
+    texts = wrong_texts(lang_of(request), wrong)
     return Instead(await show(request, conn, actor, campaign_id, typed, texts))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -29,10 +30,11 @@ from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.tables import asset
 from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import event_forms, formats
+from asset_tracker.web.bulk_reading import Asked, listed, planned
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.list_query import asked_for, filters_of, ids_of, params_of
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import error_texts, page, see_other
 from asset_tracker.web.questions import EventForm
 from asset_tracker.web.record_fields import moment_of, municipality_of
 
@@ -74,7 +76,7 @@ async def ask(
     sent = request.query_params
     now = formats.local_input(datetime.now(UTC))
     values = {"occurred_at": now, "shown_at": now, "all": sent.get("all", ""), "state": sent.get("state", "")}
-    return await _form(request, conn, actor, kind, sent.getall("asset", []), values)
+    return await _form(request, conn, actor, kind, listed(request, values))
 
 
 @post("/bulk", status_code=303)
@@ -82,17 +84,11 @@ async def plan(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Redirect:
     """Keep what is asked, and look what it would do."""
-    sent = await request.form()
-    answers = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
-    ticked = [str(each) for each in sent.getall("asset", [])]
-    kind = answers.get("kind", "")
-    try:
-        view = await _plan(conn, actor, form_for(kind), answers, ticked)
-    except InvalidError as wrong:
-        lang = lang_of(request)
-        texts = error_texts(lang, wrong.errors) or {"": gettext(lang, wrong.message, **wrong.params)}
-        raise Instead(await _form(request, conn, actor, kind, ticked, answers, texts)) from wrong
-    return see_other(request, f"/bulk/{view.id}")
+
+    async def again(asked: Asked, wrong: Mapping[str, str]) -> Response[str]:
+        return await _form(request, conn, actor, asked.answers.get("kind", ""), asked, wrong)
+
+    return await planned(request, partial(_plan, conn, actor), again)
 
 
 @get("/bulk/{action:uuid}")
@@ -171,16 +167,16 @@ async def _step(
     return see_other(request, f"/bulk/{action}")
 
 
-async def _plan(
-    conn: AsyncConnection, actor: Actor, form: EventForm, answers: Mapping[str, str], ticked: list[str]
-) -> BulkView:
+async def _plan(conn: AsyncConnection, actor: Actor, asked: Asked) -> BulkView:
+    answers = asked.answers
+    form = form_for(answers.get("kind", ""))
     values, errors = event_forms.read(form, answers)
     at = moment_of(answers, errors)
     if code := await municipality_of(conn, form, answers, errors):
         values["municipality"] = code
     if errors:
         raise InvalidError(errors=tuple(errors))
-    chosen = await _chosen(conn, actor, answers, ticked)
+    chosen = await _chosen(conn, actor, asked)
     just_now = answers.get("occurred_at") == answers.get("shown_at")
     new = NewBulk(
         fact=event_forms.payload(form, values),
@@ -191,14 +187,12 @@ async def _plan(
     return await bulk_work.plan(conn, actor, new)
 
 
-async def _chosen(
-    conn: AsyncConnection, actor: Actor, answers: Mapping[str, str], ticked: list[str]
-) -> Filters | list[UUID]:
+async def _chosen(conn: AsyncConnection, actor: Actor, asked: Asked) -> Filters | list[UUID]:
     """The filters of the list, where all of it was chosen; else the assets that were ticked."""
-    if answers.get("all"):
-        asked = await asked_for(conn, actor, params_of(answers.get("state", "")))
-        return await filters_of(conn, asked.query)
-    ids = ids_of(ticked[: _TICKED + 1], "asset")
+    if asked.answers.get("all"):
+        whole = await asked_for(conn, actor, params_of(asked.answers.get("state", "")))
+        return await filters_of(conn, whole.query)
+    ids = ids_of(asked.ticked[: _TICKED + 1], "asset")
     if not ids:
         raise InvalidError(errors=(FieldError("", "Choose at least one asset."),))
     return ids
@@ -209,8 +203,7 @@ async def _form(
     conn: AsyncConnection,
     actor: Actor,
     kind: str,
-    ticked: list[str],
-    values: Mapping[str, str],
+    asked: Asked,
     errors: Mapping[str, str] | None = None,
 ) -> Response[str]:
     form = form_for(kind)
@@ -218,11 +211,11 @@ async def _form(
         raise ForbiddenError
     lang: Lang = lang_of(request)
     texts = dict(errors or {})
-    state = values.get("state", "")
-    values = {"occurred_at": "", **values, "state": state if state.startswith("?") else ""}
+    state = asked.answers.get("state", "")
+    asked = asked._replace(answers={**asked.answers, "state": state if state.startswith("?") else ""})
     count, places = 0, set[str]()
     try:
-        count, places = await _where(conn, actor, await _chosen(conn, actor, values, ticked))
+        count, places = await _where(conn, actor, await _chosen(conn, actor, asked))
     except InvalidError as wrong:
         texts = texts or error_texts(lang, wrong.errors)
     points = await list_service_points(conn, places.pop()) if len(places) == 1 else ()
@@ -233,10 +226,10 @@ async def _form(
         status=422 if texts else 200,
         form=form,
         kind=kind,
-        ticked=ticked,
+        ticked=asked.ticked,
         count=count,
         scattered=len(places) > 1,
-        values=values,
+        values={"occurred_at": "", **asked.answers},
         errors=texts,
         labels={field.name: gettext(lang, field.label) for field in form.fields},
         points=[(str(point.id), point.name(lang)) for point in points],

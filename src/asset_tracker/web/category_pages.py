@@ -23,7 +23,7 @@ from asset_tracker.errors import FieldError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.values import CATEGORIES
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.forms import read
+from asset_tracker.web.forms import read, typed
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
 
@@ -199,8 +199,9 @@ async def _keep(
 
 async def _answers(request: AnyRequest) -> dict[str, Any]:
     sent = await request.form()
-    given: dict[str, Any] = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
-    return given | {"categories": [each for each in sent.getall("categories", []) if isinstance(each, str)]}
+    return typed(sent) | {
+        "categories": [each for each in sent.getall("categories", []) if isinstance(each, str)]
+    }
 
 
 def _read(given: Form, found: Attribute | None) -> Definition:

@@ -20,10 +20,9 @@ from asset_tracker.programmes.queries import PartyView, ProgrammeView
 from asset_tracker.programmes.service import ChangedProgramme, NewParty
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.forms import read
+from asset_tracker.web.forms import answers_of, read
 from asset_tracker.web.pages import Instead, error_texts, see_other
 from asset_tracker.web.settings_pages import (
-    answers_of,
     municipality_named,
     party_form,
     programme_form,

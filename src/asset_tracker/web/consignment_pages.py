@@ -30,7 +30,7 @@ from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import field_files, formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read_day, read_id
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import Instead, page, see_other, wrong_texts
 from asset_tracker.web.scans import keep_scan
 from asset_tracker.web.undo_pages import undo_all_of
 from asset_tracker.web.words import CONSIGNMENTS
@@ -276,8 +276,7 @@ async def show_instead(
     typed: Mapping[str, Any],
 ) -> Instead:
     """The page of the consignment with what was typed and what is wrong with it."""
-    errors = wrong.errors if isinstance(wrong, InvalidError) else ()
-    texts = error_texts(lang_of(request), errors) or {"": gettext(lang_of(request), wrong.message)}
+    texts = wrong_texts(lang_of(request), wrong)
     return Instead(await _page(request, conn, actor, consignment_id, typed, texts))
 
 

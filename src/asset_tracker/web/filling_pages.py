@@ -19,6 +19,7 @@ from asset_tracker.errors import ForbiddenError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.forms import answers_of
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
 
@@ -49,8 +50,7 @@ async def fill_fields(
 ) -> Redirect:
     view = await _view(conn, actor, tag)
     known = await catalogue.get_catalogue(conn)
-    sent = await request.form()
-    given = {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    given = await answers_of(request)
     lang = lang_of(request)
     try:
         done = await filling.fill(

@@ -7,10 +7,22 @@ from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
 
 import msgspec
+from litestar.datastructures import FormMultiDict
 
+from asset_tracker.edge.who import AnyRequest
 from asset_tracker.errors import FieldError, InvalidError
 
 S = TypeVar("S", bound=msgspec.Struct)
+
+
+def typed(sent: FormMultiDict) -> dict[str, str]:
+    """What a form sent as text, by the names of its fields: files aside, and of many under one name the last."""
+    return {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+
+
+async def answers_of(request: AnyRequest) -> dict[str, str]:
+    """What a form sent, as typed."""
+    return typed(await request.form())
 
 
 def read_id(text: str, field: str) -> UUID | None:

@@ -32,6 +32,7 @@ from asset_tracker.programmes.queries import list_parties
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web import import_rows, import_view
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.forms import typed
 from asset_tracker.web.list_query import asked_for, filters_of
 from asset_tracker.web.pages import Instead, page, see_other
 
@@ -49,7 +50,7 @@ async def index(
 @post("/imports", status_code=303, request_max_body_size=80 * 2**20)
 async def upload(request: AnyRequest, actor: NamedDependency[Actor], state: State) -> Redirect:
     form = await request.form()
-    values = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    values = typed(form)
     try:
         file = _sent(form.get("file"))
         choices = _convert(import_view.defaults_from(values))

@@ -20,7 +20,7 @@ from asset_tracker.i18n import gettext
 from asset_tracker.web import forms, history
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import Instead, page, see_other, wrong_texts
 from asset_tracker.web.undo_pages import undo_all_of
 from asset_tracker.web.words import word
 
@@ -140,8 +140,7 @@ async def _instead(
     wrong: InvalidError | RefusedError,
     data: msgspec.Struct,
 ) -> Instead:
-    errors = wrong.errors if isinstance(wrong, InvalidError) else ()
-    texts = error_texts(lang_of(request), errors) or {"": gettext(lang_of(request), wrong.message)}
+    texts = wrong_texts(lang_of(request), wrong)
     return Instead(await _page(request, conn, actor, case_id, msgspec.structs.asdict(data), texts))
 
 

@@ -37,7 +37,7 @@ from asset_tracker.territory.points import POINT_KINDS, POINT_STATUSES, NewServi
 from asset_tracker.web import dues
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import Instead, page, see_other, wrong_texts
 from asset_tracker.web.words import CATEGORIES
 
 _SHOWN, _PAGE, _OVERDUE = 50, 100, 8
@@ -127,7 +127,7 @@ async def add_need(
     try:
         await needs.add_need(conn, actor, code, read(NewNeed, msgspec.structs.asdict(data)))
     except InvalidError as wrong:
-        texts = error_texts(lang_of(request), wrong.errors) or {"": gettext(lang_of(request), wrong.message)}
+        texts = wrong_texts(lang_of(request), wrong)
         raise Instead(await _page(request, conn, actor, code, errors=texts, need=data)) from wrong
     return see_other(request, f"/municipalities/{code}#needs", Flash("good", "The need was kept."))
 
@@ -158,7 +158,7 @@ async def add_point(
         given = {**msgspec.structs.asdict(data), "municipality_code": code}
         await service.create_service_point(conn, actor, read(NewServicePoint, given))
     except InvalidError as wrong:
-        texts = error_texts(lang_of(request), wrong.errors) or {"": gettext(lang_of(request), wrong.message)}
+        texts = wrong_texts(lang_of(request), wrong)
         raise Instead(await _page(request, conn, actor, code, data, texts)) from wrong
     return see_other(request, f"/municipalities/{code}", Flash("good", "The service point was added."))
 

@@ -18,7 +18,7 @@ from litestar.response import Redirect
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.edge.who import AnyRequest, cookie_name, is_secure, lang_of
-from asset_tracker.errors import FieldError
+from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.web.chrome import STEPS, Chrome, Flash, menu
 from asset_tracker.web.rendering import render
@@ -161,3 +161,14 @@ def error_texts(
             params["fields"] = ", ".join(labels.get(field, field) for field in listed)
         texts.setdefault(name, gettext(lang, error.message, **params))
     return texts
+
+
+def wrong_texts(
+    lang: Lang,
+    wrong: AssetTrackerError,
+    names: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """The same of an error; where it names no field, what it says stands under no field's name."""
+    errors = wrong.errors if isinstance(wrong, InvalidError) else ()
+    return error_texts(lang, errors, names, labels) or {"": gettext(lang, wrong.message, **wrong.params)}

@@ -41,7 +41,8 @@ from asset_tracker.web import event_forms, formats, history
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.event_values import values_of
-from asset_tracker.web.pages import Instead, error_texts, own_path, page, see_other
+from asset_tracker.web.forms import typed
+from asset_tracker.web.pages import Instead, own_path, page, see_other, wrong_texts
 from asset_tracker.web.picks import picks
 from asset_tracker.web.questions import EventForm
 from asset_tracker.web.record_fields import moment_of, municipality_of
@@ -89,14 +90,12 @@ async def record(
     if not may_record(actor, kind):
         raise ForbiddenError
     sent = await request.form()
-    blank = {"id": str(uuid7()), "head": "", "occurred_at": ""}
-    answers = blank | {name: value for name, value in sent.multi_items() if isinstance(value, str)}
+    answers = {"id": str(uuid7()), "head": "", "occurred_at": ""} | typed(sent)
     try:
         receipts = await _record(request, conn, actor, view, form, answers, sent.getall("photos", []))
     except InvalidError as wrong:
         lang = lang_of(request)
-        texts = error_texts(lang, wrong.errors, labels=_labels(lang, form))
-        texts = texts or {"": gettext(lang, wrong.message, **wrong.params)}
+        texts = wrong_texts(lang, wrong, labels=_labels(lang, form))
         raise Instead(await _form(request, conn, actor, view, form, answers, texts)) from wrong
     except RefusedError as refused:
         texts = {"": gettext(lang_of(request), refused.message, **refused.params)}

@@ -24,7 +24,7 @@ from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_forms import CURRENCIES, read_money
 from asset_tracker.web.formats import named
-from asset_tracker.web.forms import read
+from asset_tracker.web.forms import answers_of, read
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
 
@@ -111,11 +111,6 @@ async def add_activity(
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _activity_form(request, conn, actor, programme_id, given, texts)) from wrong
     return see_other(request, f"/programmes/{programme_id}", Flash("good", "The activity was recorded."))
-
-
-async def answers_of(request: AnyRequest) -> dict[str, str]:
-    """What a form sent, as typed."""
-    return {name: value for name, value in (await request.form()).multi_items() if isinstance(value, str)}
 
 
 def shares_of(given: dict[str, str]) -> tuple[Share, ...]:

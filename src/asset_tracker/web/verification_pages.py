@@ -34,7 +34,7 @@ from asset_tracker.verifications.count import REASONS, STATUSES, Finding
 from asset_tracker.verifications.service import Member, NewCampaign, Scan
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash, Tone
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import Instead, page, see_other, wrong_texts
 from asset_tracker.web.words import FINDINGS, REASONS_TO_COUNT, word
 
 # What wants looking at first stands first.
@@ -116,7 +116,7 @@ async def start(
     except (InvalidError, RefusedError) as wrong:
         errors = wrong.errors if isinstance(wrong, InvalidError) else ()
         names = {error.field: error.field.partition("[")[0] for error in errors}
-        texts = error_texts(lang_of(request), errors, names) or {"": gettext(lang_of(request), wrong.message)}
+        texts = wrong_texts(lang_of(request), wrong, names)
         raise Instead(await _form(request, conn, actor, data, texts)) from wrong
     return see_other(request, f"/verifications/{made}", Flash("good", "The count has begun."))
 

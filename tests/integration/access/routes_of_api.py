@@ -56,6 +56,9 @@ ROUTES = {
     "POST /api/v1/bulk": Route(
         FIELD, json={"fact": {"kind": "note", "note": "x"}, "assets": ["{tag}"]}, things=True
     ),
+    "POST /api/v1/bulk/orders": Route(
+        "ACST", json={"order": {"title": "x"}, "assets": ["{tag}"]}, things=True
+    ),
     "GET /api/v1/bulk/{action}": Route(FIELD, whose="maker"),
     "GET /api/v1/bulk/{action}/assets": Route(FIELD, whose="maker"),
     "POST /api/v1/bulk/{action}/record": Route(FIELD, whose="maker"),

@@ -136,3 +136,46 @@ async def test_work_is_ordered_for_many_that_are_due_and_given_up_again(site):
     assert "Щодо 1 активу роботу вже виконано." in (await site.get("coordinator", here)).text
     left = (await api(site, "coordinator", "GET", "/orders")).json()["items"]
     assert not {each["id"] for each in made.values()} & {each["id"] for each in left}
+
+
+async def test_a_program_orders_work_on_many_by_their_plans_by_name_or_by_what_is_due(site):
+    office = site.office
+    plans = {}
+    for tag, title in ((office.laptop, "Пил"), (office.laptop, "Диск"), (office.kit, "Пил")):
+        new = {"title": title, "every_months": 3, "starts_on": "2024-01-01"}
+        made = await api(site, "coordinator", "POST", f"/assets/{tag}/plans", new)
+        plans[tag, title] = made.json()["id"]
+    order = {"title": "Разом", "due_on": "2030-01-01"}
+
+    async def asked(who="coordinator", **more):
+        return await api(site, who, "POST", "/bulk/orders", {"order": order} | more)
+
+    one = await asked(plans=[plans[office.laptop, "Пил"]], assets=[office.kit])
+    assert one.status_code == 201, one.text
+    action = one.json()["action"]
+    assert (action["kind"], action["status"], action["total"], action["can"]) == ("order", "ready", 2, 2)
+    here = f"/bulk/{action['id']}"
+    assert len((await api(site, "coordinator", "GET", f"{here}/assets")).json()) == 2
+    assert (await api(site, "technician", "GET", here)).status_code == 404, "it is the coordinator's"
+    recorded = (await api(site, "coordinator", "POST", f"{here}/record")).json()["action"]
+    assert (recorded["status"], recorded["recorded"]) == ("done", 2)
+    made = (await api(site, "coordinator", "GET", "/orders")).json()["items"]
+    assert sorted(each["title"] for each in made if each["due_on"] == "2030-01-01") == ["Пил", "Разом"]
+
+    due = (await asked(due={"rule": "maintenance"})).json()
+    assert due["action"]["can"] == 2, "one plan of each is left"
+    again = (await asked(plans=[plans[office.laptop, "Пил"]])).json()
+    assert again["left_out"] == [{"why_not": "The same work is ordered there already.", "assets": 1}]
+    given_up = await api(site, "coordinator", "DELETE", f"/bulk/{again['action']['id']}")
+    assert given_up.status_code == 204
+    assert (await api(site, "coordinator", "POST", f"{here}/undo")).json()["action"]["status"] == "undone"
+    assert (await api(site, "coordinator", "POST", f"{here}/undo")).status_code == 409
+
+    assert (await asked()).status_code == 422, "nothing was chosen"
+    assert (await asked(plans=[str(uuid7())])).status_code == 404
+    assert (await asked(assets=["nothing"])).status_code == 422
+    assert (await asked("stranger", plans=[plans[office.laptop, "Пил"]])).status_code == 404
+    assert (await asked("donor", assets=[office.laptop])).status_code == 403
+    assert (await asked(due={"rule": "x"})).status_code in (400, 422)
+    wrong = await api(site, "coordinator", "POST", "/bulk/orders", {"order": {"title": ""}})
+    assert wrong.status_code in (400, 422)
