@@ -20,8 +20,8 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from statistics import median
-from typing import Any, NamedTuple
+from statistics import fmean, median
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 from asgi import ask
@@ -48,6 +48,7 @@ from asset_tracker.settings import Settings
 from asset_tracker.territory.tables import municipality
 
 READER = "reader@example.org"
+SECRET = "b" * 40
 RUNS, SLOW, ENOUGH = 9, 3, 1.0  # a request that takes so many seconds is asked ``SLOW`` times
 FLAT, CLICK, FIND, REPORT, PDF = 1.5, 300, 100, 200, 2000  # a ratio, and milliseconds
 HEAVY = 100_000  # bytes of a page
@@ -180,13 +181,28 @@ def fill(server: EmbeddedServer, url: str, assets: int) -> None:
     print(f"{assets:,} assets: {rate:,.0f} events a second, sealed in {spent:,.0f} s, {took:,.0f} s in all")
 
 
+class Spent(NamedTuple):
+    """Seconds of one request: of the processor in this process and in all, and by the clock."""
+
+    ours: float
+    total: float
+    wall: float
+
+
 class Asked(NamedTuple):
     """An application over a database, what there is to ask for, and who asks."""
 
     server: EmbeddedServer
     app: Any
     headers: list[tuple[bytes, bytes]]
-    work: list[Work]
+    known: Known
+
+    async def spent(self, path: str, statuses: tuple[int, ...]) -> Spent:
+        """What one request takes, which must answer one of ``statuses``."""
+        cpu = Cpu(self.server)
+        status = await ask(self.app, path, self.headers)
+        assert status in statuses, (path, status)
+        return Spent(*cpu.spent())
 
 
 @asynccontextmanager
@@ -200,11 +216,11 @@ async def asked(server: EmbeddedServer, owner: str) -> AsyncIterator[Asked]:
         known = await _known(conn)
     await engine.dispose()
     # The folder that the key of the ledger was made in.
-    env = {"ASSET_TRACKER_DATABASE_URL": url, "ASSET_TRACKER_DATA_DIR": str(server.data_dir)}
-    app = create_app(Settings.from_env(env))
+    env = {"DATABASE_URL": url, "DATA_DIR": str(server.data_dir), "SECRET_KEY": SECRET}
+    app = create_app(Settings.from_env({f"ASSET_TRACKER_{name}": value for name, value in env.items()}))
     headers = [(b"authorization", f"Bearer {token}".encode()), (b"accept-language", b"uk")]
     async with app.lifespan():
-        yield Asked(server, app, headers, list(work(known)))
+        yield Asked(server, app, headers, known)
 
 
 async def _known(conn: Any) -> Known:
@@ -231,31 +247,32 @@ async def _known(conn: Any) -> Known:
 
 
 class Took(NamedTuple):
-    """Seconds by the clock (the middle) and of processor (the mean), PostgreSQL's included."""
+    """Seconds by the clock (the middle) and of processor (the mean), in all and this process's of it."""
 
     clock: float
     processor: float
+    ours: float
+
+    @classmethod
+    def of(cls, spent: Sequence[Spent]) -> Self:
+        return cls(
+            median(each.wall for each in spent),
+            fmean(each.total for each in spent),
+            fmean(each.ours for each in spent),
+        )
 
 
-async def _in_turns(sides: tuple[Asked, ...], at: int) -> list[Took]:
-    clock: list[list[float]] = [[] for _ in sides]
-    spent = [0.0 for _ in sides]
-    runs = RUNS
-    turn = 0
+async def in_turns(sides: Sequence[Asked], paths: Sequence[str], statuses: tuple[int, ...]) -> list[Took]:
+    """What the same costs on each side, asked in turns; the first one only warms up."""
+    taken: list[list[Spent]] = [[] for _ in sides]
+    runs, turn = RUNS, 0
     while turn <= runs:
-        for n, side in enumerate(sides):
-            each = side.work[at]
-            cpu = Cpu(side.server)
-            status = await ask(side.app, each.path, side.headers)
-            assert status == each.status, (each.path, status)
-            _, total, wall = cpu.spent()
-            if turn:  # the first one only warms up
-                clock[n].append(wall)
-                spent[n] += total
-            elif wall > ENOUGH:
+        for side, path, spent in zip(sides, paths, taken, strict=True):
+            spent.append(await side.spent(path, statuses))
+            if not turn and spent[0].wall > ENOUGH:
                 runs = SLOW
         turn += 1
-    return [Took(median(each), total / runs) for each, total in zip(clock, spent, strict=True)]
+    return [Took.of(spent[1:]) for spent in taken]
 
 
 async def measure(owners: list[tuple[EmbeddedServer, str]], only: str) -> list[tuple[str, ...]]:
@@ -263,21 +280,22 @@ async def measure(owners: list[tuple[EmbeddedServer, str]], only: str) -> list[t
     rows = []
     async with AsyncExitStack() as stack:
         sides = [await stack.enter_async_context(asked(*owner)) for owner in owners]
-        for at, each in enumerate(sides[0].work):
-            if only in each.name:
-                small, large = await _in_turns(tuple(sides), at)
-                await _weigh(sides, each.name, at)
-                rows.append(_row(each, small, large))
+        for each in zip(*(work(side.known) for side in sides), strict=True):
+            what, paths = each[0], [one.path for one in each]
+            if only in what.name:
+                small, large = await in_turns(sides, paths, (what.status,))
+                await _weigh(sides, what.name, paths)
+                rows.append(_row(what, small, large))
                 print(" | ".join(rows[-1]), flush=True)
     return rows
 
 
-async def _weigh(sides: Sequence[Asked], name: str, at: int) -> None:
+async def _weigh(sides: Sequence[Asked], name: str, paths: Sequence[str]) -> None:
     """No page weighs more than ``HEAVY``, unpacked, in a database of either size."""
-    for side in sides:
+    for side, path in zip(sides, paths, strict=True):
         weights: list[int] = []
-        await ask(side.app, side.work[at].path, side.headers, weights=weights)
-        if sum(weights) >= HEAVY and not side.work[at].path.startswith("/api/"):
+        await ask(side.app, path, side.headers, weights=weights)
+        if sum(weights) >= HEAVY and not path.startswith("/api/"):
             raise SystemExit(f"{name}: {sum(weights):,} bytes, which is no page")
 
 

@@ -3,8 +3,9 @@
     python tests/bench/seed.py --assets 100000 --url postgresql://...   (a migrated, empty database)
 
 A pilot programme has 5,000 of the assets in 162 municipalities, 500 of them in Baranivka; the others belong to
-twenty programmes all over the country. They come in deliveries of 25, each with a consignment and an act; one in
-a hundred was lost, three need attention, two were never accepted, and one delivery in two hundred is still on its
+twenty programmes all over the country, and reach every municipality of it, however few they are: how many
+municipalities there are is a property of Ukraine and not of a database. They come in deliveries of 25, or of what
+is left for each municipality where that is less, each with a consignment and an act; one in a hundred was lost, three need attention, two were never accepted, and one delivery in two hundred is still on its
 way. What it writes passes ``asset-tracker ledger verify``. What stands beside the ledger (service points,
 consignments, acts, plans) is ``seed_around``'s.
 """
@@ -48,7 +49,7 @@ PROGRAMMES, DONORS = 20, 5
 START = datetime(2016, 1, 1, 9, tzinfo=UTC)
 EVENTS = 10
 BATCH = 1000
-TOGETHER = 25  # assets of one delivery
+TOGETHER = 25  # assets of one delivery, at most
 KINDS: dict[Any, tuple[str, str, str]] = {
     "laptop": ("Ноутбук", "Lenovo", "E"),
     "desktop": ("Системний блок", "Dell", "OptiPlex "),
@@ -68,6 +69,7 @@ class Delivery(NamedTuple):
     consignment: UUID
     day: datetime
     on_its_way: bool
+    assets: int
 
     @property
     def act(self) -> UUID:
@@ -160,13 +162,13 @@ async def write(conn: AsyncConnection, deliveries: list[Delivery], first: int) -
     now = datetime.now(UTC)
     drafts: list[Draft] = []
     heads: dict[UUID, Head] = {}
-    for number in range(len(deliveries) * TOGETHER):
-        at = deliveries[number // TOGETHER]
+    lines = ((at, line) for at in deliveries for line in range(1, at.assets + 1))
+    for number, (at, line) in enumerate(lines, first):
         asset = uuid7()
         heads[asset] = Head(0, GENESIS, at.programme, now)
         drafts += [
             Draft(id=uuid7(), asset=asset, occurred_at=day, payload=fact)
-            for day, fact in life(rng, at, number % TOGETHER + 1, tag_of(first + number))
+            for day, fact in life(rng, at, line, tag_of(number))
         ]
     chaining = Chaining({}, heads, COMMAND_LINE.id)
     chunks = [packed(chaining.rows(some)) for some in in_pieces(by_asset(drafts), 100)]
@@ -180,14 +182,24 @@ async def write(conn: AsyncConnection, deliveries: list[Delivery], first: int) -
 async def _work(url: str, deliveries: list[Delivery], first: int) -> int:
     engine = make_engine(url, poolclass=NullPool, statement_timeout="0")
     written = 0
-    size = BATCH // TOGETHER
     try:
-        for at in range(0, len(deliveries), size):
+        for at, some in _numbered(deliveries, BATCH, first):
             async with engine.begin() as conn:
-                written += await write(conn, deliveries[at : at + size], first + at * TOGETHER)
+                written += await write(conn, some, at)
     finally:
         await engine.dispose()
     return written
+
+
+def _numbered(deliveries: list[Delivery], size: int, first: int) -> Iterator[tuple[int, list[Delivery]]]:
+    """Deliveries of some ``size`` assets together, each lot with the number of its first asset."""
+    some: list[Delivery] = []
+    for each in deliveries:
+        some.append(each)
+        together = sum(one.assets for one in some)
+        if together >= size or each is deliveries[-1]:
+            yield first, some
+            first, some = first + together, []
 
 
 def _process(url: str, task: tuple[int, list[Delivery]]) -> int:
@@ -225,24 +237,39 @@ def _deliveries(assets: int, programmes: list[tuple[UUID, tuple[Share, ...]]]) -
     rng = random.Random(assets)  # noqa: S311 - the same data every time
     codes = [each.code for each in read_shipped().municipalities if each.code != MUNICIPALITY]
     pilot = rng.sample(codes, PILOT_MUNICIPALITIES - 1)
-    there, in_pilot = THERE // TOGETHER, PILOT // TOGETHER
-    where = [MUNICIPALITY] * there + pilot + rng.choices(pilot, k=in_pilot - there - len(pilot))
-    found = [_delivery(rng, code, programmes[0], on_its_way=False) for code in where]
-    for number in range(assets // TOGETHER - len(found)):
+    there, in_pilot = THERE // TOGETHER, min(PILOT, assets) // TOGETHER
+    where = [MUNICIPALITY] * there + pilot + rng.choices(pilot, k=PILOT)
+    where = where[:in_pilot]
+    found = [_delivery(rng, code, programmes[0], TOGETHER, on_its_way=False) for code in where]
+    left = assets - len(found) * TOGETHER
+    others = [code for code in codes if code not in pilot]
+    together = min(TOGETHER, max(1, left // len(others)))
+    for number, some in enumerate(_shared_out(left, together)):
+        code = others[number] if number < len(others) else rng.choice(codes)
         to = rng.choice(programmes[1:])
-        found.append(_delivery(rng, rng.choice(codes), to, on_its_way=number % 200 == 7))
-    found = found[: assets // TOGETHER]
+        found.append(_delivery(rng, code, to, some, on_its_way=number % 200 == 7))
     rng.shuffle(found)
     return found
 
 
+def _shared_out(assets: int, together: int) -> list[int]:
+    """So many to each, and what is left over."""
+    whole, rest = divmod(assets, together)
+    return [together] * whole + [rest] * (rest > 0)
+
+
 def _delivery(
-    rng: random.Random, code: str, programme: tuple[UUID, tuple[Share, ...]], *, on_its_way: bool
+    rng: random.Random,
+    code: str,
+    programme: tuple[UUID, tuple[Share, ...]],
+    assets: int,
+    *,
+    on_its_way: bool,
 ) -> Delivery:
     day = (
         datetime.now(UTC) - timedelta(days=14) if on_its_way else START + timedelta(days=rng.randrange(2900))
     )
-    return Delivery(code, *programme, uuid7(), day, on_its_way)
+    return Delivery(code, *programme, uuid7(), day, on_its_way, assets)
 
 
 async def _finish(url: str) -> None:
@@ -255,8 +282,7 @@ async def _finish(url: str) -> None:
 def seed(url: str, assets: int, processes: int = 2) -> float:
     """Fill the database; answers events a second, projections and indexes included."""
     deliveries = _deliveries(assets, asyncio.run(_begin(url)))
-    size = 10 * BATCH // TOGETHER
-    tasks = [(at * TOGETHER, deliveries[at : at + size]) for at in range(0, len(deliveries), size)]
+    tasks = list(_numbered(deliveries, 10 * BATCH, 0))
     began = time.perf_counter()
     with ProcessPoolExecutor(processes) as pool:
         written = sum(pool.map(partial(_process, url), tasks))
