@@ -25,7 +25,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint types style audit sbom fmt migrations fuzz faults blackout failover rolling pooled mutants bench bench-all demo wheel try-wheel lock clean
+.PHONY: help run env dev assets test lint types style audit sbom fmt migrations fuzz faults blackout failover rolling pooled watch-check mutants bench bench-all demo wheel try-wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,7 @@ style: dev assets
 	$(BIN)/python tools/lint_rules.py
 	$(BIN)/python tools/scan_secrets.py
 	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/tsc --project .
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tools/check_dashboard.py
 
 audit: dev ## ask the advisory service about every pinned package
 	@$(BIN)/python tools/audit.py
@@ -89,6 +90,9 @@ failover: dev ## kill the primary of two PostgreSQL under load (needs root, and 
 
 pooled: dev ## two servers behind PgBouncer in transaction mode (needs Debian's pgbouncer)
 	@$(BIN)/python tests/several/pooled.py
+
+watch-check: dev ## let a Prometheus watch the demonstration, and ask all that panels and rules ask (needs Debian's prometheus)
+	@$(BIN)/python tests/several/watch.py
 
 rolling: dev ## go from an earlier version (FROM=a tag or commit) to this one under load, one server after the other
 	@$(BIN)/python tests/several/rolling.py $(FROM)

@@ -46,17 +46,28 @@ def wait_for(what, test, seconds=60):
     raise TimeoutError(f"{what} did not come within {seconds} s")
 
 
-def command(*arguments, sources=ROOT / "src", **settings):
+def command(*arguments, sources=ROOT / "src", stdout=None, **settings):
     """An ``asset-tracker`` process with these settings and no others."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("ASSET_TRACKER_")}
     env |= {f"ASSET_TRACKER_{name.upper()}": str(value) for name, value in settings.items()}
     env |= {"PYTHONPATH": str(sources), "ASSET_TRACKER_SECRET_KEY": SECRET}
-    return subprocess.Popen([sys.executable, "-m", "asset_tracker", *arguments], env=env, cwd=ROOT)
+    return subprocess.Popen(
+        [sys.executable, "-m", "asset_tracker", *arguments], env=env, cwd=ROOT, stdout=stdout
+    )
 
 
 def run(*arguments, **settings):
     if status := command(*arguments, **settings).wait():
         raise SystemExit(f"asset-tracker {' '.join(arguments)}: exit status {status}")
+
+
+def said(*arguments, **settings):
+    """What such a command printed."""
+    process = command(*arguments, stdout=subprocess.PIPE, **settings)
+    text, _ = process.communicate()
+    if process.returncode:
+        raise SystemExit(f"asset-tracker {' '.join(arguments)}: exit status {process.returncode}")
+    return text.decode()
 
 
 class Machine:
