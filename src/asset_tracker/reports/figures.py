@@ -51,8 +51,7 @@ def content_hash(facts: Facts) -> str:
 
     As the facts hold no floats and only ASCII keys, these are the bytes that RFC 8785 gives.
     """
-    plain = msgspec.to_builtins(facts, order="deterministic")
-    return hashlib.sha256(msgspec.json.encode(plain, order="deterministic")).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(facts, order="sorted")).hexdigest()
 
 
 def funnel(items: Iterable[Item]) -> Funnel:
