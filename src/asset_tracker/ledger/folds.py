@@ -4,6 +4,7 @@ A fact that contradicts what stands is not refused here; it becomes a ``Dispute`
 """
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -61,16 +62,17 @@ def _folds(
 
 def apply(state: State, event: Event) -> None:
     """Change ``state`` by what ``event`` tells; a kind without a fold changes nothing."""
-    if isinstance(event.payload, ev.Verified):
-        tracks.see(state, event, event.payload)
-    if state.gone and isinstance(event.payload, _PHYSICAL):
+    payload = event.payload
+    if isinstance(payload, ev.Verified):
+        tracks.see(state, event, payload)
+    if state.gone and isinstance(payload, _PHYSICAL):
         _dispute(
             state, "It was recorded as gone, and yet somebody handled it afterwards.", state.gone_by, event.id
         )
         return
-    fold = _FOLDS.get(type(event.payload))
+    fold = _FOLDS.get(type(payload))
     if fold:
-        fold(state, event, event.payload)
+        fold(state, event, payload)
 
 
 def _dispute(state: State, reason: str, *about: UUID | None) -> None:
@@ -109,35 +111,17 @@ def _leave(state: State, event: Event, reason: GoneReason) -> None:
 # --- what each kind does ---------------------------------------------------------------------------
 
 
+_REGISTERED = tuple(name for name in ev.Registered.__struct_fields__ if name not in ("note", "photos"))
+_registered_values = attrgetter(*_REGISTERED)
+
+
 @_folds(ev.Registered)
 def _registered(s: State, e: Event, p: ev.Registered) -> None:
     if s.tag:
         _dispute(s, "It was registered twice.", e.id)
         return
-    for name in (
-        "category",
-        "name_uk",
-        "name_en",
-        "manufacturer",
-        "model",
-        "serial",
-        "quantity",
-        "unit_price",
-    ):
-        setattr(s, name, getattr(p, name))
-    for name in (
-        "currency",
-        "value_basis",
-        "shares",
-        "title",
-        "is_kit",
-        "consignment",
-        "line",
-        "destination",
-    ):
-        setattr(s, name, getattr(p, name))
-    for name in ("acquired_on", "warranty_until", "source", "attributes", "tag"):
-        setattr(s, name, getattr(p, name))
+    for name, value in zip(_REGISTERED, _registered_values(p), strict=True):
+        setattr(s, name, value)
 
 
 @_folds(ev.Described)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,10 +17,10 @@ from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import events as ev
-from asset_tracker.ledger.envelope import Event
-from asset_tracker.ledger.replay import Replayed, replay, standing_on
-from asset_tracker.ledger.serving import counts
-from asset_tracker.ledger.state import State
+from asset_tracker.ledger import values
+from asset_tracker.ledger.envelope import KIND_OF, Event
+from asset_tracker.ledger.replay import Replayed, begins, fold, standing_on
+from asset_tracker.ledger.serving import Count, counts
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.reports import serving, words
 from asset_tracker.reports.figures import added
@@ -28,11 +30,16 @@ from asset_tracker.reports.structs_items import Cost, Disposal, Happening, Item,
 LATE = timedelta(days=1)
 # Housekeeping of the register, which tells a donor nothing about the thing.
 _UNTOLD = frozenset(
-    {"label_printed", "label_bound", "label_replaced", "label_retired", "code_linked", "note"}
+    {ev.LabelPrinted, ev.LabelBound, ev.LabelReplaced, ev.LabelRetired, ev.CodeLinked, ev.Note}
 )
 _REACHED = frozenset({"delivered", "accepted", "installed", "in_service", "out_of_service"})
-_UPKEEP = (ev.Maintained, ev.Repaired)
+_METERED = (ev.Maintained, ev.ServiceCounted)
 _UNDER_WAY = frozenset({"expected", "received", "dispatched"})
+_LOSSES = frozenset(ev.KINDS[kind] for kind in words.LOSS)
+_PLACED = frozenset(kind for kind in ev.KINDS.values() if "service_point" in kind.__struct_fields__)
+
+# The events of one asset by what they say, each kind in order of occurrence.
+_ByKind = Mapping[type[ev.Payload], Sequence[Event]]
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -60,6 +67,12 @@ class Standing(Struct, frozen=True):
     @property
     def asset(self) -> UUID:
         return self.events[0].asset
+
+    @property
+    def points(self) -> set[UUID]:
+        """The service points that its events name."""
+        payloads: list[Any] = [event.payload for event in self.occurred if type(event.payload) in _PLACED]
+        return {payload.service_point for payload in payloads if payload.service_point is not None}
 
     @property
     def tag(self) -> str:
@@ -98,17 +111,21 @@ def stand(events: Sequence[Event], day: datetime, known_on: datetime | None) -> 
     ``None`` if it was not there yet, or its registration was struck out.
     """
     standing = standing_on(events, day, known_on)
-    if not any(event.kind == "registered" for event in standing):
+    if not begins(standing):
         return None
-    return Standing(
-        standing, [event for event in standing if event.occurred_at <= day], replay(standing), day
-    )
+    return Standing(standing, [event for event in standing if event.occurred_at <= day], fold(standing), day)
 
 
 def tell(standing: Standing, known: Known) -> Told:
-    item = _item(standing, known)
-    told = [event for event in standing.occurred if event.kind not in _UNTOLD]
-    return Told(item, tuple(_happening(event, item, known) for event in told), _losses(told, item))
+    by_kind: dict[type[ev.Payload], list[Event]] = {}
+    for event in standing.occurred:
+        by_kind.setdefault(type(event.payload), []).append(event)
+    item = _item(standing, by_kind, known)
+    told = standing.occurred
+    if not _UNTOLD.isdisjoint(by_kind):
+        told = [event for event in told if type(event.payload) not in _UNTOLD]
+    losses = () if _LOSSES.isdisjoint(by_kind) else _losses(told, item)
+    return Told(item, _happenings(told, item, known.points), losses)
 
 
 def blur(told: Told, precise: Precision) -> Told:
@@ -140,19 +157,20 @@ def _fields(said: Mapping[str, str], known: Catalogue) -> Name | None:
     return Name(told("uk"), told("en"))
 
 
-def _item(standing: Standing, known: Known) -> Item:
+def _item(standing: Standing, by_kind: _ByKind, known: Known) -> Item:
     s, folded = standing.folded.state, standing.folded
     value = None if s.unit_price is None else s.unit_price * s.quantity
     first = standing.events[0]
-    accepted = _last(standing.occurred, ev.Accepted)
-    dispatched = _last(standing.occurred, ev.Dispatched)
-    approved = _last(standing.occurred, ev.Approved)
+    accepted = _last(by_kind, ev.Accepted)
+    dispatched = _last(by_kind, ev.Dispatched)
+    approved = _last(by_kind, ev.Approved)
+    maintained, repaired = by_kind.get(ev.Maintained, ()), by_kind.get(ev.Repaired, ())
     signed = accepted.payload.signed_on if accepted else None
     return Item(
         asset_id=first.asset,
         tag=standing.tag,
         category=s.category,
-        fields=_fields(s.attributes, known.fields),
+        fields=_fields(s.attributes, known.fields) if s.attributes else None,
         name=standing.name,
         municipality=standing.municipality,
         programme=known.programmes.get(first.programme, "") if first.programme else "",
@@ -165,7 +183,7 @@ def _item(standing: Standing, known: Known) -> Item:
         unit_price=s.unit_price,
         currency=s.currency,
         value=value,
-        shares=_shares(s, value),
+        shares=_shares(s.shares, value),
         consignment=known.consignments.get(s.consignment) if s.consignment else None,
         act_number=s.act_number,
         act_date=signed or (_day(s.accepted_at) if s.act_number and s.accepted_at else None),
@@ -188,45 +206,53 @@ def _item(standing: Standing, known: Known) -> Item:
         verified_on=_day(s.verified_at) if s.verified_at else None,
         attested_on=_day(s.attested_at) if s.attested_at else None,
         service_days=_service_days(folded, standing.day),
-        upkeep=sum(1 for event in standing.occurred if isinstance(event.payload, _UPKEEP)),
-        upkeep_costs=_upkeep_costs(standing.occurred),
+        upkeep=len(maintained) + len(repaired),
+        upkeep_costs=_upkeep_costs([*maintained, *repaired]),
         gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
-        disposal=_disposal(standing.occurred) if s.gone == "disposed" else None,
-        reading=_reading(standing.occurred),
-        serving=tuple(counts((each.id, each.occurred_at, each.payload) for each in standing.occurred))
-        or UNSET,
+        disposal=_disposal(by_kind) if s.gone == "disposed" else None,
+        reading=_reading(standing.occurred, by_kind),
+        serving=_serving(by_kind),
         unpublished_since=s.balance_on
         if s.balance_on and not s.published_on and first.programme in known.to_publish
         else UNSET,
     )
 
 
-def _reading(occurred: Sequence[Event]) -> Reading | UnsetType:
+def _reading(occurred: Sequence[Event], by_kind: _ByKind) -> Reading | UnsetType:
     """The last reading of its meter."""
+    if not any(each.payload.meter is not None for kind in _METERED for each in _of(by_kind, kind)):
+        return UNSET
     for event in reversed(occurred):
-        if isinstance(event.payload, ev.Maintained | ev.ServiceCounted) and event.payload.meter is not None:
+        if isinstance(event.payload, _METERED) and event.payload.meter is not None:
             meter = event.payload.meter
             return Reading(value=meter.value, unit=meter.unit, day=_day(event.occurred_at))
     return UNSET
 
 
-def _upkeep_costs(occurred: Sequence[Event]) -> tuple[Cost, ...]:
-    payloads: list[Any] = [event.payload for event in occurred if isinstance(event.payload, _UPKEEP)]
+def _serving(by_kind: _ByKind) -> tuple[Count, ...] | UnsetType:
+    counted = _of(by_kind, ev.ServiceCounted)
+    return tuple(counts((each.id, each.occurred_at, each.payload) for each in counted)) or UNSET
+
+
+def _upkeep_costs(upkeep: Sequence[Event]) -> tuple[Cost, ...]:
+    payloads: list[Any] = [event.payload for event in upkeep]
     return added(
         Cost(currency=p.currency, value=p.cost) for p in payloads if p.cost is not None and p.currency
     )
 
 
-def _disposal(occurred: Sequence[Event]) -> Disposal | None:
-    event = _last(occurred, ev.Disposed)
+def _disposal(by_kind: _ByKind) -> Disposal | None:
+    event = _last(by_kind, ev.Disposed)
     if event is None:
         return None
     told: ev.Disposed = event.payload
     return Disposal(method=told.method, price=told.price, currency=told.currency, approval=told.approval)
 
 
-def _shares(state: State, value: Decimal | None) -> tuple[Share, ...]:
-    shares = sorted(state.shares, key=lambda share: str(share.donor))
+# Of a delivery a hundred things cost the same and were paid by the same donors.
+@lru_cache(maxsize=1024)
+def _shares(paid: tuple[values.Share, ...], value: Decimal | None) -> tuple[Share, ...]:
+    shares = sorted(paid, key=lambda share: str(share.donor))
     parts: Sequence[Decimal | None] = [None] * len(shares)
     if value is not None:
         parts = split(value, [share.percent for share in shares])
@@ -257,56 +283,73 @@ def _service_days(folded: Replayed, day: datetime) -> int | None:
     return sum((_day(end) - _day(start)).days for start, end in spans) if served else None
 
 
-def _last(standing: Sequence[Event], kind: type[ev.Payload]) -> Any:
-    return next((event for event in reversed(standing) if isinstance(event.payload, kind)), None)
+def _of(by_kind: _ByKind, kind: type[ev.Payload]) -> Sequence[Any]:
+    return by_kind.get(kind, ())
 
 
-def _happening(event: Event, item: Item, known: Known) -> Happening:
-    return Happening(
-        event_id=event.id,
-        asset_id=event.asset,
-        occurred_at=event.occurred_at,
-        recorded_at=event.recorded_at,
-        kind=event.kind,
-        tag=item.tag,
-        category=item.category,
-        item=item.name,
-        municipality=item.municipality,
-        detail=_detail(event.payload, known),
-        at_point=_has_point(event.payload),
-        late=event.recorded_at - event.occurred_at > LATE,
-    )
+def _last(by_kind: _ByKind, kind: type[ev.Payload]) -> Any:
+    events = by_kind.get(kind)
+    return events[-1] if events else None
 
 
-def _has_point(payload: Any) -> bool:
-    return getattr(payload, "service_point", None) is not None
+def _happenings(told: Sequence[Event], item: Item, points: Mapping[UUID, Name]) -> tuple[Happening, ...]:
+    """A line of the timeline for each event. Of a programme these are 50,000: what a line takes is felt."""
+    asset, tag, category, name, municipality = (
+        item.asset_id, item.tag, item.category, item.name, item.municipality,
+    )  # fmt: skip
+    lines = []
+    for event in told:
+        payload: Any = event.payload
+        kind = type(payload)
+        point = payload.service_point if kind in _PLACED else None
+        says = _SAYS.get(kind)
+        occurred_at, recorded_at = event.occurred_at, event.recorded_at
+        lines.append(
+            Happening(
+                event_id=event.id,
+                asset_id=asset,
+                occurred_at=occurred_at,
+                recorded_at=recorded_at,
+                kind=KIND_OF[kind],
+                tag=tag,
+                category=category,
+                item=name,
+                municipality=municipality,
+                detail=points.get(point) if point is not None else says(payload) if says else None,
+                at_point=point is not None,
+                late=recorded_at - occurred_at > LATE,
+            )
+        )
+    return tuple(lines)
 
 
-def _detail(payload: Any, known: Known) -> Name | None:
-    """What an event says beside its kind, without free text: that may name people."""
-    point: UUID | None = getattr(payload, "service_point", None)
-    if point is not None:
-        return known.points.get(point)
-    match payload:
-        case ev.Accepted(act_number=number):
-            return Name(number, number)
-        case ev.Delivered(outcome=code) if code != "full":
-            return words.both(words.DETAIL, code)
-        case ev.Verified(method=code) | ev.Disposed(method=code) | ev.LossClosed(decision=code):
-            return words.both(words.DETAIL, code)
-        case ev.ServiceCounted():
-            return serving.said(payload)
-        case ev.UseChanged(use=code) | ev.TitleTransferred(to=code):
-            return words.both(words.DETAIL, code)
-        case ev.FaultReported(condition=code) | ev.Damaged(condition=code) | ev.Repaired(condition=code):
-            return words.both(words.CONDITION, code)
-    return None
+def _worded(table: dict[str, str], field: str) -> Callable[[Any], Name]:
+    code = attrgetter(field)
+    return lambda payload: words.both(table, code(payload))
+
+
+# What an event says beside its kind and its service point, without free text: that may name people.
+_SAYS: Mapping[type[ev.Payload], Callable[[Any], Name | None]] = {
+    ev.Accepted: lambda payload: Name(payload.act_number, payload.act_number),
+    ev.Delivered: lambda payload: (
+        words.both(words.DETAIL, payload.outcome) if payload.outcome != "full" else None
+    ),
+    ev.Verified: _worded(words.DETAIL, "method"),
+    ev.Disposed: _worded(words.DETAIL, "method"),
+    ev.LossClosed: _worded(words.DETAIL, "decision"),
+    ev.ServiceCounted: serving.said,
+    ev.UseChanged: _worded(words.DETAIL, "use"),
+    ev.TitleTransferred: _worded(words.DETAIL, "to"),
+    ev.FaultReported: _worded(words.CONDITION, "condition"),
+    ev.Damaged: _worded(words.CONDITION, "condition"),
+    ev.Repaired: _worded(words.CONDITION, "condition"),
+}
 
 
 def _losses(told: Sequence[Event], item: Item) -> tuple[Loss, ...]:
     losses: list[Loss] = []
     for event in told:
-        if event.kind in words.LOSS:
+        if type(event.payload) in _LOSSES:
             losses.append(_loss(event.kind, _day(event.occurred_at), item))
         elif losses and isinstance(event.payload, (ev.Found, ev.LossClosed)):
             outcome = event.payload.decision if isinstance(event.payload, ev.LossClosed) else "found"

@@ -45,7 +45,7 @@ async def photos_of(
         and coarse[each.asset] == "exact"
         and item.municipality not in restricted
         for event in each.occurred
-        if event.kind not in showing.UNSHOWN
+        if event.payload.photos and event.kind not in showing.UNSHOWN
         for sha256 in event.payload.photos
     ]
     named.sort(key=lambda one: (one[1].occurred_at, one[1].id), reverse=True)

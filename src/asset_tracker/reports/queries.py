@@ -4,8 +4,9 @@ Which assets to look at is answered by the periods (``asset_period``); what is s
 own events, cut at D and K, so that a report never shows what came later or was not yet known.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
@@ -163,9 +164,8 @@ async def _material(
     """Everything that the figures are made of, and whether any of it is a demonstration."""
     ask, actor = asked.ask, asked.actor
     views = await surroundings.programmes(conn, actor)
-    points, point_kinds = await surroundings.points(
-        conn, _ids((event.payload for each in standing for event in each.occurred), "service_point")
-    )
+    named_points = set().union(*(each.points for each in standing))
+    points, point_kinds = await surroundings.points(conn, named_points)
     told = _of_donor(await _tell(conn, standing, views, points), asked.donor)
     told = [blur(each, asked.coarse[each.item.asset_id]) for each in told]
     codes = {only_code} if only_code else {each.item.municipality for each in told}
@@ -207,22 +207,18 @@ async def _tell(
     programmes: Mapping[str, ProgrammeView],
     points: Mapping[UUID, Name],
 ) -> list[Told]:
-    payloads = [event.payload for each in standing for event in each.occurred]
+    consignments = {each.folded.state.consignment for each in standing}
     known = Known(
         programmes={view.id: code for code, view in programmes.items()},
         to_publish=frozenset(
             view.id for view in programmes.values() if view.legal_regime == "technical_assistance"
         ),
         points=points,
-        consignments=await surroundings.consignments(conn, _ids(payloads, "consignment")),
+        consignments=await surroundings.consignments(conn, {each for each in consignments if each}),
         tags={each.asset: each.tag for each in standing},
         fields=await get_catalogue(conn),
     )
     return [tell(each, known) for each in standing]
-
-
-def _ids(payloads: Iterable[object], field: str) -> set[UUID]:
-    return {found for payload in payloads if (found := getattr(payload, field, None)) is not None}
 
 
 def _in_reading_order(item: Item) -> tuple[str, str, str, str]:
@@ -237,8 +233,11 @@ def _timeline(told: Sequence[Told], ask: Ask) -> tuple[Happening, ...]:
     lines = [line for each in told for line in each.happenings]
     if ask.since is not None and not ask.whole:
         lines = [line for line in lines if line.occurred_at.astimezone(KYIV).date() >= ask.since]
-    lines.sort(key=lambda line: (line.occurred_at, line.recorded_at, line.tag or "", line.event_id))
+    lines.sort(key=_in_time)
     return tuple(lines)
+
+
+_in_time = attrgetter("occurred_at", "recorded_at", "tag", "event_id")
 
 
 def _moved_away(standing: Standing, code: str) -> Finding | None:

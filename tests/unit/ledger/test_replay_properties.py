@@ -7,7 +7,7 @@ import msgspec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asset_tracker.ledger.replay import go_on, live, replay, standing_on
+from asset_tracker.ledger.replay import begins, fold, go_on, live, replay, standing_on
 from asset_tracker.ledger.state import as_state
 from factories.events import DAY, LATER, event, histories, payloads
 
@@ -92,3 +92,14 @@ def test_a_period_says_what_a_fold_up_to_its_day_says(events, day):
     state = replay(standing).state
     for name in ("municipality", "place", "stage", "condition", "title"):
         assert getattr(then[0], name) == getattr(state, name)
+
+
+@given(histories(), st.integers(0, 9), st.none() | st.integers(0, 70))
+@QUICK
+def test_what_stands_on_a_day_is_folded_as_it_is(events, day, known):
+    """To look for what was struck out among what stands already would find nothing more."""
+    recorded = None if known is None else DAY + timedelta(days=60, seconds=known)
+    standing = standing_on(arrived(events), DAY + timedelta(days=day), recorded)
+    assert live(standing) == standing
+    if begins(standing):
+        assert fold(standing) == replay(standing)
