@@ -20,11 +20,14 @@ class MakeParts(msgspec.Struct, frozen=True, kw_only=True, tag="make_parts"):
 
 
 async def make_parts(run: Run, _payload: MakeParts) -> None:
-    """Make those that are missing, and renew the statistics over all of them."""
+    """Make those that are missing, renew the statistics over all of them, and drop an index that only the version
+    before 0048 looked by.
+    """
     async with run.last() as conn:
         made = await conn.scalar(text("SELECT ledger_make_parts()"))
-    if made:
-        log.info("made parts for events", parts=made)
+        dropped = await conn.scalar(text("SELECT ledger_let_go()"))
+    if made or dropped:
+        log.info("made parts for events", parts=made, indexes_dropped=dropped)
 
 
 KIND = Kind(payload=MakeParts, work=make_parts, when=Daily(time(3, 50)))

@@ -89,6 +89,18 @@ async def test_an_older_database_goes_on(old, tmp_path):
     await engine.dispose()
 
 
+async def lets_go(engine, part):
+    """The index of ids that servers of the version before look by goes when its fortnight is over, and not before."""
+    there, dropped = text("SELECT to_regclass(:name)"), text("SELECT ledger_let_go()")
+    async with engine.begin() as conn:
+        assert await conn.scalar(dropped) == 0
+        assert await conn.scalar(there, {"name": f"{part}_pkey"})
+        await conn.execute(text(f"COMMENT ON INDEX {part}_pkey IS 'kept until 2026-11-01'"))
+        assert await conn.scalar(dropped) == 1
+        assert await conn.scalar(there, {"name": f"{part}_pkey"}) is None
+        assert await conn.scalar(dropped) == 0
+
+
 async def test_its_events_are_divided_where_they_lie_and_put_together_again(old):
     """What was recorded in years of their own, and in none, comes back into the one table that there was before."""
     url, owner, events, _ = old
@@ -110,6 +122,7 @@ async def test_its_events_are_divided_where_they_lie_and_put_together_again(old)
             await conn.execute(text(_MORE.format(at=at, seq=101 + n)))
         assert await conn.scalar(text(asked[0])) == events + 3
         waits = await conn.scalar(text("SELECT count(*) FROM ledger_unsealed"))
+    await lets_go(engine, first)
     await migrate.downgrade(owner, "0045")
     async with engine.begin() as conn:
         assert await conn.scalar(text("SELECT count(*) FROM event")) == events + 3
