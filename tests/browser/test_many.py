@@ -59,7 +59,7 @@ def test_work_is_ordered_on_many_things_that_are_due_and_told_by_mail(somebody, 
     page.click('form[action="/orders/many"] button.main')
     assert desk.width_is_kept()
     page.click('form[action$="/record"] button')
-    assert "Наряди дано щодо 2 активів" in page.inner_text(".flash.good")
+    assert "Наряди видано на 2 активи" in page.inner_text(".flash.good")
     page.click('a.main[href="/orders"]')
     assert page.locator("main tbody tr").count() == 2
     assert desk.width_is_kept()

@@ -475,6 +475,6 @@ def _said(lang: Lang, told: Told) -> str:
         case int():
             return display.number(told, lang)
         case (amount, currency):
-            return f"{display.money(amount, lang)} {currency}"
+            return f"{display.money(amount, lang)}\u00a0{display.SIGNS.get(currency, currency)}"
         case _:
             return told

@@ -61,7 +61,7 @@ _other, _others = asset_case.alias("other"), asset.alias("others")  # of the sam
 
 
 class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a list of cases; ``open`` of its ``assets`` still wait for a decision."""
+    """One line of a list of cases; ``open`` of its ``assets`` still wait for a decision. ``tag``: of its only one."""
 
     id: UUID
     status: CaseStatus
@@ -69,6 +69,7 @@ class CaseRow(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     assets: int
     open: int
+    tag: str | None
     name_uk: str
     name_en: str | None
     municipality: str | None
@@ -263,6 +264,7 @@ def _cases(actor: Actor, permission: Permission, cases: Sequence[UUID]) -> Selec
             func.min(cast(value["at"].astext, DateTime(timezone=True))).label("at"),
             func.count().label("assets"),
             still_open.label("open"),
+            case((func.count() == 1, func.min(_a.tag))).label("tag"),
             func.min(_a.name_uk).label("name_uk"),
             func.min(_a.name_en).label("name_en"),
             func.min(where).label("municipality"),
@@ -347,6 +349,7 @@ def _row(row: Any) -> CaseRow:
         at=row.at,
         assets=row.assets,
         open=row.open,
+        tag=row.tag,
         name_uk=row.name_uk,
         name_en=row.name_en,
         municipality=row.municipality,

@@ -62,7 +62,7 @@ def life(delivery: Delivery, each: NewAsset) -> Iterator[Past]:
     """The ordinary life of one asset from the label on; components follow their kit in what moves it."""
     if delivery.batch.number in _APPLIED:
         yield _approved(delivery, each)
-    yield Past(each.id, _before(delivery), ev.LabelPrinted(stock="avery-l7160", output="pdf"), "coordinator")
+    yield Past(each.id, _before(delivery), ev.LabelPrinted(stock="Avery L7160", output="pdf"), "coordinator")
     installed = working_time(
         delivery.signed_on + timedelta(days=between(1, 18, "installed", delivery.id)), each.id
     )

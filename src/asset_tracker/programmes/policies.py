@@ -269,7 +269,8 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-# What the Ukrainian sources of the presets are called in English; those of donors bear their own names everywhere.
+# What the Ukrainian sources of the presets are called in English, and what the others say in Ukrainian: the name of
+# a document stays, what is told beside it does not.
 _IN_ENGLISH: dict[str, str] = {
     "Мінфін, наказ № 879 від 02.09.2014": "Ministry of Finance, order 879 of 2 Sep 2014",
     "Мінфін, наказ № 818 від 13.09.2016": "Ministry of Finance, order 818 of 13 Sep 2016",
@@ -281,9 +282,24 @@ _IN_ENGLISH: dict[str, str] = {
 }
 
 
+_IN_UKRAINIAN: dict[str, str] = {
+    "2 CFR 200.313(e), awards from 1 October 2024": "2 CFR 200.313(e), гранти від 01.10.2024",
+    "2 CFR 200.334, from final disposition": "2 CFR 200.334, від остаточного вибуття",
+    "DG ECHO, remaining equipment: transfer if agreed, never for profit": "DG ECHO, залишкове обладнання: передавати за згодою, не заради прибутку",
+    "DG ECHO: economic life from the day of purchase": "DG ECHO: строк служби від дня придбання",
+    "EU visibility: the emblem with “Funded by the European Union”": "Видимість ЄС: емблема з написом «Фінансується Європейським Союзом»",
+    "General Conditions for EU grants (PRAG), 7.5": "Загальні умови грантів ЄС (PRAG), п. 7.5",
+    "General Conditions for EU grants (PRAG), 7.5: another recipient, on request": "Загальні умови грантів ЄС (PRAG), п. 7.5: інший отримувач – на запит",
+    "OCHA pooled funds: not in the last month unless justified": "Об’єднані фонди OCHA: не в останній місяць без обґрунтування",
+    "UN ST/AI/2015/4: property tracked from USD 1 500": "ООН, ST/AI/2015/4: майно обліковують від 1 500 $",
+    "UN ST/AI/2015/4: the property survey board before write-off": "ООН, ST/AI/2015/4: перед списанням – комісія з огляду майна",
+    "UNFPA, fixed-asset policy: yearly physical count": "UNFPA, правила щодо основних засобів: щорічна інвентаризація",
+}
+
+
 def source_in(lang: str, source: str) -> str:
     """What asks for a rule, as readers of a language know it; what somebody typed stays as it is."""
-    return _IN_ENGLISH.get(source, source) if lang == "en" else source
+    return (_IN_ENGLISH if lang == "en" else _IN_UKRAINIAN).get(source, source)
 
 
 def missing_parts(rule: Rule) -> tuple[str, ...]:

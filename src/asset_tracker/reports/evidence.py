@@ -296,7 +296,7 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
             return _Figure("Value", lambda i: i.value if i.currency == of else None, _PRICED)
         case "value_delivered":
             return _Figure(
-                "of it delivered",
+                "Value of what was delivered",
                 lambda i: i.value if i.currency == of and i.delivered_on else None,
                 (*_PRICED, "delivered"),
                 last=False,
@@ -310,7 +310,7 @@ def _of(facts: Facts, name: str, of: str) -> _Figure | None:
         case "worth_delivered":
             whole = _worth(facts, of)
             return whole and _Figure(
-                "of it delivered",
+                "Value of what was delivered",
                 lambda i: whole.counts(i) if i.delivered_on else None,
                 (*_PRICED, "delivered"),
                 last=False,

@@ -220,7 +220,7 @@ class Desktop:
         soon = sum(count.due - count.overdue for count in counts)
         capped = any(count.more for count in counts)
         if late:
-            self.tiles.append(Tile(late, "Overdue", self._due(), "bad", capped))
+            self.tiles.append(Tile(late, "Deadlines missed", self._due(), "bad", capped))
         if soon:
             self.tiles.append(Tile(soon, "Due within a month", self._due(), "wait", capped))
         own = await get_catalogue(self._conn) if found else Catalogue()

@@ -92,6 +92,7 @@ async def _figure_page(
         rows=_rows(shown, lang),
         total=None if found.total is None else _number(found.total, lang),
         currency=found.currency,
+        signs=display.SIGNS,
         median=_median(found),
         count=len(found.rows),
         told={"first": begin + 1, "last": end},

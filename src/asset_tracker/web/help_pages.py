@@ -36,7 +36,7 @@ _DESK: Final = (
         "/programmes", "Programmes", "programme", ("party", "programme", "funding_share", "rule"),
     ),
     Step(
-        "Import a packing list",
+        "Import the packing list",
         "Take the supplier’s workbook as it is. You see what would come of it, mend what does not fit, and record it. Each line becomes an asset with a tag of its own.",
         "/imports", "Import", "import", ("asset", "tag", "kit"),
     ),

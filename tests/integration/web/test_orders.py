@@ -27,7 +27,7 @@ async def test_an_order_goes_to_the_field_and_is_closed_by_what_was_done(site):
     assert (await record(site, "technician", laptop, kind="delivered"))["outcome"] == "recorded"
     here = f"/a/{laptop}/orders"
     page = (await site.get("coordinator", here)).text
-    assert "Дати наряд" in page
+    assert "Видати наряд" in page
     assert ">Technician<" in page
     assert ">Stranger<" not in page, "somebody whose role does not reach it may not be given it"
 
@@ -117,17 +117,17 @@ async def test_work_is_ordered_for_many_that_are_due_and_given_up_again(site):
     planned = await site.post("coordinator", "/orders/many", whole)
     assert planned.status_code == 303, planned.text
     here = planned.headers["location"]
-    assert "Наряд можна дати щодо 2 активів." in (await site.get("coordinator", here)).text
+    assert "Наряд можна видати на 2 активи." in (await site.get("coordinator", here)).text
     assert "Чистка" not in (await site.get("coordinator", "/orders")).text, "nothing is ordered by looking"
     assert (await site.post("coordinator", f"{here}/record")).status_code == 303
-    assert "Наряди дано щодо 2 активів." in (await site.get("coordinator", here)).text
+    assert "Наряди видано на 2 активи." in (await site.get("coordinator", here)).text
     orders = (await api(site, "coordinator", "GET", "/orders")).json()["items"]
     made = {each["title"]: each for each in orders if each["due_on"] == "2030-01-01"}
     assert set(made) == {"Чистка", "Огляд"}, "an order bears the name of the plan whose turn it is"
     assert all(each["plan"] for each in made.values())
 
     again = (await site.post("coordinator", "/orders/many", whole)).headers["location"]
-    assert "На цю роботу вже дано наряд." in (await site.get("coordinator", again)).text
+    assert "На цю роботу вже видано наряд." in (await site.get("coordinator", again)).text
     assert (await site.post("coordinator", f"{again}/forget")).headers["location"] == "/due"
 
     done = {"kind": "maintained", "work": "Зроблено", "order": made["Чистка"]["id"]}

@@ -20,7 +20,7 @@ async def test_an_entry_has_its_receipt_and_the_checkpoint_that_covers_it(site):
     (entry,) = [each for each in entries if "Ключ у вартового" in each]
     receipt = re.search(r'href="(/a/[^"]+/receipt)">підтвердження<', entry)[1]
     (registered,) = [each for each in entries if "Зареєстровано" in each]
-    assert re.search(r'/receipt">підтвердження: контрольна точка \d', registered)
+    assert re.search(r'/receipt">підтвердження: контрольна точка\u00a0\d', registered)
     pending = (await site.get("coordinator", receipt)).text
     assert "Чекає на засвідчення" in pending
     assert "Засвідчено" not in pending
