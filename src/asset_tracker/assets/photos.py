@@ -5,7 +5,6 @@ sent it, before or afterwards, or could see it then.
 """
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +15,7 @@ from asset_tracker.access.permissions import Permission, may, require
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.errors import NotFoundError
 from asset_tracker.files import service as files
+from asset_tracker.files.kinds import Kind, kind_of_link
 from asset_tracker.files.service import StoredFile
 from asset_tracker.files.storage import Storage
 from asset_tracker.files.tables import file, file_sent
@@ -24,7 +24,7 @@ from asset_tracker.ledger.events import Payload
 from asset_tracker.ledger.tables import asset, event_file
 
 # A signed scan bears names, and a signature is somebody's.
-_NEEDS: dict[str, Permission] = {"scan": "act.read", "signature": "people.read"}
+_NEEDS: dict[Kind, Permission] = {"scan": "act.read", "signature": "people.read"}
 
 
 async def read_visible(
@@ -58,34 +58,36 @@ async def vouch(conn: AsyncConnection, actor: Actor, payloads: Iterable[Payload]
 async def nameable(conn: AsyncConnection, actor: Actor, hashes: Collection[str]) -> set[str]:
     """Those of the hashes (stored or sent) whose files the actor has sent or can see, and so may name."""
     known = await files.stored_under(conn, hashes)
-    sent = await files.senders_among(conn, {(stored, actor.id) for stored in known.values()})
-    own = {stored for stored, _ in sent}
+    own = {stored for stored, _ in await files.had_as(conn, {(each, actor.id) for each in known.values()})}
     seen = await _visible(conn, actor, set(known.values()) - own)
     if seen:
         await files.hand_on(conn, actor.id, seen)
-    return {named for named, stored in known.items() if stored in own | seen}
+    return {named for named, stored in known.items() if stored in own or stored in seen}
 
 
-async def _visible(conn: AsyncConnection, actor: Actor, stored: Collection[str]) -> set[str]:
-    """Those of the stored files that are shown with an asset in reach."""
+async def _visible(conn: AsyncConnection, actor: Actor, stored: Collection[str]) -> dict[str, set[Kind]]:
+    """Those of the stored files that are shown with an asset in reach, and as what."""
     if not stored or not may(actor, "asset.read"):
-        return set()
-    withheld = [kind for kind, permission in _NEEDS.items() if not may(actor, permission)]
+        return {}
     f, sent = file.c, file_sent.c
-    of_kind: Any = (f.sha256.in_(stored), f.kind.not_in(withheld))
     names = (
-        select(sent.sent_sha256.label("named"), f.sha256)
-        .join(file, f.sha256 == sent.sha256)
-        .where(*of_kind)
-        .union(select(f.sha256, f.sha256).where(*of_kind))
+        select(sent.sent_sha256.label("named"), sent.sha256)
+        .where(sent.sha256.in_(stored))
+        .union(select(f.sha256, f.sha256).where(f.sha256.in_(stored)))
         .subquery()
     )
     shown = (
-        select(names.c.sha256, event_file.c.named_by)
+        select(names.c.sha256, event_file.c.named_by, event_file.c.kind)
         .distinct()
         .join(event_file, event_file.c.sha256 == names.c.named)
         .join(asset, asset.c.id == event_file.c.asset_id)
         .where(scope.assets(actor), located(await coarse(conn, actor)))
     )
-    rows = {(row.sha256, row.named_by) for row in await conn.execute(shown)}
-    return {sha256 for sha256, _ in await files.senders_among(conn, rows)} if rows else set()
+    rows = (await conn.execute(shown)).all()
+    had = await files.had_as(conn, {(row.sha256, row.named_by) for row in rows})
+    found: dict[str, set[Kind]] = {}
+    for row in rows:
+        kind = kind_of_link(row.kind, had.get((row.sha256, row.named_by), ()))
+        if kind is not None and (kind not in _NEEDS or may(actor, _NEEDS[kind])):
+            found.setdefault(row.sha256, set()).add(kind)
+    return found

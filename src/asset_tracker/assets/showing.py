@@ -22,7 +22,8 @@ from asset_tracker.access.permissions import require
 from asset_tracker.documents.names import Name
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.files import service as files
-from asset_tracker.files.tables import file, file_sent, photo_consent
+from asset_tracker.files.kinds import kind_of_link
+from asset_tracker.files.tables import file_sent, photo_consent
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import OF_KEY, asset, event, event_file, event_key
 from asset_tracker.ledger.tags import format_tag
@@ -35,6 +36,7 @@ UNSHOWN: Final = frozenset(
 MOST = 60
 LONGEST: Final = 200
 _c, _f = photo_consent.c, event_file.c
+_Named = tuple[str, UUID, str | None]  # a hash, who names it, as what
 
 
 class NewConsent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,6 +99,8 @@ async def list_photos(
         select(
             _f.sha256,
             _f.event_id,
+            _f.named_by,
+            _f.kind.label("named_as"),
             event.c.kind,
             event.c.occurred_at,
             asset.c.tag,
@@ -114,11 +118,11 @@ async def list_photos(
     if municipality is not None:
         wanted = wanted.where(asset.c.municipality_code == municipality)
     rows = (await conn.execute(wanted)).all()
-    stored = await _photos(conn, {row.sha256 for row in rows})
+    stored = await _photos(conn, {(row.sha256, row.named_by, row.named_as) for row in rows})
     said = {row.sha256: row for row in await _standing(conn, set(stored.values()))}
     found: dict[str, PhotoView] = {}
     for row in rows:
-        name = stored.get(row.sha256)
+        name = stored.get((row.sha256, row.named_by, row.named_as))
         if name is not None and name not in found and len(found) < MOST:
             found[name] = _view(row, name, said.get(name))
     return list(found.values())
@@ -131,16 +135,12 @@ async def shown(
 
     As everywhere, a hash opens nothing unless whoever named it had the file.
     """
-    stored = await _photos(conn, {sha256 for sha256, _ in named})
+    stored = await _photos(conn, {(sha256, who, "photo") for sha256, who in named})
     people: dict[str, People] = {
         row.sha256: row.people for row in await _standing(conn, set(stored.values()))
     }
-    asked = {(stored[sha256], who) for sha256, who in named if stored.get(sha256) in people}
-    had = await files.senders_among(conn, asked) if asked else set()
     return {
-        (sha256, who): (stored[sha256], people[stored[sha256]])
-        for sha256, who in named
-        if (stored.get(sha256), who) in had
+        (sha256, who): (name, people[name]) for (sha256, who, _), name in stored.items() if name in people
     }
 
 
@@ -159,27 +159,32 @@ def _view(row: Any, stored: str, said: Any) -> PhotoView:
 
 
 async def _own(conn: AsyncConnection, actor: Actor, sha256: str) -> str:
-    """The stored hash of a photo of some asset that the actor manages. Raises NotFoundError."""
+    """The stored hash of what is a photo of some asset that the actor manages. Raises NotFoundError."""
     require(actor, "programme.manage")
-    stored = (await _photos(conn, {sha256})).get(sha256)
+    stored = (await files.stored_under(conn, [sha256])).get(sha256, "")
     sent = select(file_sent.c.sent_sha256).where(file_sent.c.sha256 == stored)
     wanted = (
-        select(_f.sha256)
+        select(_f.sha256, _f.named_by, _f.kind)
+        .distinct()
         .join(asset, asset.c.id == _f.asset_id)
-        .where(_f.sha256.in_([*await conn.scalars(sent), stored or ""]))
+        .where(_f.sha256.in_([*await conn.scalars(sent), stored]))
         .where(scope.assets(actor, "programme.manage"))
     )
-    if stored is None or await conn.scalar(wanted.limit(1)) is None:
+    named = {(row.sha256, row.named_by, row.kind) for row in await conn.execute(wanted)}
+    if not await _photos(conn, named):
         raise NotFoundError("There is no such file.")
     return stored
 
 
-async def _photos(conn: AsyncConnection, named: Collection[str]) -> dict[str, str]:
-    """Those of the hashes that name photos, no scans and no signatures -> the hash they are stored under."""
-    stored = await files.stored_under(conn, named) if named else {}
-    photos = select(file.c.sha256).where(file.c.sha256.in_(set(stored.values())), file.c.kind == "photo")
-    kept = set(await conn.scalars(photos)) if stored else set()
-    return {name: sha256 for name, sha256 in stored.items() if sha256 in kept}
+async def _photos(conn: AsyncConnection, named: Collection[_Named]) -> dict[_Named, str]:
+    """Where photos are named, no scans and no signatures, and by somebody who had them -> the stored hash."""
+    stored = await files.stored_under(conn, {sha256 for sha256, _, _ in named}) if named else {}
+    had = await files.had_as(conn, {(stored[sha256], who) for sha256, who, _ in named if sha256 in stored})
+    return {
+        (sha256, who, named_as): stored[sha256]
+        for sha256, who, named_as in named
+        if sha256 in stored and kind_of_link(named_as, had.get((stored[sha256], who), ())) == "photo"
+    }
 
 
 async def _standing(conn: AsyncConnection, stored: Collection[str]) -> Sequence[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,13 +21,14 @@ from asset_tracker.assets.service import CLOCK_SLACK, EARLIEST
 from asset_tracker.consignments.acts import act_rows
 from asset_tracker.consignments.queries import get_consignment
 from asset_tracker.consignments.tables import act, act_line, act_signature
+from asset_tracker.db.wall import as_system
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
-from asset_tracker.files.service import StoredFile, find_file, read_file, senders_among, store_signature
+from asset_tracker.files.service import StoredFile, find_file, read_file, signed_on_glass, store_signature
 from asset_tracker.files.storage import Storage
-from asset_tracker.files.tables import file, file_sent
+from asset_tracker.files.tables import file_sender, file_sent
 from asset_tracker.ledger.tables import OF_KEY, event, event_file, event_key
 
-_f, _sent, _e, _x, _l, _s = file.c, file_sent.c, event.c, event_file.c, act_line.c, act_signature.c
+_sent, _e, _x, _l, _s = file_sent.c, event.c, event_file.c, act_line.c, act_signature.c
 
 
 class GlassSignature(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,13 +94,13 @@ async def read_signature(
 
 async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[GlassSignature]:
     """Those that facts of the things on the acts name, by the hash that was sent or the one that is stored, where
-    whoever names it had it.
+    whoever names it had it as a signature.
     """
+    f = file_sender.c
     wanted = (
         select(
             _l.act_id,
-            _f.sha256,
-            _x.named_by,
+            f.sha256,
             _e.occurred_at,
             _e.private["received_by"][1].astext.label("received_by"),
         )
@@ -108,12 +109,12 @@ async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[Glass
         .join(event_key, event_key.c.id == _x.event_id)
         .join(event, OF_KEY)
         .outerjoin(file_sent, _sent.sent_sha256 == _x.sha256)
-        .join(file, or_(_f.sha256 == _sent.sha256, _f.sha256 == _x.sha256))
-        .where(act.c.consignment_id == consignment_id, _f.kind == "signature")
+        .join(file_sender, (f.actor_id == _x.named_by) & f.sha256.in_([_sent.sha256, _x.sha256]))
+        .where(act.c.consignment_id == consignment_id, _x.kind.is_distinct_from("scan"), signed_on_glass())
         .order_by(_e.occurred_at, _e.id)
     )
-    rows = (await conn.execute(wanted)).all()
-    had = await senders_among(conn, {(row.sha256, row.named_by) for row in rows})
+    async with as_system(conn):  # who had what is nobody else's to read
+        rows = (await conn.execute(wanted)).all()
     return [
         GlassSignature(
             act=row.act_id,
@@ -122,7 +123,6 @@ async def _from_facts(conn: AsyncConnection, consignment_id: UUID) -> list[Glass
             received_by=mask_name(row.received_by) if row.received_by else None,
         )
         for row in rows
-        if (row.sha256, row.named_by) in had
     ]
 
 

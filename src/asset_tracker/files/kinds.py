@@ -1,9 +1,11 @@
-"""What a file is by its first bytes, and why some kinds are not taken [pure]."""
+"""What a file is by its first bytes and by who names it as what, and why some kinds are not taken [pure]."""
 
+from collections.abc import Collection
 from typing import Final, Literal
 
 from asset_tracker.errors import FieldError, InvalidError
 
+Kind = Literal["photo", "scan", "signature"]
 Format = Literal["jpeg", "png", "webp", "pdf"]
 
 SEND_JPEG: Final = "a photo as JPEG, PNG or WebP"
@@ -37,6 +39,18 @@ def sniff(data: bytes, expected: str = SEND_JPEG) -> Format:
     if data.startswith(b"%PDF-"):
         return "pdf"
     raise not_taken(_what_it_is(data), expected)
+
+
+def kind_of_link(named_as: str | None, had_as: Collection[Kind]) -> Kind | None:
+    """What a file is where a fact names it; None where whoever named it never had it, so that it is shown to nobody.
+
+    What an act names as its scan is one. Among the photos of a fact stand signatures and, seldom, scans as well: what
+    is named there is what whoever named it had it as, a signature before a photo before a scan.
+    """
+    if had_as and named_as == "scan":
+        return "scan"
+    order: tuple[Kind, ...] = ("signature", "photo", "scan")
+    return next((kind for kind in order if kind in had_as), None)
 
 
 def not_taken(message: str, expected: str | None = None, /, **params: str | int) -> InvalidError:

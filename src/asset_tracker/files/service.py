@@ -3,21 +3,22 @@
 Bytes are durable before the row that names them is written, so a row never points to nothing; bytes
 without a row (a request that failed in between) are harmless and mended by sending again.
 Who may see a file is decided by what it hangs on (an event, an act), not here; but that a hash is named
-opens nothing, unless whoever named it had sent the file or could see it (``senders_among``).
+opens nothing, unless whoever named it had sent the file or could see it (``had_as``). The same bytes may be
+a scan where one fact names them and a photo where another does (``kinds.kind_of_link``).
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
 import anyio
 import anyio.to_thread
 import msgspec
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, any_, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -27,16 +28,17 @@ from asset_tracker.errors import NotFoundError
 from asset_tracker.files import tables
 from asset_tracker.files.documents import check_pdf
 from asset_tracker.files.images import PHOTO_EDGE, SCAN_EDGE, clean_image
-from asset_tracker.files.kinds import SEND_JPEG, SEND_SCAN, sniff
+from asset_tracker.files.kinds import SEND_JPEG, SEND_SCAN, Kind, sniff
 from asset_tracker.files.storage import Storage
-
-Kind = Literal["photo", "scan", "signature"]
 
 _cleaning = anyio.CapacityLimiter(2)  # a picture of 64 megapixels takes some 200 MB while it is decoded
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a stored file; ``size`` in bytes, ``width`` and ``height`` in pixels (pictures only)."""
+    """What is known of a stored file; ``size`` in bytes, ``width`` and ``height`` in pixels (pictures only).
+
+    ``kind`` is what it was sent as; of bytes that were sent as more than one, the first.
+    """
 
     sha256: str
     kind: Kind
@@ -116,18 +118,42 @@ async def stored_under(conn: AsyncConnection, hashes: Collection[str]) -> dict[s
 
 
 @by_system
-async def hand_on(conn: AsyncConnection, who: UUID, stored: Collection[str]) -> None:
-    """From now on what they name of these files may be shown: they sent them, or can see them."""
-    rows = [{"sha256": sha256, "actor_id": who} for sha256 in sorted(stored)]
-    await conn.execute(insert(tables.file_sender).values(rows).on_conflict_do_nothing())
+async def hand_on(conn: AsyncConnection, who: UUID, stored: Mapping[str, Collection[Kind]]) -> None:
+    """From now on what they name of these files may be shown, as these kinds: they sent them so, or see them so."""
+    rows = [{"sha256": sha256, "actor_id": who, "kinds": sorted(stored[sha256])} for sha256 in sorted(stored)]
+    row = insert(tables.file_sender).values(rows)
+    t, new = tables.file_sender.c, row.excluded.kinds
+    merged = row.on_conflict_do_update(
+        index_elements=["sha256", "actor_id"],
+        set_={"kinds": func.coalesce(t.kinds, _first_kind()).concat(new)},
+        where=~func.coalesce(t.kinds, _first_kind()).contains(new),
+    )
+    await conn.execute(merged)
 
 
 @by_system
-async def senders_among(conn: AsyncConnection, named: Collection[tuple[str, UUID]]) -> set[tuple[str, UUID]]:
-    """Those of (stored hash, who named it) where they had the file; of others nothing may be shown."""
+async def had_as(
+    conn: AsyncConnection, named: Collection[tuple[str, UUID]]
+) -> dict[tuple[str, UUID], frozenset[Kind]]:
+    """As what they had the file, for those of (stored hash, who named it) who had it; of others nothing may be shown."""
     f = tables.file_sender.c
-    wanted = select(f.sha256, f.actor_id).where(tuple_(f.sha256, f.actor_id).in_(named))
-    return {(row.sha256, row.actor_id) for row in await conn.execute(wanted)}
+    kinds = func.coalesce(f.kinds, _first_kind()).label("kinds")
+    wanted = select(f.sha256, f.actor_id, kinds).where(tuple_(f.sha256, f.actor_id).in_(named))
+    rows = await conn.execute(wanted) if named else ()
+    return {(row.sha256, row.actor_id): frozenset(row.kinds) for row in rows}
+
+
+def signed_on_glass() -> ColumnElement[bool]:
+    """The condition that the ``file_sender`` of a row had the file as a signature."""
+    return literal("signature") == any_(func.coalesce(tables.file_sender.c.kinds, _first_kind()))
+
+
+def _first_kind() -> Any:
+    """As what an earlier version took it that noted who sent a file and not as what."""
+    first = select(func.array_agg(tables.file.c.kind)).where(
+        tables.file.c.sha256 == tables.file_sender.c.sha256
+    )
+    return first.correlate(tables.file_sender).scalar_subquery()
 
 
 async def read_file(conn: AsyncConnection, storage: Storage, sha256: str) -> tuple[StoredFile, bytes]:
@@ -147,7 +173,7 @@ async def _store(conn: AsyncConnection, storage: Storage, by: UUID, kind: Kind, 
     sent = hashlib.sha256(data).hexdigest()
     known = await find_file(conn, sent)
     if known is not None and known.kind == kind:
-        await hand_on(conn, by, [known.sha256])
+        await hand_on(conn, by, {known.sha256: [kind]})
         return known
     prepared = await anyio.to_thread.run_sync(partial(_prepare, kind, data), limiter=_cleaning)
     sha256 = hashlib.sha256(prepared.data).hexdigest()
@@ -169,8 +195,9 @@ async def _store(conn: AsyncConnection, storage: Storage, by: UUID, kind: Kind, 
     await conn.execute(
         insert(tables.file_sent).values(sent_sha256=sent, sha256=sha256).on_conflict_do_nothing()
     )
-    await hand_on(conn, by, [sha256])
-    return _stored(stored)
+    # Facts may name it by the hash that was sent, which stands for what these bytes became first.
+    await hand_on(conn, by, {sha256: [kind], known.sha256 if known else sha256: [kind]})
+    return msgspec.structs.replace(_stored(stored), kind=kind)
 
 
 def _prepare(kind: Kind, data: bytes) -> _Prepared:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from asset_tracker.db.metadata import metadata
 
@@ -53,6 +54,9 @@ file_sender = Table(
     Column("sha256", Text, ForeignKey("file.sha256"), primary_key=True),
     Column("actor_id", Uuid, primary_key=True),
     Column("since", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    # As what they sent it, or saw it. None: an earlier version wrote the row; as what the file was sent first.
+    Column("kinds", ARRAY(Text)),
+    CheckConstraint("kinds <@ ARRAY['photo', 'scan', 'signature']", name="kinds"),
 )
 
 # A photo that comes in parts. It is its uploader's alone: another who names the same hash begins anew.

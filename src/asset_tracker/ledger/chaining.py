@@ -39,6 +39,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 Group = tuple[UUID, Sequence[Draft]]
+FileKind = Literal["photo", "scan"]
 
 
 def by_asset(drafts: Iterable[Draft]) -> list[Group]:
@@ -75,7 +76,7 @@ class Chaining:
 
     ``known`` tells what is stored under ids that were sent before. After all ``rows`` were taken,
     ``receipts`` has one receipt for each draft in their order, ``moved`` the new ends of chains, ``new`` the
-    drafts that became events, and ``files`` what of stored files they name: (event, sha256, asset).
+    drafts that became events, and ``files`` what of stored files they name: (event, sha256, asset, as what).
     """
 
     def __init__(
@@ -146,7 +147,7 @@ class Chaining:
             said_before[number] = receipt, draft
             recorded.append(draft)
             if payload.photos or payload.__class__ is Accepted:
-                self.files += [(event_id, sha256, asset) for sha256 in files_of(payload)]
+                self.files += [(event_id, sha256, asset, kind) for sha256, kind in files_of(payload).items()]
             last = this
         if recorded:
             self.moved[asset] = Head(seq, last, programme, now)
@@ -178,10 +179,11 @@ class Chaining:
         )
 
 
-def files_of(payload: Payload) -> tuple[str, ...]:
-    """The hashes of the stored files that a payload names: its photos, and the scan of an act."""
+def files_of(payload: Payload) -> dict[str, FileKind]:
+    """The hashes of the stored files that a payload names, each as what: its photos, and the scan of an act."""
     scan: str | None = getattr(payload, "scan", None)
-    return (*payload.photos, *([scan] if scan else ()))
+    named: dict[str, FileKind] = dict.fromkeys(payload.photos, "photo")
+    return named | {scan: "scan"} if scan else named
 
 
 def _again(draft: Draft, first: Receipt, said: Said) -> Receipt:

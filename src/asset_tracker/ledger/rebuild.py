@@ -23,11 +23,11 @@ _READ: Final = {
     "asset_period": projection.PERIOD_COLUMNS,
     "asset_share": projection.SHARE_COLUMNS,
     "tag": projection.TAG_COLUMNS,
-    "event_file": ("asset_id", "event_id", "sha256"),
+    "event_file": ("asset_id", "event_id", "sha256", "kind"),
 }
 _KEY: Final = {table: "id" if table == "asset" else "asset_id" for table in _READ}
 _QUERIES: Final = {
-    table: f"SELECT {', '.join(columns)} FROM {table} WHERE {_KEY[table]} = ANY($1) ORDER BY {', '.join(columns[:2])}"
+    table: f"SELECT {', '.join(columns)} FROM {table} WHERE {_KEY[table]} = ANY($1) ORDER BY {', '.join(columns[:3])}"
     for table, columns in _READ.items()
 }
 # Assets that stand in a projection without any event.
@@ -74,7 +74,7 @@ def check_projections(events: Sequence[Event], end: bytes, projected: Projected)
             # A tag that a fact bound which was struck out since stays where it is.
             if there != due and not _only_more(there, due, events):
                 yield Finding("projection-changed", table, asset_id)
-        elif there != due:
+        elif not (_same_files(there, due) if table == "event_file" else there == due):
             yield Finding("projection-changed", table, asset_id)
 
 
@@ -83,7 +83,11 @@ def _due(events: Sequence[Event], end: bytes) -> dict[str, Rows]:
     last = events[-1]
     asset_id = last.asset
     head = Head(last.seq, end, last.programme, last.recorded_at)
-    files = {(asset_id, event.id, sha256) for event in events for sha256 in files_of(event.payload)}
+    files = [
+        (asset_id, event.id, sha256, kind)
+        for event in events
+        for sha256, kind in files_of(event.payload).items()
+    ]
     shares = projection.share_rows(asset_id, replayed.state)
     row = list(projection.asset_row(asset_id, replayed.state, head))
     row[_STATE] = _in_order(replayed.state)
@@ -95,6 +99,13 @@ def _due(events: Sequence[Event], end: bytes) -> dict[str, Rows]:
         "tag": projection.tag_rows(asset_id, replayed.state, head.programme),
         "event_file": sorted(files),
     }
+
+
+def _same_files(there: Rows, due: Rows) -> bool:
+    """Whether the files are as the events name them; as what may be left open, as an earlier version did."""
+    return len(there) == len(due) and all(
+        (*row[:3], row[3] or right[3]) == right for row, right in zip(there, due, strict=True)
+    )
 
 
 def _asset_differs(asset_id: UUID, there: Rows, due: Rows) -> Iterator[Finding]:
@@ -145,20 +156,30 @@ async def rebuild_some(conn: AsyncConnection, after: UUID, count: int) -> list[U
         return []
     events = await store.history(conn, assets)
     await _free_tags(conn, events)
-    files = {(e.id, sha256, a): e.actor for a in assets for e in events[a] for sha256 in files_of(e.payload)}
-    f = tables.event_file.c
-    there = {tuple(row) for row in await conn.execute(_files_of(assets))}
-    if strange := [row[:2] for row in there - files.keys()]:
-        await conn.execute(delete(tables.event_file).where(tuple_(f.event_id, f.sha256).in_(strange)))
-    missing = [(*named, files[named]) for named in sorted(files.keys() - there)]
-    await bulk.put(conn, tables.event_file, store.FILE_COLUMNS, missing)
+    await _name_files(conn, assets, events)
     await store.fold_again(conn, assets)
     return assets
 
 
-def _files_of(assets: Sequence[UUID]) -> Any:
+async def _name_files(
+    conn: AsyncConnection, assets: Sequence[UUID], events: Mapping[UUID, Sequence[Event]]
+) -> None:
+    """Have the files that these assets' events name stand beside them as what they are named, and no others."""
+    files = {
+        (event.id, sha256, asset, kind): event.actor
+        for asset in assets
+        for event in events[asset]
+        for sha256, kind in files_of(event.payload).items()
+    }
     f = tables.event_file.c
-    return select(f.event_id, f.sha256, f.asset_id).where(f.asset_id.in_(assets))
+    wanted = select(f.event_id, f.sha256, f.asset_id, f.kind, f.named_by).where(f.asset_id.in_(assets))
+    there = {tuple(row[:4]): row.named_by for row in await conn.execute(wanted)}
+    named_by = {named[:3]: who for named, who in there.items()}
+    if strange := [row[:2] for row in there.keys() - files.keys()]:
+        await conn.execute(delete(tables.event_file).where(tuple_(f.event_id, f.sha256).in_(strange)))
+    missing = sorted(files.keys() - there.keys())
+    rows = [(*named, named_by.get(named[:3], files[named])) for named in missing]
+    await bulk.put(conn, tables.event_file, store.FILE_COLUMNS, rows)
 
 
 async def _free_tags(conn: AsyncConnection, events: Mapping[UUID, Sequence[Event]]) -> None:

@@ -92,7 +92,7 @@ WITH stored AS ({bulk.insert_statement(tables.event, EVENT_COLUMNS)})
 UPDATE asset_head SET seq = moved.seq, hash = moved.hash
 FROM unnest(${len(EVENT_COLUMNS) + 1}::uuid[], ${len(EVENT_COLUMNS) + 2}::integer[], ${len(EVENT_COLUMNS) + 3}::bytea[])
 AS moved (asset_id, seq, hash) WHERE asset_head.asset_id = moved.asset_id"""
-FILE_COLUMNS = ("event_id", "sha256", "asset_id", "named_by")
+FILE_COLUMNS = ("event_id", "sha256", "asset_id", "kind", "named_by")
 
 
 @by_system

@@ -84,7 +84,8 @@ OF_KEY = and_(
 KEYED_EVENT = event_key.join(event, OF_KEY)
 
 # Which stored files an event names, so that who may see the asset may see its photos; provided that who named
-# them had them: a hash is no key. ``named_by`` is whose fact it is, who may be another than records it.
+# them had them: a hash is no key. ``named_by`` is whose fact it is, who may be another than records it. ``kind`` is
+# as what the event names it (None: an earlier version wrote the row, and ``rebuild`` fills it in).
 event_file = Table(
     "event_file",
     metadata,
@@ -92,6 +93,8 @@ event_file = Table(
     Column("sha256", Text, primary_key=True),
     Column("asset_id", Uuid, nullable=False),
     Column("named_by", Uuid, nullable=False),
+    Column("kind", Text),
+    CheckConstraint("kind IN ('photo', 'scan')", name="kind"),
     Index("event_file_sha256_idx", "sha256"),
 )
 

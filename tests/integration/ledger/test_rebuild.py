@@ -23,6 +23,7 @@ CHANGES = (
     "UPDATE asset_share SET percent = 50",
     f"UPDATE tag SET asset_id = '{OTHER}' WHERE asset_id = '{ONE}'",
     f"UPDATE event_file SET sha256 = repeat('cd', 32) WHERE asset_id = '{ONE}'",
+    f"UPDATE event_file SET kind = 'scan' WHERE asset_id = '{OTHER}'",
 )
 
 
@@ -40,7 +41,7 @@ async def test_the_command_mends_every_projection(new_database, tmp_path, monkey
 
     url = new_database()
     await changed(url)
-    assert (await verify(url)).counts == {"projection-changed": 8}
+    assert (await verify(url)).counts == {"projection-changed": 9}
     monkeypatch.setenv("ASSET_TRACKER_DATABASE_URL", url)
     monkeypatch.setenv("ASSET_TRACKER_DATA_DIR", str(tmp_path))
     done = await anyio.to_thread.run_sync(lambda: CliRunner().invoke(command, ["rebuild"]))

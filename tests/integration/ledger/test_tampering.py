@@ -153,6 +153,7 @@ CORPUS = {
     "who paid": ([f"UPDATE asset_share SET percent = 50 WHERE {THIS}"], {"projection-changed"}),
     "a tag": ([f"UPDATE tag SET asset_id = '{uuid7()}' WHERE {THIS}"], {"projection-changed"}),
     "a photo": ([f"UPDATE event_file SET sha256 = '{'cd' * 32}' WHERE {THIS}"], {"projection-changed"}),
+    "as what a photo is named": ([f"UPDATE event_file SET kind = 'scan' WHERE {THIS}"], {"projection-changed"}),
     "an asset without events": (
         [f"INSERT INTO asset_share VALUES ('{uuid7()}', '{uuid7()}', 100)"],
         {"projection-changed"},
