@@ -29,7 +29,7 @@ def house(house_of_its_own):
 A, C, T, D = "administrator", "coordinator", "technician", "donor"
 UNKNOWN = "9a" * 32
 CONSENT = {"people": "nobody"}
-kinds_of_named_files = import_module("asset_tracker.migrations.versions.0050_kinds_of_named_files")
+kinds_of_named_files = import_module("asset_tracker.migrations.versions.0051_kinds_of_named_files")
 
 
 def as_sent(seed, **more):

@@ -3,13 +3,13 @@
 Second of two steps, while others write: of the events only acceptances name a scan as such. It takes some minutes at
 ten million events.
 
-Revision: 0050
+Revision: 0051
 """
 
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 

@@ -3,13 +3,13 @@
 First of two steps, a moment under lock: columns that nobody has filled. Servers of the version before go on leaving
 them empty, and are understood.
 
-Revision: 0049
+Revision: 0050
 """
 
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 
