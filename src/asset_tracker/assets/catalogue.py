@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     and_,
     exists,
+    false,
     func,
     insert,
     literal_column,
@@ -42,8 +43,9 @@ from asset_tracker.assets.attributes import (
 from asset_tracker.assets.tables import attribute, own_category
 from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
+from asset_tracker.ledger import letters
 from asset_tracker.ledger.events import Payload
-from asset_tracker.ledger.tables import ATTRIBUTES_SOUGHT, HAS_ATTRIBUTES, asset, letters_of
+from asset_tracker.ledger.tables import ATTRIBUTES_SOUGHT, HAS_ATTRIBUTES, asset
 from asset_tracker.ledger.values import CATEGORIES, AttributeKey, Category, Name
 
 _t, _o, _a = attribute.c, own_category.c, asset.c
@@ -208,10 +210,10 @@ def matches(sought: str, known: Catalogue) -> ColumnElement[bool]:
     """The condition that some field of the asset holds the text, or an answer whose name does."""
     value = literal_column("said.value", String)
     said = func.jsonb_each_text(_a.state["attributes"]).table_valued("key", "value").alias("said")
-    within = exists(
-        select(literal_column("1")).select_from(said).where(value.icontains(sought, autoescape=True))
-    )
-    terms = [and_(HAS_ATTRIBUTES, _likely(sought), within)]
+    terms: list[ColumnElement[bool]] = []
+    if word := letters.bare(sought):
+        within = exists(select(literal_column("1")).select_from(said).where(letters.holds(value, word)))
+        terms.append(and_(HAS_ATTRIBUTES, letters.likely(ATTRIBUTES_SOUGHT, word), within))
     for key, code in pure.meant(known.attributes.values(), sought):
         terms.append(has(key, code))
     terms += [
@@ -219,7 +221,7 @@ def matches(sought: str, known: Catalogue) -> ColumnElement[bool]:
         for each in known.own.values()
         if len(sought) > 2 and sought.casefold() in f"{each.name_uk}\n{each.name_en}".casefold()
     ]
-    return or_(*terms)
+    return or_(false(), *terms)
 
 
 def has(key: str, value: str) -> ColumnElement[bool]:
@@ -238,9 +240,9 @@ def lacks(each: Attribute, known: Catalogue) -> ColumnElement[bool]:
     return of & empty
 
 
-def _likely(sought: str) -> ColumnElement[bool]:
+def _likely(value: str) -> ColumnElement[bool]:
     """What the index finds: it knows its own letters only, and keys as well as values."""
-    return ATTRIBUTES_SOUGHT.contains(letters_of(sought), autoescape=True)
+    return ATTRIBUTES_SOUGHT.contains(letters.letters_of(value), autoescape=True)
 
 
 def _is_key(text_: str) -> bool:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.expression import False_
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
@@ -148,6 +149,8 @@ async def page_of_rows(
     order = order_of(sort)
     known = await coarse(conn, actor)
     where = await reached(conn, actor, filters, known)
+    if isinstance(where[-1], False_):
+        return (), None, known
     if not order.indexed and await count_upto(conn, where, SORTABLE) > SORTABLE:
         raise too_many(sort)
     wanted = of.where(*where)

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.assets.catalogue import matches
 from asset_tracker.db.wall import by_system
+from asset_tracker.ledger.letters import holds, likely, words_of
 from asset_tracker.ledger.serials import serial_key
-from asset_tracker.ledger.tables import SOUGHT, asset, letters_of, tag
+from asset_tracker.ledger.tables import SOUGHT, asset, tag
 from asset_tracker.ledger.tags import TagError, parse_tag
 
 _FEW, _WORDS = 1000, 6
@@ -72,13 +73,13 @@ def answers(text: str, fields: Catalogue, *, by_index: bool = True) -> ColumnEle
     Not ``by_index``: the same for few rows that are found otherwise.
     """
     # Each word for itself: what somebody writes of maker and model stands in two columns.
-    words = text.split()[:_WORDS]
+    words = words_of(text)[:_WORDS]
     named = func.concat_ws(" ", _a.name_uk, _a.name_en, _a.manufacturer, _a.model, type_=Text)
-    told = and_(*(named.icontains(word, autoescape=True) for word in words))
+    told = and_(*(holds(named, word) for word in words)) if words else false()
     if by_index:
         # It knows its own letters only: it finds all that may be meant, and the names decide. To make those letters
         # of each row takes four times as long as to look at its names.
-        told = and_(*(SOUGHT.contains(letters_of(word), autoescape=True) for word in words), told)
+        told = and_(*(likely(SOUGHT, word) for word in words), told)
     terms = [told, matches(text, fields)]
     if begun := _BEGUN.fullmatch(text.upper().replace("-", "")):
         terms.append(_a.tag.startswith(begun[0]))

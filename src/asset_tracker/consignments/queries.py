@@ -17,7 +17,8 @@ from asset_tracker.consignments.tables import ACT_SOUGHT, CONSIGNMENT_SOUGHT, UN
 from asset_tracker.db.prefixes import begins
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
-from asset_tracker.ledger.tables import OPEN, asset, letters_of
+from asset_tracker.ledger.letters import bare, holds, likely
+from asset_tracker.ledger.tables import OPEN, asset
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality
 
@@ -262,7 +263,10 @@ async def search_consignments(
 ) -> list[ConsignmentView]:
     """Consignments in reach with ``text`` in their number, waybill or in the number of an act, newest first."""
     require(actor, "consignment.read")
-    few = await _meant(conn, text)
+    text = bare(text)
+    few = await _meant(conn, text) if text else []
+    if few == []:
+        return []
     wanted = _ids(actor).where(_numbered(text) if few is None else consignment.c.id.in_(few))
     newest = wanted.order_by(consignment.c.id.desc()).limit(limit)
     found = _select(actor).where(consignment.c.id.in_(newest)).order_by(consignment.c.id.desc())
@@ -274,24 +278,19 @@ async def _meant(conn: AsyncConnection, text: str) -> list[UUID] | None:
     """The consignments anywhere that may be meant, if they are few: behind the wall no index serves LIKE."""
     # A plan for any text at all reads the whole table; what a text is worth is known when it is known.
     await conn.exec_driver_sql("SET LOCAL plan_cache_mode TO force_custom_plan")
-    likely = letters_of(text)
-    numbered = select(consignment.c.id).where(
-        CONSIGNMENT_SOUGHT.contains(likely, autoescape=True), _on_paper(text)
-    )
-    on_act = select(act.c.consignment_id).where(
-        ACT_SOUGHT.contains(likely, autoescape=True), act.c.number.icontains(text, autoescape=True)
-    )
+    numbered = select(consignment.c.id).where(likely(CONSIGNMENT_SOUGHT, text), _on_paper(text))
+    on_act = select(act.c.consignment_id).where(likely(ACT_SOUGHT, text), holds(act.c.number, text))
     found = list(await conn.scalars(union(numbered, on_act).limit(_FEW + 1)))
     return found if len(found) <= _FEW else None
 
 
 def _on_paper(text: str) -> ColumnElement[bool]:
     c = consignment.c
-    return or_(c.number.icontains(text, autoescape=True), c.waybill.icontains(text, autoescape=True))
+    return or_(holds(c.number, text), holds(c.waybill, text))
 
 
 def _numbered(text: str) -> ColumnElement[bool]:
-    return or_(_on_paper(text), _acts_of(act.c.number.icontains(text, autoescape=True)))
+    return or_(_on_paper(text), _acts_of(holds(act.c.number, text)))
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 
 from asset_tracker.db.metadata import metadata
-from asset_tracker.ledger.tables import in_letters, one_of
+from asset_tracker.ledger.letters import in_letters
+from asset_tracker.ledger.tables import one_of
 
 # ``signed`` is signed by both with the scan attached: what makes its assets accepted.
 ACT_STATUSES = ("printed", "signed_by_giver", "signed_by_recipient", "signed_by_both", "signed", "void")

@@ -97,7 +97,8 @@ async def find_by_code(conn: AsyncConnection, actor: Actor, written: str) -> UUI
     require(actor, "asset.read")
     code = written.strip()
     bearing = await _bearing(conn, code) if code else ()
-    found = await conn.scalar(select(asset.c.id).where(asset.c.id.in_(bearing), scope.assets(actor)))
+    reached = select(asset.c.id).where(asset.c.id.in_(bearing), scope.assets(actor))
+    found = await conn.scalar(reached) if bearing else None
     if found is None:
         raise NotFoundError("No asset is known by this code.")
     return UUID(str(found))

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from asset_tracker.db.metadata import metadata
+from asset_tracker.ledger.letters import in_letters
 from asset_tracker.ledger.values import CATEGORIES, CONDITIONS, GONE_REASONS, STAGES, TITLES
 
 
@@ -254,21 +255,7 @@ Index("asset_to_install_idx", *_last_change, postgresql_where=and_(_here, TO_INS
 Index("asset_case_open_idx", *_last_change, postgresql_where=CASE_OPEN)
 Index("asset_lent_idx", asset.c.id, postgresql_where=and_(_here, LENT))
 Index("asset_category_idx", asset.c.category, asset.c.id)
-# What people type is looked for within names. pg_trgm cuts words by the character type of the database, which
-# in the embedded server (and wherever it is C) knows no Cyrillic: for the index each letter stands as another.
-LETTERS = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё", "abcdefghijklmnopqrstuvwxyz0123456789g")
-
-
-def in_letters(sought: ColumnElement[str]) -> ColumnElement[str]:
-    """What people look within, as the index of it has it; ``letters_of`` is what they look for."""
-    return func.translate(func.lower(sought), *(text(f"'{letters}'") for letters in LETTERS), type_=Text)
-
-
-def letters_of(sought: str) -> str:
-    """What somebody typed, as an index over ``in_letters`` finds it."""
-    return sought.lower().translate(str.maketrans(*LETTERS))
-
-
+# What people type is looked for within names.
 _named: list[ColumnElement[str]] = [
     func.coalesce(asset.c[_name], text("''"), type_=Text)
     for _name in ("name_uk", "name_en", "manufacturer", "model")

@@ -132,9 +132,11 @@ async def municipality_index(conn: AsyncConnection) -> MunicipalityIndex:
     return _indexes[edition]
 
 
-async def search_municipalities(conn: AsyncConnection, text: str, limit: int = 8) -> tuple[Municipality, ...]:
-    """Municipalities for what somebody typed so far, best first."""
-    return (await municipality_index(conn)).suggest(text, limit)
+async def search_municipalities(
+    conn: AsyncConnection, text: str, limit: int = 8, *, guess: bool = True
+) -> tuple[Municipality, ...]:
+    """Municipalities for what somebody typed so far, best first; without ``guess`` none that is only near."""
+    return (await municipality_index(conn)).suggest(text, limit, guess=guess)
 
 
 async def find_service_point(conn: AsyncConnection, point_id: UUID) -> ServicePoint | None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
+from typing import NamedTuple, Self
 
 import msgspec
 
@@ -19,6 +20,7 @@ from asset_tracker.territory.municipalities import Kind, Municipality
 
 _WORD = re.compile(r"[^\W_]+")
 _GENITIVE = re.compile(r"([сцз])ьк(?:ої|ій|у|ою|ого|ому|ий|им)\b")
+_DIGIT = re.compile(r"\d")
 _PCODE = re.compile(r"UA\d{7}")
 
 
@@ -79,6 +81,18 @@ class Match(msgspec.Struct, frozen=True):
         return self.exact[0] if len(self.exact) == 1 else None
 
 
+class _Spelling(NamedTuple):
+    """A folded name, how long it is, and which letters stand in it."""
+
+    name: str
+    long: int
+    letters: int
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        return cls(name, len(name), _letters(name))
+
+
 class _Names:
     """Municipalities by their folded names, and by those of their centres."""
 
@@ -97,6 +111,8 @@ class _Names:
                 self._whose.append(each)
                 length += len(line) + 1
         self._text = "".join(lines)
+        self.names = [_Spelling.of(name) for name in self.by_name]
+        self.centres = [_Spelling.of(name) for name in self.by_centre]
 
     def having(self, text: str) -> Iterator[Municipality]:
         """Those one of whose names has ``text`` in it, in their order; a name begins with an end of line."""
@@ -165,8 +181,11 @@ class MunicipalityIndex:
             near = self._near(wanted, [*regions, oblast or "", raion or ""])
         return Match(near=near[:5])
 
-    def suggest(self, text: str, limit: int = 8) -> tuple[Municipality, ...]:
-        """Municipalities for what was typed so far, best first: exact, beginning so, having a word so, near."""
+    def suggest(self, text: str, limit: int = 8, *, guess: bool = True) -> tuple[Municipality, ...]:
+        """Municipalities for what was typed so far, best first: exact, beginning so, having a word so, near.
+
+        Nothing is near to a text with digits: it is the number of something else.
+        """
         code = tidy_code(text)
         if code.startswith("UA") and code[2:].isdigit():
             return tuple(each for each in self.all if each.code.startswith(code))[:limit]
@@ -181,7 +200,7 @@ class MunicipalityIndex:
         for before in ("\n", " "):
             for each in self._names.having(before + wanted):
                 ranked.setdefault(each.code, each)
-        if not ranked:
+        if not ranked and guess and not _DIGIT.search(wanted):
             ranked = {each.code: each for each in self._near(wanted, regions)}
         return (_narrow(tuple(ranked.values()), regions, kind) or tuple(ranked.values()))[:limit]
 
@@ -196,28 +215,30 @@ class MunicipalityIndex:
 
     def _near(self, wanted: str, regions: Iterable[str]) -> tuple[Municipality, ...]:
         by_name, by_centre = self._names.by_name, self._names.by_centre
-        close = _close(wanted, by_name, 0.75) or _close(wanted, by_centre, 0.8)
+        close = _close(wanted, self._names.names, 0.75) or _close(wanted, self._names.centres, 0.8)
         found = [each for name in close for each in by_name.get(name, by_centre.get(name, []))]
         in_region = _narrow(found, regions, None)
         return in_region or tuple(found)
 
 
-def _close(wanted: str, names: Iterable[str], cutoff: float) -> list[str]:
+def _close(wanted: str, names: Iterable[_Spelling], cutoff: float) -> list[str]:
     """The six names nearest to ``wanted``, best first.
 
     A letter that the other has not can't be matched, which rules out most names before they are compared.
     """
-    letters, long = _letters(wanted), len(wanted)
+    _, long, letters = _Spelling.of(wanted)
     likely = []
-    for name in names:
-        theirs = _letters(name)
-        most = min(long - (letters & ~theirs).bit_count(), len(name) - (theirs & ~letters).bit_count())
-        if 2 * most >= cutoff * (long + len(name)):
+    for name, theirs, those in names:
+        least = cutoff * (long + theirs) / 2  # so many letters must be matched
+        if (
+            theirs >= least <= long
+            and long - (letters & ~those).bit_count() >= least
+            and theirs - (those & ~letters).bit_count() >= least
+        ):
             likely.append(name)
     return get_close_matches(wanted, likely, n=6, cutoff=cutoff)
 
 
-@lru_cache(maxsize=8192)
 def _letters(text: str) -> int:
     """Which letters stand in the text, a bit for each; some share one, which lets a name through at worst."""
     found = 0

@@ -106,12 +106,11 @@ async def _found(conn: AsyncConnection, actor: Actor, text: str, limit: int) -> 
     """Assets, consignments and municipalities that answer to the text; nothing for no text."""
     if not text:
         return {"assets": (), "consignments": (), "municipalities": ()}
-    papers = may(actor, "consignment.read")
-    return {
-        "assets": (await list_assets(conn, actor, Filters(q=text), limit=limit)).items,
-        "consignments": await search_consignments(conn, actor, text, limit) if papers else (),
-        "municipalities": await search_municipalities(conn, text, limit),
-    }
+    things = (await list_assets(conn, actor, Filters(q=text), limit=limit)).items
+    papers = await search_consignments(conn, actor, text, limit) if may(actor, "consignment.read") else ()
+    # What is called just so is no misspelt municipality.
+    places = await search_municipalities(conn, text, limit, guess=not (things or papers))
+    return {"assets": things, "consignments": papers, "municipalities": places}
 
 
 async def _by_tag(conn: AsyncConnection, actor: Actor, text: str) -> str | None:

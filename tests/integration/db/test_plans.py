@@ -114,6 +114,7 @@ QUESTIONS = {
     "a page of the list": ("coordinator", "/api/v1/assets?limit=100"),
     "the list of a municipality": ("technician", f"/api/v1/assets?municipality={BARANIVKA}"),
     "search by a word": ("coordinator", "/api/v1/assets?q=Ноутбук"),
+    "search by two letters": ("coordinator", "/api/v1/assets?q=ЧБ"),
     "search by a serial number": ("donor", "/api/v1/assets?q=5CD2381XYZ"),
     "a municipality's report as of a day": (
         "donor",
@@ -123,6 +124,7 @@ QUESTIONS = {
     "how much is due": ("coordinator", "/api/v1/due/counts"),
     "the desk": ("coordinator", "/"),
     "finding anything by a number": ("coordinator", "/find?q=CN-1"),
+    "finding anything by two letters": ("coordinator", "/find?q=qz"),
     "consignments on their way": ("coordinator", "/consignments?status=dispatched"),
     "a municipality's page": ("technician", f"/municipalities/{BARANIVKA}"),
     "what is broken": ("coordinator", "/assets?condition=needs_attention"),
