@@ -86,7 +86,16 @@ async def add_budget(
     return see_other(request, f"/programmes/{programme_id}", Flash("good", "The budget was recorded."))
 
 
-_ACTIVITIES = 50  # at once
+_ACTIVITIES = 12  # at once
+_CONSIGNMENTS = 8
+# How parties of a kind are called together.
+_TOGETHER: dict[str, str] = {
+    "donor": "Donors",
+    "implementer": "Implementers",
+    "council": "Councils",
+    "supplier": "Suppliers",
+    "carrier": "Carriers",
+}
 
 
 async def _page(
@@ -106,7 +115,7 @@ async def _page(
         for stage in _STAGES
     ]
     sent = (
-        (await list_consignments(conn, actor, programme_id=programme_id, limit=20)).items
+        (await list_consignments(conn, actor, programme_id=programme_id, limit=_CONSIGNMENTS)).items
         if may(actor, "consignment.read")
         else ()
     )
@@ -136,7 +145,7 @@ async def list_parties(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
     found = await queries.list_parties(conn, actor)
-    groups = [(kind, [party for party in found if party.kind == kind]) for kind in PARTY_KINDS]
+    groups = [(_TOGETHER[kind], [party for party in found if party.kind == kind]) for kind in PARTY_KINDS]
     return page(
         request,
         "programmes/parties.html",

@@ -23,6 +23,7 @@ from asset_tracker.web.words import word
 
 _NOT_ALLOWED = "Your role does not allow this."
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
 _UNREADABLE = re.compile(r" - at `\$\.?([^`]*)`$")
 
 
@@ -116,6 +117,8 @@ def _why(lang: Lang, reason: str) -> str:
         return gettext(lang, "The role of whoever sent it does not allow this.")
     if found := _MISSING.match(reason):
         return gettext(lang, "“%(field)s” is missing in it.", field=found[1])
+    if found := _UNKNOWN.match(reason):
+        return gettext(lang, "It holds “%(field)s”, which this version of the system does not know.", field=found[1])
     if found := _UNREADABLE.search(reason):
         return gettext(lang, "What stands under “%(field)s” is not what is expected there.", field=found[1])
     return gettext(lang, reason)

@@ -11,6 +11,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import gettext
 from asset_tracker.web.access_words import ACT_WORDS
 from asset_tracker.web.pages import page
+from asset_tracker.web.record_subjects import in_words
 
 _PAGE = 50
 
@@ -31,12 +32,13 @@ async def list_records(
         request,
         "people/records.html",
         section="records",
-        rows=rows[:_PAGE],
+        rows=await in_words(conn, actor, lang_of(request), rows[:_PAGE]),
         next=rows[_PAGE - 1].id if len(rows) > _PAGE else None,
         act=chosen or "",
         acts=[("", gettext(lang_of(request), "Everything"))]
         + [(each, gettext(lang_of(request), ACT_WORDS[each])) for each in records.ACTS],
         words=ACT_WORDS,
+        may_open=actor.has("administrator"),
         first=before is not None,
     )
 

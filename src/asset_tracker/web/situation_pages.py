@@ -18,6 +18,13 @@ from asset_tracker.territory.situations import NewSituation
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
 
+# What the words of the list are called where its Ukrainian text is pasted.
+_IN_UKRAINIAN = {
+    "можливі": "possible",
+    "активні": "active",
+    "окупована": "occupied",
+    "вилучено": "none",
+}
 _PARTS = len(("code", "situation", "day"))
 
 
@@ -63,6 +70,7 @@ def _read(data: ListForm) -> list[NewSituation]:
         try:
             code, situation, day = parts if len(parts) == _PARTS else ("", "", "")
             day = "-".join(reversed(day.split(".")))
+            situation = _IN_UKRAINIAN.get(situation.casefold(), situation)
             told = {"municipality": code, "situation": situation, "since": day, "source": source or "?"}
             found.append(msgspec.convert(told, NewSituation))
         except msgspec.ValidationError:
