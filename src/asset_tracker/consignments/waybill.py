@@ -65,4 +65,6 @@ def _pieces(lines: list[AssetRow]) -> int:
 def _line(each: AssetRow) -> list[str]:
     model = " ".join(part for part in (each.manufacturer, each.model) if part)
     name = f"{'– ' if each.kit else ''}{each.name_uk}"
-    return [str(each.line or ""), format_tag(each.tag), name, model, each.serial or "", str(each.quantity)]
+    # What belongs to a kit stands below it, under the kit's number.
+    number = "" if each.kit else str(each.line or "")
+    return [number, format_tag(each.tag), name, model, each.serial or "", str(each.quantity)]

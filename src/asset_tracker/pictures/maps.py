@@ -188,18 +188,30 @@ def _radius(dot: Dot, most: int) -> float:
 
 
 def _names(dots: Sequence[Dot], view: _View, most: int, size: int) -> list[str]:
-    """The names of the largest dots, each where none before it stands."""
-    taken: list[tuple[float, float, float]] = []
+    """The names of the largest dots, each below it or above it, where no dot and no name before it stands."""
+    # Left, right, top and bottom of what is there already.
+    taken = [_around(view.x(dot.east), view.y(dot.north), _radius(dot, most)) for dot in dots]
     found: list[str] = []
     for dot in sorted(dots, key=lambda dot: (-dot.value, dot.name)):
-        half = 0.295 * size * len(dot.name)
-        x = min(max(view.x(dot.east), half), WIDTH - half)
-        y = view.y(dot.north) + _radius(dot, most) + size + 1
-        free = all(abs(y - v) > size + 2 or abs(x - u) > half + other for u, v, other in taken)
-        if dot.value and free and y < view.height and len(found) < _NAMED:
-            taken.append((x, y, half))
-            found.append(text(x, y, dot.name, "middle", strong=True, size=size))
+        if not dot.value or len(found) == _NAMED:
+            break
+        half, off = 0.295 * size * len(dot.name), _radius(dot, most)
+        x, middle = min(max(view.x(dot.east), half), WIDTH - half), view.y(dot.north)
+        for y in (middle + off + size + 1, middle - off - 0.25 * size - 1):
+            spot = (x - half, x + half, y - 0.8 * size, y + 0.2 * size)
+            if spot[2] >= 0 and spot[3] <= view.height and not any(_meet(spot, other) for other in taken):
+                taken.append(spot)
+                found.append(text(x, y, dot.name, "middle", strong=True, size=size))
+                break
     return found
+
+
+def _around(x: float, y: float, half: float) -> tuple[float, float, float, float]:
+    return x - half, x + half, y - half, y + half
+
+
+def _meet(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]
 
 
 def _dots(dots: Sequence[Dot], view: _View, most: int) -> Iterator[str]:

@@ -264,7 +264,7 @@ _ALL = (
     ),
     EventForm(
         "damaged",
-        "Damaged",
+        "Record damage",
         "The damage was recorded.",
         "damaged",
         (Field("circumstances", "What happened?", "text", required=True), _HOW_BAD),
@@ -272,7 +272,7 @@ _ALL = (
     ),
     EventForm(
         "lost",
-        "Lost",
+        "Record a loss",
         "The loss was recorded. A loss case is open until it is closed.",
         "lost",
         (Field("circumstances", "When and how was it noticed?", "text", required=True),),
@@ -280,7 +280,7 @@ _ALL = (
     ),
     EventForm(
         "stolen",
-        "Stolen",
+        "Record a theft",
         "The theft was recorded. A loss case is open until it is closed.",
         "lost",
         (
@@ -291,7 +291,7 @@ _ALL = (
     ),
     EventForm(
         "destroyed",
-        "Destroyed",
+        "Record destruction",
         "The destruction was recorded. A loss case is open until it is closed.",
         "damaged",
         (Field("circumstances", "What happened?", "text", required=True),),

@@ -118,7 +118,9 @@ def _why(lang: Lang, reason: str) -> str:
     if found := _MISSING.match(reason):
         return gettext(lang, "“%(field)s” is missing in it.", field=found[1])
     if found := _UNKNOWN.match(reason):
-        return gettext(lang, "It holds “%(field)s”, which this version of the system does not know.", field=found[1])
+        return gettext(
+            lang, "It holds “%(field)s”, which this version of the system does not know.", field=found[1]
+        )
     if found := _UNREADABLE.search(reason):
         return gettext(lang, "What stands under “%(field)s” is not what is expected there.", field=found[1])
     return gettext(lang, reason)

@@ -219,7 +219,7 @@ def test_another_person_and_a_file_carried_by_them(phone, line, office, tmp_path
     note(mine, office.tags[4], "у файлі")
     mine.go("outbox")
     with mine.page.expect_download() as loaded:
-        mine.page.get_by_role("button", name="Зберегти вихідні у файл").click()
+        mine.page.get_by_role("button", name="Зберегти ненадіслане у файл").click()
     file = tmp_path / "outbox.json"
     loaded.value.save_as(file)
     assert "у файлі" not in file.read_text("utf-8")

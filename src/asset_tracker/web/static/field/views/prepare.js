@@ -24,7 +24,7 @@ async function drawTaken(box, told, again) {
   fill(box, found.length > 0 && h("section", {}, h("h2", {}, t("On this phone")), h("ul", { class: "plain-list" }, found.map((each) =>
     h("li", { class: "row" }, h("div", {}, h("strong", {}, each.choice.name), h("br"), n("%(n)s asset", "%(n)s assets", each.assets), ", ", n("%(n)s place", "%(n)s places", each.points), " · ", size(each.bytes), " · ", ago(each.taken_at, Date.now())),
       h("div", { class: "buttons" },
-        button(t("Renew"), "back", () => void take(each.choice, told, again)),
+        button(t("Renew"), "import", () => void take(each.choice, told, again)),
         button("", "dispose", () => void rounds.leave(each.key).then(again), { class: "quiet", "aria-label": t("Leave %(name)s here", { name: each.choice.name }) })))))));
 }
 
