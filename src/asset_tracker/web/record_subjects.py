@@ -68,10 +68,11 @@ async def in_words(
     if found - names.keys():
         names |= {each.id: named(lang, each) for each in await list_parties(conn, actor)}
         names |= {each.id: each.code for each in await list_programmes(conn, actor)}
-    return [(row, _line(lang, row, names)) for row in rows]
+    return [(row, line_of(lang, row, names)) for row in rows]
 
 
-def _line(lang: Lang, row: RecordView, names: dict[UUID, str]) -> Line:
+def line_of(lang: Lang, row: RecordView, names: dict[UUID, str]) -> Line:
+    """A line in words, with the names that are known by their ids."""
     who = gettext(lang, "Command line") if row.actor_id == COMMAND_LINE.id else row.actor
     sort, _, rest = row.subject.partition(" ")
     return Line(
