@@ -12,7 +12,6 @@ from asset_tracker.reports.structs import (
     Facts,
     Making,
     MunicipalityFacts,
-    Photo,
     ProgrammeFacts,
     Question,
     Report,
@@ -43,9 +42,7 @@ class Material(Struct, frozen=True, kw_only=True):
     only_donors: frozenset[str] | None = None
     donors: tuple[Donor, ...] = ()
     found: tuple[Finding, ...] = ()
-    photos: tuple[Photo, ...] = ()
     budget: Budget | None = None
-    point_kinds: Mapping[tuple[str, str], str] = {}
     rates: tuple[Rate, ...] = ()
 
 
@@ -93,12 +90,20 @@ def programme_facts(material: Material) -> ProgrammeFacts:
     )
 
 
-def report(facts: Facts, making: Making, point_kinds: Mapping[tuple[str, str], str] | None = None) -> Report:
-    """``point_kinds``: what kind of service point it is, by municipality and Ukrainian name."""
+def report(
+    facts: Facts,
+    making: Making,
+    point_kinds: Mapping[tuple[str, str], str] | None = None,
+    content_hash: str | None = None,
+) -> Report:
+    """``point_kinds``: what kind of service point it is, by municipality and Ukrainian name.
+
+    ``content_hash``: that of the facts, where it is known already.
+    """
     return Report(
         facts=facts,
         making=making,
-        content_hash=figures.content_hash(facts),
+        content_hash=content_hash or figures.content_hash(facts),
         beside=figures.beside(facts, making.papers, point_kinds or {}),
     )
 

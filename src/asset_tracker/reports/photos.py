@@ -28,16 +28,14 @@ from asset_tracker.reports.structs_items import Item
 EDGE: Final = 800
 
 Pixels = Mapping[str, bytes]
+# A photo by the hash that a fact names, that fact, and what it is of.
+Candidate = tuple[str, Event, Item]
 
 
-async def photos_of(
-    conn: AsyncConnection,
-    standing: Sequence[Standing],
-    items: Mapping[UUID, Item],
-    coarse: Coarse,
-    restricted: frozenset[str],
-) -> tuple[Photo, ...]:
-    """The photos that facts of these items name and that may be shown to this reader, the newest first."""
+def candidates(
+    standing: Sequence[Standing], items: Mapping[UUID, Item], coarse: Coarse, restricted: frozenset[str]
+) -> tuple[Candidate, ...]:
+    """The photos that facts of these items name and that this reader might see, the newest first."""
     named = [
         (sha256, event, item)
         for each in standing
@@ -49,6 +47,13 @@ async def photos_of(
         for sha256 in event.payload.photos
     ]
     named.sort(key=lambda one: (one[1].occurred_at, one[1].id), reverse=True)
+    return tuple(named)
+
+
+async def shown_of(conn: AsyncConnection, named: Sequence[Candidate]) -> tuple[Photo, ...]:
+    """Those of the photos that may be shown now, in their order."""
+    if not named:
+        return ()
     allowed = await showing.shown(conn, {(sha256, event.actor) for sha256, event, _ in named})
     found: dict[str, Photo] = {}
     for sha256, event, item in named:

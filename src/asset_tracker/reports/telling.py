@@ -1,0 +1,155 @@
+"""From the assets as they stood on a day, and what stands around them, to what a report is composed of [pure]."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from operator import attrgetter
+from uuid import UUID
+
+from msgspec import UNSET, Struct, UnsetType
+
+from asset_tracker.assets.attributes import Catalogue
+from asset_tracker.assets.places import EXACT, Coarse
+from asset_tracker.documents.display import KYIV
+from asset_tracker.documents.names import Name
+from asset_tracker.reports.compose import Material
+from asset_tracker.reports.fold import Known, Standing, Told, blur, tell
+from asset_tracker.reports.structs import Listed, Question
+from asset_tracker.reports.structs_around import Budget, Donor, Municipality, Programme, Rate
+from asset_tracker.reports.structs_figures import Finding
+from asset_tracker.reports.structs_items import Happening, Item, Support
+
+_in_time = attrgetter("occurred_at", "recorded_at", "tag", "event_id")
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """The municipality or the programme, by its code, that a report is about."""
+
+    municipality: str | None = None
+    programme: str | None = None
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What a report tells, and to whom it may be told.
+
+    ``since``: from when on the period is counted; ``whole``: the timeline begins earlier all the same.
+    ``donor`` is whose money the report is about; ``only`` the donors whose shares may be shown (None: all);
+    ``coarse`` the assets of which the reader may not know the exact place.
+    """
+
+    about: About
+    as_of: date
+    since: date | None = None
+    whole: bool = False
+    donor: Donor | None = None
+    only: frozenset[str] | None = None
+    coarse: Coarse = EXACT
+    view: Listed | UnsetType = UNSET
+
+
+class Named(Struct, frozen=True, kw_only=True):
+    """What the events of a report's things name: what there is to look up. Municipalities by their codes."""
+
+    points: frozenset[UUID]
+    consignments: frozenset[UUID]
+    programmes: frozenset[UUID]
+    donors: frozenset[UUID]
+    municipalities: frozenset[str]
+
+
+class Around(Struct, frozen=True, kw_only=True):
+    """``codes`` of all programmes in reach; ``programmes`` those that the report is about, ``demonstration`` if one is.
+
+    ``to_publish``: programmes of which councils must publish what they put on their balance.
+    ``point_kinds``: of what kind a service point is, by its municipality and Ukrainian name.
+    ``restricted``: municipalities whose service points are not named to this reader. ``rates``: all by then.
+    """
+
+    codes: Mapping[UUID, str]
+    to_publish: frozenset[UUID]
+    programmes: tuple[Programme, ...]
+    demonstration: bool
+    points: Mapping[UUID, Name]
+    point_kinds: Mapping[tuple[str, str], str]
+    consignments: Mapping[UUID, str]
+    fields: Catalogue
+    municipalities: tuple[Municipality, ...]
+    support: tuple[Support, ...]
+    donors: tuple[Donor, ...]
+    restricted: frozenset[str]
+    budget: Budget | None
+    rates: tuple[Rate, ...]
+
+
+def told_of(standing: Sequence[Standing], terms: Terms) -> list[Standing]:
+    """Those of the assets that the report tells of."""
+    code, donor = terms.about.municipality, terms.donor
+    here = standing if code is None else [each for each in standing if each.municipality == code]
+    if donor is None:
+        return list(here)
+    return [each for each in here if any(str(s.donor) == donor.key for s in each.folded.state.shares)]
+
+
+def named_by(standing: Sequence[Standing], coarse: Coarse) -> Named:
+    """What the assets that are told of name."""
+    states = [each.folded.state for each in standing]
+    return Named(
+        points=frozenset[UUID]().union(*(each.points for each in standing)),
+        consignments=frozenset(state.consignment for state in states if state.consignment),
+        programmes=frozenset(each.events[0].programme for each in standing if each.events[0].programme),
+        donors=frozenset(share.donor for state in states for share in state.shares),
+        municipalities=frozenset(_municipality(each, coarse) for each in standing),
+    )
+
+
+def material(standing: Sequence[Standing], around: Around, terms: Terms) -> Material:
+    """Everything that the figures are made of; ``standing`` is what ``told_of`` gave of it."""
+    known = Known(
+        programmes=around.codes,
+        to_publish=around.to_publish,
+        points=around.points,
+        consignments=around.consignments,
+        tags={each.asset: each.tag for each in standing},
+        fields=around.fields,
+    )
+    told = [blur(tell(each, known), terms.coarse[each.asset]) for each in standing]
+    return Material(
+        question=Question(as_of=terms.as_of, since=terms.since, donor=terms.donor, view=terms.view),
+        programmes=around.programmes,
+        municipalities=around.municipalities,
+        items=tuple(sorted((each.item for each in told), key=_in_reading_order)),
+        timeline=_timeline(told, None if terms.whole else terms.since),
+        support=around.support,
+        losses=tuple(
+            sorted((loss for each in told for loss in each.losses), key=lambda loss: loss.occurred_on)
+        ),
+        donors=around.donors,
+        restricted=around.restricted,
+        budget=around.budget,
+        only_donors=terms.only,
+        rates=around.rates,
+    )
+
+
+def moved_away(standing: Sequence[Standing], code: str) -> tuple[Finding, ...]:
+    """What had been handed over to the municipality and is in another one."""
+    return tuple(
+        Finding(code="moved_away", tag=each.tag, item=each.name, municipality=code, day=day)
+        for each in standing
+        if (day := each.left(code)) is not None
+    )
+
+
+def _municipality(standing: Standing, coarse: Coarse) -> str:
+    return "" if coarse[standing.asset] == "oblast" else standing.municipality
+
+
+def _in_reading_order(item: Item) -> tuple[str, str, str, str]:
+    return (item.municipality, item.category, item.name.uk, item.tag or "")
+
+
+def _timeline(told: Sequence[Told], since: date | None) -> tuple[Happening, ...]:
+    lines = [line for each in told for line in each.happenings]
+    if since is not None:
+        lines = [line for line in lines if line.occurred_at.astimezone(KYIV).date() >= since]
+    lines.sort(key=_in_time)
+    return tuple(lines)
