@@ -49,8 +49,13 @@ def day(value: date | None, lang: Lang) -> str:
 
 
 def day_of(value: datetime, lang: Lang) -> str:
+    """The calendar day in Kyiv of an instant, written out."""
+    return day(kyiv_day(value), lang)
+
+
+def kyiv_day(value: datetime) -> date:
     """The calendar day in Kyiv of an instant."""
-    return day(value.astimezone(KYIV).date(), lang)
+    return value.astimezone(KYIV).date()
 
 
 def instant(value: datetime | None, lang: Lang) -> str:

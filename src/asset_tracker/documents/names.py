@@ -5,7 +5,7 @@ from msgspec import Struct
 from asset_tracker.i18n import Lang
 
 
-class Name(Struct, frozen=True):
+class Name(Struct, frozen=True, gc=False):
     """Either falls back to the other where nobody gave one."""
 
     uk: str

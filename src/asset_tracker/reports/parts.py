@@ -14,9 +14,10 @@ from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFac
 
 Tree = dict[str, Any]
 
-# What a page of a list weighs, in bytes, and the most items that are written out to be weighed.
+# What a page of a list weighs, in bytes, and the most items and lines that are written out to be weighed.
 PAGE: Final = 60_000
 _ITEMS: Final = 100
+_LINES: Final = 200
 # What a row, a cell and a link take beside their texts and the labels of their columns.
 _ROW, _CELL, _LINK = 40, 40, 60
 _ANY: Final = (MunicipalityFacts, ProgrammeFacts)
@@ -113,6 +114,10 @@ def _items(report: Report, begin: int) -> Tree:
     return found | {"rows": rows, "whole": len(facts.items)}
 
 
+def _timeline(report: Report, begin: int) -> Tree:
+    return sheet_annex.timeline(report.facts, report.making.lang, slice(begin, begin + _LINES))
+
+
 def _by_condition(report: Report, _begin: int) -> Tree:
     """The table of a picture, which has a row for each category."""
     drawn = charted.conditions(report.facts, report.making.lang)
@@ -137,5 +142,5 @@ LISTS: Final[dict[str, Listing]] = {
     "losses": Listing(_of_facts(sheet_trouble.losses), 3_000),
     "support": Listing(_of_facts(sheet_tables.support), 4_000, folded=_ANY),
     "items": Listing(_items, 12_000, folded=(ProgrammeFacts,)),
-    "timeline": Listing(_of_facts(sheet_annex.timeline), 6_000),
+    "timeline": Listing(_timeline, 6_000),
 }

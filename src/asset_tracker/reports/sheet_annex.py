@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
+from itertools import islice
 from typing import Any
 
 from asset_tracker.documents import display
@@ -138,29 +140,32 @@ def photos(making: Making, lang: Lang) -> Tree:
     }
 
 
-def timeline(facts: Facts, lang: Lang) -> Tree:
+def timeline(facts: Facts, lang: Lang, window: slice | None = None) -> Tree:
     """What happened to several items together (same day, same kind, same detail) is one line.
 
     Where most was recorded afterwards (old papers were brought in) a mark on each line would say nothing.
+    ``window``: which of all lines; without it those of paper.
     """
     lines = facts.timeline
     printed = lines
     if not isinstance(facts, MunicipalityFacts) and len(facts.items) > PRINTED_OF_A_PROGRAMME:
         printed = ()
     mark = sum(line.late for line in lines) * 2 < len(lines)
-    groups: dict[tuple[str, str, str, str], list[Happening]] = {}
+    told = {kind: words.word(KIND_TITLES, kind, lang) for kind in {line.kind for line in printed}}
+    groups: dict[tuple[date, date, str, str], list[Happening]] = defaultdict(list)
     for line in printed:
+        detail = line.detail.of(lang) if line.detail else ""
         key = (
-            display.day_of(line.occurred_at, lang),
-            display.day_of(line.recorded_at, lang),
-            words.word(KIND_TITLES, line.kind, lang),
-            line.detail.of(lang) if line.detail else "",
+            display.kyiv_day(line.occurred_at),
+            display.kyiv_day(line.recorded_at),
+            told[line.kind],
+            detail,
         )
-        groups.setdefault(key, []).append(line)
+        groups[key].append(line)
     rows = [
         {
-            "occurred": occurred,
-            "recorded": recorded,
+            "occurred": display.day(occurred, lang),
+            "recorded": display.day(recorded, lang),
             "late": mark and any(line.late for line in group),
             "what": what,
             "detail": detail,
@@ -168,12 +173,15 @@ def timeline(facts: Facts, lang: Lang) -> Tree:
             "things": (things := _things(group, lang)),
             "pieces": _pieces(things, group),
         }
-        for (occurred, recorded, what, detail), group in groups.items()
+        for (occurred, recorded, what, detail), group in islice(
+            groups.items(), *((window.start, window.stop) if window else (None,))
+        )
     ]
     heads = ("Occurred", "Recorded", "What", "Items")
     return {
         "heads": [gettext(lang, head) for head in heads],
         "rows": rows,
+        "whole": len(groups),
         "some": bool(lines),
         "late": gettext(lang, "recorded late"),
         "count": gettext(

@@ -1,4 +1,7 @@
-"""The single facts of a report: each thing, what happened to it, losses, and support that is not a thing [pure]."""
+"""The single facts of a report: each thing, what happened to it, losses, and support that is not a thing [pure].
+
+There are very many, and none leads back to itself: the collector need not walk them.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +13,7 @@ from asset_tracker.documents.names import Name
 from asset_tracker.ledger.serving import Count
 
 
-class Share(Struct, frozen=True, kw_only=True):
+class Share(Struct, frozen=True, kw_only=True, gc=False):
     """What one donor paid of one item; the shares of an item sum to its value, to the cent."""
 
     donor: str
@@ -18,7 +21,7 @@ class Share(Struct, frozen=True, kw_only=True):
     value: Decimal | None = None
 
 
-class Worth(Struct, frozen=True, kw_only=True):
+class Worth(Struct, frozen=True, kw_only=True, gc=False):
     """Price and value of an item in another currency, to the cent, by the rate of ``Item.reckoned_on``."""
 
     currency: str
@@ -26,12 +29,12 @@ class Worth(Struct, frozen=True, kw_only=True):
     value: Decimal
 
 
-class Cost(Struct, frozen=True, kw_only=True):
+class Cost(Struct, frozen=True, kw_only=True, gc=False):
     currency: str
     value: Decimal
 
 
-class Disposal(Struct, frozen=True, kw_only=True):
+class Disposal(Struct, frozen=True, kw_only=True, gc=False):
     """How an item left for good, as 2 CFR 200.313(d)(1) asks for it."""
 
     method: str
@@ -40,7 +43,7 @@ class Disposal(Struct, frozen=True, kw_only=True):
     approval: str | None = None
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class Reading(Struct, frozen=True, kw_only=True, gc=False):
     """What a meter told last: ``unit`` is km, hours or pages."""
 
     value: int
@@ -48,7 +51,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     day: date
 
 
-class Item(Struct, frozen=True, kw_only=True):
+class Item(Struct, frozen=True, kw_only=True, gc=False):
     """One asset on day D. Dates are the days the fact occurred, ``None`` where it has not by D.
 
     ``place`` is a place kind; ``service_point`` is named only as far as policy allows.
@@ -122,7 +125,7 @@ class Item(Struct, frozen=True, kw_only=True):
         return next((share for share in self.shares if share.donor == donor), None)
 
 
-class Happening(Struct, frozen=True, kw_only=True):
+class Happening(Struct, frozen=True, kw_only=True, gc=False):
     """One line of the timeline: an event that occurred by D and was recorded by K.
 
     ``late`` when it was recorded more than a day after it occurred; ``at_point`` when ``detail`` names a
@@ -143,7 +146,7 @@ class Happening(Struct, frozen=True, kw_only=True):
     late: bool = False
 
 
-class Support(Struct, frozen=True, kw_only=True):
+class Support(Struct, frozen=True, kw_only=True, gc=False):
     """Training, technical assistance, psychological support: given, and not a thing."""
 
     kind: str
@@ -160,7 +163,7 @@ class Support(Struct, frozen=True, kw_only=True):
         return self.women + self.men
 
 
-class Loss(Struct, frozen=True, kw_only=True):
+class Loss(Struct, frozen=True, kw_only=True, gc=False):
     """``reason`` is the kind of event that told it; ``outcome`` how it was closed, ``None`` while it is open."""
 
     asset_id: UUID
