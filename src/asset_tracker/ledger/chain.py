@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from secrets import token_bytes
-from typing import Any, cast
+from struct import Struct
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -27,6 +28,8 @@ from asset_tracker.ledger.events import KINDS, PRIVATE, Payload, Registered
 GENESIS = bytes(32)
 VERSION = 1
 Opening = dict[str, tuple[str, Any]]
+Sealed = tuple[bytes, Opening]
+Draw = Callable[[], bytes]
 # Under which the device stands among the openings; no payload has a field of this name.
 DEVICE = "device"
 # Under which the first, second, ... funding share of a registration stands; no payload has such fields.
@@ -66,6 +69,7 @@ _PRIVATE_OF: dict[type[Payload], tuple[str, ...]] = {
     struct: tuple(sorted(PRIVATE[kind])) for kind, struct in KINDS.items()
 }
 _SALT = 16
+_salts = Struct(f"{_SALT}s").iter_unpack
 
 
 class Chance:
@@ -76,14 +80,13 @@ class Chance:
 
     def __init__(self, events: int = 1) -> None:
         # A generator's own step: called three times an event, a method would be felt.
-        self.draw: Callable[[], bytes] = _drawn(min(events, 1000) * 4 * _SALT).__next__
+        self.draw: Draw = _drawn(min(events, 1000) * 4).__next__
 
 
 def _drawn(at_once: int) -> Iterator[bytes]:
     while True:
-        drawn = token_bytes(at_once)
-        for at in range(0, at_once, _SALT):
-            yield drawn[at : at + _SALT]
+        for (salt,) in _salts(token_bytes(at_once * _SALT)):
+            yield salt
 
 
 def commitment(salt: str, value: Any) -> str:
@@ -104,12 +107,18 @@ def seal(
     actor: UUID | msgspec.Raw,
     programme: UUID | msgspec.Raw | None,
     chance: Chance | None = None,
-) -> tuple[bytes, Opening]:
+) -> Sealed:
     """The canonical bytes of an event and the openings of its private values; times are in UTC.
 
     What stands in very many events may be handed in ``written``.
     """
-    draw = (chance or Chance()).draw
+    return sealed(draft, draft.asset, seq, recorded_at, actor, programme, (chance or Chance()).draw)
+
+
+def sealed(
+    draft: Draft, asset: Any, seq: int, recorded_at: Any, actor: Any, programme: Any, draw: Draw
+) -> Sealed:
+    """``seal`` for very many; its arguments are told by their places, since finding names would be felt."""
     payload = draft.payload
     said: Any = payload
     opening: Opening = {}
@@ -136,16 +145,16 @@ def seal(
         device = {"sha256": sha256(salt + canonical(draft.device)).hexdigest()}
     occurred_at = draft.occurred_at
     body = Body(
-        cast("UUID", actor),
-        draft.asset,
+        actor,
+        asset,
         device,
         draft.id,
         draw().hex(),
         occurred_at if occurred_at.tzinfo is UTC else occurred_at.astimezone(UTC),
         draft.operation,
         said,
-        cast("UUID | None", programme),
-        cast("datetime", recorded_at),
+        programme,
+        recorded_at,
         seq,
         draft.supersedes,
         VERSION,

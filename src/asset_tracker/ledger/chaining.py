@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from asset_tracker.ledger.chain import Chance, link, repeats, seal, written
+from asset_tracker.ledger.chain import Chance, Draw, link, repeats, sealed, written
 from asset_tracker.ledger.envelope import KIND_OF, Draft, Event
 from asset_tracker.ledger.events import Accepted, Payload
 from asset_tracker.ledger.rows import Row
@@ -95,16 +95,17 @@ class Chaining:
     def rows(self, groups: Sequence[Group]) -> list[Row]:
         """Chain these drafts next; answers their rows, in the order of ``EVENT_COLUMNS``."""
         rows: list[Row] = []
-        chance = Chance(sum(len(drafts) for _, drafts in groups))
+        draw = Chance(sum(len(drafts) for _, drafts in groups)).draw
         for asset, drafts in groups:
-            self._chain(rows, chance, asset, drafts)
+            self._chain(rows, draw, asset, drafts)
         return rows
 
-    def _chain(self, rows: list[Row], chance: Chance, asset: UUID, drafts: Sequence[Draft]) -> None:
+    def _chain(self, rows: list[Row], draw: Draw, asset: UUID, drafts: Sequence[Draft]) -> None:
         head = self.moved.get(asset) or self._heads[asset]
         seq, last, programme = head.seq, head.hash, head.programme
         now, actor, said_before = self._now, self._actor, self._said
-        programme_written = written(programme)
+        now_written, actor_written = self._now_written, self._actor_written
+        asset_written, programme_written = written(asset), written(programme)
         recorded: list[Draft] = []
         for draft in drafts:
             event_id, payload = draft.id, draft.payload
@@ -113,13 +114,8 @@ class Chaining:
                 self.receipts.append(_again(draft, *said_before[number]))
                 continue
             seq += 1
-            body, private = seal(
-                draft,
-                seq=seq,
-                recorded_at=self._now_written,
-                actor=self._actor_written,
-                programme=programme_written,
-                chance=chance,
+            body, private = sealed(
+                draft, asset_written, seq, now_written, actor_written, programme_written, draw
             )
             this = link(last, body)
             rows.append(

@@ -7,7 +7,6 @@ has to find out anew what each of fourteen values is.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import cache
 from struct import Struct
 from typing import Any, Final
 from uuid import UUID
@@ -31,6 +30,7 @@ EVENT_COLUMNS: Final = (
 Row = tuple[Any, ...]
 
 _NULL: Final = b"\xff\xff\xff\xff"
+_NONE: Final = _NULL * 2
 _pack_begin = Struct(">hi16si16sii").pack
 _pack_instant = Struct(">iq").pack
 _pack_length = Struct(">i").pack
@@ -44,36 +44,38 @@ _JSONB_VERSION: Final = 1
 def packed(rows: Sequence[Row]) -> bytes:
     """Rows in the order of ``EVENT_COLUMNS`` (openings as text), without the beginning and end of a COPY."""
     parts: list[bytes] = []
-    of_asset = of_time = None
-    asset_bytes = instant = rest = b""
+    of_asset = of_time = of_kind = None
+    asset_bytes = rest = middle = b""
     # Told apart by being the very same object, which is quicker than to compare and as good for what is repeated.
     for (
         event_id, asset, seq, kind, occurred_at, recorded_at, actor, programme,
         operation, supersedes, body, private, prev_hash, this,
     ) in rows:  # fmt: skip
         if asset is not of_asset:
-            of_asset, asset_bytes = asset, asset.bytes
-            rest = _instant(recorded_at) + _id(actor) + _id(programme)
-        if occurred_at is not of_time:
-            of_time, instant = occurred_at, _instant(occurred_at)
+            of_asset, of_time = asset, None
+            asset_bytes, rest = asset.bytes, _instant(recorded_at) + _id(actor) + _id(programme)
+        if occurred_at is not of_time or kind is not of_kind:
+            of_time, of_kind = occurred_at, kind
+            middle = _text(kind) + _instant(occurred_at) + rest
+        begin = _pack_begin(len(EVENT_COLUMNS), 16, event_id.int.to_bytes(16, "big"), 16, asset_bytes, 4, seq)
+        links = _NONE if operation is None is supersedes else _id(operation) + _id(supersedes)
+        opening = private.encode() if private else b""
         parts += (
-            _pack_begin(len(EVENT_COLUMNS), 16, event_id.int.to_bytes(16, "big"), 16, asset_bytes, 4, seq),
-            _kind(kind),
-            instant,
-            rest,
-            _id(operation) if operation else _NULL,
-            _id(supersedes) if supersedes else _NULL,
+            begin,
+            middle,
+            links,
             _pack_length(len(body)),
             body,
-            _jsonb(private) if private else _NULL,
+            _pack_jsonb(len(opening) + 1, _JSONB_VERSION) if private else _NULL,
+            opening,
             _pack_hashes(32, prev_hash, 32, this),
         )
     return b"".join(parts)
 
 
-@cache
-def _kind(kind: str) -> bytes:
-    return _pack_length(len(kind)) + kind.encode()
+def _text(text: str) -> bytes:
+    encoded = text.encode()
+    return _pack_length(len(encoded)) + encoded
 
 
 def _id(value: UUID | None) -> bytes:
@@ -83,8 +85,3 @@ def _id(value: UUID | None) -> bytes:
 def _instant(at: datetime) -> bytes:
     since = at - _EPOCH
     return _pack_instant(8, (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds)
-
-
-def _jsonb(text: str) -> bytes:
-    encoded = text.encode()
-    return _pack_jsonb(len(encoded) + 1, _JSONB_VERSION) + encoded

@@ -14,7 +14,8 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import and_, any_, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, any_, bindparam, func, select, update
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text, Uuid
@@ -38,13 +39,39 @@ class RacedError(UnavailableError):
     code = "raced"
 
 
+class _Locked(msgspec.Struct, frozen=True):
+    """The ends of the chains that drafts go onto.
+
+    ``fresh`` chains begin here; for those that are ``unclaimed`` no row stands yet.
+    ``again``: an id may have been sent before.
+    """
+
+    heads: Mapping[UUID, Head]
+    fresh: set[UUID]
+    unclaimed: set[UUID]
+    again: bool
+
+
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _h, _e, _k = tables.asset_head, tables.event, tables.event_key
 # Asked by the driver itself: with every fact that comes in, or for very many; SQLAlchemy's part would cost as much
 # again.
+# Ids out of a sub-query are as many as PostgreSQL guesses, so that it keeps one plan; of an array it can look into it
+# makes a new plan each time, which takes ten times as long as asking. Very many are worth a plan of their own.
+_FEW = "ANY ((SELECT ${}::uuid[])::uuid[])"
 _LOCK = """
 SELECT asset_id, seq, hash, programme_id, clock_timestamp() AS now
 FROM asset_head WHERE asset_id = ANY ($1::uuid[]) ORDER BY asset_id FOR UPDATE"""
+# The same, and whether an id may have been sent before: it is there, or the chain moved on while we waited for its
+# lock, and what moved it is not in the sight of this statement, which began before.
+_LOCK_FEW = f"""
+WITH locked AS MATERIALIZED (
+    SELECT asset_id, seq, hash, programme_id FROM asset_head WHERE asset_id = {_FEW.format(1)}
+    ORDER BY asset_id FOR UPDATE)
+SELECT asset_id, seq, hash, programme_id, clock_timestamp() AS now,
+    EXISTS (SELECT FROM event_key WHERE id = {_FEW.format(2)})
+    OR seq <> (SELECT seen.seq FROM asset_head AS seen WHERE seen.asset_id = locked.asset_id) AS again
+FROM locked"""
 # LIMIT keeps PostgreSQL to one look into one part for each key.
 _KNOWN = """
 SELECT k.id, k.asset_id, k.seq, e.hash, k.recorded_at, e.body, e.private::text AS private
@@ -59,18 +86,20 @@ _FORGET = (
     .where(_k.c.id == bindparam("event", type_=Uuid), tables.OF_KEY)
     .values(private=_e.c.private.op("-")(bindparam("names", type_=ARRAY(Text))))
 )
-# Of each asset: when the latest of its facts occurred, and whether none strikes out, replaces or resolves.
-_LATEST = (
-    select(
-        _e.c.asset_id,
-        func.max(_e.c.occurred_at).label("at"),
-        func.bool_and(and_(_e.c.supersedes.is_(None), _e.c.kind.not_in(("correction", "resolution")))).label(
-            "plain"
-        ),
+
+
+def _latest(given: ColumnElement[Any]) -> Select[Any]:
+    """Of each asset: when the latest of its facts occurred, and whether none strikes out, replaces or resolves."""
+    plain = and_(_e.c.supersedes.is_(None), _e.c.kind.not_in(("correction", "resolution")))
+    return (
+        select(_e.c.asset_id, func.max(_e.c.occurred_at).label("at"), func.bool_and(plain).label("plain"))
+        .where(_e.c.asset_id == any_(given))
+        .group_by(_e.c.asset_id)
     )
-    .where(_e.c.asset_id == any_(_ids))
-    .group_by(_e.c.asset_id)
-)
+
+
+_LATEST = _latest(_ids)
+_LATEST_FEW = _latest(sql_cast(select(_ids).scalar_subquery(), _ids.type))
 _a, _p = tables.asset, tables.asset_period
 _STANDING = (
     select(_a.c.state, _p)
@@ -118,18 +147,19 @@ async def append(
         return []
     groups = [(bulk.quick(asset), some) for asset, some in by_asset(drafts)]
     actor, programme = bulk.quick(actor), programme and bulk.quick(programme)
-    locked, fresh, unclaimed = await _lock(conn, groups, programme)
-    moved_on = {a: h for a, h in (heads or {}).items() if locked[a].hash.hex() != h}
+    ids = [draft.id for draft in drafts]
+    locked = await _lock(conn, groups, ids, programme)
+    moved_on = {a: h for a, h in (heads or {}).items() if locked.heads[a].hash.hex() != h}
     if moved_on:
         raise await _stale(conn, moved_on)
-    record = partial(_record, conn, actor, groups, locked, fresh, unclaimed, named_by=named_by or actor)
+    record = partial(_record, conn, actor, groups, locked, named_by=named_by or actor)
     if len(drafts) >= MANY:
         # So many have hardly been sent before: looking each up would cost more than finding out as they are stored.
         with suppress(asyncpg.UniqueViolationError):
             async with conn.begin_nested():
                 return await record(known={})
     try:
-        return await record(known=await _known(conn, [draft.id for draft in drafts]))
+        return await record(known=await _known(conn, ids) if locked.again else {})
     except asyncpg.UniqueViolationError as error:
         # The same asset was registered, or the same id or tag used, in a transaction that we could not see yet.
         raise RacedError from error
@@ -139,19 +169,17 @@ async def _record(
     conn: AsyncConnection,
     actor: UUID,
     groups: Sequence[Group],
-    locked: Mapping[UUID, Head],
-    fresh: set[UUID],
-    unclaimed: set[UUID],
+    locked: _Locked,
     *,
     named_by: UUID,
     known: Mapping[UUID, tuple[Receipt, Said]],
 ) -> list[Receipt]:
-    going_on = await _going_on(conn, groups, known, fresh)
-    chaining = Chaining(known, locked, actor)
-    await _store(conn, chaining, groups, unclaimed)
+    going_on = await _going_on(conn, groups, known, locked.fresh)
+    chaining = Chaining(known, locked.heads, actor)
+    await _store(conn, chaining, groups, locked.unclaimed)
     files = [(*named, named_by) for named in chaining.files]
     await bulk.insert(conn, tables.event_file, FILE_COLUMNS, files, suffix="ON CONFLICT DO NOTHING")
-    await _project(conn, chaining.moved, fresh, chaining.events, going_on)
+    await _project(conn, chaining.moved, locked.fresh, chaining.events, going_on)
     return chaining.receipts
 
 
@@ -194,9 +222,9 @@ async def fold_again(conn: AsyncConnection, assets: Sequence[UUID]) -> None:
 
 
 async def _lock(
-    conn: AsyncConnection, groups: Sequence[Group], programme: UUID | None
-) -> tuple[dict[UUID, Head], set[UUID], set[UUID]]:
-    """The ends of the chains concerned, locked; which of them begin here, and for which of these no row stands yet.
+    conn: AsyncConnection, groups: Sequence[Group], ids: list[UUID], programme: UUID | None
+) -> _Locked:
+    """The ends of the chains concerned, locked.
 
     Chains that begin are claimed against whoever registers the same assets at this moment. Very many are not
     written twice: they begin with their ends, and a race fails (``_store``).
@@ -205,17 +233,20 @@ async def _lock(
     begun = {a.int: a for a, some in groups if any(d.payload.__class__ is Registered for d in some)}
     few = len(begun) < MANY
     fresh = await _claim(conn, [begun[number] for number in sorted(begun)], programme) if few else set()
-    rows = await _rows(conn, _LOCK, list(wanted.values()))
-    locked = {asset: Head(seq, last, of, now) for asset, seq, last, of, now in rows}
-    there = {asset.int for asset in locked}
+    assets = list(wanted.values())
+    rows = await _rows(conn, _LOCK_FEW, assets, ids) if len(ids) < MANY else await _rows(conn, _LOCK, assets)
+    heads = {row[0]: Head(*row[1:5]) for row in rows}
+    there = {asset.int for asset in heads}
     unclaimed = set() if few else {asset for number, asset in begun.items() if number not in there}
     for number in wanted.keys() - there - begun.keys():
         raise NotFoundError("There is no asset %(asset)s.", asset=str(wanted[number]))
     if unclaimed:
         now = (await conn.execute(select(func.clock_timestamp()))).scalar_one()
         head = Head(0, GENESIS, programme, now)
-        locked |= dict.fromkeys(unclaimed, head)
-    return locked, fresh | unclaimed, unclaimed
+        heads |= dict.fromkeys(unclaimed, head)
+    # Of so many, what was sent before is found out as they are stored.
+    again = len(ids) >= MANY or any(row["again"] for row in rows)
+    return _Locked(heads, fresh | unclaimed, unclaimed, again)
 
 
 async def _claim(conn: AsyncConnection, assets: Sequence[UUID], programme: UUID | None) -> set[UUID]:
@@ -240,8 +271,8 @@ async def _known(conn: AsyncConnection, ids: list[UUID]) -> dict[UUID, tuple[Rec
     return found
 
 
-async def _rows(conn: AsyncConnection, query: str, ids: Sequence[UUID]) -> list[Any]:
-    return cast("list[Any]", await (await bulk.driver(conn)).fetch(query, ids))
+async def _rows(conn: AsyncConnection, query: str, *ids: Sequence[UUID]) -> list[Any]:
+    return cast("list[Any]", await (await bulk.driver(conn)).fetch(query, *ids))
 
 
 async def _store(
@@ -293,7 +324,8 @@ async def _going_on(
     plain = [a for a, drafts in new.items() if drafts and all(map(goes_on, drafts))]
     if not plain:
         return {}
-    latest = {row.asset_id: row.at for row in await conn.execute(_LATEST, {"ids": plain}) if row.plain}
+    asked = _LATEST_FEW if len(plain) < MANY else _LATEST
+    latest = {row.asset_id: row.at for row in await conn.execute(asked, {"ids": plain}) if row.plain}
     later = [a for a in plain if a in latest and all(e.occurred_at > latest[a] for e in new[a])]
     rows = await conn.execute(_STANDING, {"ids": later})
     return {row.asset_id: (as_state(row.state), projection.period_of(row)) for row in rows}
