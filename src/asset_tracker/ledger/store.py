@@ -55,9 +55,8 @@ class _Locked(msgspec.Struct, frozen=True):
 _ids = bindparam("ids", type_=ARRAY(Uuid))
 _h, _e, _k = tables.asset_head, tables.event, tables.event_key
 # Asked by the driver itself: with every fact that comes in, or for very many; SQLAlchemy's part would cost as much
-# again.
-# Ids out of a sub-query are as many as PostgreSQL guesses, so that it keeps one plan; of an array it can look into it
-# makes a new plan each time, which takes ten times as long as asking. Very many are worth a plan of their own.
+# again. Ids out of a sub-query are as many as PostgreSQL guesses, so that it keeps one plan; for an array that it can
+# look into it makes one each time, which takes ten times as long as asking. Very many are worth a plan of their own.
 _FEW = "ANY ((SELECT ${}::uuid[])::uuid[])"
 _LOCK = """
 SELECT asset_id, seq, hash, programme_id, clock_timestamp() AS now

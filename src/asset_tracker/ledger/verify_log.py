@@ -39,10 +39,16 @@ SELECT min(position) AS first, count(*) AS count, max(position) AS last,
        string_agg(hash, '' ORDER BY position) AS hashes, min(length(hash)) = 32 AND max(length(hash)) = 32 AS whole
 FROM ledger_leaf WHERE position >= $1 AND position < $2 GROUP BY position / {merkle.TILE_WIDTH} ORDER BY 1"""
 _GROWS: Final = ("only_grows", "only_grows_whole")
-_PROTECTION: Final = {
+# The triggers of each table; those of ``event`` are on each of its parts as well.
+PROTECTION: Final = {
     "event": (*_GROWS, "keep_key", "note_unsealed"),
     "event_key": _GROWS,
-    "asset": ("counts_begin", "counts_follow", "counts_end"),
+    # What is kept beside assets: their counts, which cases they are in, when their maintenance is due.
+    "asset": (
+        *("counts_begin", "counts_follow", "counts_end"),
+        *("cases_begin", "cases_follow", "plans_begin", "plans_follow"),
+    ),
+    "maintenance_plan": ("turn",),
     "ledger_leaf": _GROWS,
     "ledger_tile": _GROWS,
     "ledger_checkpoint": _GROWS,
@@ -89,8 +95,8 @@ async def verify_log(conn: AsyncConnection, kept: Sequence[str]) -> LogVerified:
 
 async def _protection(raw: asyncpg.Connection) -> list[Finding]:
     on = {(row["relname"], row["tgname"]) for row in await raw.fetch(_TRIGGERS)}
-    parts = {row["name"]: _PROTECTION["event"] for row in await raw.fetch(_PARTS)}
-    due = [(table, trigger) for table, triggers in (_PROTECTION | parts).items() for trigger in triggers]
+    parts = {row["name"]: PROTECTION["event"] for row in await raw.fetch(_PARTS)}
+    due = [(table, trigger) for table, triggers in (PROTECTION | parts).items() for trigger in triggers]
     return [Finding("protection-off", ".".join(each)) for each in due if each not in on]
 
 

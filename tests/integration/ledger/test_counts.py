@@ -201,9 +201,12 @@ async def test_verifying_looks_at_them_and_at_what_keeps_them(new_database, as_o
     async with engine.begin() as conn:
         await conn.execute(text("UPDATE asset_count SET n = 7"))
         await conn.execute(text("ALTER TABLE asset DISABLE TRIGGER counts_follow"))
+        # On, but not for a session that says it replays what another server did.
+        await conn.execute(text("ALTER TABLE asset ENABLE TRIGGER cases_follow"))
     found = await verify(url)
     assert {(each.kind, each.detail) for each in found.findings} == {
         ("projection-changed", "asset_count: 1 counts"),
         ("protection-off", "asset.counts_follow"),
+        ("protection-off", "asset.cases_follow"),
     }
     await engine.dispose()

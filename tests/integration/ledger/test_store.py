@@ -1,5 +1,6 @@
 """The one door, against a real PostgreSQL."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from asset_tracker.db import bulk
+from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.errors import NotFoundError, StaleError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
@@ -164,6 +166,39 @@ async def test_a_tag_that_somebody_else_took_meanwhile_can_be_tried_again(conn):
     with pytest.raises(store.RacedError):
         async with conn.begin_nested():
             await add(conn, draft(uuid7(), registered(tag="00000000")))
+
+
+async def test_what_is_sent_twice_at_once_is_stored_once(new_database):
+    engine = make_engine(new_database())
+    asset_id = uuid7()
+    note = draft(asset_id, ev.Note(note="Ключ у вартового"))
+
+    async def once_more():
+        async with transaction(engine) as conn:
+            return await add(conn, note)
+
+    async with transaction(engine) as conn:
+        await add(conn, draft(asset_id, registered()))
+    async with transaction(engine) as conn:
+        (first,) = await add(conn, note)
+        again = asyncio.create_task(once_more())
+        # It asked before we commit, so that what it saw then has the id nowhere.
+        while not await conn.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):  # noqa: ASYNC110 - the database tells no event
+            await asyncio.sleep(0.01)
+    (second,) = await again
+    assert (first.outcome, second.outcome) == ("recorded", "duplicate")
+    assert (second.seq, second.hash) == (first.seq, first.hash)
+    await engine.dispose()
+
+
+async def test_what_is_asked_with_every_fact_is_planned_once(conn):
+    asset_id = uuid7()
+    await add(conn, draft(asset_id, registered()))
+    for day in range(8):
+        await add(conn, draft(asset_id, ev.Verified(condition="working"), days=day))
+    planned = text("SELECT generic_plans FROM pg_prepared_statements WHERE statement LIKE :like")
+    for like in ("%locked AS MATERIALIZED%", "%max(event.occurred_at)%"):
+        assert max((await conn.execute(planned, {"like": like})).scalars()) > 0
 
 
 @pytest.mark.parametrize("walled", [False, True])

@@ -14,6 +14,7 @@ from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import APPEND_ONLY
 from asset_tracker.ledger.verify import verify
+from asset_tracker.ledger.verify_log import PROTECTION
 from factories.facts import add, draft, life, sealed
 
 pytestmark = pytest.mark.anyio
@@ -254,6 +255,15 @@ async def test_a_change_is_found_and_named(copy, original, name):
     await tamper(copy, statements)
     found = await kinds(copy, original[1])
     assert expected <= found, found
+
+
+async def test_no_trigger_is_left_out_of_those_that_are_looked_at(superuser):
+    rows = await superuser.execute(
+        text("""SELECT coalesce(inhparent, tgrelid)::regclass::text AS of, tgname FROM pg_trigger
+        LEFT JOIN pg_inherits ON inhrelid = tgrelid WHERE NOT tgisinternal""")
+    )
+    known = {(table, name) for table, names in PROTECTION.items() for name in names}
+    assert {tuple(row) for row in rows} == known
 
 
 async def test_protection_that_was_left_off_is_told(copy):
