@@ -159,7 +159,7 @@ def _fact_rows(report: Report) -> list[list[str]]:
     if isinstance(facts, ProgrammeFacts):
         rows += _of_programme(facts, lang)
         rows.append([text("Municipalities reached"), display.number(summary.municipalities, lang), "reached"])
-        rows.append([text("in so many raions"), display.number(report.beside.raions, lang), "raions"])
+        rows.append([text("Raions reached"), display.number(report.beside.raions, lang), "raions"])
     elif isinstance(facts.municipality.situation, str):
         stood = words.word(words.SITUATION, facts.municipality.situation, lang)
         rows.append([text("Situation"), stood, ""])

@@ -117,7 +117,7 @@ def _figures(report: Report) -> Iterator[SummaryRow]:
         ("Installed", beside.installed, "installed"),
         ("Items without a recorded price", summary.without_price, "without_price"),
         ("Municipalities reached", summary.municipalities, "reached"),
-        ("in so many raions", beside.raions, "raions"),
+        ("Raions reached", beside.raions, "raions"),
         ("Residents", summary.residents, residents),
         ("Year of the population estimate", _year(summary.residents_year), ""),
         ("Service points with items", summary.service_points, "service_points"),
