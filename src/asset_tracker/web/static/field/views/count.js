@@ -13,7 +13,7 @@ import { named, t } from "../words.js";
 export async function show({ main, rest }) {
   const campaign = await get("campaigns", rest[0]);
   if (!campaign) return void fill(main, flash("wait", t("This count is not on the phone: prepare it first.")));
-  const box = h("div");
+  const box = h("div", { class: "view" });
   fill(main, box);
   // What is saved a moment after the count was opened, here or in another tab, counts as well.
   const stop = new AbortController();
