@@ -25,7 +25,10 @@ MOST: Final = 60_000
 
 
 class Grounds(Struct, frozen=True, kw_only=True):
-    """``events``: a digest of the rows of the assets, None where there are none. ``end``: the last instant that counts."""
+    """``events``: a digest of the rows of the assets, None where there are none. ``end``: the last instant that counts.
+
+    ``reach`` names nobody: those who reach the same are told the same.
+    """
 
     events: bytes | None
     end: datetime

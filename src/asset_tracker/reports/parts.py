@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
-from asset_tracker.reports import charted, sheet_annex, sheet_tables, sheet_trouble
+from asset_tracker.reports import charted, sheet_annex, sheet_areas, sheet_tables, sheet_trouble
 from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
@@ -135,9 +135,9 @@ LISTS: Final[dict[str, Listing]] = {
     "categories": Listing(_of_facts(sheet_tables.categories), 13_000),
     "over_time": Listing(_of_facts(sheet_tables.over_time), 4_000, folded=_ANY),
     "by_condition": Listing(_by_condition, 4_000, folded=_ANY),
-    "oblasts": Listing(_of_facts(sheet_tables.oblasts), 13_000),
-    "raions": Listing(lambda report, _: sheet_tables.raions(report), 7_000, folded=_ANY),
-    "municipalities": Listing(_of_facts(sheet_tables.municipalities), 7_000, folded=_ANY),
+    "oblasts": Listing(_of_facts(sheet_areas.oblasts), 13_000),
+    "raions": Listing(lambda report, _: sheet_areas.raions(report), 7_000, folded=_ANY),
+    "municipalities": Listing(_of_facts(sheet_areas.municipalities), 7_000, folded=_ANY),
     "findings": Listing(lambda report, _: sheet_trouble.findings(report, None), 3_000),
     "losses": Listing(_of_facts(sheet_trouble.losses), 3_000),
     "support": Listing(_of_facts(sheet_tables.support), 4_000, folded=_ANY),

@@ -176,7 +176,7 @@ async def _grounds(
         terms=asked.terms,
         end=asked.ask.end_of_day,
         known_on=asked.ask.known_on,
-        reach=scope.reach(asked.actor),
+        reach=replace(scope.reach(asked.actor), actor=None),
     )
 
 

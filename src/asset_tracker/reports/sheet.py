@@ -9,7 +9,15 @@ from msgspec import UNSET
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, translator
-from asset_tracker.reports import charted, pictures, sheet_annex, sheet_tables, sheet_trouble, words
+from asset_tracker.reports import (
+    charted,
+    pictures,
+    sheet_annex,
+    sheet_areas,
+    sheet_tables,
+    sheet_trouble,
+    words,
+)
 from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, ProgrammeFacts, Report
 
 Tree = dict[str, Any]
@@ -28,8 +36,8 @@ def sheet(report: Report) -> Tree:
         "rates": sheet_tables.rates(facts, lang),
         "categories": sheet_tables.categories(facts, lang),
         "over_time": sheet_tables.over_time(facts, lang),
-        "oblasts": sheet_tables.oblasts(facts, lang),
-        "municipalities": sheet_tables.municipalities(facts, lang),
+        "oblasts": sheet_areas.oblasts(facts, lang),
+        "municipalities": sheet_areas.municipalities(facts, lang),
         "support": sheet_tables.support(facts, lang),
         "losses": sheet_trouble.losses(facts, lang),
         "findings": sheet_trouble.findings(report),
@@ -77,8 +85,8 @@ def body(report: Report, width: int = NARROW) -> Tree:
             }
             for each in charted.drawn(facts, lang)
         ],
-        "raions": sheet_tables.raions(report),
-        "situations": sheet_tables.situations(facts, lang),
+        "raions": sheet_areas.raions(report),
+        "situations": sheet_areas.situations(facts, lang),
         "signing": _signing(facts, lang),
         "photos": sheet_annex.photos(report.making, lang),
         "check": _check(report),

@@ -6,21 +6,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from msgspec import UNSET
-
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.reports import serving, words
-from asset_tracker.reports.structs import Facts, MunicipalityFacts, Report
+from asset_tracker.reports.structs import Facts, Report
 from asset_tracker.reports.structs_around import Donor
-from asset_tracker.reports.structs_figures import (
-    Days,
-    Funnel,
-    MunicipalityLine,
-    OblastLine,
-    RaionLine,
-    SituationLine,
-)
+from asset_tracker.reports.structs_figures import Days, Funnel
 
 Tree = dict[str, Any]
 
@@ -29,15 +20,6 @@ ZERO = Decimal("0.00")
 # The rows of what came in a period, as ``evidence`` names them.
 SINCE = ("delivered", "accepted", "served", "verified", "gone", "losses", "upkeep", "events")
 STEPS = ("planned", "delivered", "accepted", "in_service", "gone")
-_OBLAST_HEADS = (
-    "Oblast",
-    "Municipalities reached",
-    "Residents",
-    "Planned",
-    "Delivered",
-    "Accepted",
-    "In service",
-)
 
 
 def money(facts: Facts, lang: Lang) -> Tree:
@@ -212,20 +194,6 @@ def linked_worth(currency: str, donors: Sequence[Donor]) -> tuple[str, ...]:
     return ("", f"worth:{currency}", f"worth_delivered:{currency}", *shares, f"without_rate:{currency}")
 
 
-def linked_oblast(line: OblastLine) -> tuple[str, ...]:
-    """The same for a row of ``oblasts``, with what left for good."""
-    part = {"oblast": line.oblast.uk}
-    here = urlencode(part)
-    return ("", f"reached?{here}", f"residents?{here}", *linked_steps(part)[1:])
-
-
-def linked_raion(line: RaionLine) -> tuple[str, ...]:
-    """The same for a row of ``raions``."""
-    part = {"raion": line.raion.uk}
-    here = urlencode(part)
-    return ("", f"reached?{here}", f"residents?{here}", *linked_steps(part)[1:])
-
-
 def conditions(facts: Facts, lang: Lang) -> list[Tree]:
     whole = sum(line.count for line in facts.summary.by_condition)
     return [
@@ -333,64 +301,6 @@ def over_time(facts: Facts, lang: Lang) -> Tree:
     }
 
 
-def municipalities(facts: Facts, lang: Lang) -> Tree | None:
-    if isinstance(facts, MunicipalityFacts):
-        return None
-    rows = []
-    for line in facts.municipalities:
-        place, funnel = line.municipality, line.funnel
-        value = (
-            "; ".join(f"{display.money(v.value, lang)} {v.currency}" for v in line.values) or display.NOTHING
-        )
-        numbers = (place.population, funnel.planned, funnel.delivered, funnel.accepted, funnel.in_service)
-        rows.append(
-            [
-                place.name.of(lang),
-                place.oblast.of(lang),
-                place.pcode,
-                *(display.number(number, lang) for number in numbers),
-                value,
-            ]
-        )
-    heads = (
-        "Municipality",
-        "Oblast",
-        "P-code",
-        "Residents",
-        "Planned",
-        "Delivered",
-        "Accepted",
-        "In service",
-        "Value",
-    )
-    links = [
-        [
-            *("", "", "", residents_of(line)),
-            *linked_steps({"municipality": line.municipality.code})[1:-1],
-            _value_of(line),
-        ]
-        for line in facts.municipalities
-    ]
-    return {
-        "heads": [gettext(lang, head) for head in heads],
-        "rows": rows,
-        "links": links,
-        "codes": [line.municipality.code for line in facts.municipalities],
-    }
-
-
-def residents_of(line: MunicipalityLine) -> str:
-    """Residents are counted where something was delivered, by what came there first."""
-    return f"residents?municipality={line.municipality.code}" if line.funnel.delivered else ""
-
-
-def _value_of(line: MunicipalityLine) -> str:
-    """Where the value of a municipality leads: nowhere if it is told in several currencies."""
-    if len(line.values) != 1:
-        return ""
-    return f"value:{line.values[0].currency}?municipality={line.municipality.code}"
-
-
 def support(facts: Facts, lang: Lang) -> Tree:
     rows = [
         [
@@ -420,53 +330,3 @@ def support(facts: Facts, lang: Lang) -> Tree:
 def _span(start: date, end: date | None, lang: Lang) -> str:
     first = display.day(start, lang)
     return first if end is None or end == start else f"{first} – {display.day(end, lang)}"
-
-
-def oblasts(facts: Facts, lang: Lang) -> Tree | None:
-    if isinstance(facts, MunicipalityFacts):
-        return None
-    rows = []
-    for line in facts.oblasts:
-        f = line.funnel
-        numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
-        rows.append([line.oblast.of(lang), *(display.number(number, lang) for number in numbers)])
-    heads = _OBLAST_HEADS
-    links = [linked_oblast(line)[:-1] for line in facts.oblasts]
-    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
-
-
-def raions(report: Report) -> Tree | None:
-    """The same by raion, of a programme."""
-    lang = report.making.lang
-    if isinstance(report.facts, MunicipalityFacts):
-        return None
-    rows = []
-    for line in report.beside.by_raion:
-        f = line.funnel
-        numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
-        rows.append([line.raion.of(lang), *(display.number(number, lang) for number in numbers)])
-    heads = ("Raion", *_OBLAST_HEADS[1:])
-    links = [linked_raion(line)[:-1] for line in report.beside.by_raion]
-    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
-
-
-def situations(facts: Facts, lang: Lang) -> Tree | None:
-    """Municipalities by the list of territories of hostilities that they stood on."""
-    if isinstance(facts, MunicipalityFacts) or facts.situations is UNSET:
-        return None
-    rows = []
-    for line in facts.situations:
-        f = line.funnel
-        numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
-        name = words.word(words.SITUATION, line.situation, lang)
-        rows.append([name, *(display.number(number, lang) for number in numbers)])
-    heads = ("Situation", *_OBLAST_HEADS[1:])
-    links = [linked_situation(line)[:-1] for line in facts.situations]
-    return {"heads": [gettext(lang, head) for head in heads], "rows": rows, "links": links}
-
-
-def linked_situation(line: SituationLine) -> tuple[str, ...]:
-    """Where the figures of a row lead, with what left for good."""
-    part = {"situation": line.situation}
-    here = urlencode(part)
-    return ("", f"reached?{here}", f"residents?{here}", *linked_steps(part)[1:])

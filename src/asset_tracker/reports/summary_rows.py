@@ -11,16 +11,13 @@ from asset_tracker.i18n import Lang, gettext, translator
 from asset_tracker.reports import serving, words
 from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import budget_word, heading
+from asset_tracker.reports.sheet_areas import linked_oblast, linked_raion, linked_situation, residents_of
 from asset_tracker.reports.sheet_tables import (
     SINCE,
     all_days,
     linked_money,
-    linked_oblast,
-    linked_raion,
-    linked_situation,
     linked_steps,
     linked_worth,
-    residents_of,
 )
 from asset_tracker.reports.sheet_trouble import AID_OVERDUE, linked_losses
 from asset_tracker.reports.structs import Facts, Listed, MunicipalityFacts, ProgrammeFacts, Report

@@ -20,7 +20,8 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import queries, words
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.evidence import Behind, Evidence, Number, Part, evidence
+from asset_tracker.reports.evidence import Behind, Evidence, Part, evidence
+from asset_tracker.reports.figures_behind import Number
 from asset_tracker.reports.queries import Query
 from asset_tracker.reports.sheet import heading
 from asset_tracker.web.pages import page, read_place
