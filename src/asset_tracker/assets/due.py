@@ -145,18 +145,18 @@ def selects(
     actor: Actor,
     asked: Sequence[Asked],
     until: date,
-    where: Callable[[Any], list[ColumnElement[bool]]],
+    where: Sequence[ColumnElement[bool]],
     mark: Mark | None = None,
     *,
-    with_plans: bool = True,
+    plans: Sequence[ColumnElement[bool]] | None = (),
 ) -> list[Select[Any]]:
     """SELECTs of the assets in reach with something due by ``until``, after ``mark`` if one is given.
 
     The columns are those of ``columns``; each is in the order of ``due_on`` and ``since``, unlimited.
     Of several rules that ask the same of an asset only the strictest does. ``where`` narrows by the columns
-    of the asset table.
+    of the asset table, ``plans`` also by those of maintenance plans; None asks for none.
     """
-    common = [scope.assets(actor), _a.gone_reason.is_(None), *where(_a)]
+    common = [scope.assets(actor), _a.gone_reason.is_(None), *where]
     made = []
     for rule, detail in [(each, field) for each in asked for field in each.fields or ("",)]:
         if rule.rule not in _COUNTS and rule.rule != "required_fields":
@@ -165,7 +165,9 @@ def selects(
         if left := rule.left_by(stricter):
             others = (~other.holds for other in stricter if other.overlaps(left))
             made.append(_select(left, detail, until, mark).where(*common, *others))
-    return [*made, *(each.where(*common) for each in _plans(until, mark))] if with_plans else made
+    if plans is None:
+        return made
+    return [*made, *(each.where(*common, *plans) for each in _plans(until, mark))]
 
 
 def columns(

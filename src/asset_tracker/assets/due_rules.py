@@ -102,6 +102,18 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return msgspec.structs.replace(self, programmes=programmes, donors=donors)
 
+    def within(self, programme: UUID) -> "Asked | None":
+        """What it asks of the assets of one programme; None if that is nothing."""
+        if self.only_in is not None and programme not in self.only_in:
+            return None
+        whole = self.everybody or programme in self.programmes
+        if not (whole or self.donors):
+            return None
+        donors = frozenset[UUID]() if whole else self.donors
+        return msgspec.structs.replace(
+            self, everybody=whole, programmes=frozenset(), donors=donors, only_in=None
+        )
+
     def covers(self, only_in: frozenset[UUID] | None) -> bool:
         """Whether it asks about every asset in its reach, as far as these programmes go."""
         if self.categories or self.own_categories or self.amount is not None:

@@ -102,11 +102,7 @@ async def overdue_places(
     """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-
-    def narrowed(columns: Any) -> list[ColumnElement[bool]]:
-        ours = [columns.programme_id == programme] if programme else []
-        return [located(known), *ours]
-
+    narrowed = [located(known), *([asset.c.programme_id == programme] if programme else [])]
     parts = due.selects(actor, await rules_asked(conn), today - timedelta(days=1), narrowed)
     every = union_all(*(part.order_by(None) for part in parts)).subquery()
     e = every.c

@@ -47,17 +47,24 @@ maintenance_plan = Table(
     # trigger (migration 40) whenever the plan, or what the asset's state says of it, changes.
     Column("next_on", Date),
     Column("over_meter", Boolean, nullable=False, server_default=false()),
+    # Of which programme and in which oblast (the beginning of its code) the asset is: kept likewise (migration 49).
+    Column("programme_id", Uuid),
+    Column("oblast", Text),
     one_of("meter_unit", METER_UNITS),
     CheckConstraint("every_months > 0 AND every_meter > 0", name="every"),
     CheckConstraint("every_months IS NOT NULL OR every_meter IS NOT NULL", name="turn"),
     CheckConstraint("(every_meter IS NULL) = (meter_unit IS NULL)", name="meter"),
     Index("maintenance_plan_asset_id_idx", "asset_id"),
-    Index(
-        "maintenance_plan_next_on_idx",
-        "next_on",
-        "starts_on",
-        "asset_id",
-        postgresql_where=text("ended_at IS NULL AND NOT over_meter"),
+    *(
+        Index(
+            f"maintenance_plan_{(*part, 'next_on')[0]}_idx",
+            *part,
+            "next_on",
+            "starts_on",
+            "asset_id",
+            postgresql_where=text("ended_at IS NULL AND NOT over_meter"),
+        )
+        for part in ((), ("programme_id",), ("oblast",))
     ),
     Index(
         "maintenance_plan_over_meter_idx",

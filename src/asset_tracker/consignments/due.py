@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
@@ -39,10 +39,13 @@ from asset_tracker.assets.due import Mark
 from asset_tracker.assets.due_rules import Asked, rules_asked
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import coarse, located
+from asset_tracker.assets.tables import maintenance_plan
 from asset_tracker.consignments.tables import consignment
-from asset_tracker.db.hot import Fixed
+from asset_tracker.db.hot import rows_of
 from asset_tracker.db.prefixes import begins
-from asset_tracker.ledger.tables import OPEN, asset
+from asset_tracker.ledger.areas import in_oblast_of
+from asset_tracker.ledger.counts import OBLAST
+from asset_tracker.ledger.tables import OPEN, asset, place_of
 from asset_tracker.programmes.policies import RuleKind
 from asset_tracker.programmes.rules import holds_in
 from asset_tracker.programmes.tables import policy_rule, programme
@@ -71,7 +74,7 @@ DueKind = Literal[
 ]
 DUE_KINDS: tuple[DueKind, ...] = get_args(DueKind)
 
-_a, _c, _r = asset.c, consignment.c, policy_rule.c
+_a, _c, _r, _m = asset.c, consignment.c, policy_rule.c, maintenance_plan.c
 
 
 class DueItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +148,7 @@ async def list_due(
     if not parts:
         return DuePage((), None)
     known = await coarse(conn, actor)
-    rows = await _rows(conn, _listed(parts, limit), again=mark is None and _is_usual(wanted, known))
+    rows = await rows_of(conn, _listed(parts, limit), again=mark is None and _is_usual(wanted, known))
     following = _written(rows[limit - 1]) if len(rows) > limit else None
     return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
 
@@ -161,12 +164,12 @@ async def overview(
         return [], {}
     known = await coarse(conn, actor)
     again = _is_usual(wanted, known)
-    # What is narrowed has no index in the order of time: all of it would be read to find what is oldest.
-    narrowed = bool(wanted.programme or wanted.municipality or wanted.oblast)
-    rows = await _rows(conn, _overview(parts, day, limit, in_order=not narrowed), again=again)
-    if narrowed and (many := tuple(sorted({row.part for row in rows if row.n_due > COUNTED}))):
+    # A municipality has no index in the order of time: all of it would be read to find what is oldest.
+    in_order = not wanted.municipality
+    rows = await rows_of(conn, _overview(parts, day, limit, in_order=in_order), again=again)
+    if not in_order and (many := tuple(sorted({row.part for row in rows if row.n_due > COUNTED}))):
         few = [row for row in rows if row.part not in many]
-        more = await _rows(conn, _overview_of_many(parts, many, day, limit), again=again)
+        more = await rows_of(conn, _overview_of_many(parts, many, day, limit), again=again)
         rows = sorted([*few, *more], key=_in_order)
     counted = {row.part: (row.rule, row.n_due, row.n_over) for row in rows}
     found: dict[DueKind, list[DueItem]] = {}
@@ -244,7 +247,7 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
     if not parts:
         return []
     again = _is_usual(wanted, await coarse(conn, actor))
-    rows = await _rows(conn, _counted(parts, day), again=again)
+    rows = await rows_of(conn, _counted(parts, day), again=again)
     return _summed((row.rule, row.due, row.over) for row in rows)
 
 
@@ -263,23 +266,6 @@ def _counted(parts: tuple[Select[Any], ...], day: date) -> CompoundSelect[Any]:
 def _is_usual(wanted: DueFilter, known: Coarse) -> bool:
     """Whether the same will be asked again: not about one thing or place of very many, nor by few."""
     return known is EXACT and not (wanted.asset or wanted.municipality)
-
-
-async def _rows(conn: AsyncConnection, statement: Select[Any] | CompoundSelect[Any], *, again: bool) -> Any:
-    """The rows; what is asked ``again`` is planned once: that takes longer than to answer it.
-
-    The rest is planned for what it asks about. After ten times on a connection PostgreSQL would take one plan for
-    every municipality, however large: four to ten times as long.
-    """
-    if again:
-        return await _fixed(statement).all(conn)
-    await conn.exec_driver_sql("SET LOCAL plan_cache_mode TO force_custom_plan")
-    return (await conn.execute(statement)).all()
-
-
-@lru_cache(maxsize=_KEPT)
-def _fixed(statement: Select[Any] | CompoundSelect[Any]) -> Fixed:
-    return Fixed(statement)
 
 
 def _summed(counted: Iterable[tuple[DueKind | None, int, int]]) -> list[DueCount]:
@@ -337,20 +323,12 @@ def _questions(
     actor: Actor, asked: tuple[Asked, ...], wanted: DueFilter, until: date, mark: Mark | None
 ) -> tuple[tuple[Select[Any], ...], tuple[Select[Any], ...]]:
     """What is asked of assets, and of consignments."""
-
-    def narrowed(columns: Any) -> list[ColumnElement[bool]]:
-        found: list[ColumnElement[bool]] = []
-        if wanted.programme:
-            found.append(columns.programme_id == wanted.programme)
-        if wanted.municipality:
-            named = (columns.get("destination_code"), columns.municipality_code)
-            found.append(or_(*(each == wanted.municipality for each in named if each is not None)))
-        if wanted.oblast:
-            found.append(_in_oblast(columns, wanted.oblast))
-        return found
-
-    with_plans = wanted.rule in (None, "maintenance")
-    of_assets = due.selects(actor, asked, until, narrowed, mark, with_plans=with_plans)
+    narrowed = partial(_narrowed, wanted=wanted)
+    of_things = asked
+    if wanted.programme:  # of whose things a rule asks all or nothing, or what a donor paid for
+        of_things = tuple(left for each in asked if (left := each.within(wanted.programme)))
+    of_plans = _of_plans(wanted) if wanted.rule in (None, "maintenance") else None
+    of_assets = due.selects(actor, of_things, until, narrowed(_a), mark, plans=of_plans)
     of_consignments: list[Select[Any]] = []
     if may(actor, "consignment.read"):
         reach = scope.within(
@@ -363,12 +341,30 @@ def _questions(
     return tuple(of_assets), tuple(of_consignments)
 
 
-def _in_oblast(columns: Any, oblast: str) -> ColumnElement[bool]:
+def _narrowed(columns: Any, wanted: DueFilter) -> list[ColumnElement[bool]]:
+    """The conditions on things, or on consignments, that what is due of them is asked for."""
+    found: list[ColumnElement[bool]] = []
     here, bound = columns.municipality_code, columns.get("destination_code")
-    lies = begins(here, oblast)
-    if bound is None:
-        return lies
-    return or_(lies, here.is_(None) & begins(bound, oblast))
+    if wanted.programme:
+        found.append(columns.programme_id == wanted.programme)
+    if wanted.municipality:
+        found.append(or_(*(each == wanted.municipality for each in (bound, here) if each is not None)))
+    if wanted.oblast and bound is None:
+        found.append(begins(here, wanted.oblast))
+    elif wanted.oblast:
+        # The index tells as much as the oblast; what is asked may begin longer.
+        found += [in_oblast_of(wanted.oblast), begins(place_of(columns), wanted.oblast)]
+    return found
+
+
+def _of_plans(wanted: DueFilter) -> list[ColumnElement[bool]]:
+    """What is known of a plan without its thing; all else is asked of that."""
+    found = []
+    if wanted.programme:
+        found.append(_m.programme_id == wanted.programme)
+    if wanted.oblast and len(wanted.oblast) >= OBLAST:
+        found.append(_m.oblast == wanted.oblast[:OBLAST])
+    return found
 
 
 def _ordered(part: Select[Any], mark: Mark | None) -> Select[Any]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Literal
+from functools import lru_cache
+from typing import Any, Literal, get_args
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -11,12 +12,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, o
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
-from asset_tracker.access.actors import Actor
+from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.access.permissions import require
 from asset_tracker.consignments.tables import ACT_SOUGHT, CONSIGNMENT_SOUGHT, UNSIGNED, act, consignment
+from asset_tracker.db.hot import rows_of
 from asset_tracker.db.prefixes import begins
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
+from asset_tracker.ledger.counts import OBLAST
 from asset_tracker.ledger.letters import bare, holds, likely
 from asset_tracker.ledger.tables import OPEN, asset
 from asset_tracker.programmes.tables import programme
@@ -24,7 +27,9 @@ from asset_tracker.territory.tables import municipality
 
 MAX_PAGE = 200
 _FEW = 1000
+_KEPT = 32  # questions that were put together, of the last that were asked
 Step = Literal["to_dispatch", "on_the_way", "late", "to_draw_up", "to_sign"]
+STEPS: tuple[Step, ...] = get_args(Step)
 KYIV = ZoneInfo("Europe/Kyiv")
 
 
@@ -69,6 +74,11 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
 
     programme: UUID | None = None
     area: str | None = None
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the same will be asked again: not about one place of very many."""
+        return len(self.area or "") <= OBLAST
 
 
 EVERYWHERE = Within()
@@ -165,16 +175,17 @@ async def find_consignment(
 async def waiting(conn: AsyncConnection, actor: Actor, within: Within = EVERYWHERE) -> Waiting:
     """How many consignments in reach wait for which step."""
     require(actor, "consignment.read")
-    each = _under_way(actor, within).cte("under_way")
-    unsigned = _within(_ids(actor), within).where(_acts_of(UNSIGNED)).subquery()
-    # Each in a WHERE of its own: there PostgreSQL looks for acts of all at once, not of one after another.
-    numbers = [_number(select(each).where(test), step) for step, test in _tests(each.c).items()]
-    row = (await conn.execute(select(*numbers, _number(select(unsigned), "to_sign")))).one()
-    return Waiting(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public mapping
+    (row,) = await rows_of(conn, _waiting(nameless(actor), within, _today()), again=within.is_usual)
+    return Waiting(**{step: getattr(row, step) for step in STEPS})
 
 
-def _number(some: Select[Any], name: str) -> ColumnElement[int]:
-    return select(func.count()).select_from(some.subquery()).scalar_subquery().label(name)
+@lru_cache(maxsize=_KEPT)
+def _waiting(actor: Actor, within: Within, day: date) -> Select[Any]:
+    numbers = []
+    for step in STEPS:
+        some = _within(_ids(actor), within).where(_waits_for(step, day)).subquery()
+        numbers.append(select(func.count()).select_from(some).scalar_subquery().label(step))
+    return select(*numbers)
 
 
 async def waiting_for(
@@ -182,45 +193,28 @@ async def waiting_for(
 ) -> list[ConsignmentView]:
     """The oldest consignments in reach that wait for the step."""
     require(actor, "consignment.read")
-    if step == "to_sign":
-        ids: Select[Any] = _within(_ids(actor), within).where(_acts_of(UNSIGNED))
-    else:
-        each = _under_way(actor, within).subquery()
-        ids = select(each.c.id).where(_tests(each.c)[step])
-    oldest = ids.order_by(ids.selected_columns.id).limit(limit)
-    wanted = _select(actor).where(consignment.c.id.in_(oldest)).order_by(consignment.c.id)
-    return [_view(row) for row in await conn.execute(wanted)]
+    oldest = _oldest(nameless(actor), step, within, _today(), limit)
+    return [_view(row) for row in await rows_of(conn, oldest, again=within.is_usual)]
 
 
-def _under_way(actor: Actor, within: Within) -> Select[Any]:
-    """The consignments in reach with things not accepted yet, and how far these have come.
-
-    Those are few however many consignments there have been, and stand in an index of their own.
-    """
-    open_things = (
-        select(_a.consignment_id, func.bool_or(_AHEAD).label("ahead"), func.bool_or(_MOVING).label("moving"))
-        .where(OPEN, _a.consignment_id.is_not(None))
-        .group_by(_a.consignment_id)
-    )
-    if within != EVERYWHERE:
-        # Begins at the consignments asked for: without it the things of all are grouped first.
-        open_things = open_things.where(_a.consignment_id.in_(_within(_ids(actor), within)))
-    things = open_things.subquery()
-    status = case((things.c.ahead, "planned"), (things.c.moving, "dispatched"), else_="delivered")
-    found = _within(_ids(actor), within).join(things, things.c.consignment_id == consignment.c.id)
-    return found.add_columns(consignment.c.expected_on, status.label("status"))
+@lru_cache(maxsize=_KEPT)
+def _oldest(actor: Actor, step: Step, within: Within, day: date, limit: int) -> Select[Any]:
+    ids = _within(_ids(actor), within).where(_waits_for(step, day))
+    oldest = ids.order_by(consignment.c.id).limit(limit)
+    return _select(actor).where(consignment.c.id.in_(oldest)).order_by(consignment.c.id)
 
 
-def _tests(each: Any) -> dict[Step, ColumnElement[bool]]:
-    """What a row of ``_under_way`` waits for."""
-    on_the_way = each.status == "dispatched"
-    standing = exists().where(act.c.consignment_id == each.id, act.c.status != "void")
-    return {
-        "to_dispatch": each.status == "planned",
-        "on_the_way": on_the_way,
-        "late": on_the_way & (each.expected_on < _today()),
-        "to_draw_up": and_(each.status == "delivered", ~standing),
+def _waits_for(step: Step, day: date) -> ColumnElement[bool]:
+    """That a consignment waits for the step on this day; each begins at the few that do."""
+    c = consignment.c
+    tests = {
+        "to_dispatch": _has_come("planned"),
+        "on_the_way": _has_come("dispatched"),
+        "late": and_(_has_come("dispatched"), c.expected_on < day),
+        "to_draw_up": and_(_has_come("delivered"), c.without_act),
+        "to_sign": _acts_of(UNSIGNED),
     }
+    return tests[step]
 
 
 def _has_come(status: str) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     literal_column,
     text,
+    true,
 )
 
 from asset_tracker.db.metadata import metadata
@@ -44,7 +45,10 @@ consignment = Table(
     Column("cleared_on", Date),
     Column("report_sent_on", Date),
     Column("created_at", _instant, nullable=False, server_default=text("now()")),
+    # No act of it is valid: kept by a trigger of the acts (migration 49).
+    Column("without_act", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("programme_id", "number"),
+    Index("consignment_without_act_idx", "id", postgresql_where=text("without_act")),
     Index("consignment_municipality_code_idx", "municipality_code"),
     Index(
         "consignment_expected_on_idx",

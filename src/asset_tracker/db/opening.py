@@ -10,8 +10,9 @@ import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 _BEGIN = "BEGIN;"
-# A plan of thirty questions behind the wall takes some 4 MB of a session's memory.
-_KEPT: Final = 3
+# Of the statements whose plans are kept, in characters: thirty questions behind the wall are 55,000, and their plan
+# takes some 4 MB of a session's memory.
+_KEPT: Final = 165_000
 
 
 class OpeningConnection(asyncpg.Connection):
@@ -25,13 +26,13 @@ class OpeningConnection(asyncpg.Connection):
         self._kept: dict[str, Any] = {}  # the one that was used last comes last
 
     async def fetch_planned(self, sql: str) -> list[Any]:
-        """The rows of a statement without parameters; its plan is kept as long as it is among the last few."""
+        """The rows of a statement without parameters; its plan is kept as long as it is among the last."""
         if not self.keeps_plans:
             return cast("list[Any]", await self.fetch(sql))
         statement = self._kept.pop(sql, None) or await self.prepare(sql)
         rows = await statement.fetch()  # one that fails is not kept
         self._kept[sql] = statement
-        while len(self._kept) > _KEPT:
+        while sum(map(len, self._kept)) > _KEPT and len(self._kept) > 1:
             del self._kept[next(iter(self._kept))]
         return cast("list[Any]", rows)
 
