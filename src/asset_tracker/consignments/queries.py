@@ -75,11 +75,6 @@ class Within(msgspec.Struct, frozen=True, kw_only=True):
     programme: UUID | None = None
     area: str | None = None
 
-    @property
-    def is_usual(self) -> bool:
-        """Whether the same will be asked again: not about one place of very many."""
-        return len(self.area or "") <= OBLAST
-
 
 EVERYWHERE = Within()
 
@@ -175,8 +170,15 @@ async def find_consignment(
 async def waiting(conn: AsyncConnection, actor: Actor, within: Within = EVERYWHERE) -> Waiting:
     """How many consignments in reach wait for which step."""
     require(actor, "consignment.read")
-    (row,) = await rows_of(conn, _waiting(nameless(actor), within, _today()), again=within.is_usual)
+    (row,) = await _rows(conn, _waiting(nameless(actor), within, _today()), within)
     return Waiting(**{step: getattr(row, step) for step in STEPS})
+
+
+async def _rows(conn: AsyncConnection, statement: Select[Any], within: Within) -> list[Any]:
+    """What is asked of an oblast or a programme is asked again, and planned once; one plan serves all municipalities."""
+    if len(within.area or "") <= OBLAST:
+        return await rows_of(conn, statement, again=True)
+    return list((await conn.execute(statement)).all())
 
 
 @lru_cache(maxsize=_KEPT)
@@ -194,7 +196,7 @@ async def waiting_for(
     """The oldest consignments in reach that wait for the step."""
     require(actor, "consignment.read")
     oldest = _oldest(nameless(actor), step, within, _today(), limit)
-    return [_view(row) for row in await rows_of(conn, oldest, again=within.is_usual)]
+    return [_view(row) for row in await _rows(conn, oldest, within)]
 
 
 @lru_cache(maxsize=_KEPT)

@@ -5,13 +5,15 @@ from decimal import Decimal
 from hashlib import sha256
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select
 
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets import service as assets
 from asset_tracker.assets.service import AssetFact, NewAsset
-from asset_tracker.consignments import acts, service
+from asset_tracker.consignments import acts, queries, service, signing
 from asset_tracker.consignments.acts import Signature
+from asset_tracker.consignments.queries import EVERYWHERE, Within
 from asset_tracker.consignments.service import Dispatch, Handover, NewConsignment
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, RefusedError
@@ -172,3 +174,36 @@ async def test_a_register_kept_elsewhere_is_taken_as_it_comes(lists):
     assert [receipt.asset for receipt in receipts] == [lists.kit, lists.part, lists.laptop]
     rows = await lists.conn.execute(select(asset.c.id, asset.c.gone_reason))
     assert set(dict(rows.all()).values()) == {"lost"}
+
+
+async def test_what_waits_is_told_by_step_of_all_of_an_oblast_and_of_a_programme(lists, conn):
+    """Each step begins at the few that wait for it; whether an act stands, the consignment knows of itself."""
+
+    async def waits(of=lists.one, within=EVERYWHERE):
+        numbers = structs.asdict(await queries.waiting(conn, COMMAND_LINE, within))
+        listed = {}
+        for step in queries.STEPS:
+            found = [each.id for each in await queries.waiting_for(conn, COMMAND_LINE, step, within)]
+            assert len(found) == numbers[step]
+            listed |= {step: True} if of in found else {}
+        return list(listed)
+
+    here, there = Within(area="UA18"), Within(area="UA46")
+    ours, another = Within(programme=lists.programme), Within(programme=uuid7())
+    assert await waits() == ["to_dispatch"]
+    assert await waits(within=Within(area=BARANIVKA)) == ["to_dispatch"]
+    assert await waits(lists.two, Within(area=BARANIVKA)) == []
+    await service.dispatch_all(
+        conn, COMMAND_LINE, {each: Dispatch(expected_on=date(2025, 1, 12)) for each in (lists.one, lists.two)}
+    )
+    for within in (EVERYWHERE, here, ours):
+        assert await waits(within=within) == ["on_the_way", "late"]
+    assert await waits(within=there) == await waits(within=another) == []
+    await service.deliver_all(conn, COMMAND_LINE, {lists.one: Handover()})
+    assert await waits() == ["to_draw_up"]
+    first = await acts.issue_act(conn, COMMAND_LINE, lists.one, base_url="http://test")
+    assert await waits() == ["to_sign"]
+    await signing.void_act(conn, COMMAND_LINE, first.id, "misprinted")
+    assert await waits(within=here) == ["to_draw_up"]
+    await acts.issue_act(conn, COMMAND_LINE, lists.one, base_url="http://test")
+    assert await waits(within=ours) == ["to_sign"]

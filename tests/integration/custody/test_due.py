@@ -1,9 +1,11 @@
 """What is due by somebody's rule: each kind counted from its own fact, and settled by its own."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets.due import _latest
@@ -16,6 +18,7 @@ from asset_tracker.consignments.service import Customs, NewConsignment, add_cons
 from asset_tracker.errors import ForbiddenError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.tables import asset as asset_table
 from asset_tracker.ledger.values import Meter
 from asset_tracker.programmes.policies import PRESETS, Reach, Rule
 from asset_tracker.programmes.rules import add_rule, apply_preset, end_rule, list_rules
@@ -24,7 +27,7 @@ from factories.world import make_world
 
 pytestmark = pytest.mark.anyio
 
-BARANIVKA = "UA18080010000090720"
+BARANIVKA, LVIV = "UA18080010000090720", "UA46060250010015970"
 NOW = datetime.now(UTC)
 FAR = 3660
 
@@ -210,7 +213,8 @@ async def test_the_overview_of_a_programme_tells_its_oldest_however_many_there_a
     for kept in (due._overview, due._overview_of_many):
         kept.cache_clear()
     everything = (await due.list_due(conn, world.coordinator, DueFilter(), limit=1000)).items
-    for narrowed in (DueFilter(programme=world.programme), DueFilter(oblast="UA18"), DueFilter()):
+    narrowings = ({"programme": world.programme}, {"oblast": "UA18"}, {"municipality": BARANIVKA}, {})
+    for narrowed in (DueFilter(**each) for each in narrowings):
         counts, found = await due.overview(conn, world.coordinator, narrowed, limit=2)
         assert counts == await due.count_due(conn, world.coordinator, narrowed)
         for rule, items in found.items():
@@ -308,3 +312,47 @@ async def test_a_plan_is_due_from_its_last_turn_and_as_soon_as_the_meter_has_pas
     assert (first.detail, first.due_on) == ("Мастило", due.today())
     assert (second.detail, second.due_on) == ("Огляд", months_after(due.today() - timedelta(days=1), 12))
     assert [each.rule for each in (await due.overview(conn, COMMAND_LINE, DueFilter()))[0]] == ["maintenance"]
+
+
+async def test_of_an_oblast_and_of_a_programme_the_same_is_due_as_of_all_that_lies_there(conn, world):
+    """They begin at indexes and at columns of their own, which must tell what a look through everything tells."""
+    a = asset_table.c
+    laptop, car, router = world.assets
+    (stray,) = await conn.scalars(select(a.id).where(a.programme_id == world.other))
+    yearly = NewPlan(title="Огляд", every_months=12, starts_on=due.today() - timedelta(days=400))
+    for each in (laptop, car, stray):  # planned before they go anywhere
+        await add_plan(conn, COMMAND_LINE, each, yearly)
+    for each, code in ((laptop, BARANIVKA), (car, LVIV), (stray, BARANIVKA)):
+        await record(conn, COMMAND_LINE, [each], ev.Delivered(municipality=code), occurred_at=ago(400))
+    warranty = ev.Described(warranty_until=in_days(5))
+    await record(conn, COMMAND_LINE, [car, router], warranty)
+    for preset in ("us_2cfr200", "house", "ua_budget", "eu_intpa"):
+        await apply_preset(conn, COMMAND_LINE, preset, Reach(programme=world.programme))
+    await apply_preset(conn, COMMAND_LINE, "ua_budget", Reach())
+    everything = (await due.list_due(conn, COMMAND_LINE, DueFilter(), limit=1000)).items
+    of = dict(tuple(row) for row in await conn.execute(select(a.id, a.programme_id)))
+    for narrowed, belongs in (
+        (DueFilter(oblast="UA18"), lambda item: item.municipality.startswith("UA18")),
+        (DueFilter(oblast=LVIV[:4]), lambda item: item.municipality == LVIV),
+        (DueFilter(oblast=LVIV[:6]), lambda item: item.municipality == LVIV),
+        (DueFilter(oblast="UA05"), lambda _: False),
+        (DueFilter(oblast="нічого"), lambda _: False),
+        (DueFilter(programme=world.programme), lambda item: of[item.asset] == world.programme),
+        (DueFilter(programme=world.other, oblast="UA18"), lambda item: item.asset == stray),
+    ):
+        wanted = tuple(item for item in everything if belongs(item))
+        assert (await due.list_due(conn, COMMAND_LINE, narrowed, limit=1000)).items == wanted
+        counts, first = await due.overview(conn, COMMAND_LINE, narrowed, limit=100)
+        assert {each.rule: each.due for each in counts} == Counter(item.rule for item in wanted)
+        assert first == {
+            rule: found
+            for rule in due.DUE_KINDS
+            if (found := [item for item in wanted if item.rule == rule and item.overdue])
+        }
+    kinds = {item.rule for item in everything}
+    assert {"verification", "required_fields", "visibility", "maintenance", "warranty"} <= kinds
+    assert {(item.asset, item.municipality) for item in everything if item.rule == "maintenance"} == {
+        (laptop, BARANIVKA),
+        (car, LVIV),
+        (stray, BARANIVKA),
+    }
