@@ -2,13 +2,13 @@
 
 Consignments without a valid act are marked by a trigger, so that what waits for one is not looked for among all.
 
-Revision: 0049
+Revision: 0052
 """
 
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0052"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 
