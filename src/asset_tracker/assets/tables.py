@@ -47,7 +47,7 @@ maintenance_plan = Table(
     # trigger (migration 40) whenever the plan, or what the asset's state says of it, changes.
     Column("next_on", Date),
     Column("over_meter", Boolean, nullable=False, server_default=false()),
-    # Of which programme and in which oblast (the beginning of its code) the asset is: kept likewise (migration 52).
+    # Of which programme and in which oblast (the beginning of its code) the asset is: kept likewise (migration 53).
     Column("programme_id", Uuid),
     Column("oblast", Text),
     one_of("meter_unit", METER_UNITS),

@@ -45,7 +45,7 @@ consignment = Table(
     Column("cleared_on", Date),
     Column("report_sent_on", Date),
     Column("created_at", _instant, nullable=False, server_default=text("now()")),
-    # No act of it is valid: kept by a trigger of the acts (migration 52).
+    # No act of it is valid: kept by a trigger of the acts (migration 53).
     Column("without_act", Boolean, nullable=False, server_default=true()),
     UniqueConstraint("programme_id", "number"),
     Index("consignment_without_act_idx", "id", postgresql_where=text("without_act")),

@@ -2,13 +2,13 @@
 
 Consignments without a valid act are marked by a trigger, so that what waits for one is not looked for among all.
 
-Revision: 0052
+Revision: 0053
 """
 
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 
