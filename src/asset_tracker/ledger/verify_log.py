@@ -49,6 +49,7 @@ PROTECTION: Final = {
         *("cases_begin", "cases_follow", "plans_begin", "plans_follow"),
     ),
     "maintenance_plan": ("turn",),
+    "act": ("acts_follow",),  # whether a consignment has one that stands
     "ledger_leaf": _GROWS,
     "ledger_tile": _GROWS,
     "ledger_checkpoint": _GROWS,

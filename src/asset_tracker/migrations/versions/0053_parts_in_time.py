@@ -79,6 +79,7 @@ def _plans_follow(*more: str) -> str:
     )
 
 
+_ALWAYS = "ALTER TABLE asset ENABLE ALWAYS TRIGGER plans_follow"
 _ACTS_FOLLOW = """
 CREATE FUNCTION consignment_acts_follow() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -106,6 +107,7 @@ _UP = (
         "OLD.programme_id IS DISTINCT FROM NEW.programme_id",
         f"{_oblast('OLD')} IS DISTINCT FROM {_oblast('NEW')}",
     ),
+    _ALWAYS,
     "UPDATE maintenance_plan SET next_on = NULL",
     *(
         f"CREATE INDEX maintenance_plan_{part}_idx ON maintenance_plan ({part}, next_on, starts_on, asset_id) "
@@ -118,6 +120,7 @@ _UP = (
         "CREATE TRIGGER acts_follow AFTER INSERT OR UPDATE OF status ON act FOR EACH ROW "
         "EXECUTE FUNCTION consignment_acts_follow()"
     ),
+    "ALTER TABLE act ENABLE ALWAYS TRIGGER acts_follow",
     (
         "UPDATE consignment SET without_act = false "
         "WHERE EXISTS (SELECT FROM act WHERE act.consignment_id = consignment.id AND act.status <> 'void')"
@@ -136,6 +139,7 @@ _DOWN = (
     "ALTER TABLE consignment DROP COLUMN without_act",
     "DROP TRIGGER plans_follow ON asset",
     _plans_follow(),
+    _ALWAYS,
     _turn(),
     "ALTER TABLE maintenance_plan DROP COLUMN oblast, DROP COLUMN programme_id",
     "DROP STATISTICS asset_oblast_stat",
