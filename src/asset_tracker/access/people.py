@@ -24,7 +24,9 @@ class Counter(msgspec.Struct, frozen=True):
 
 
 async def custodians(conn: AsyncConnection, municipality_code: str) -> frozenset[UUID]:
-    """The users who answer for what stands in a municipality."""
+    """The users who answer for what stands in a municipality, or did until their role ran out: what they counted
+    then stays their own count.
+    """
     wanted = select(_g.user_id).where(
         _g.role == "custodian", _g.area.is_not(None), literal(municipality_code).startswith(_g.area)
     )
@@ -75,11 +77,13 @@ async def is_there(conn: AsyncConnection, user: UUID) -> bool:
 async def possible_counters(
     conn: AsyncConnection, actor: Actor, municipality_code: str | None
 ) -> list[Counter]:
-    """Who may be asked to count: people of the field and the desk who are not the place's custodians."""
+    """Who may be asked to count: people of the field and the desk, by a role that they have today, who are not, and
+    were not, the place's custodians.
+    """
     require(actor, "verification.manage")
     roles = ("administrator", "coordinator", "technician", "auditor")
     wanted = select(_u.id, _u.name).where(
-        _u.disabled_at.is_(None), exists().where(_g.user_id == _u.id, _g.role.in_(roles))
+        _u.disabled_at.is_(None), exists().where(_g.user_id == _u.id, _g.role.in_(roles), IN_FORCE)
     )
     keepers = await custodians(conn, municipality_code) if municipality_code else frozenset()
     rows = await conn.execute(wanted.order_by(in_ukrainian_order(_u.name), _u.id))
@@ -110,7 +114,7 @@ async def workers(
 
 
 async def roles_of(conn: AsyncConnection, ids: set[UUID]) -> dict[UUID, tuple[str, ...]]:
-    """The roles that people have now, each once."""
+    """The roles that people were given, each once, those that ran out as well: they recorded things by them."""
     wanted = select(_g.user_id, _g.role).where(_g.user_id.in_(ids)).distinct().order_by(_g.user_id, _g.role)
     found: dict[UUID, tuple[str, ...]] = {}
     for row in await conn.execute(wanted):

@@ -30,6 +30,8 @@ from asset_tracker.i18n import Lang
 from asset_tracker.ledger import erasure
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import event, in_ukrainian_order
+from asset_tracker.mail import outbox
+from asset_tracker.settings import Settings
 
 _LONGEST = timedelta(days=3653)
 
@@ -147,16 +149,20 @@ async def reopen_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
 
 
 @by_system
-async def erase_user(conn: AsyncConnection, actor: Actor, user: UUID, reason: str = "") -> int:
+async def erase_user(
+    conn: AsyncConnection, actor: Actor, user: UUID, settings: Settings, reason: str = ""
+) -> int:
     """Forget who somebody was: the account is shut and says nobody's name, and no event names their device.
 
-    Their events stay, recorded by an id that stands for nobody; so do their messages in quarantine.
+    Their events stay, recorded by an id that stands for nobody; so do their messages in quarantine. Letters that
+    were not sent yet, such as an invitation, are not sent any more, and the links in those that were lead nowhere.
     Answers how many events and messages lost a device's name.
     """
     await disable_user(conn, actor, user)
+    await outbox.take_back(conn, settings, await email_of(conn, user))
     gone = {"name": "—", "email": f"erased-{user}", "password_hash": None}
     await conn.execute(update(user_account).where(user_account.c.id == user).values(**gone))
-    for table in (user_grant, second_factor, recovery_code, user_identity):
+    for table in (user_grant, second_factor, recovery_code, user_identity, one_time_link):
         await conn.execute(delete(table).where(table.c.user_id == user))
     await devices.forget_owner(conn, user)
     await records.record(conn, actor, "erased", f"user {user}", reason)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, ROLES, Grant, Role
 from asset_tracker.assets.retention import Expired, erase_expired, expired
-from asset_tracker.cli.common import run
+from asset_tracker.cli.common import load_settings, run
 from asset_tracker.db.engine import transaction
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.i18n import LANGS, Lang
@@ -89,12 +89,14 @@ def erase(email: str, *, yes: bool) -> None:
     """
     if not yes:
         click.confirm(f"Erase {email} for good?", abort=True)
+    settings = load_settings()
 
     async def work(engine: AsyncEngine) -> int:
         async with transaction(engine) as conn:
-            return await users.erase_user(conn, COMMAND_LINE, await users.by_email(conn, email))
+            user = await users.by_email(conn, email)
+            return await users.erase_user(conn, COMMAND_LINE, user, settings)
 
-    click.echo(f"Erased {email}, and the name of the device in {run(work)} events.")
+    click.echo(f"Erased {email}, and the name of the device in {run(work, settings)} events.")
 
 
 @command.command()

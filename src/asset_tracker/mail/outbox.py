@@ -5,6 +5,7 @@ Message-ID, once more. What a letter says is sealed, since links in it are keys,
 as it is sent, too old, or given up. The log tells a letter's id and kind, never whom or what.
 """
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from uuid import UUID, uuid4
 import aiosmtplib
 import msgspec
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker import vault
@@ -89,6 +90,22 @@ async def enqueue(
     return made
 
 
+@by_system
+async def take_back(conn: AsyncConnection, settings: Settings, email: str) -> int:
+    """Take the letters to an address that were not sent yet out of the outbox; answers how many.
+
+    One that cannot be read (another secret key) cannot be sent either, and stays until it is too old.
+    """
+    waiting = select(_o.id, _o.sealed).where(_o.sealed.is_not(None), _o.sent_at.is_(None))
+    theirs = []
+    for row in await conn.execute(waiting.with_for_update()):
+        with suppress(vault.UnreadableError):
+            if _letter(settings, row).to.casefold() == email.casefold():
+                theirs.append(row.id)
+    await conn.execute(delete(mail_outbox).where(_o.id.in_(theirs)))
+    return len(theirs)
+
+
 async def send_letters(run: Run, _payload: SendMail) -> None:
     """The job: once after each letter was put down, and every minute for those that wait."""
     while (await send_due(run.engine, run.settings)).sent:
@@ -137,11 +154,14 @@ async def _send(engine: AsyncEngine, settings: Settings, server: aiosmtplib.SMTP
     return Sent(sent=1)
 
 
-def _message(settings: Settings, row: Any) -> Any:
+def _letter(settings: Settings, row: Any) -> Letter:
     content = vault.unseal(settings.secret_key or "", _PURPOSE, str(row.id), row.sealed)
-    letter = msgspec.json.decode(content, type=Letter)
+    return msgspec.json.decode(content, type=Letter)
+
+
+def _message(settings: Settings, row: Any) -> Any:
     return compose(
-        letter,
+        _letter(settings, row),
         sender=settings.mail_from or "",
         base_url=settings.base_url,
         message_id=str(row.id),

@@ -29,6 +29,9 @@ WIDTH: Final = 640
 _SMALLEST, _LARGEST = 4.0, 17.0
 # More dots than these are drawn without a name and a link of their own: a drawing must not grow with them.
 CROWD: Final = 150
+# A finger finds a dot within so many units round it, 24 pixels wide where the whole drawing is 288 (a phone of 320);
+# between two dots nearer than that, whichever is nearer.
+REACH: Final = 27.0
 # Dots are named in a window narrower than so many degrees, the largest so many of them.
 _NAMED_BELOW, _NAMED = 8.0, 14
 _AT_48_5: Final = cos(radians(48.5))
@@ -66,6 +69,9 @@ class Dot(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
     href: str = ""
     group: str = ""
+
+
+Corner = tuple[float, float]
 
 
 class Group(NamedTuple):
@@ -217,13 +223,16 @@ def _meet(one: tuple[float, float, float, float], other: tuple[float, float, flo
 def _dots(dots: Sequence[Dot], view: _View, most: int) -> Iterator[str]:
     """Each with its name and link: the large ones first, so that no neighbour hides a small one."""
     drawn = sorted(dots, key=lambda dot: (-dot.value, dot.name))
+    around = iter(nearest([(view.x(dot.east), view.y(dot.north)) for dot in drawn], REACH))
     for look, alike in groupby(drawn, key=_look):
         yield f"<g {look}>"
-        for dot in alike:
+        for dot, target in zip(alike, around, strict=False):
             told = f"{dot.name}: {dot.value}" + (f". {dot.note}" if dot.note else "")
             name = f"<title>{escaped(told)}</title>"
             if dot.href:
-                yield f'<a href="{escaped(dot.href)}">{name}<circle {_circle(dot, view, most)}/></a>'
+                corners = "L".join(f"{x:.0f} {y:.0f}" for x, y in target)
+                tap = f'<path d="M{corners}Z" fill="none" stroke="none" pointer-events="all"/>'
+                yield f'<a href="{escaped(dot.href)}">{name}{tap}<circle {_circle(dot, view, most)}/></a>'
             else:
                 yield f"<circle {_circle(dot, view, most)}>{name}</circle>"
         yield "</g>"
@@ -258,6 +267,40 @@ def _crowd(dots: Sequence[Dot], view: _View, most: int, groups: Mapping[str, Gro
                 f'<path class="around" d="M{around}Z" fill-opacity="0" stroke="#000" stroke-opacity="0" '
                 f'stroke-width="16" stroke-linejoin="round" stroke-linecap="round" pointer-events="all"/></a>'
             )
+
+
+def nearest(points: Sequence[Corner], reach: float) -> list[list[Corner]]:
+    """Of each point the corners of what lies within ``reach`` of it, along and across, and nearer to no other point."""
+    found = []
+    for x, y in points:
+        shape = [
+            (x - reach, y - reach),
+            (x + reach, y - reach),
+            (x + reach, y + reach),
+            (x - reach, y + reach),
+        ]
+        for u, v in points:
+            if (u, v) != (x, y) and abs(u - x) < 3 * reach and abs(v - y) < 3 * reach:
+                shape = _nearer(shape, (x, y), (u, v))
+        found.append(shape)
+    return found
+
+
+def _nearer(shape: Sequence[Corner], one: Corner, other: Corner) -> list[Corner]:
+    """The part of a convex shape that is nearer to one point than to the other."""
+    (x, y), (u, v) = one, other
+    far = [(u - x) * (2 * a - x - u) + (v - y) * (2 * b - y - v) for a, b in shape]
+    kept: list[Corner] = []
+    for at, (corner, beyond) in enumerate(zip(shape, far, strict=True)):
+        before, was = shape[at - 1], far[at - 1]
+        if (beyond > 0) != (was > 0):
+            part = was / (was - beyond)
+            kept.append(
+                (before[0] + part * (corner[0] - before[0]), before[1] + part * (corner[1] - before[1]))
+            )
+        if beyond <= 0:
+            kept.append(corner)
+    return kept
 
 
 def hull(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:

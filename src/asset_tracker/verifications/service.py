@@ -112,27 +112,41 @@ async def start(
         raise ForbiddenError
     await get_municipality(conn, new.municipality)
     await _check_start(conn, new)
+    there = await _standing_there(conn, actor, new)
+    if not there:
+        raise RefusedError("Nothing of these programmes is recorded there.")
+    made = campaign_id or uuid7()
+    await _begin(conn, actor, made, new)
+    await _name(conn, made, new)
+    frozen = [{"campaign_id": made, **expected} for expected in there]
+    await conn.execute(insert(campaign_expected), frozen)
+    return made
+
+
+async def _standing_there(conn: AsyncConnection, actor: Actor, new: NewCampaign) -> list[dict[str, Any]]:
+    """What is expected: in reach, handed over, and not gone."""
     there = _a.municipality_code == new.municipality
     if new.service_point:
         there = _a.service_point_id == new.service_point
-    expected = select(_a.id, _a.service_point_id, _a.condition).where(
+    wanted = select(_a.id.label("asset_id"), _a.service_point_id, _a.condition).where(
         scope.assets(actor, "verification.manage"),
         there,
         _a.programme_id.in_(new.programmes),
         _a.gone_reason.is_(None),
         _a.delivered_at.is_not(None),
     )
-    rows = (await conn.execute(expected)).all()
-    if not rows:
-        raise RefusedError("Nothing of these programmes is recorded there.")
-    now = datetime.now(KYIV)
-    place = await _next_place(conn, now.year)
-    made = campaign_id or uuid7()
+    return [dict(row) for row in (await conn.execute(wanted)).mappings()]
+
+
+async def _begin(conn: AsyncConnection, actor: Actor, made: UUID, new: NewCampaign) -> None:
+    """The campaign itself, with the next number of this year."""
+    year = datetime.now(KYIV).year
+    place = await _next_place(conn, year)
     values = {
         "id": made,
-        "year": now.year,
+        "year": year,
         "place_in_year": place,
-        "number": f"V-{now.year}-{place:04d}",
+        "number": f"V-{year}-{place:04d}",
         "municipality_code": new.municipality,
         "service_point_id": new.service_point,
         "reason": new.reason,
@@ -141,6 +155,10 @@ async def start(
         "started_by": actor.id,
     }
     await conn.execute(insert(campaign).values(values))
+
+
+async def _name(conn: AsyncConnection, made: UUID, new: NewCampaign) -> None:
+    """Whose things are counted, and by whom besides the one who leads."""
     programmes = [{"campaign_id": made, "programme_id": each} for each in dict.fromkeys(new.programmes)]
     await conn.execute(insert(campaign_programme), programmes)
     members = [
@@ -149,17 +167,6 @@ async def start(
     ]
     if members:
         await conn.execute(insert(campaign_member), members)
-    frozen = [
-        {
-            "campaign_id": made,
-            "asset_id": row.id,
-            "service_point_id": row.service_point_id,
-            "condition": row.condition,
-        }
-        for row in rows
-    ]
-    await conn.execute(insert(campaign_expected), frozen)
-    return made
 
 
 async def scan(

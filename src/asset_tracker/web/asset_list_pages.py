@@ -30,7 +30,7 @@ from asset_tracker.web.bulk_pages import offered
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.filling_pages import category_name
 from asset_tracker.web.list_query import Asked, asked_for, filters_of, own_fields, params_of
-from asset_tracker.web.pages import error_texts, page, see_other
+from asset_tracker.web.pages import error_texts, is_fragment, page, see_other
 
 _COUNTED, _SEARCHED = 10_000, 1_000  # the second of what was found by a word, which each row is read for
 # A page stays light, however many columns are chosen.
@@ -66,6 +66,8 @@ async def list_assets(
         block="results",
         asked=asked,
         filters=asked.query,
+        used=asked.query.narrowing,
+        renewed=is_fragment(request),
         filtered=bool(msgspec.to_builtins(asked.query)),
         problems=problems,
         lines=found.items,

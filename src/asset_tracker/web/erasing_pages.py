@@ -63,7 +63,8 @@ async def erase(
     wrong = await _wrong(request, conn, actor, data, account.email)
     if wrong:
         return await _account(request, conn, actor, account, data, wrong)
-    await users.erase_user(conn, actor, user_id, records.check_reason(data.reason))
+    reason = records.check_reason(data.reason)
+    await users.erase_user(conn, actor, user_id, request.app.state.settings, reason)
     return see_other(request, "/people", Flash("good", "The person was erased. What they recorded stays."))
 
 

@@ -47,6 +47,12 @@ class ListQuery(msgspec.Struct, frozen=True, omit_defaults=True):
     # What must stand in fields of categories, as they were typed: ``imei:490154203237518``.
     fields: tuple[str, ...] = ()
 
+    @property
+    def narrowing(self) -> int:
+        """How many filters are in use, those without a control of their own as well; a word to find is none."""
+        said: dict[str, Any] = msgspec.to_builtins(self)
+        return len([name for name in said if name not in ("q", "fields")]) + len(self.fields)
+
 
 class Asked(NamedTuple):
     """A list as asked for; ``view`` is the saved list that it is, or began as."""

@@ -117,6 +117,46 @@ async def test_an_invitation_goes_by_mail_and_is_shown_to_nobody(site, somebody,
     assert await is_in(await logged_in(site, "new.person@example.org"))
 
 
+async def test_somebody_invited_who_never_came_is_erased_with_the_letter_that_waits(site, somebody, mailing):
+    admin = await logged_in(site, somebody[0])
+    form = {"name": "Оля Незвана", "email": "uninvited@example.org", "role": "auditor", "lang": "uk"}
+    assert (await admin.post("/people", data=form)).status_code == 200
+    people = (await admin.get("/people")).text
+    path = re.search(r'href="(/people/[0-9a-f-]+)">Оля Незвана<', people)[1]
+    assert f"{path}/erase" in (await admin.get(path)).text
+    assert (await admin.get(f"{path}/erase")).status_code == 200
+    async with site.state.engine.begin() as conn:  # one letter more, to somebody else
+        other = await links.make_link(conn, COMMAND_LINE, somebody[1], site.state.settings)
+        assert other.token is None
+    proof = {"typed": "uninvited@example.org", "reason": "Лист", "password": PASSWORD}
+    erased = await admin.post(f"{path}/erase", data=proof)
+    assert (erased.status_code, erased.headers.get("location")) == (303, "/people")
+    (left,) = await letters(site)
+    assert left.to == somebody[0], "an invitation is not sent to whoever was erased"
+    shown = (await admin.get(path)).text + (await admin.get("/people")).text
+    assert "Незвана" not in shown
+    assert "uninvited@example.org" not in shown
+    # The address is free: who is invited again is somebody new.
+    again = await admin.post("/people", data=form)
+    assert again.status_code == 200
+    assert "Оля Незвана" in (await admin.get("/people")).text
+
+
+async def test_a_link_in_the_hands_of_somebody_who_is_erased_opens_nothing(site, somebody):
+    admin = await logged_in(site, somebody[0])
+    form = {"name": "Ганна Пізня", "email": "late@example.org", "role": "auditor", "lang": "uk"}
+    made = await admin.post("/people", data=form)
+    link = re.search(r"/password/[\w-]+", made.text)[0]
+    guest = browser(site)
+    assert (await guest.get(link)).status_code == 200
+    path = re.search(r'href="(/people/[0-9a-f-]+)">Ганна Пізня<', (await admin.get("/people")).text)[1]
+    proof = {"typed": "late@example.org", "reason": "Лист", "password": PASSWORD}
+    assert (await admin.post(f"{path}/erase", data=proof)).status_code == 303
+    assert (await guest.get(link)).status_code == 404
+    assert (await guest.post(link, data={"password": PASSWORD})).status_code == 404
+    assert (await admin.post(f"{path}/link")).status_code in (404, 409)
+
+
 async def test_a_forgotten_password_tells_nobody_who_has_an_account(site, somebody, mailing):
     pages = [
         (await browser(site).post("/password-forgotten", data={"email": email})).text

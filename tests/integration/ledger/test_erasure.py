@@ -17,6 +17,7 @@ from asset_tracker.ledger.state import as_state
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tables import quarantine as quarantine_table
 from asset_tracker.ledger.verify import verify
+from asset_tracker.settings import Settings
 from factories.facts import add, draft, life, sealed
 
 pytestmark = pytest.mark.anyio
@@ -69,7 +70,7 @@ async def test_somebody_who_recorded_things_is_forgotten(conn):
         draft(asset_id, ev.Note(note="так"), device="телефон Оксани"),
     ]
     await store.append(conn, user, facts, programme=uuid7())
-    assert await users.erase_user(conn, COMMAND_LINE, user) == 1
+    assert await users.erase_user(conn, COMMAND_LINE, user, Settings.from_env({})) == 1
     row = (await conn.execute(select(user_account).where(user_account.c.id == user))).one()
     assert (row.name, row.password_hash, "example" in row.email) == ("—", None, False)
     assert row.disabled_at is not None

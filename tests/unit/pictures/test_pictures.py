@@ -1,9 +1,10 @@
 from datetime import date
 from decimal import Decimal
-from math import radians, sin
+from math import dist, radians, sin
 from xml.etree import ElementTree as ET
 
 import pytest
+from msgspec.structs import replace
 
 from asset_tracker.pictures import charts, maps, outline
 from asset_tracker.territory.codifier import read_shipped
@@ -77,6 +78,58 @@ def test_zooming_shows_only_what_lies_there():
     assert picture.svg.count("<circle") == 1
     assert "Овруч</text>" in picture.svg
     assert len(picture.rows) == 2, "the table leaves nothing out"
+
+
+def box_of(corners):
+    easts, norths = zip(*corners, strict=True)
+    return max(easts) - min(easts), max(norths) - min(norths)
+
+
+def test_a_finger_finds_the_nearest_dot_on_the_smallest_phone(municipalities):
+    """WCAG 2.5.8: 24 pixels where there is room for them; else all the room that there is, and to the nearest."""
+    at = {each.code: (each.lon, each.lat) for each in municipalities if each.code.startswith("UA46")}
+    dots = [dot(code, 1, href=f"/{code}") for code in at]
+    dots = [replace(each, east=at[each.name][0], north=at[each.name][1]) for each in dots]
+    assert 50 < len(dots) < maps.CROWD
+    picture = maps.country(dots, "uk", title="Львівська", summary="", window=maps.around(at.values()))
+    links = list(ET.fromstring(picture.svg).iter(f"{SVG}a"))  # noqa: S314 - drawn a line above
+    assert len(links) == len(dots)
+    found = []
+    for link in links:
+        circle, path = link.find(f"{SVG}circle"), link.find(f"{SVG}path")
+        assert (path.attrib["fill"], path.attrib["pointer-events"]) == ("none", "all")
+        corners = [tuple(map(float, each.split())) for each in path.attrib["d"][1:-1].split("L")]
+        found.append(((float(circle.attrib["cx"]), float(circle.attrib["cy"])), corners))
+    points = [point for point, _ in found]
+    assert all(inside(point, corners) for point, corners in found)
+    # Where nobody is near, it is 24 pixels on a drawing of 288.
+    alone = [
+        (point, corners)
+        for point, corners in found
+        if all(
+            max(abs(a - b) for a, b in zip(point, other, strict=True)) >= 2 * maps.REACH
+            for other in points
+            if other != point
+        )
+    ]
+    pixel = maps.WIDTH / 288
+    assert all(min(box_of(corners)) / pixel >= 24 for _, corners in alone)
+    # Elsewhere what is tapped leads to the nearest dot, and most are wide enough on a phone of 390 as they lie.
+    worst = 0.0
+    for x in range(0, maps.WIDTH, 16):
+        for y in range(0, 2 * maps.WIDTH, 16):
+            over = [point for point, corners in found if inside((x + 0.37, y + 0.41), corners)]
+            near = min(dist((x + 0.37, y + 0.41), point) for point in points)
+            worst = max([worst, *(dist((x + 0.37, y + 0.41), point) - near for point in over)])
+    assert worst < 2, "corners are drawn to whole units"
+    wide = [min(box_of(corners)) * 340 / maps.WIDTH >= 24 for _, corners in found]
+    assert sum(wide) > len(wide) * 0.6, f"{sum(wide)} of {len(wide)}"
+
+
+def test_two_dots_share_the_room_between_them():
+    one, other = maps.nearest([(0.0, 0.0), (20.0, 0.0)], 27)
+    assert (max(x for x, _ in one), min(x for x, _ in other)) == (10, 10)
+    assert box_of(maps.nearest([(0.0, 0.0), (0.0, 0.0), (80.0, 0.0)], 27)[0]) == (54, 54)
 
 
 def test_the_window_around_nothing_is_the_country():

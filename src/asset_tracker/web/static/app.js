@@ -44,16 +44,9 @@ suggestions?.parentElement.addEventListener("focusout", (event) => {
   if (event.relatedTarget && !suggestions.parentElement.contains(event.relatedTarget)) suggestions.replaceChildren();
 });
 
-// What narrows a list stays counted while the list alone is fetched anew.
-document.getElementById("filters")?.addEventListener("change", (event) => {
-  const label = document.querySelector(".fold-box + label");
-  if (!label) return;
-  const used = [...event.currentTarget.elements].filter((each) => each.name && !["q", "columns"].includes(each.name) && each.type !== "hidden" && each.value).length;
-  const count = label.querySelector(".count") ?? Object.assign(document.createElement("b"), { className: "count" });
-  count.textContent = used;
-  count.hidden = !used;
-  label.querySelector(".visually-hidden")?.remove();
-  label.append(count);
+// What is fetched when one scrolls to it would stay blank on paper.
+addEventListener("beforeprint", () => {
+  for (const image of document.images) image.loading = "eager";
 });
 
 // A drop-down closes when one clicks beside it.
