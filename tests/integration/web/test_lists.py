@@ -34,6 +34,23 @@ async def test_a_municipality_is_named_with_mistakes_or_not_at_all(site):
     assert "Такої громади немає" in (await site.get("coordinator", "/assets?municipality=Нетака")).text
 
 
+async def test_the_filters_in_use_are_counted_by_whoever_makes_the_list(site):
+    """Without a script as with one, and after going back: what is fetched anew brings its count along."""
+    state = "/assets?category=laptop&gone=no&disputed=no&q=x"
+    page = await site.get("coordinator", state)
+    assert re.findall(r'<span id="filters-used">\s*<b class="count">(\d+)', page.text) == ["3"]
+    assert "hx-swap-oob" not in page.text
+    assert 'type="hidden" name="disputed" value="no"' in page.text, "narrowing further keeps it"
+    part = await site.get("coordinator", state, headers={"HX-Request": "true"})
+    assert re.findall(r'<span id="filters-used" hx-swap-oob="true">\s*<b class="count">(\d+)', part.text) == [
+        "3"
+    ]
+    back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "hx-swap-oob" not in (await site.get("coordinator", state, headers=back)).text
+    bare = await site.get("coordinator", "/assets?q=x", headers={"HX-Request": "true"})
+    assert '<span id="filters-used" hx-swap-oob="true"></span>' in bare.text
+
+
 async def test_a_list_is_kept_and_read_by_page_and_api(site):
     state = "?category=laptop&columns=name,tag&sort=tag"
     kept = await site.post("coordinator", "/views", {"state": state, "name": "Ноутбуки"})

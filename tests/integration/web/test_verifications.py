@@ -1,12 +1,13 @@
 """A count by page: begun, scanned by hand, ended, certified."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from asset_tracker.access.actors import COMMAND_LINE
-from asset_tracker.access.tables import user_account
+from asset_tracker.access.tables import user_account, user_grant
 from asset_tracker.assets.queries import find_asset, get_asset
 from asset_tracker.assets.service import record
 from asset_tracker.ledger import events as ev
@@ -26,6 +27,19 @@ async def deliver(site, tag):
         asset = await find_asset(conn, COMMAND_LINE, tag)
         if not (await get_asset(conn, COMMAND_LINE, asset)).state.delivered_at:
             await record(conn, COMMAND_LINE, [asset], ev.Delivered(municipality=BARANIVKA))
+
+
+async def test_whose_role_ran_out_is_not_asked_to_count(site):
+    offered = {}
+    for until in (None, datetime.now(UTC) - timedelta(days=1)):
+        async with site.app.state.engine.begin() as conn:
+            theirs = user_grant.c.user_id == await person(site, "technician")
+            await conn.execute(update(user_grant).where(theirs).values(valid_until=until))
+        form = await site.get("coordinator", f"/verifications/new?municipality={BARANIVKA}")
+        offered[until] = "Technician" in re.findall(r"<option[^>]*>([^<]*)</option>", form.text)
+    async with site.app.state.engine.begin() as conn:
+        await conn.execute(update(user_grant).where(theirs).values(valid_until=None))
+    assert list(offered.values()) == [True, False]
 
 
 async def test_a_count_by_page(site):
