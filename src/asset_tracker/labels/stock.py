@@ -154,7 +154,7 @@ def _wrong_grid(stock: Stock) -> list[FieldError]:
                 _error(
                     "columns" if axis == "x" else "rows",
                     "The labels end at %(end)s mm, the page at %(page)s mm.",
-                    end=f"{end:.2f}",
+                    end=f"{round(end, 2):g}",
                     page=f"{page:g}",
                 )
             )

@@ -23,11 +23,11 @@ from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import answers_of, read
 from asset_tracker.web.pages import Instead, error_texts, see_other
 from asset_tracker.web.settings_pages import (
-    municipality_named,
     party_form,
     programme_form,
     shares_of,
 )
+from asset_tracker.web.towns import read_with_town
 
 
 @get("/parties/{party_id:uuid}")
@@ -54,9 +54,7 @@ async def change_party(
     require(actor, "programme.manage")
     given, lang = await answers_of(request), lang_of(request)
     try:
-        named = given.get("municipality", "").strip()
-        code = await municipality_named(conn, named) if named else None
-        new = read(NewParty, {**given, "municipality": code})
+        new = await read_with_town(conn, NewParty, given)
         await changing.replace_party(conn, actor, party_id, new)
     except InvalidError as wrong:
         raise Instead(party_form(request, given, error_texts(lang, wrong.errors), party_id)) from wrong

@@ -22,12 +22,10 @@ from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFou
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tags import TagError
 from asset_tracker.programmes.queries import list_programmes
-from asset_tracker.territory.codes import is_code
-from asset_tracker.territory.queries import search_municipalities
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.consignment_pages import show_instead
-from asset_tracker.web.forms import read
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.towns import read_with_town
 
 MAX_LINES = 500
 
@@ -57,7 +55,8 @@ async def add(
 ) -> Redirect:
     require(actor, "consignment.manage")
     try:
-        made = await service.add_consignment(conn, actor, await _read(conn, data))
+        new = await read_with_town(conn, NewConsignment, msgspec.structs.asdict(data))
+        made = await service.add_consignment(conn, actor, new)
     except (InvalidError, ConflictError) as wrong:
         lang = lang_of(request)
         errors = wrong.errors if isinstance(wrong, InvalidError) else ()
@@ -122,19 +121,6 @@ async def _assets(conn: AsyncConnection, actor: Actor, written: list[str]) -> li
         params = {"list": ", ".join(unknown[:10])}
         raise InvalidError(errors=(FieldError("tags", "Not found, or more than one: %(list)s", params),))
     return list(dict.fromkeys(found))
-
-
-async def _read(conn: AsyncConnection, data: ConsignmentForm) -> NewConsignment:
-    code = data.municipality.strip()
-    if code and not is_code(code):
-        near = await search_municipalities(conn, code[:120], limit=2)
-        if len(near) != 1 and not any(each.name_uk.casefold() == code.casefold() for each in near[:1]):
-            told = ", ".join(f"{each.name_uk} ({each.code})" for each in near)
-            raise InvalidError(
-                errors=(FieldError("municipality", "Which one? Write its code: %(list)s", {"list": told}),)
-            )
-        code = near[0].code
-    return read(NewConsignment, {**msgspec.structs.asdict(data), "municipality": code})
 
 
 async def _form(

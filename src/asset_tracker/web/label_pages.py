@@ -19,7 +19,7 @@ from asset_tracker.access.permissions import require
 from asset_tracker.consignments.queries import get_consignment, list_consignments
 from asset_tracker.edge.references import consignment_id
 from asset_tracker.edge.who import AnyRequest, lang_of
-from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, NotFoundError
+from asset_tracker.errors import AssetTrackerError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.labels import order, own, service
 from asset_tracker.labels.order import Order, Preview, preview_order, print_order
@@ -27,12 +27,13 @@ from asset_tracker.labels.own import Preset
 from asset_tracker.labels.service import Job
 from asset_tracker.labels.stock import Stock
 from asset_tracker.programmes.queries import list_programmes
-from asset_tracker.territory.queries import find_service_point, municipality_index
+from asset_tracker.territory.queries import find_service_point
 from asset_tracker.web import label_forms
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import municipality, named
 from asset_tracker.web.label_forms import LabelForm, checked_name, filled, read_order, read_paper
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.towns import town_named
 
 PRINTS_SHOWN = 20
 CONSIGNMENTS_OFFERED = 100  # the newest; a consignment's own page leads to its labels
@@ -121,10 +122,7 @@ async def _named(conn: AsyncConnection, what: str, wanted: str) -> str | None:
     if what == "places":
         with suppress(ValueError):
             return str(UUID(wanted))
-    match = (await municipality_index(conn)).find(wanted)
-    if match.one is None:
-        raise InvalidError(errors=(FieldError(what, "No one municipality is meant by that name."),))
-    return match.one.code
+    return await town_named(conn, wanted, what)
 
 
 async def _place(conn: AsyncConnection, lang: Lang, form: LabelForm) -> str | None:

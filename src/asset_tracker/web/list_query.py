@@ -17,8 +17,8 @@ from asset_tracker.assets.saved_views import SavedView, find_view
 from asset_tracker.assets.views import Filters
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.territory.codes import is_code
-from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web.forms import read_id
+from asset_tracker.web.towns import town_named
 
 _IDS = ("programme", "consignment", "service_point", "donor", "kit")
 _MOST_FIELDS = 20
@@ -135,7 +135,7 @@ async def filters_of(conn: AsyncConnection, asked: ListQuery) -> Filters:
         if name in given:
             given[name] = read_id(given[name], name)
     if "municipality" in given and not is_code(given["municipality"]):
-        given["municipality"] = await _named(conn, given["municipality"])
+        given["municipality"] = await town_named(conn, given["municipality"])
     if "fields" in given:
         given["fields"] = await _as_kept(conn, own_fields(given["fields"]))
     if any("\x00" in value for value in given.values() if isinstance(value, str)):
@@ -155,21 +155,6 @@ async def _as_kept(conn: AsyncConnection, told: dict[str, str]) -> tuple[str, ..
             )
         )
     return tuple(f"{key}:{value}" for key, value in kept.items())
-
-
-async def _named(conn: AsyncConnection, text: str) -> str:
-    match = (await municipality_index(conn)).find(text[:200])
-    if match.one is not None:
-        return match.one.code
-    near = "; ".join(_told(match.exact or match.near))
-    message = (
-        "More than one municipality may be meant: %(near)s." if near else "There is no such municipality."
-    )
-    raise InvalidError(errors=(FieldError("municipality", message, {"near": near} if near else {}),))
-
-
-def _told(found: Iterable[Any]) -> list[str]:
-    return [f"{each.name_uk} ({each.oblast_uk})" for each in list(found)[:4]]
 
 
 def ids_of(texts: Iterable[str], field: str) -> list[UUID]:

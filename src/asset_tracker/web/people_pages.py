@@ -17,12 +17,12 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes import queries as programmes
-from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import named
 from asset_tracker.web.forms import read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.towns import town_named
 from asset_tracker.web.words import word
 
 
@@ -179,10 +179,7 @@ async def _area(conn: AsyncConnection, text: str) -> str | None:
         return None
     if wanted.upper().startswith("UA") and wanted[2:].isdigit():
         return wanted.upper()
-    match = (await municipality_index(conn)).find(wanted)
-    if match.one is None:
-        raise InvalidError(errors=(FieldError("area", "No one municipality is meant by that name."),))
-    return match.one.code
+    return await town_named(conn, wanted, "area")
 
 
 async def _form(

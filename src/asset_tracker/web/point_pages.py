@@ -24,6 +24,7 @@ from asset_tracker.territory.points import CHANGES, POINT_KINDS, Change, NewServ
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.towns import town_named
 from asset_tracker.web.words import word
 
 
@@ -115,13 +116,9 @@ async def _destination(conn: AsyncConnection, actor: Actor, point_id: UUID, data
     named = data.municipality.strip()[:120]
     if not named:
         return None
-    match = (await queries.municipality_index(conn)).find(named)
-    if match.one is None:
-        raise InvalidError(errors=(FieldError("municipality", "No one municipality is meant by that name."),))
+    code = await town_named(conn, named)
     old = await queries.get_service_point(conn, point_id)
-    new = NewServicePoint(
-        municipality_code=match.one.code, kind=old.kind, name_uk=old.name_uk, name_en=old.name_en
-    )
+    new = NewServicePoint(municipality_code=code, kind=old.kind, name_uk=old.name_uk, name_en=old.name_en)
     return (await service.create_service_point(conn, actor, new)).id
 
 

@@ -9,6 +9,7 @@ from asset_tracker.errors import FieldError
 from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web import formats
 from asset_tracker.web.questions import EventForm
+from asset_tracker.web.towns import unclear
 
 
 def moment_of(answers: Mapping[str, str], errors: list[FieldError]) -> datetime | None:
@@ -34,10 +35,6 @@ async def municipality_of(
         return None
     match = (await municipality_index(conn)).find(named[:200])
     if match.one is None:
-        near = "; ".join(f"{m.name_uk} ({m.oblast_uk})" for m in (match.exact or match.near)[:4])
-        text = (
-            "More than one municipality may be meant: %(near)s." if near else "There is no such municipality."
-        )
-        errors.append(FieldError("municipality", text, {"near": near} if near else {}))
+        errors.append(unclear(match))
         return None
     return match.one.code

@@ -20,12 +20,12 @@ from asset_tracker.programmes import queries, service
 from asset_tracker.programmes.queries import ProgrammeView
 from asset_tracker.programmes.service import NewActivity, NewParty, NewProgramme
 from asset_tracker.programmes.words import ACTIVITY_KINDS, LEGAL_REGIMES, PARTY_KINDS, TITLE_RULES
-from asset_tracker.territory.queries import municipality_index
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_forms import CURRENCIES, read_money
 from asset_tracker.web.formats import named
 from asset_tracker.web.forms import answers_of, read
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.towns import read_with_town
 from asset_tracker.web.words import word
 
 DONORS = 4  # as many rows as the form has
@@ -43,7 +43,7 @@ async def add_party(
 ) -> Redirect:
     given = await answers_of(request)
     try:
-        await service.add_party(conn, actor, read(NewParty, given))
+        await service.add_party(conn, actor, await read_with_town(conn, NewParty, given))
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(party_form(request, given, texts)) from wrong
@@ -101,11 +101,9 @@ async def add_activity(
     await queries.get_programme(conn, actor, programme_id)
     given = await answers_of(request)
     try:
-        code = await municipality_named(conn, given.get("municipality", ""))
         ends_on = given.get("ends_on") or given.get("starts_on")
-        new = read(
-            NewActivity, {**given, "programme": programme_id, "municipality": code, "ends_on": ends_on}
-        )
+        asked = {**given, "programme": programme_id, "ends_on": ends_on}
+        new = await read_with_town(conn, NewActivity, asked)
         await service.record_activity(conn, actor, new)
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
@@ -130,14 +128,6 @@ def _percent(text: str) -> Decimal:
     if amount is None:
         raise InvalidError(errors=(FieldError("shares", "Write how many per cent each donor pays."),))
     return amount
-
-
-async def municipality_named(conn: AsyncConnection, text: str) -> str:
-    """The code of the municipality that a name or a code means. Raises InvalidError."""
-    match = (await municipality_index(conn)).find(text.strip()[:200])
-    if match.one is None:
-        raise InvalidError(errors=(FieldError("municipality", "No one municipality is meant by that name."),))
-    return match.one.code
 
 
 def _words(lang: Lang, family: str, keys: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -34,7 +34,8 @@ from asset_tracker.verifications.count import REASONS, STATUSES, Finding
 from asset_tracker.verifications.service import Member, NewCampaign, Scan
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash, Tone
-from asset_tracker.web.pages import Instead, page, see_other, wrong_texts
+from asset_tracker.web.pages import Instead, error_texts, page, see_other, wrong_texts
+from asset_tracker.web.towns import unclear
 from asset_tracker.web.words import FINDINGS, REASONS_TO_COUNT, word
 
 # What wants looking at first stands first.
@@ -193,7 +194,7 @@ async def _asked(conn: AsyncConnection, actor: Actor, data: CampaignForm) -> New
     errors = []
     match = (await municipality_index(conn)).find(data.municipality.strip()[:120])
     if match.one is None:
-        errors.append(FieldError("municipality", "No one municipality is meant by that name."))
+        errors.append(unclear(match))
     ids: dict[str, UUID | None] = {}
     for name in ("programme", "counter", "service_point"):
         text = getattr(data, name)
@@ -255,10 +256,11 @@ async def _form(
     errors: dict[str, str],
 ) -> Response[str]:
     lang = lang_of(request)
-    known = None
+    known, told = None, errors
     if data.municipality:
         match = (await municipality_index(conn)).find(data.municipality.strip()[:120])
         known = match.one
+        told = errors if known else error_texts(lang, (unclear(match),)) | errors
     points = await list_service_points(conn, known.code) if known else ()
     counters = await possible_counters(conn, actor, known.code if known else None)
     return page(
@@ -267,7 +269,7 @@ async def _form(
         section="verifications",
         status=422 if errors else 200,
         values=data,
-        errors=errors,
+        errors=told,
         municipality=known,
         programmes=[
             (str(p.id), f"{p.code} {formats.named(lang, p)}") for p in await list_programmes(conn, actor)

@@ -51,7 +51,7 @@ async def test_a_programme_with_two_donors(site):
         ("/parties", {"kind": "donor", "name_uk": "x", "name_en": "x", "edrpou": "12345679"}, "ЄДРПОУ"),
         ("/parties", {"kind": "nonsense", "name_uk": "x" * 300}, "Будь ласка, заповніть."),
         ("/programmes", {"code": "п р о", "donor_0": "no id"}, "Тут очікується інше."),
-        ("/programmes/{programme}/activities", {"municipality": "Ніде"}, "не можна визначити"),
+        ("/programmes/{programme}/activities", {"municipality": "Ніде"}, "Такої громади немає."),
         ("/programmes/{programme}/activities", {"municipality": "Овруцька", "women": "-1"}, "заповніть"),
         (f"/municipalities/{BARANIVKA}/points", {"kind": "asc"}, "заповніть"),
     ],
@@ -60,6 +60,16 @@ async def test_what_is_wrong_comes_back(site, path, form, said):
     answer = await site.post("administrator", path.format(**site.office._asdict()), form)
     assert answer.status_code == 422
     assert said in answer.text
+
+
+async def test_a_council_is_of_a_municipality_that_is_named_and_all_that_is_wrong_is_told(site):
+    council = {"kind": "council", "name_uk": "Рада", "name_en": "Council"}
+    named = await site.post("administrator", "/parties", {**council, "municipality": "Баранівська"})
+    assert named.status_code == 303
+    wrong = await site.post("administrator", "/parties", {"kind": "council", "municipality": "Миколаївська"})
+    assert wrong.status_code == 422
+    assert wrong.text.count("Будь ласка, заповніть.") == 4
+    assert re.search(r"Громад із такою назвою кілька\..*UA\d{17}.*UA\d{17}", wrong.text)
 
 
 async def test_an_activity_stands_on_the_page_of_the_municipality(site):

@@ -117,6 +117,13 @@ document.addEventListener("change", (event) => {
   for (const one of event.target.form.querySelectorAll('input[name="asset"]')) one.checked = event.target.checked;
 });
 
+// A summary of errors names the fields, where the page did not.
+for (const link of document.querySelectorAll('#problems a[href^="#f-"]')) {
+  const id = link.hash.slice(1);
+  const label = document.querySelector(`label[for="${CSS.escape(id)}"]`) ?? document.querySelector(`#${CSS.escape(id)} > legend`);
+  const name = (label?.firstChild?.textContent ?? "").trim();
+  if (name && !link.textContent.startsWith(name)) link.prepend(name, /[?!]$/.test(name) ? " " : ": ");
+}
 // Errors come first: the summary of what is wrong takes the focus.
 document.getElementById("problems")?.focus();
 
