@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets.places import EXACT
+from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.queries import ROWS, asset_row, conditions
 from asset_tracker.assets.sensitivity import coarse
+from asset_tracker.assets.standing import numbers as kept_numbers
 from asset_tracker.assets.standing import standing, total
 from asset_tracker.assets.views import AssetRow, Filters
 from asset_tracker.assets.waits import WAITS, Wait, waits_for
 from asset_tracker.db.prefixes import begins
-from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables import NUMBERS, asset
 
 _a = asset.c
 NOTHING = Filters()
@@ -42,7 +43,20 @@ async def waiting(conn: AsyncConnection, actor: Actor, within: Filters = NOTHING
     """The numbers of the desk among the assets ``within`` a programme, an oblast or a municipality."""
     require(actor, "asset.read")
     known = await coarse(conn, actor)
+    numbers = _numbers(actor, within, known)
+    late = select(_a.id).where(scope.assets(actor), *conditions(within, known), waits_for("lent_late"))
+    some = late.limit(WAITING + 1).subquery()
+    lent = select(func.count()).select_from(some).scalar_subquery().label("lent_late")
+    row = (await conn.execute(select(*(n.label(name) for name, n in numbers.items()), lent))).one()._mapping  # noqa: SLF001 - SQLAlchemy's public mapping
+    return Waiting(
+        total=row["total"], in_service=row["in_service"], waits={name: row[name] for name in WAITS}
+    )
+
+
+def _numbers(actor: Actor, within: Filters, known: Coarse) -> dict[str, ColumnElement[int]]:
     place = within.municipality or within.oblast
+    if not place and (few := kept_numbers(actor, within.programme)) is not None:
+        return {name: total(few.c, few.c.what == name) for name in NUMBERS}
     rows = standing(
         actor,
         known=known if within.municipality else EXACT,
@@ -50,7 +64,7 @@ async def waiting(conn: AsyncConnection, actor: Actor, within: Filters = NOTHING
         lies=partial(begins, prefix=place) if place else None,
     ).c
     here = rows.gone_reason.is_(None)
-    kept: dict[str, ColumnElement[int]] = {
+    return {
         "total": total(rows),
         "in_service": total(rows, here, rows.stage == "in_service"),
         "broken": total(rows, here, rows.condition.in_(("needs_attention", "unserviceable"))),
@@ -59,13 +73,6 @@ async def waiting(conn: AsyncConnection, actor: Actor, within: Filters = NOTHING
         "cases": total(rows, rows.case_open),
         "unaccepted": total(rows, here, rows.delivered, ~rows.accepted),
     }
-    late = select(_a.id).where(scope.assets(actor), *conditions(within, known), waits_for("lent_late"))
-    some = late.limit(WAITING + 1).subquery()
-    lent = select(func.count()).select_from(some).scalar_subquery().label("lent_late")
-    row = (await conn.execute(select(*(n.label(name) for name, n in kept.items()), lent))).one()._mapping  # noqa: SLF001 - SQLAlchemy's public mapping
-    return Waiting(
-        total=row["total"], in_service=row["in_service"], waits={name: row[name] for name in WAITS}
-    )
 
 
 async def latest(

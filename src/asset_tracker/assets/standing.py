@@ -18,7 +18,7 @@ from asset_tracker.assets.sensitivity import located
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger import counts
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import asset, asset_count, asset_figure, place_of
+from asset_tracker.ledger.tables import asset, asset_count, asset_figure, asset_number, place_of
 
 Lies = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
@@ -44,6 +44,14 @@ def figures(
         some = (_single(each, actor, known, programme, lies) for each in counts.figures())
         return union_all(*some).subquery()
     return _kept(asset_figure, actor, programme, lies)
+
+
+def numbers(actor: Actor, programme: UUID | None = None) -> Subquery | None:
+    """The numbers of the desk (``asset_number``); None for whom they do not tell.
+
+    They are kept by oblast: whoever reaches a part of one is told by ``standing``.
+    """
+    return _kept(asset_number, actor, programme, None) if scope.in_oblasts(actor) else None
 
 
 def total(rows: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:

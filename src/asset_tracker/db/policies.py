@@ -97,7 +97,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
             granted(table, "programme_id", "municipality_code", "destination_code")
             + f" OR {table}.donors && (SELECT wall.donors())::uuid[]"
         )
-        for table in ("asset_count", "asset_figure")
+        for table in ("asset_count", "asset_figure", "asset_number")
     },
     "asset_period": Walled(of_asset("asset_period")),
     # Not through the asset, whose own condition asks for shares.

@@ -37,7 +37,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.db.wall import by_system
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Run
-from asset_tracker.ledger.tables import CASE_OPEN, KEPT, asset, asset_count, asset_figure
+from asset_tracker.ledger.tables import (
+    CASE_OPEN,
+    KEPT,
+    NUMBERS,
+    asset,
+    asset_count,
+    asset_figure,
+    asset_number,
+)
 
 _a = asset.c
 _KYIV: Final = "Europe/Kyiv"
@@ -86,14 +94,36 @@ def figures() -> tuple[Select[Any], ...]:
     )
 
 
-def _figure(what: str, *, n: Any = _ONE, value: Any = _NOTHING, **told: Any) -> Select[Any]:
-    columns = (asset_figure.c[name] for name in ("category", "condition", "day", "currency"))
-    return select(
+def numbers() -> tuple[Select[Any], ...]:
+    """Each asset as ``asset_number`` counts it: one SELECT for each number of the desk."""
+    here = _a.gone_reason.is_(None)
+    tests: dict[str, ColumnElement[bool]] = {
+        "total": true(),
+        "in_service": and_(here, _a.stage == "in_service"),
+        "broken": and_(here, _a.condition.in_(("needs_attention", "unserviceable"))),
+        "disputed": _a.disputed,
+        "to_install": and_(here, _a.stage.in_(("delivered", "accepted")), _a.kit_id.is_(None)),
+        "cases": CASE_OPEN,
+        "unaccepted": and_(_present, _a.accepted_at.is_(None)),
+    }
+    return tuple(select(*_told(name), _ONE.label("n")).where(tests[name]) for name in NUMBERS)
+
+
+def _told(what: str) -> tuple[ColumnElement[Any], ...]:
+    """What it is that is counted by oblast, and what decides who sees it."""
+    return (
         literal_column(f"'{what}'", Text).label("what"),
         _a.programme_id,
         func.left(_a.municipality_code, OBLAST).label("municipality_code"),
         func.left(_a.destination_code, OBLAST).label("destination_code"),
         DONORS.label("donors"),
+    )
+
+
+def _figure(what: str, *, n: Any = _ONE, value: Any = _NOTHING, **told: Any) -> Select[Any]:
+    columns = (asset_figure.c[name] for name in ("category", "condition", "day", "currency"))
+    return select(
+        *_told(what),
         *(cast(told.get(column.name, null()), column.type).label(column.name) for column in columns),
         n.label("n"),
         value.label("value"),
@@ -140,7 +170,11 @@ def _sums(table: Table) -> list[Any]:
 def _differences(table: Table) -> Select[Any]:
     """What to add to the kept counts of a table, so that they are what counting comes to."""
     key, sums = _key(table), _sums(table)
-    found = {asset_count.name: (standing(),), asset_figure.name: figures()}[table.name]
+    found = {
+        asset_count.name: (standing(),),
+        asset_figure.name: figures(),
+        asset_number.name: numbers(),
+    }[table.name]
     # In the order of the table's columns, which is that of what is counted.
     kept = select(*key, *(-column for column in sums))
     every = union_all(*found, kept).subquery()

@@ -391,7 +391,18 @@ asset_figure = Table(
     Column("pending", Boolean, nullable=False),
     one_of("what", ("condition", "seen", "worth")),
 )
-KEPT: tuple[Table, ...] = (asset_count, asset_figure)
+# The numbers of the desk, by oblast likewise: the country's counts of how assets stand are ten times as many.
+NUMBERS = ("total", "in_service", "broken", "disputed", "to_install", "cases", "unaccepted")
+asset_number = Table(
+    "asset_number",
+    metadata,
+    *(Column("what", Text, nullable=False), Column("programme_id", Uuid)),
+    *(Column("municipality_code", Text), Column("destination_code", Text)),
+    *(Column("donors", ARRAY(Uuid), nullable=False), Column("n", BigInteger, nullable=False)),
+    Column("pending", Boolean, nullable=False),
+    one_of("what", NUMBERS),
+)
+KEPT: tuple[Table, ...] = (asset_count, asset_figure, asset_number)
 _SUMS = ("n", "value", "pending")
 
 

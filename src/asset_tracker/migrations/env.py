@@ -17,7 +17,13 @@ for package in pkgutil.iter_modules(asset_tracker.__path__):
 
 # Expressions that PostgreSQL writes in other words than we do, so that Alembic takes them for another index.
 REWORDED = frozenset(
-    {"asset_sought_idx", "consignment_sought_idx", "asset_count_place_idx", "asset_figure_place_idx"}
+    {
+        "asset_sought_idx",
+        "consignment_sought_idx",
+        "asset_count_place_idx",
+        "asset_figure_place_idx",
+        "asset_number_place_idx",
+    }
 )
 # Parts of ``event``, which the database makes itself as years come.
 PARTS = re.compile(r"event_(until_\d{4}|\d{4}|other)")

@@ -9,8 +9,11 @@ from sqlalchemy.pool import NullPool
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
+from asset_tracker.assets import figures as desk_figures
 from asset_tracker.assets import standing
+from asset_tracker.assets.figures import waiting
 from asset_tracker.assets.places import Coarse
+from asset_tracker.assets.views import Filters
 from asset_tracker.db.engine import make_engine, transaction, transaction_for
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
@@ -171,6 +174,11 @@ async def test_everybody_counts_what_they_see(several, who):
         for rows in (kept.c, single.c):
             assert await conn.scalar(select(standing.total(rows))) == one_by_one
         assert await figures(conn, actor, Coarse({})) == await figures(conn, actor, nothing_hidden)
+        desk = [await waiting(conn, actor, Filters(programme=each)) for each in (None, PROGRAMME)]
+        with pytest.MonkeyPatch.context() as counted_by_place:
+            counted_by_place.setattr(desk_figures, "kept_numbers", lambda *_: None)
+            assert desk == [await waiting(conn, actor, Filters(programme=each)) for each in (None, PROGRAMME)]
+        assert desk[0].total == one_by_one
     # The wall alone lets no more counts through than the grant reaches assets; a part of an oblast has no figures.
     async with transaction_for(several, scope.reach(actor)) as conn:
         assert (await conn.scalar(select(func.sum(asset_count.c.n))) or 0) == one_by_one
