@@ -1,8 +1,9 @@
-"""How pages behave: keyboard, widths, languages, darkness, without a script, with fragments."""
+"""How pages behave: keyboard, widths, languages, darkness, without a script, with fragments; the tour."""
 
 import pytest
 from playwright.sync_api import expect
 
+from asset_tracker.web.chrome import STEPS
 from asset_tracker.web.rendering import vendored
 
 PAGES = (
@@ -23,6 +24,10 @@ PAGES = (
     "/consignments/{consignment}",
     "/nowhere",
 )
+TOUR = {
+    "uk": ("Почати знайомство", "Наступний крок", "Завершити", "Далі", "Крок"),
+    "en": ("Begin the tour", "Next step", "Finish", "Go on", "Step"),
+}
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280, 2560])
@@ -103,6 +108,25 @@ def test_filters_answer_at_once_and_stand_in_the_address(somebody):
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
+@pytest.mark.skipif(vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here")
+def test_the_count_of_filters_is_that_of_the_list_on_a_phone_and_after_going_back(somebody):
+    desk = somebody(width=390).log_in("coordinator")
+    desk.open("/assets")
+    used = desk.page.locator("#filters-used .count")
+    expect(used).to_have_count(0)
+    desk.page.locator("label[for=fold-filters]").click()
+    desk.page.select_option("#f-category", "laptop")
+    expect(used).to_have_text("1")
+    desk.page.locator("tbody a").first.click()
+    desk.page.wait_for_url("**/a/*")
+    desk.page.go_back()
+    expect(used).to_have_text("1")
+    desk.page.go_back()
+    expect(used).to_have_count(0)
+    desk.page.go_forward()
+    expect(used).to_have_text("1")
+
+
 def test_a_wrong_form_points_to_what_is_wrong(somebody, office):
     desk = somebody(width=390).log_in("technician")
     page = desk.page
@@ -150,3 +174,36 @@ def test_targets_are_large_enough_for_a_thumb(somebody, office):
             .map((e) => e.outerHTML.slice(0, 80))"""
     )
     assert small == []
+
+
+@pytest.mark.parametrize(("who", "lang", "width"), [("coordinator", "uk", 390), ("donor", "en", 1280)])
+def test_five_steps_lead_through_the_work_of_each(somebody, who, lang, width):
+    """The tour is offered, gone through, left and gone on with, and not offered again."""
+    begin, on, finish, again, step = TOUR[lang]
+    desk = somebody(width=width, lang=lang).log_in(who)
+    page = desk.page
+    if lang == "en":
+        page.request.post(
+            f"{desk.base}/language", form={"lang": "en"}, headers={"Sec-Fetch-Site": "same-origin"}
+        )
+    desk.open("/" if who == "coordinator" else "/tour")
+    page.get_by_role("link", name=begin if who == "coordinator" else "Begin", exact=True).click()
+    titles = []
+    for number in range(1, STEPS + 1):
+        expect(page.locator("main .head p")).to_contain_text(f"{step} {number} ")
+        assert desk.width_is_kept()
+        titles.append(page.locator("h1").inner_text())
+        # where it is done is there, and open to whoever is led to it
+        place = page.locator("main .card .buttons a").get_attribute("href")
+        assert page.request.get(desk.base + place).ok, place
+        if number == 3:  # left, and gone on with where it was left
+            desk.open("/tour")
+            expect(page.locator(".tour li.done")).to_have_count(3)
+            page.get_by_role("link", name=again, exact=True).click()
+        elif number < STEPS:
+            page.get_by_role("link", name=on, exact=True).click()
+    assert len(set(titles)) == STEPS
+    page.get_by_role("button", name=finish, exact=True).click()
+    expect(page.locator(".tour-offer")).to_have_count(0)
+    desk.open("/")
+    expect(page.locator(".tour-offer")).to_have_count(0)
