@@ -264,8 +264,11 @@ def _counted(parts: tuple[Select[Any], ...], day: date) -> CompoundSelect[Any]:
 
 
 def _is_usual(wanted: DueFilter, known: Coarse) -> bool:
-    """Whether the same will be asked again: not about one thing or place of very many, nor by few."""
-    return known is EXACT and not (wanted.asset or wanted.municipality)
+    """Whether the same will be asked again: not about one thing of very many, nor by few.
+
+    A desk is where somebody works, for days: of a municipality too, which takes five times as long to plan as to tell.
+    """
+    return known is EXACT and not wanted.asset
 
 
 def _summed(counted: Iterable[tuple[DueKind | None, int, int]]) -> list[DueCount]:
