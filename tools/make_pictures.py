@@ -86,7 +86,7 @@ def take_import(page: Page) -> None:
         book.save(path)
         page.goto(f"{SETTINGS.base_url}/imports")
         page.set_input_files("#f-file", path)
-        page.click("main button.main")
+        page.locator("main button.main:visible").first.click()
         page.wait_for_load_state()
         shoot(page, "import", 900)
 
