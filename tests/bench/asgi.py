@@ -1,6 +1,12 @@
 """Requests handed to an application as a server hands them in, so that no client's time is measured."""
 
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+# In a path, the very moment of asking. By what is known at that moment a report is made anew each time; without it
+# the second one is what is kept of the first (ADR 159).
+NOW: Final = "{now}"
 
 
 async def ask(
@@ -12,7 +18,7 @@ async def ask(
     method: str = "GET",
     weights: list[int] | None = None,
 ) -> int:
-    """The status of the answer, all of which is taken. ``path``: with its query.
+    """The status of the answer, all of which is taken. ``path``: with its query, perhaps with ``NOW`` in it.
 
     ``weights`` is given the bytes of the answer as a browser unpacks it, piece by piece.
     """
@@ -27,7 +33,7 @@ async def ask(
         elif weights is not None:
             weights.append(len(message.get("body", b"")))
 
-    at, _, query = path.partition("?")
+    at, _, query = path.replace(NOW, quote(datetime.now(UTC).isoformat())).partition("?")
     request = {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -17,14 +17,13 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import fmean, median
 from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
-from asgi import ask
+from asgi import NOW, ask
 from bench_database import Cpu, as_app, kept
 from growth import sealed
 from seed import MUNICIPALITY, seed
@@ -142,19 +141,20 @@ def _lists(of: Known) -> Iterator[Work]:
 
 
 def _reports() -> Iterator[Work]:
-    municipality, pilot = f"/api/v1/reports/municipalities/{MUNICIPALITY}", "/api/v1/reports/programmes/PILOT"
-    day, now = "as_of=2023-06-01", quote(datetime.now(UTC).isoformat())
-    yield Work("report of a municipality, JSON", f"{municipality}.json", REPORT)
-    yield Work("the same as of a day", f"{municipality}.json?{day}", REPORT)
-    yield Work(
-        "the same as of a day, as known on another", f"{municipality}.json?{day}&known_on={now}", REPORT
-    )
-    yield Work("the same as a page", f"/reports/municipalities/{MUNICIPALITY}")
-    yield Work("the same as PDF", f"{municipality}.pdf", PDF)
-    yield Work("report of a programme with 5,000 assets, as a page", "/reports/programmes/PILOT", 0)
-    yield Work("what a figure of it is made of", "/reports/programmes/PILOT/figures/in_service", 0)
-    yield Work("report of a programme with 5,000 assets, JSON", f"{pilot}.json", 0)
-    yield Work("the same as XLSX", f"{pilot}.xlsx", 0)
+    """Made anew each time, and what is kept of them when asked again."""
+    municipality, pilot = f"/reports/municipalities/{MUNICIPALITY}", "/reports/programmes/PILOT"
+    anew, day = f"known_on={NOW}", "as_of=2023-06-01"
+    one, all_of = "report of a municipality", "report of a programme with 5,000 assets"
+    yield Work(f"{one}, JSON", f"/api/v1{municipality}.json?{anew}", REPORT)
+    yield Work(f"{one} as of a day, JSON", f"/api/v1{municipality}.json?{day}&{anew}", REPORT)
+    yield Work(f"{one}, page", f"{municipality}?{anew}", REPORT)
+    yield Work(f"{one}, page again", municipality)
+    yield Work(f"{one}, PDF", f"/api/v1{municipality}.pdf?{anew}", PDF)
+    yield Work(f"{all_of}, page", f"{pilot}?{anew}", 0)
+    yield Work(f"{all_of}, page again", pilot)
+    yield Work(f"{all_of}, what a figure is made of", f"{pilot}/figures/in_service")
+    yield Work(f"{all_of}, JSON", f"/api/v1{pilot}.json?{anew}", 0)
+    yield Work(f"{all_of}, XLSX", f"/api/v1{pilot}.xlsx?{anew}", 0)
 
 
 async def _prepare(url: str) -> None:

@@ -69,10 +69,10 @@ class Standing(Struct, frozen=True):
         return self.events[0].asset
 
     @property
-    def points(self) -> set[UUID]:
-        """The service points that its events name."""
+    def points(self) -> dict[int, UUID]:
+        """The service points that its events name, by their numbers: a UUID is hashed by Python code."""
         payloads: list[Any] = [event.payload for event in self.occurred if type(event.payload) in _PLACED]
-        return {payload.service_point for payload in payloads if payload.service_point is not None}
+        return {each.service_point.int: each.service_point for each in payloads if each.service_point}
 
     @property
     def tag(self) -> str:

@@ -91,13 +91,25 @@ def told_of(standing: Sequence[Standing], terms: Terms) -> list[Standing]:
 
 def named_by(standing: Sequence[Standing], coarse: Coarse) -> Named:
     """What the assets that are told of name."""
-    states = [each.folded.state for each in standing]
+    points: dict[int, UUID] = {}
+    consignments, programmes, donors = dict(points), dict(points), dict(points)
+    municipalities = set()
+    for each in standing:
+        state, programme = each.folded.state, each.events[0].programme
+        points |= each.points
+        if state.consignment:
+            consignments[state.consignment.int] = state.consignment
+        if programme:
+            programmes[programme.int] = programme
+        for share in state.shares:
+            donors[share.donor.int] = share.donor
+        municipalities.add(_municipality(each, coarse))
     return Named(
-        points=frozenset[UUID]().union(*(each.points for each in standing)),
-        consignments=frozenset(state.consignment for state in states if state.consignment),
-        programmes=frozenset(each.events[0].programme for each in standing if each.events[0].programme),
-        donors=frozenset(share.donor for state in states for share in state.shares),
-        municipalities=frozenset(_municipality(each, coarse) for each in standing),
+        points=frozenset(points.values()),
+        consignments=frozenset(consignments.values()),
+        programmes=frozenset(programmes.values()),
+        donors=frozenset(donors.values()),
+        municipalities=frozenset(municipalities),
     )
 
 
