@@ -14,14 +14,15 @@ from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from asset_tracker.db.wall import Reach
 from asset_tracker.reports.photos import Candidate
 from asset_tracker.reports.structs import Facts
 from asset_tracker.reports.telling import Around, Named, Terms
 
-# Lines of items and timelines in all: some 40 MB.
-MOST: Final = 60_000
+# Lines of items and timelines in all: some 60 MB.
+MOST: Final = 120_000
 
 
 class Grounds(Struct, frozen=True, kw_only=True):
@@ -80,8 +81,14 @@ class Kept:
         return None
 
     def keep(self, grounds: Grounds, named: Named, around: Around, outcome: Outcome) -> None:
-        """Keep a report, instead of the one on these grounds, and of those that were asked for longest ago."""
-        self._reports = [each for each in self._reports if each.grounds != grounds]
+        """Keep a report instead of the one that answered the same before, and of those asked for longest ago."""
+        asked = _asked(grounds)
+        self._reports = [each for each in self._reports if _asked(each.grounds) != asked]
         self._reports.append(Report(grounds=grounds, named=named, around=around, outcome=outcome))
         while sum(each.outcome.lines for each in self._reports) > self._most:
             del self._reports[0]
+
+
+def _asked(grounds: Grounds) -> Grounds:
+    """The grounds without what had happened by then: what was asked, and by whom it may be known."""
+    return replace(grounds, events=None)

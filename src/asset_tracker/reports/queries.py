@@ -23,6 +23,7 @@ from asset_tracker.access.permissions import require
 from asset_tracker.assets.queries import reached
 from asset_tracker.assets.saved_views import find_view
 from asset_tracker.assets.sensitivity import coarse, located
+from asset_tracker.db.bulk import among
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
 from asset_tracker.ledger.checkpoints import Checkpoint, latest
@@ -154,8 +155,8 @@ async def _report(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bool
         if standing is None:
             standing = await _standing(conn, asked.ask, ids)
         outcome = await to_thread.run_sync(_outcome, standing, around, asked.terms)
-        if await _grounds(conn, asked, reach) == (ids, grounds):
-            # Nothing was recorded between the look at the grounds and the reading.
+        if await _state(conn, among(asset.c.id, ids)) == (ids, grounds.events):
+            # Nothing was recorded of them between the look at the grounds and the reading.
             _KEPT.keep(grounds, named, around, outcome)
     making = await _making(conn, asked, path, outcome, around)
     return await to_thread.run_sync(
@@ -170,14 +171,19 @@ async def _grounds(
     where = [scope.assets(asked.actor, "report.read"), reach]
     if asked.listed is not None:
         where.append(asked.listed)
-    row = (await conn.execute(select(*_STATE).where(*where))).one()
-    return row.ids or [], Grounds(
-        events=row.state,
+    ids, state = await _state(conn, *where)
+    return ids, Grounds(
+        events=state,
         terms=asked.terms,
         end=asked.ask.end_of_day,
         known_on=asked.ask.known_on,
         reach=replace(scope.reach(asked.actor), actor=None),
     )
+
+
+async def _state(conn: AsyncConnection, *where: ColumnElement[bool]) -> tuple[list[UUID], bytes | None]:
+    row = (await conn.execute(select(*_STATE).where(*where))).one()
+    return row.ids or [], row.state
 
 
 async def _standing(conn: AsyncConnection, ask: Ask, ids: Sequence[UUID]) -> list[Standing]:

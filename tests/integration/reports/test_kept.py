@@ -159,6 +159,14 @@ async def test_what_stands_around_is_looked_up_each_time(conn, world, kept):
         before = told
 
 
+async def test_what_no_longer_holds_is_not_kept_beside_what_does(conn, world, kept):
+    ids = await register(conn, world)
+    for day in (14, 15, 16):
+        await happen(conn, ids, f"2024-11-{day}T09:00", ev.Note(note="Навіщось"))
+        await reports(conn, datetime.now(UTC), COMMAND_LINE)
+    assert len(kept.all) == 2
+
+
 async def test_the_oldest_go_when_there_are_too_many_lines(conn, world, monkeypatch):
     ids = await register(conn, world, 2)
     small = Kept(most=6)
