@@ -144,8 +144,8 @@ async def _report(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bool
     kept, standing = _KEPT.on(grounds), None
     if kept is None:
         standing = await _standing(conn, asked.ask, ids)
-        told = telling.told_of(standing, asked.terms)
-        named = telling.named_by(told, asked.terms.coarse)
+        here = telling.here_of(standing, asked.terms.about)
+        named = telling.named_by(telling.paid_by(here, asked.terms.donor), asked.terms.coarse)
     else:
         named = kept.named
     around = await look_around(conn, asked.actor, asked.ask, asked.terms, named, asked.now)
@@ -200,8 +200,8 @@ async def _standing(conn: AsyncConnection, ask: Ask, ids: Sequence[UUID]) -> lis
 
 
 def _outcome(standing: Sequence[Standing], around: Around, terms: Terms) -> Outcome:
-    told = telling.told_of(standing, terms)
-    material = telling.material(told, around, terms)
+    here = telling.here_of(standing, terms.about)
+    material = telling.material(here, around, terms)
     facts: Facts
     if code := terms.about.municipality:
         facts = compose.municipality_facts(replace(material, found=telling.moved_away(standing, code)))
@@ -211,7 +211,7 @@ def _outcome(standing: Sequence[Standing], around: Around, terms: Terms) -> Outc
     return Outcome(
         facts=facts,
         content_hash=figures.content_hash(facts),
-        photos=photos.candidates(told, items, terms.coarse, around.restricted),
+        photos=photos.candidates(here, items, terms.coarse, around.restricted),
     )
 
 

@@ -80,10 +80,14 @@ class Around(Struct, frozen=True, kw_only=True):
     rates: tuple[Rate, ...]
 
 
-def told_of(standing: Sequence[Standing], terms: Terms) -> list[Standing]:
-    """Those of the assets that the report tells of."""
-    code, donor = terms.about.municipality, terms.donor
-    here = standing if code is None else [each for each in standing if each.municipality == code]
+def here_of(standing: Sequence[Standing], about: About) -> list[Standing]:
+    """Those of the assets that the report is about, whoever paid for them."""
+    code = about.municipality
+    return [each for each in standing if code is None or each.municipality == code]
+
+
+def paid_by(here: Sequence[Standing], donor: Donor | None) -> list[Standing]:
+    """Those of them that the report tells of: what the donor paid for, if it is about one."""
     if donor is None:
         return list(here)
     return [each for each in here if any(str(s.donor) == donor.key for s in each.folded.state.shares)]
@@ -113,17 +117,18 @@ def named_by(standing: Sequence[Standing], coarse: Coarse) -> Named:
     )
 
 
-def material(standing: Sequence[Standing], around: Around, terms: Terms) -> Material:
-    """Everything that the figures are made of; ``standing`` is what ``told_of`` gave of it."""
+def material(here: Sequence[Standing], around: Around, terms: Terms) -> Material:
+    """Everything that the figures are made of."""
     known = Known(
         programmes=around.codes,
         to_publish=around.to_publish,
         points=around.points,
         consignments=around.consignments,
-        tags={each.asset: each.tag for each in standing},
+        # A thing may be part of a kit that somebody else paid for.
+        tags={each.asset: each.tag for each in here},
         fields=around.fields,
     )
-    told = [blur(tell(each, known), terms.coarse[each.asset]) for each in standing]
+    told = [blur(tell(each, known), terms.coarse[each.asset]) for each in paid_by(here, terms.donor)]
     return Material(
         question=Question(as_of=terms.as_of, since=terms.since, donor=terms.donor, view=terms.view),
         programmes=around.programmes,

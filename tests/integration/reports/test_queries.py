@@ -144,6 +144,15 @@ async def test_asked_for_a_donor_the_report_is_about_their_money(conn, world):
     assert "donor=ESTDEV" in told.making.page_url
 
 
+async def test_a_part_names_its_kit_even_if_somebody_else_paid_for_that(conn, world):
+    (kit,) = await register(conn, world, is_kit=True, shares=(Share(world.third, Decimal(100)),))
+    ids = await register(conn, world, 2)
+    await happen(conn, ids, "2024-11-12T08:00", ev.Packed(kit=kit))
+    (tag,) = {item.tag for item in (await report(conn, COMMAND_LINE)).facts.items if item.asset_id == kit}
+    told = (await report(conn, COMMAND_LINE, donor="estdev")).facts
+    assert [(item.asset_id in ids, item.kit) for item in told.items] == [(True, tag)] * 2
+
+
 async def test_near_danger_a_donor_is_not_told_the_service_point(conn, world):
     ids = await register(conn, world)
     await hand_over(conn, world, ids)
