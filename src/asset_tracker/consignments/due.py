@@ -148,7 +148,8 @@ async def list_due(
     if not parts:
         return DuePage((), None)
     known = await coarse(conn, actor)
-    rows = await rows_of(conn, _listed(parts, limit), again=mark is None and _is_usual(wanted, known))
+    again, in_order = mark is None and _is_usual(wanted, known), not wanted.municipality
+    rows = await rows_of(conn, _listed(parts, limit), again=again, in_order=in_order)
     following = _written(rows[limit - 1]) if len(rows) > limit else None
     return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
 
@@ -166,7 +167,9 @@ async def overview(
     again = _is_usual(wanted, known)
     # A municipality has no index in the order of time: all of it would be read to find what is oldest.
     in_order = not wanted.municipality
-    rows = await rows_of(conn, _overview(parts, day, limit, in_order=in_order), again=again)
+    rows = await rows_of(
+        conn, _overview(parts, day, limit, in_order=in_order), again=again, in_order=in_order
+    )
     if not in_order and (many := tuple(sorted({row.part for row in rows if row.n_due > COUNTED}))):
         few = [row for row in rows if row.part not in many]
         more = await rows_of(conn, _overview_of_many(parts, many, day, limit), again=again)
@@ -247,7 +250,7 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
     if not parts:
         return []
     again = _is_usual(wanted, await coarse(conn, actor))
-    rows = await rows_of(conn, _counted(parts, day), again=again)
+    rows = await rows_of(conn, _counted(parts, day), again=again, in_order=not wanted.municipality)
     return _summed((row.rule, row.due, row.over) for row in rows)
 
 
