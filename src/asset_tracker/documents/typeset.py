@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _UNDOUBTED = b"/Suspects false"
 _PACKAGE = Path(str(files("asset_tracker")))
+# Typst drops what it worked out when so many documents were set without its being asked for.
+_REMEMBERED = 10
 
 log = structlog.get_logger(__name__)
 
@@ -42,16 +44,19 @@ def typeset(template: str, data: Mapping[str, Any], *, made_at: datetime) -> byt
     """
     import typst
 
-    pdf, warnings = typst.compile_with_warnings(
-        _PACKAGE / template,
-        root=_PACKAGE,
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": msgspec.json.encode(printable(data)).decode()},
-        format="pdf",
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=int(made_at.timestamp()),
-    )
+    try:
+        pdf, warnings = typst.compile_with_warnings(
+            _PACKAGE / template,
+            root=_PACKAGE,
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            sys_inputs={"data": msgspec.json.encode(printable(data)).decode()},
+            format="pdf",
+            pdf_standards=["a-2a", "ua-1"],
+            timestamp=int(made_at.timestamp()),
+        )
+    finally:
+        _forget()
     for warning in warnings:
         log.warning("typesetting", template=template, warning=warning.message)
     if not isinstance(pdf, bytes):
@@ -59,3 +64,15 @@ def typeset(template: str, data: Mapping[str, Any], *, made_at: datetime) -> byt
     # That nothing in the tags is doubtful is what is understood anyway; Poppler up to 22.12 takes the plain word
     # for an error and says so of every document. Blanks leave all places in the file as they are.
     return pdf.replace(_UNDOUBTED, b" " * len(_UNDOUBTED), 1)
+
+
+def _forget() -> None:
+    """Give back the memory of what Typst worked out for the document before: 15 MB of a report of seven pages.
+
+    It is kept for whoever edits a document and sets it again and again, until ten others were set; all of ours
+    differ, so that a server held ten large reports for ever. Empty documents, half a millisecond each, make it old.
+    """
+    import typst
+
+    for _ in range(_REMEMBERED + 1):
+        typst.compile(b"", font_paths=_fonts(), ignore_system_fonts=True, format="svg")
