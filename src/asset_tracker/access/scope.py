@@ -59,17 +59,11 @@ def assets(actor: Actor, permission: Permission = "asset.read") -> ColumnElement
     return within(actor, permission, programme=asset.c.programme_id, areas=_AREAS, funded=_funded)
 
 
-def counted(actor: Actor, kept: Table) -> ColumnElement[bool]:
-    """The rows of kept counts (``ledger.counts``) of the assets that the actor may read."""
+def counted(actor: Actor, kept: Table, permission: Permission = "asset.read") -> ColumnElement[bool]:
+    """The rows of kept counts (``ledger.counts``) of the assets that the actor may do ``permission`` with."""
     c = kept.c
     areas = (c.municipality_code, c.destination_code)
-    return within(
-        actor,
-        "asset.read",
-        programme=c.programme_id,
-        areas=areas,
-        funded=c.donors.overlap,
-    )
+    return within(actor, permission, programme=c.programme_id, areas=areas, funded=c.donors.overlap)
 
 
 def in_oblasts(actor: Actor) -> bool:

@@ -9,30 +9,48 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Table, cast, func, select, union_all
+from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Table, case, cast, func, select, union_all
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import Permission
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import located
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger import counts
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import asset, asset_count, asset_figure, asset_number, place_of
+from asset_tracker.ledger.tables import ODD, asset, asset_count, asset_figure, asset_number, place_of
 
 Lies = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
 def standing(
-    actor: Actor, *, known: Coarse = EXACT, programme: UUID | None = None, lies: Lies | None = None
+    actor: Actor,
+    *,
+    known: Coarse = EXACT,
+    programme: UUID | None = None,
+    lies: Lies | None = None,
+    permission: Permission = "asset.read",
 ) -> Subquery:
     """How the assets in reach stand (``asset_count``), of a programme and where ``lies`` says if they are given.
 
     ``known``: left out is what the reader may not know the municipality of.
     """
     if known.hidden:
-        return _single(counts.standing(), actor, known, programme, lies).subquery()
-    return _kept(asset_count, actor, programme, lies)
+        return _single(counts.standing(), actor, known, programme, lies, permission).subquery()
+    return _kept(asset_count, actor, programme, lies, permission)
+
+
+def pieces(actor: Actor, *, known: Coarse = EXACT, permission: Permission = "asset.read") -> Subquery:
+    """As ``standing``, where a row stands for ``n`` pieces, and a kit for none besides its components.
+
+    The counts know assets, which nearly all are one piece each; what is not is read, and put to them.
+    """
+    counted = standing(actor, known=known, permission=permission)
+    more = case((asset.c.is_kit, 0), else_=asset.c.quantity) - 1
+    odd = _single(counts.standing(more).where(ODD), actor, known, None, None, permission)
+    names = odd.selected_columns.keys()
+    return union_all(select(*(counted.c[name] for name in names)), odd).subquery()
 
 
 def figures(
@@ -60,8 +78,14 @@ def total(rows: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:
     return cast(func.coalesce(number.filter(*conditions) if conditions else number, 0), BigInteger)
 
 
-def _kept(table: Table, actor: Actor, programme: UUID | None, lies: Lies | None) -> Subquery:
-    wanted = select(table).where(scope.counted(actor, table))
+def _kept(
+    table: Table,
+    actor: Actor,
+    programme: UUID | None,
+    lies: Lies | None,
+    permission: Permission = "asset.read",
+) -> Subquery:
+    wanted = select(table).where(scope.counted(actor, table, permission))
     if programme:
         wanted = wanted.where(table.c.programme_id == programme)
     if lies:
@@ -70,9 +94,14 @@ def _kept(table: Table, actor: Actor, programme: UUID | None, lies: Lies | None)
 
 
 def _single(
-    each: Select[Any], actor: Actor, known: Coarse, programme: UUID | None, lies: Lies | None
+    each: Select[Any],
+    actor: Actor,
+    known: Coarse,
+    programme: UUID | None,
+    lies: Lies | None,
+    permission: Permission = "asset.read",
 ) -> Select[Any]:
-    wanted = each.where(scope.assets(actor), located(known))
+    wanted = each.where(scope.assets(actor, permission), located(known))
     if programme:
         wanted = wanted.where(asset.c.programme_id == programme)
     return wanted.where(in_area(lies)) if lies else wanted

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -94,15 +95,24 @@ async def holdings(
 
 
 async def overdue_places(
-    conn: AsyncConnection, actor: Actor, today: date, *, programme: UUID | None = None
+    conn: AsyncConnection,
+    actor: Actor,
+    today: date,
+    *,
+    programme: UUID | None = None,
+    oblast: str | None = None,
 ) -> dict[str, int]:
     """How many assets in reach have something overdue on ``today``, by code of municipality.
+
+    ``programme`` and ``oblast`` (its code) narrow what is counted.
 
     All that is overdue is counted, so it costs more than a list: ask for it only where it is shown.
     """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-    narrowed = [located(known), *([asset.c.programme_id == programme] if programme else [])]
+    narrowed = [located(known), *([_a.programme_id == programme] if programme else [])]
+    if oblast:
+        narrowed.append(in_area(partial(begins, prefix=oblast[:OBLAST])))
     parts = due.selects(actor, await rules_asked(conn), today - timedelta(days=1), narrowed)
     every = union_all(*(part.order_by(None) for part in parts)).subquery()
     e = every.c

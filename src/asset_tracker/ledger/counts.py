@@ -60,8 +60,8 @@ _NOTHING: Final = literal_column("0", Numeric)
 _present = and_(_a.delivered_at.is_not(None), _a.gone_reason.is_(None))
 
 
-def standing() -> Select[Any]:
-    """Each asset as ``asset_count`` counts it."""
+def standing(n: ColumnElement[int] = _ONE) -> Select[Any]:
+    """Each asset as ``asset_count`` counts it; ``n``: as how many."""
     return select(
         _a.programme_id,
         _a.municipality_code,
@@ -76,7 +76,7 @@ def standing() -> Select[Any]:
         _a.delivered_at.is_not(None).label("delivered"),
         _a.accepted_at.is_not(None).label("accepted"),
         _a.installed_at.is_not(None).label("installed"),
-        _ONE.label("n"),
+        n.label("n"),
     )
 
 

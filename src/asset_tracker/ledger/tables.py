@@ -190,6 +190,7 @@ TO_INSTALL = _sql("asset.stage IN ('delivered', 'accepted') AND asset.kit_id IS 
 CASE_OPEN = _sql("""asset.state @> '{"case_open": true}'""")
 GONE = asset.c.gone_reason.is_not(None)
 UNUSUAL = _sql("asset.condition <> 'working'")
+ODD = _sql("asset.quantity <> 1 OR asset.is_kit")
 LENT = _sql("asset.state ? 'lent_until'")
 # Codes of others that stand for an asset: written as the index of them is, which ``state['codes']`` is not.
 CODES = literal_column("(asset.state -> 'codes')", JSONB)
@@ -240,6 +241,7 @@ Index(
 # What the wall asks of a row: with it in the index, rows are counted that are never read.
 _WALL = ["programme_id", "municipality_code", "destination_code"]
 Index("asset_gone_idx", asset.c.id, postgresql_where=GONE, postgresql_include=_WALL)
+Index("asset_odd_idx", asset.c.id, postgresql_where=ODD)
 for _name, _more in (("asset_unusual_idx", ()), ("asset_unusual_category_idx", (asset.c.category,))):
     _columns = (asset.c.condition, *_more, asset.c.id)
     Index(_name, *_columns, postgresql_where=UNUSUAL, postgresql_include=_WALL)

@@ -85,7 +85,7 @@ async def figures(conn: AsyncConnection, actor: Actor, asked: Asked, today: date
     where = await positions(conn, [each.code for each in held])
     overdue: Mapping[str, int] | None = None
     if "overdue" in (asked.size, asked.colour):
-        overdue = await overdue_places(conn, actor, today, programme=asked.programme)
+        overdue = await overdue_places(conn, actor, today, programme=asked.programme, oblast=asked.oblast)
     return tuple(
         Place(
             code=each.code,

@@ -1,11 +1,11 @@
-"""What a reader may see reports about: their municipalities as they stand now, counted in one query."""
+"""What a reader may see reports about: their municipalities as they stand now, added up from kept counts."""
 
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -13,6 +13,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets.places import Coarse
 from asset_tracker.assets.sensitivity import coarse, located
+from asset_tracker.assets.standing import pieces, total
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tables import asset, asset_share
@@ -24,6 +25,7 @@ from asset_tracker.territory.translit import transliterate
 
 _a = asset.c
 _UNDER_WAY = ("expected", "received", "dispatched")
+_FUNNEL = Funnel.__struct_fields__
 
 
 class OverviewLine(Struct, frozen=True, kw_only=True):
@@ -52,22 +54,17 @@ async def municipalities(conn: AsyncConnection, actor: Actor) -> list[OverviewLi
     """The municipalities that assets in reach are in or bound for, in Ukrainian order."""
     require(actor, "report.read")
     m = municipality.c
-    where = _belongs()
     known = await coarse(conn, actor)
+    rows = pieces(actor, known=known, permission="report.read").c
+    # Names are put to what was counted.
+    each = _counted(rows, _belongs(rows).label("code")).subquery("each")
+    numbers = [column for column in each.c if column.name != "code"]
     wanted = (
-        select(m.code, m.name_uk, m.name_en, m.oblast_uk, m.oblast_code, m.category, m.population, *_counts())
-        .select_from(asset)
-        .join(municipality, m.code == where)
-        .where(
-            scope.assets(actor, "report.read"),
-            located(known),
-            _a.gone_reason.is_distinct_from("withdrawn"),
-            ~_a.is_kit,
-        )
-        .group_by(m.code)
+        select(m.code, m.name_uk, m.name_en, m.oblast_uk, m.oblast_code, m.category, m.population, *numbers)
+        .join(each, each.c.code == m.code)
         .order_by(m.sort_key, m.code)
     )
-    paid = await _paid(conn, actor, known, _belongs())
+    paid = await _paid(conn, actor, known, _belongs(_a))
     return [_line(row, paid.get(row.code, ())) for row in await conn.execute(wanted)]
 
 
@@ -88,25 +85,26 @@ async def programmes(conn: AsyncConnection, actor: Actor) -> list[ProgrammeLine]
     require(actor, "report.read")
     p, i = programme.c, party.c
     known = await coarse(conn, actor)
-    reached = func.count(_belongs().distinct()).filter(_a.stage.not_in(_UNDER_WAY))
+    rows = pieces(actor, permission="report.read").c
+    # By municipality first: what left one may still stand there, and be taken off by what is pending.
+    each = _counted(rows, rows.programme_id, _belongs(rows).label("code")).subquery("each")
+    sums = [cast(func.sum(each.c[name]), Integer).label(name) for name in (*_FUNNEL, "attention")]
+    reached = func.count(each.c.code).filter(each.c.delivered > 0).label("reached")
     wanted = (
-        select(p.code, p.name_uk, p.name_en, i.name_uk, i.name_en, reached.label("reached"), *_counts())
-        .select_from(asset)
-        .join(programme, p.id == _a.programme_id)
+        select(p.code, p.name_uk, p.name_en, i.name_uk, i.name_en, reached, *sums)
+        .join(each, each.c.programme_id == p.id)
         .join(party, i.id == p.implementer_id)
-        .where(scope.assets(actor, "report.read"), _a.gone_reason.is_distinct_from("withdrawn"), ~_a.is_kit)
         .group_by(p.id, i.id)
         .order_by(p.code)
     )
     paid = await _paid(conn, actor, known, p.code)
-    steps = Funnel.__struct_fields__
     return [
         ProgrammeLine(
             code=row[0],
             name=Name(row[1], row[2]),
             implementer=Name(row[3], row[4]),
             municipalities=row.reached,
-            funnel=Funnel(**{step: getattr(row, step) for step in steps}),
+            funnel=Funnel(**{step: getattr(row, step) for step in _FUNNEL}),
             attention=row.attention,
             paid=paid.get(row[0], ()),
         )
@@ -120,38 +118,37 @@ def together(lines: Sequence[OverviewLine]) -> Together:
     for line in lines:
         for currency, value in line.paid:
             sums[currency] = sums.get(currency, Decimal(0)) + value
-    steps = ("planned", "delivered", "accepted", "in_service", "gone")
     return Together(
         municipalities=len(reached),
         residents=sum(line.population or 0 for line in reached),
-        funnel=Funnel(**{step: sum(getattr(line.funnel, step) for line in lines) for step in steps}),
+        funnel=Funnel(**{step: sum(getattr(line.funnel, step) for line in lines) for step in _FUNNEL}),
         attention=sum(line.attention for line in lines),
         paid=tuple(sorted(sums.items())),
     )
 
 
-def _belongs() -> ColumnElement[str]:
+def _belongs(rows: Any) -> ColumnElement[str]:
     """Where it is given to: where it is, or is bound for while it is under way (as ``fold`` says)."""
-    under_way = case((_a.stage.in_(_UNDER_WAY), _a.destination_code))
-    return func.coalesce(under_way, _a.municipality_code, _a.destination_code)
+    under_way = case((rows.stage.in_(_UNDER_WAY), rows.destination_code))
+    return func.coalesce(under_way, rows.municipality_code, rows.destination_code)
 
 
-def _counts() -> list[Any]:
-    handed_over = _a.stage.not_in(_UNDER_WAY)
-    sums: dict[str, ColumnElement[bool] | None] = {
-        "planned": None,
-        "delivered": handed_over,
-        "accepted": _a.accepted_at.is_not(None),
-        "in_service": _a.stage == "in_service",
-        "gone": _a.stage == "gone",
-        "attention": (_a.stage != "gone") & _a.condition.in_(("needs_attention", "unserviceable")),
+def _counted(rows: Any, *by: ColumnElement[Any]) -> Select[Any]:
+    """What there is of each step, and what needs attention: pieces."""
+    steps: dict[str, tuple[ColumnElement[bool], ...]] = {
+        "planned": (),
+        "delivered": (rows.stage.not_in(_UNDER_WAY),),
+        "accepted": (rows.accepted,),
+        "in_service": (rows.stage == "in_service",),
+        "gone": (rows.stage == "gone",),
+        "attention": (rows.stage != "gone", rows.condition.in_(("needs_attention", "unserviceable"))),
     }
-    return [_sum(where).label(name) for name, where in sums.items()]
-
-
-def _sum(where: ColumnElement[bool] | None) -> Any:
-    total = func.sum(_a.quantity)
-    return cast(func.coalesce(total if where is None else total.filter(where), 0), Integer)
+    return (
+        select(*by, *(total(rows, *where).label(name) for name, where in steps.items()))
+        .where(rows.gone_reason.is_distinct_from("withdrawn"))
+        .group_by(*by)
+        .having(total(rows) > 0)
+    )
 
 
 async def _paid(
@@ -183,13 +180,12 @@ async def _paid(
 
 
 def _line(row: Any, paid: tuple[tuple[str, Decimal], ...]) -> OverviewLine:
-    steps = ("planned", "delivered", "accepted", "in_service", "gone")
     return OverviewLine(
         code=row.code,
         name=Name(row.name_uk, row.name_en),
         region=_region(row),
         population=row.population,
-        funnel=Funnel(**{step: getattr(row, step) for step in steps}),
+        funnel=Funnel(**{step: getattr(row, step) for step in _FUNNEL}),
         attention=row.attention,
         paid=paid,
     )

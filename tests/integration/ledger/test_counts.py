@@ -1,6 +1,7 @@
 """Kept counts are what counting all assets comes to: after every fact, whoever writes at the same time."""
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,6 +24,8 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import KEPT, asset, asset_count, asset_figure
 from asset_tracker.ledger.values import Share
 from asset_tracker.ledger.verify import verify
+from asset_tracker.reports import overview
+from asset_tracker.territory.tables import municipality
 from factories.events import histories
 from factories.facts import ACTOR, BARANIVKA, DONOR, OVRUCH, PROGRAMME, add, draft, life, registered
 
@@ -158,7 +161,12 @@ async def several(new_database, anyio_backend):
         ):
             here = life(shares=(Share(donor, 100),), destination=to)
             there = draft(uuid7(), registered(shares=(Share(donor, 100),), destination=to))
-            await store.append(conn, ACTOR, [*here, there], programme=programme)
+            # What is not one piece: a lot, and a kit, for which its components are counted.
+            lot, kit = (
+                draft(uuid7(), registered(shares=(Share(donor, 100),), destination=to, serial=None, **odd))
+                for odd in ({"quantity": 7}, {"is_kit": True})
+            )
+            await store.append(conn, ACTOR, [*here, there, lot, kit], programme=programme)
     yield engine
     await engine.dispose()
 
@@ -184,6 +192,28 @@ async def test_everybody_counts_what_they_see(several, who):
         assert (await conn.scalar(select(func.sum(asset_count.c.n))) or 0) == one_by_one
         seen = await conn.scalar(select(func.count()).select_from(asset_figure))
         assert bool(seen) == bool(one_by_one and scope.in_oblasts(actor))
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_pieces_are_added_up_from_counts_as_from_the_assets(several, who):
+    actor = Actor(id=uuid7(), name=who, grants=(WHO[who],))
+    async with transaction_for(several, scope.reach(actor)) as conn:
+        pieces = func.sum(asset.c.quantity).filter(~asset.c.is_kit)
+        reached = scope.assets(actor, "report.read")
+        one_by_one = await conn.scalar(select(func.coalesce(pieces, 0)).where(reached))
+        for known in (Coarse({}), Coarse({uuid7(): "oblast"})):
+            rows = standing.pieces(actor, known=known, permission="report.read").c
+            assert await conn.scalar(select(standing.total(rows))) == one_by_one
+        if one_by_one:
+            known = set(await conn.scalars(select(municipality.c.code)))
+            columns = (asset.c.municipality_code, asset.c.destination_code, asset.c.quantity)
+            expected = Counter()
+            for here, bound_for, quantity in await conn.execute(
+                select(*columns).where(reached, ~asset.c.is_kit)
+            ):
+                expected[here or bound_for] += quantity
+            told = {line.code: line.funnel.planned for line in await overview.municipalities(conn, actor)}
+            assert told == {code: number for code, number in expected.items() if code in known}
 
 
 async def figures(conn, actor, known):
