@@ -194,6 +194,9 @@ ODD = _sql("asset.quantity <> 1 OR asset.is_kit")
 LENT = _sql("asset.state ? 'lent_until'")
 # Codes of others that stand for an asset: written as the index of them is, which ``state['codes']`` is not.
 CODES = literal_column("(asset.state -> 'codes')", JSONB)
+# By which counts an asset was seen: the same of ``state['seen']``.
+SEEN = literal_column("(asset.state -> 'seen')", JSONB)
+WAS_SEEN = _sql("asset.state ? 'seen'")
 NOT_FILLED: dict[str, ColumnElement[bool]] = {
     "serial": _sql("asset.serial IS NULL AND NOT asset.is_kit AND asset.quantity = 1"),
     "unit_price": _sql("asset.unit_price IS NULL"),
@@ -283,6 +286,13 @@ Index(
     postgresql_using="gin",
     postgresql_ops={"sought": "gin_trgm_ops"},
     _table=asset,  # SQLAlchemy does not find it within the expression
+)
+Index(
+    "asset_seen_in_idx",
+    SEEN.label("seen"),
+    postgresql_using="gin",
+    postgresql_where=WAS_SEEN,
+    _table=asset,
 )
 # The same for what stands in the fields that categories have of their own; keys are found too, values decide.
 HAS_ATTRIBUTES = _sql("asset.state ? 'attributes'")

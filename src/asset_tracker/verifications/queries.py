@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, func, literal, or_, select, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,9 +17,10 @@ from asset_tracker.access.permissions import Permission, may, require
 from asset_tracker.access.tables import user_account
 from asset_tracker.assets.queries import ROWS, asset_row
 from asset_tracker.assets.views import AssetRow
+from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger.state import Seen
-from asset_tracker.ledger.tables import asset, in_ukrainian_order
+from asset_tracker.ledger.tables import SEEN, WAS_SEEN, asset, in_ukrainian_order
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality, service_point
 from asset_tracker.verifications.count import (
@@ -161,6 +162,7 @@ async def results(conn: AsyncConnection, actor: Actor, campaign_id: UUID) -> Res
     """What the campaign came to so far, of the assets in reach."""
     row = await campaign_row(conn, actor, campaign_id, "verification.read")
     e, key = campaign_expected.c, str(campaign_id)
+    concerned = await _concerned(conn, campaign_id)
     rows = await conn.execute(
         ROWS.add_columns(
             _a.state["seen"][key].label("seen"),
@@ -169,7 +171,7 @@ async def results(conn: AsyncConnection, actor: Actor, campaign_id: UUID) -> Res
             e.condition.label("expected_condition"),
         )
         .outerjoin(campaign_expected, (e.asset_id == _a.id) & (e.campaign_id == campaign_id))
-        .where(scope.assets(actor), or_(e.asset_id.is_not(None), was_seen(campaign_id)))
+        .where(scope.assets(actor), _a.id.in_(concerned))
         .order_by(in_ukrainian_order(_a.name_uk), _a.tag)
     )
     expected: dict[UUID, Expected] = {}
@@ -186,6 +188,15 @@ async def results(conn: AsyncConnection, actor: Actor, campaign_id: UUID) -> Res
     found = compare(expected, seen, place, custodians=keepers, ended=row.status == "ended")
     unknown = await _unknown(conn, campaign_id)
     return Results(tally(found, len(unknown)), tuple(_counted(each, shown) for each in found), unknown)
+
+
+@by_system
+async def _concerned(conn: AsyncConnection, campaign_id: UUID) -> list[UUID]:
+    """The assets, whoever's, that were expected or seen: behind the wall no index serves what was seen."""
+    e = campaign_expected.c
+    expected = select(e.asset_id).where(e.campaign_id == campaign_id)
+    seen = select(_a.id).where(WAS_SEEN, SEEN.has_key(str(campaign_id)))
+    return list(await conn.scalars(union(expected, seen)))
 
 
 def was_seen(campaign_id: UUID) -> ColumnElement[bool]:

@@ -61,6 +61,19 @@ class CampaignForm(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+# Of each finding so many at first; of one that is looked at by itself, so many on a page.
+_AT_FIRST, _ON_A_PAGE = 20, 100
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Assets of one finding: so many of ``all`` as are shown, and the way to the others."""
+
+    finding: Finding
+    rows: Sequence[queries.Counted]
+    all: int
+    others: str | None = None
+
+
 class ScanForm(msgspec.Struct, frozen=True):
     """One code as it was read or typed."""
 
@@ -128,8 +141,11 @@ async def show_campaign(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     campaign_id: FromPath[UUID],
+    finding: FromQuery[str] = "",
+    skip: FromQuery[int] = 0,
 ) -> Response[str]:
-    return await show(request, conn, actor, campaign_id)
+    """``finding`` looks at one of them by itself, from the asset behind so many (``skip``) on."""
+    return await show(request, conn, actor, campaign_id, finding=finding, skip=max(skip, 0))
 
 
 @post("/verifications/{campaign_id:uuid}/scans", status_code=303)
@@ -287,14 +303,18 @@ async def show(
     campaign_id: UUID,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    *,
+    finding: str = "",
+    skip: int = 0,
 ) -> Response[str]:
     """The page of a campaign, perhaps with what was typed and what is wrong with it."""
     lang = lang_of(request)
     it = await queries.get_campaign(conn, actor, campaign_id)
     found = await queries.results(conn, actor, campaign_id)
-    places = {point for each in found.assets for point in (each.seen_at, each.expected_at) if point}
+    groups = groups_of(found.assets, f"/verifications/{campaign_id}", finding, skip)
+    shown = [each for group in groups for each in group.rows]
+    places = {point for each in shown for point in (each.seen_at, each.expected_at) if point}
     known = await get_service_points(conn, places)
-    groups = [(finding, [each for each in found.assets if each.finding == finding]) for finding in _ORDER]
     missing = await aftermath.missing_of(conn, it, found)
     not_found = gettext(lang, "Not found in the count %(number)s.", number=it.number)
     today = datetime.now(formats.KYIV).date().isoformat()
@@ -308,7 +328,8 @@ async def show(
         unexplained=len(missing.unexplained),
         municipality=await find_municipality(conn, it.municipality),
         tally=found.tally,
-        groups=[group for group in groups if group[1]],
+        groups=groups,
+        whole=f"/verifications/{campaign_id}" if finding or skip else None,
         unknown=found.unknown,
         points={key: point.name(lang) for key, point in known.items()},
         conditions=[("", "—")] + [(key, gettext(lang, word("condition", key).text)) for key in CONDITIONS],
@@ -318,6 +339,21 @@ async def show(
         values={"circumstances": not_found, "signed_on": today, **(typed or {})},
         errors=errors or {},
     )
+
+
+def groups_of(counted: Sequence[queries.Counted], here: str, chosen: str, skip: int) -> list[Group]:
+    """What is shown of the assets; ``chosen``: the finding that is looked at by itself."""
+    made = []
+    for finding in _ORDER:
+        rows = [each for each in counted if each.finding == finding]
+        if not rows or (chosen in _ORDER and chosen != finding):
+            continue
+        first, last = (skip, skip + _ON_A_PAGE) if chosen == finding else (0, _AT_FIRST)
+        behind = last if chosen == finding else 0
+        others = f"{here}?{urlencode({'finding': finding, 'skip': behind})}#{finding}"
+        shown = Group(finding=finding, rows=rows[first:last], all=len(rows), others=others)
+        made.append(shown if len(rows) > last else msgspec.structs.replace(shown, others=None))
+    return made
 
 
 ROUTES = (list_campaigns, new_campaign, start, show_campaign, scan, end, cancel, print_certificate)

@@ -1,12 +1,12 @@
 """Pieces are told by the kept counts of assets, and by what few assets there are that are not one piece each.
 
-Revision: 0052
+Revision: 0053
 """
 
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 
