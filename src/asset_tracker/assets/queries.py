@@ -36,6 +36,7 @@ from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.seen import PLACED, Seen, as_state, as_told, row_of, seen, view_of
 from asset_tracker.assets.sensitivity import coarse, located, pointed
 from asset_tracker.assets.sought import answers, sought
+from asset_tracker.assets.standing import told
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, Filters
 from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
 from asset_tracker.db.at_once import Asking, connected
@@ -182,6 +183,9 @@ async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) ->
     """How many assets in reach the filters let through."""
     require(actor, "asset.read")
     known = await coarse(conn, actor)
+    kept = await told(conn, actor, filters, known)
+    if kept is not None:
+        return kept
     counted = select(func.count()).select_from(asset)
     counted = counted.where(scope.assets(actor), *conditions(filters, known))
     return (await conn.execute(counted)).scalar_one()

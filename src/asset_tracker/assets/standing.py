@@ -6,16 +6,31 @@ an oblast only: then the assets themselves are the rows. Both have the columns o
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, Table, case, cast, func, select, union_all
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import located
+from asset_tracker.assets.views import Filters
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger import counts
 from asset_tracker.ledger.areas import in_area
@@ -51,6 +66,38 @@ def pieces(actor: Actor, *, known: Coarse = EXACT, permission: Permission = "ass
     odd = _single(counts.standing(more).where(ODD), actor, known, None, None, permission)
     names = odd.selected_columns.keys()
     return union_all(select(*(counted.c[name] for name in names)), odd).subquery()
+
+
+# What the counts tell apart; and what of it leaves so little that it is sooner added up than looked up.
+_TOLD: Final = frozenset({"programme", "municipality", "oblast", "stage", "condition", "disputed", "gone"})
+_NARROW: Final = frozenset({"programme", "municipality", "oblast"})
+
+
+async def told(conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse) -> int | None:
+    """How many assets in reach the filters let through; None of what kept counts cannot or need not tell."""
+    asked = {name for name, value in msgspec.structs.asdict(filters).items() if value not in (None, (), "")}
+    if known.hidden or not asked <= _TOLD or not asked & _NARROW:
+        return None
+    places = [
+        *([lambda code: code == filters.municipality] if filters.municipality else ()),
+        *([partial(begins, prefix=filters.oblast)] if filters.oblast else ()),
+    ]
+    lies = (lambda code: and_(*(each(code) for each in places))) if places else None
+    rows = standing(actor, programme=filters.programme, lies=lies).c
+    where = [
+        column == value
+        for column, value in (
+            (rows.stage, filters.stage),
+            (rows.condition, filters.condition),
+            (rows.disputed, filters.disputed),
+        )
+        if value is not None
+    ]
+    if filters.gone is not None:
+        where.append(rows.gone_reason.is_not(None) if filters.gone else rows.gone_reason.is_(None))
+    if filters.stage not in (None, "gone"):
+        where.append(rows.gone_reason.is_(None))
+    return int((await conn.execute(select(total(rows)).where(*where))).scalar_one())
 
 
 def figures(

@@ -18,6 +18,7 @@ from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.assets.columns import ListedPage, list_columns
 from asset_tracker.assets.saved_views import NewView
 from asset_tracker.assets.sensitivity import coarse
+from asset_tracker.assets.standing import told
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments.queries import consignment_numbers
 from asset_tracker.edge.transaction import FROM_REPLICA
@@ -151,7 +152,11 @@ async def _found(
 
 
 async def _counted(conn: AsyncConnection, actor: Actor, filters: Filters, most: int) -> int:
-    where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
+    known = await coarse(conn, actor)
+    kept = await told(conn, actor, filters, known)
+    if kept is not None:
+        return kept
+    where = await queries.reached(conn, actor, filters, known)
     return await queries.count_upto(conn, where, most)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from asset_tracker.access import scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets import figures as desk_figures
-from asset_tracker.assets import standing
+from asset_tracker.assets import queries, standing
 from asset_tracker.assets.figures import waiting
 from asset_tracker.assets.places import Coarse
 from asset_tracker.assets.views import Filters
@@ -214,6 +214,29 @@ async def test_pieces_are_added_up_from_counts_as_from_the_assets(several, who):
                 expected[here or bound_for] += quantity
             told = {line.code: line.funnel.planned for line in await overview.municipalities(conn, actor)}
             assert told == {code: number for code, number in expected.items() if code in known}
+
+
+NARROWED = (
+    Filters(programme=PROGRAMME),
+    Filters(oblast="UA18"),
+    Filters(oblast="UA1806"),
+    Filters(municipality=BARANIVKA, gone=False),
+    Filters(programme=OTHER, municipality=OVRUCH, stage="expected"),
+    Filters(programme=PROGRAMME, condition="working", disputed=False),
+    Filters(oblast="UA18", gone=True),
+)
+
+
+@pytest.mark.parametrize("who", WHO)
+async def test_lists_are_counted_as_they_are_listed(several, who):
+    actor = Actor(id=uuid7(), name=who, grants=(WHO[who],))
+    async with transaction_for(several, scope.reach(actor)) as conn:
+        for filters in NARROWED:
+            where = [scope.assets(actor), *queries.conditions(filters)]
+            listed = await queries.count_upto(conn, where, 1000)
+            assert await standing.told(conn, actor, filters, Coarse({})) == listed, filters
+        for filters in (Filters(), Filters(q="x", programme=PROGRAMME), Filters(stage="expected")):
+            assert await standing.told(conn, actor, filters, Coarse({})) is None
 
 
 async def figures(conn, actor, known):
