@@ -3,13 +3,13 @@
 Reports are added up from the kept counts and put right by the first; what a count came to begins with the second.
 Both asked every asset.
 
-Revision: 0054
+Revision: 0055
 """
 
 from alembic import op
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
