@@ -194,7 +194,6 @@ ODD = _sql("asset.quantity <> 1 OR asset.is_kit")
 LENT = _sql("asset.state ? 'lent_until'")
 # Codes of others that stand for an asset: written as the index of them is, which ``state['codes']`` is not.
 CODES = literal_column("(asset.state -> 'codes')", JSONB)
-# By which counts an asset was seen: the same of ``state['seen']``.
 SEEN = literal_column("(asset.state -> 'seen')", JSONB)
 WAS_SEEN = _sql("asset.state ? 'seen'")
 NOT_FILLED: dict[str, ColumnElement[bool]] = {
@@ -274,25 +273,21 @@ Index("asset_to_install_idx", *_last_change, postgresql_where=and_(_here, TO_INS
 Index("asset_case_open_idx", *_last_change, postgresql_where=CASE_OPEN)
 Index("asset_lent_idx", asset.c.id, postgresql_where=and_(_here, LENT))
 Index("asset_category_idx", asset.c.category, asset.c.id)
-# What people type is looked for within names.
 _named: list[ColumnElement[str]] = [
     func.coalesce(asset.c[_name], text("''"), type_=Text)
     for _name in ("name_uk", "name_en", "manufacturer", "model")
 ]
 SOUGHT = in_letters(reduce(lambda one, other: one + literal_column("' '") + other, _named))
+# SQLAlchemy does not find the table within an expression.
 Index(
     "asset_sought_idx",
     SOUGHT.label("sought"),
     postgresql_using="gin",
     postgresql_ops={"sought": "gin_trgm_ops"},
-    _table=asset,  # SQLAlchemy does not find it within the expression
+    _table=asset,
 )
 Index(
-    "asset_seen_in_idx",
-    SEEN.label("seen"),
-    postgresql_using="gin",
-    postgresql_where=WAS_SEEN,
-    _table=asset,
+    "asset_seen_in_idx", SEEN.label("seen"), postgresql_using="gin", postgresql_where=WAS_SEEN, _table=asset
 )
 # The same for what stands in the fields that categories have of their own; keys are found too, values decide.
 HAS_ATTRIBUTES = _sql("asset.state ? 'attributes'")
