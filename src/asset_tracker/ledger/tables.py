@@ -278,28 +278,20 @@ _named: list[ColumnElement[str]] = [
     for _name in ("name_uk", "name_en", "manufacturer", "model")
 ]
 SOUGHT = in_letters(reduce(lambda one, other: one + literal_column("' '") + other, _named))
-# SQLAlchemy does not find the table within an expression.
-Index(
-    "asset_sought_idx",
-    SOUGHT.label("sought"),
-    postgresql_using="gin",
-    postgresql_ops={"sought": "gin_trgm_ops"},
-    _table=asset,
-)
 Index(
     "asset_seen_in_idx", SEEN.label("seen"), postgresql_using="gin", postgresql_where=WAS_SEEN, _table=asset
 )
 # The same for what stands in the fields that categories have of their own; keys are found too, values decide.
 HAS_ATTRIBUTES = _sql("asset.state ? 'attributes'")
 ATTRIBUTES_SOUGHT = in_letters(literal_column("asset.state ->> 'attributes'", Text))
-Index(
-    "asset_attributes_idx",
-    ATTRIBUTES_SOUGHT.label("attributes"),
-    postgresql_using="gin",
-    postgresql_ops={"attributes": "gin_trgm_ops"},
-    postgresql_where=HAS_ATTRIBUTES,
-    _table=asset,
-)
+# SQLAlchemy does not find the table within an expression.
+_letters: dict[str, Any] = {
+    "postgresql_using": "gin",
+    "postgresql_ops": {"sought": "gin_trgm_ops"},
+    "_table": asset,
+}
+Index("asset_sought_idx", SOUGHT.label("sought"), **_letters)
+Index("asset_attributes_idx", ATTRIBUTES_SOUGHT.label("sought"), postgresql_where=HAS_ATTRIBUTES, **_letters)
 # A required field that a category has of its own is missed among the delivered things of that category.
 Index("asset_category_delivered_idx", asset.c.category, *_since_delivery, postgresql_where=_delivered)
 
