@@ -306,7 +306,7 @@ def test_a_year_end_verification_with_losses(seat, server):
     expect(page.locator(".guide .now")).to_contain_text("Грантова угода, ст. 12")
     coordinator.picture("journey-loss")
     page.fill("#f-donor_informed_on", page.locator(".head time").first.get_attribute("datetime")[:10])
-    coordinator.press("Keep")
+    coordinator.press("Save")
     coordinator.next_is("Find out what happened")
     page.fill("#f-text", "Оглянуто всі кабінети.")
     coordinator.press("Add a note")

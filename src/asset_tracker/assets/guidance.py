@@ -236,7 +236,7 @@ def loss_steps(it: Loss) -> tuple[Step, ...]:
     here = f"/losses/{it.id}"
     plan = _Plan()
     on = Ask(text="On %(day)s.", params={"day": it.happened_on})
-    plan.begin("recorded", "It is recorded what happened", on)
+    plan.begin("recorded", "What happened is recorded", on)
     if "stolen" in it.kinds:
         plan.add(
             "police",
@@ -311,7 +311,7 @@ def disposal_steps(it: Leaving) -> tuple[Step, ...]:
         plan.add("case", "Close the loss case", done=False, button=close)
     plan.add(
         "reason",
-        "Say why it shall go",
+        "Say why it is to go",
         done=gone or it.condition != "working",
         asks=(Ask(text="What works is not disposed of: record what is wrong with it."),),
         button=Button(
