@@ -463,6 +463,33 @@ def test_a_phone_that_was_revoked_and_found_again(phone, line, office):
     assert notes(mine, office.tags[1]) == ["після"]
 
 
+def test_the_answer_to_a_phone_that_makes_itself_known_is_lost(phone, office):
+    """It is asked again by the same key: what it records opens at the server."""
+    answers = []
+
+    def lose_the_first(route):
+        answer = route.fetch()
+        answers.append(answer.status)
+        if len(answers) == 1:
+            route.abort()
+        else:
+            route.fulfill(response=answer)
+
+    mine = phone().log_in()
+    mine.context.route("**/api/v1/devices", lose_the_first)
+    mine.open("/field").until("performance.getEntriesByName('field-usable').length > 0")
+    deadline = 40
+    while len(answers) < 2 and deadline:
+        mine.page.evaluate("window.dispatchEvent(new Event('online'))")
+        mine.page.wait_for_timeout(500)
+        deadline -= 1
+    assert answers == [200, 200]
+    mine.prepare()
+    note(mine, office.tags[11], "після втраченої відповіді")
+    mine.until_sent()
+    assert notes(mine, office.tags[11]) == ["після втраченої відповіді"]
+
+
 def test_what_a_desk_asks_for_is_done_with_no_network(phone, line, office):
     """A work order comes along, stands in a list, opens its asset and the form, and is closed by what is recorded."""
     tag = office.tags[3]

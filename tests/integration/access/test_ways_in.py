@@ -140,6 +140,8 @@ async def test_somebody_invited_who_never_came_is_erased_with_the_letter_that_wa
     again = await admin.post("/people", data=form)
     assert again.status_code == 200
     assert "Оля Незвана" in (await admin.get("/people")).text
+    (invited,) = await letters(site)
+    assert invited.to == "uninvited@example.org"
 
 
 async def test_a_link_in_the_hands_of_somebody_who_is_erased_opens_nothing(site, somebody):

@@ -1,5 +1,6 @@
 """Phones: whose they are, what their clocks and numbers tell, what a thief can and cannot do with one."""
 
+import asyncio
 import hashlib
 import json
 from base64 import b64encode
@@ -55,6 +56,20 @@ async def test_a_phone_registers_as_often_as_it_likes_and_is_its_owners_alone(ho
         assert (await house.ask(T, "POST", "/api/v1/devices", json=wrong)).status_code in (400, 422)
     key = {"id": str(uuid4()), "name": "x", "public_key": b64encode(b"short").decode()}
     assert (await house.ask(T, "POST", "/api/v1/devices", json=key)).status_code == 422
+
+
+async def test_of_two_pages_that_tell_a_key_each_at_once_one_is_refused(house):
+    """A page that is loaded anew while it registers has the key of before still on its way."""
+    new = {"id": str(uuid4()), "name": "x"}
+    keys = [b64encode(bytes([n]) * 32).decode() for n in (1, 2)]
+    answers = await asyncio.gather(
+        *(house.ask(T, "POST", "/api/v1/devices", json={**new, "public_key": key}) for key in keys)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    taken = next(key for key, answer in zip(keys, answers, strict=True) if answer.status_code == 200)
+    async with house.engine.begin() as conn:
+        kept = await conn.scalar(select(device.c.public_key).where(device.c.id == new["id"]))
+    assert b64encode(kept).decode() == taken
 
 
 async def test_a_gap_in_the_numbers_tells_what_is_still_to_come(house):

@@ -102,12 +102,13 @@ export async function forget() {
 export async function register(who) {
   const phone = await outbox.device(who.id);
   if (phone.registered && phone.session === who.session) return;
-  const keys = phone.pair ? phone : await makeKeys();
-  const told = { id: phone.id, name: phoneName(), public_key: keys.raw };
+  const { pair, raw, alg } = phone.pair ? phone : await makeKeys();
+  // Kept before the server is told: where its answer is lost, or the page goes, the same key is told again.
+  if (!phone.pair) await outbox.remember(who.id, { pair, raw, alg });
+  const told = { id: phone.id, name: phoneName(), public_key: raw };
   const made = await (await call("/api/v1/devices", post(told))).json();
-  const server_key = keys.alg === "X25519" ? made.server_key : made.server_key_p256;
-  const { pair, raw, alg } = keys;
-  await outbox.remember(who.id, { pair, raw, alg, server_key, key_id: made.key_id, registered: true, session: who.session });
+  const server_key = alg === "X25519" ? made.server_key : made.server_key_p256;
+  await outbox.remember(who.id, { server_key, key_id: made.key_id, registered: true, session: who.session });
 }
 
 function phoneName() {
