@@ -83,11 +83,18 @@ def kept(
 
 
 @contextmanager
-def database(**options: str) -> Iterator[tuple[EmbeddedServer, str]]:
-    """(server, address) in a folder that is removed afterwards."""
+def folder_of(keep: Path | None = None) -> Iterator[Path]:
+    """Where databases are kept, or a folder that is removed afterwards."""
     with tempfile.TemporaryDirectory(prefix="at-bench-") as folder:
         Path(folder).chmod(0o755)
-        server = EmbeddedServer(Path(folder), options=options)
+        yield keep or Path(folder)
+
+
+@contextmanager
+def database(**options: str) -> Iterator[tuple[EmbeddedServer, str]]:
+    """(server, address) in a folder that is removed afterwards."""
+    with folder_of() as folder:
+        server = EmbeddedServer(folder, options=options)
         url = server.start()
         try:
             asyncio.run(migrate.upgrade(url))

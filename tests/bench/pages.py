@@ -14,14 +14,13 @@ import json
 import logging
 import re
 import sys
-import tempfile
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from bench_database import kept
+from bench_database import folder_of, kept
 from scale import FILLING, SECRET, Asked, Known, Took, asked, fill, in_turns, work
 from seed import MUNICIPALITY
 from sqlalchemy import select
@@ -149,9 +148,7 @@ def main() -> None:
     given = parser.parse_args()
     logging.disable(logging.INFO)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="at-bench-")))
-        folder.chmod(0o755)
-        at = (given.keep or folder) / str(given.assets)
+        at = stack.enter_context(folder_of(given.keep)) / str(given.assets)
         owner = stack.enter_context(kept(at, partial(fill, assets=given.assets), **FILLING))
         collector.seldom()
         found = asyncio.run(measure(*owner, at, given.only))

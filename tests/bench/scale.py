@@ -13,7 +13,6 @@ some 20 GB and ten minutes and more.
 import argparse
 import asyncio
 import logging
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
@@ -24,7 +23,7 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import quote, urlencode
 
 from asgi import NOW, ask
-from bench_database import Cpu, as_app, kept
+from bench_database import Cpu, as_app, folder_of, kept
 from growth import sealed
 from seed import MUNICIPALITY, seed
 from sqlalchemy import select
@@ -325,12 +324,9 @@ def main() -> None:
     given = parser.parse_args()
     logging.disable(logging.INFO)
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="at-bench-")))
-        folder.chmod(0o755)
+        folder = stack.enter_context(folder_of(given.keep))
         owners = [
-            stack.enter_context(
-                kept((given.keep or folder) / str(assets), partial(fill, assets=assets), **FILLING)
-            )
+            stack.enter_context(kept(folder / str(assets), partial(fill, assets=assets), **FILLING))
             for assets in (given.small, given.large)
         ]
         collector.seldom()

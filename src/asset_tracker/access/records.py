@@ -1,6 +1,5 @@
 """What was done with people's data and with the ways in: who, when, to whom, and why. It only grows."""
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
@@ -92,9 +91,3 @@ async def list_records(
         )
         for row in await conn.execute(wanted)
     ]
-
-
-async def names_of(conn: AsyncConnection, people: Collection[UUID]) -> dict[UUID, str]:
-    """What those among ``people`` are called who have an account."""
-    rows = await conn.execute(select(_u.id, _u.name).where(_u.id.in_(people)))
-    return {row.id: row.name for row in rows}

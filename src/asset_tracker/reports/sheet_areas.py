@@ -16,7 +16,10 @@ from asset_tracker.reports.structs_figures import MunicipalityLine, OblastLine, 
 Tree = dict[str, Any]
 Line = OblastLine | RaionLine | SituationLine
 
-_HEADS = ("Municipalities reached", "Residents", "Planned", "Delivered", "Accepted", "In service")
+_STEPS = ("Planned", "Delivered", "Accepted", "In service")
+# The heads of what is told of a part of the country and, with its name, of a municipality.
+REACHED = ("Municipalities reached", "Residents", *_STEPS)
+TOWN = ("Municipality", "Oblast", "P-code", "Residents", *_STEPS)
 
 
 def municipalities(facts: Facts, lang: Lang) -> Tree | None:
@@ -38,17 +41,6 @@ def municipalities(facts: Facts, lang: Lang) -> Tree | None:
                 value,
             ]
         )
-    heads = (
-        "Municipality",
-        "Oblast",
-        "P-code",
-        "Residents",
-        "Planned",
-        "Delivered",
-        "Accepted",
-        "In service",
-        "Value",
-    )
     links = [
         [
             *("", "", "", residents_of(line)),
@@ -58,7 +50,7 @@ def municipalities(facts: Facts, lang: Lang) -> Tree | None:
         for line in facts.municipalities
     ]
     return {
-        "heads": [gettext(lang, head) for head in heads],
+        "heads": [gettext(lang, head) for head in (*TOWN, "Value")],
         "rows": rows,
         "links": links,
         "codes": [line.municipality.code for line in facts.municipalities],
@@ -132,4 +124,4 @@ def _added_up(head: str, lines: Iterable[tuple[str, Line, tuple[str, ...]]], lan
         numbers = (line.municipalities, line.residents, f.planned, f.delivered, f.accepted, f.in_service)
         rows.append([name, *(display.number(number, lang) for number in numbers)])
         links.append(linked[:-1])
-    return {"heads": [gettext(lang, each) for each in (head, *_HEADS)], "rows": rows, "links": links}
+    return {"heads": [gettext(lang, each) for each in (head, *REACHED)], "rows": rows, "links": links}

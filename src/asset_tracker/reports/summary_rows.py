@@ -11,7 +11,14 @@ from asset_tracker.i18n import Lang, gettext, translator
 from asset_tracker.reports import serving, words
 from asset_tracker.reports.columns import Cell, Kind
 from asset_tracker.reports.sheet import budget_word, heading
-from asset_tracker.reports.sheet_areas import linked_oblast, linked_raion, linked_situation, residents_of
+from asset_tracker.reports.sheet_areas import (
+    REACHED,
+    TOWN,
+    linked_oblast,
+    linked_raion,
+    linked_situation,
+    residents_of,
+)
 from asset_tracker.reports.sheet_tables import (
     SINCE,
     all_days,
@@ -26,7 +33,6 @@ from asset_tracker.reports.structs_figures import CurrencyLine, Funnel, Period, 
 Look = Literal["title", "section", "heads", "total", "plain"]
 
 
-_REACHED = ("Municipalities reached", "Residents", "Planned", "Delivered", "Accepted", "In service")
 _UPKEEP = "Cost of upkeep"
 _LOST = "Value of what was lost or damaged"
 
@@ -244,7 +250,7 @@ def _conditions(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
 
 
 def _oblasts(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
-    yield _heads(lang, "Oblast", *_REACHED, "Left for good")
+    yield _heads(lang, "Oblast", *REACHED, "Left for good")
     for line in facts.oblasts:
         cells = (line.oblast.of(lang), line.municipalities, line.residents, *_steps(line.funnel))
         yield SummaryRow(cells, links=linked_oblast(line))
@@ -252,14 +258,14 @@ def _oblasts(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
 
 def _raions(report: Report) -> Iterator[SummaryRow]:
     lang = report.making.lang
-    yield _heads(lang, "Raion", *_REACHED, "Left for good")
+    yield _heads(lang, "Raion", *REACHED, "Left for good")
     for line in report.beside.by_raion:
         cells = (line.raion.of(lang), line.municipalities, line.residents, *_steps(line.funnel))
         yield SummaryRow(cells, links=linked_raion(line))
 
 
 def _situations(lines: tuple[SituationLine, ...], lang: Lang) -> Iterator[SummaryRow]:
-    yield _heads(lang, "Situation", *_REACHED, "Left for good")
+    yield _heads(lang, "Situation", *REACHED, "Left for good")
     for line in lines:
         name = words.word(words.SITUATION, line.situation, lang)
         cells = (name, line.municipalities, line.residents, *_steps(line.funnel))
@@ -268,18 +274,8 @@ def _situations(lines: tuple[SituationLine, ...], lang: Lang) -> Iterator[Summar
 
 def _municipalities(facts: ProgrammeFacts, lang: Lang) -> Iterator[SummaryRow]:
     currencies = [line.currency for line in facts.summary.values]
-    heads = (
-        "Municipality",
-        "Oblast",
-        "P-code",
-        "Residents",
-        "Planned",
-        "Delivered",
-        "Accepted",
-        "In service",
-        "Left for good",
-    )
-    yield SummaryRow((*(gettext(lang, head) for head in heads), *currencies), "heads")
+    heads = (gettext(lang, head) for head in (*TOWN, "Left for good"))
+    yield SummaryRow((*heads, *currencies), "heads")
     for line in facts.municipalities:
         place = line.municipality
         names = (place.name.of(lang), place.oblast.of(lang), place.pcode, place.population)

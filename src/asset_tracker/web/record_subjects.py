@@ -12,7 +12,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor
-from asset_tracker.access.records import RecordView, names_of
+from asset_tracker.access.people import names_of
+from asset_tracker.access.records import RecordView
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.programmes.queries import list_parties, list_programmes
 from asset_tracker.web.formats import named
@@ -64,7 +65,7 @@ async def in_words(
 ) -> list[tuple[RecordView, Line]]:
     """Each line with its words. A thing that is gone, or out of the actor's reach, is told by its sort alone."""
     found = {UUID(each) for row in rows for each in _ID.findall(f"{row.subject} {row.reason}")}
-    names = dict(await names_of(conn, found)) if found else {}
+    names = await names_of(conn, actor, found)
     if found - names.keys():
         names |= {each.id: named(lang, each) for each in await list_parties(conn, actor)}
         names |= {each.id: each.code for each in await list_programmes(conn, actor)}
