@@ -59,11 +59,17 @@ class Desk:
         self.complaints = []
         page.on("console", self._note)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("requestfailed", self._note_failed)
 
     def _note(self, message):
         # A page that is answered 4xx is noted by the browser as a failed resource; that is no fault of it.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
             self.complaints.append(message.text)
+
+    def _note_failed(self, request):
+        # What the browser gave up itself, because somebody went on to another page, is no fault.
+        if request.failure != "net::ERR_ABORTED":
+            self.complaints.append(f"{request.url}: {request.failure}")
 
     def open(self, path):
         return self.page.goto(self.base + path)
@@ -77,6 +83,8 @@ class Desk:
         return self
 
     def width_is_kept(self):
+        """Whether the page, once it is all there, scrolls downwards only."""
+        self.page.wait_for_load_state()
         return self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 

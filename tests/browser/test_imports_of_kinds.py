@@ -107,7 +107,7 @@ def test_a_template_of_each_kind_is_understood_as_such(somebody, office, tmp_pat
     boss = somebody().log_in("administrator")
     boss.open("/imports")
     boss.page.locator("main summary", has_text="Порожній").click()
-    assert boss.page.locator("#t-kind option").count() == 10
+    expect(boss.page.locator("#t-kind option")).to_have_count(10)
     for kind in ("service_points", "parties", "programmes", "users", "population", "needs", "events"):
         sent = boss.context.request.get(f"{boss.base}/imports/template.xlsx?kind={kind}")
         assert sent.ok
