@@ -1,24 +1,20 @@
 """What waits at the desk among the assets in reach: numbers, and the latest of each sort."""
 
 from collections.abc import Mapping
-from functools import partial
 
 import msgspec
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.queries import ROWS, asset_row, conditions
 from asset_tracker.assets.sensitivity import coarse
-from asset_tracker.assets.standing import numbers as kept_numbers
-from asset_tracker.assets.standing import standing, total
+from asset_tracker.assets.standing import desk
 from asset_tracker.assets.views import AssetRow, Filters
 from asset_tracker.assets.waits import WAITS, Wait, waits_for
-from asset_tracker.db.prefixes import begins
-from asset_tracker.ledger.tables import NUMBERS, asset
+from asset_tracker.ledger.tables import asset
 
 _a = asset.c
 NOTHING = Filters()
@@ -43,7 +39,7 @@ async def waiting(conn: AsyncConnection, actor: Actor, within: Filters = NOTHING
     """The numbers of the desk among the assets ``within`` a programme, an oblast or a municipality."""
     require(actor, "asset.read")
     known = await coarse(conn, actor)
-    numbers = _numbers(actor, within, known)
+    numbers = desk(actor, within, known)
     late = select(_a.id).where(scope.assets(actor), *conditions(within, known), waits_for("lent_late"))
     some = late.limit(WAITING + 1).subquery()
     lent = select(func.count()).select_from(some).scalar_subquery().label("lent_late")
@@ -51,28 +47,6 @@ async def waiting(conn: AsyncConnection, actor: Actor, within: Filters = NOTHING
     return Waiting(
         total=row["total"], in_service=row["in_service"], waits={name: row[name] for name in WAITS}
     )
-
-
-def _numbers(actor: Actor, within: Filters, known: Coarse) -> dict[str, ColumnElement[int]]:
-    place = within.municipality or within.oblast
-    if not place and (few := kept_numbers(actor, within.programme)) is not None:
-        return {name: total(few.c, few.c.what == name) for name in NUMBERS}
-    rows = standing(
-        actor,
-        known=known if within.municipality else EXACT,
-        programme=within.programme,
-        lies=partial(begins, prefix=place) if place else None,
-    ).c
-    here = rows.gone_reason.is_(None)
-    return {
-        "total": total(rows),
-        "in_service": total(rows, here, rows.stage == "in_service"),
-        "broken": total(rows, here, rows.condition.in_(("needs_attention", "unserviceable"))),
-        "disputed": total(rows, rows.disputed),
-        "to_install": total(rows, here, rows.stage.in_(("delivered", "accepted")), ~rows.component),
-        "cases": total(rows, rows.case_open),
-        "unaccepted": total(rows, here, rows.delivered, ~rows.accepted),
-    }
 
 
 async def latest(

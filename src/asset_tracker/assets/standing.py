@@ -34,7 +34,7 @@ from asset_tracker.assets.views import Filters
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger import counts
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import ODD, asset, asset_count, asset_figure, asset_number, place_of
+from asset_tracker.ledger.tables import NUMBERS, ODD, asset, asset_count, asset_figure, asset_number, place_of
 
 Lies = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
@@ -68,22 +68,28 @@ def pieces(actor: Actor, *, known: Coarse = EXACT, permission: Permission = "ass
     return union_all(select(*(counted.c[name] for name in names)), odd).subquery()
 
 
-# What the counts tell apart; and what of it leaves so little that it is sooner added up than looked up.
-_TOLD: Final = frozenset({"programme", "municipality", "oblast", "stage", "condition", "disputed", "gone"})
-_NARROW: Final = frozenset({"programme", "municipality", "oblast"})
+# What the counts tell apart of what a list can be narrowed by, and what narrows a desk.
+_WITHIN: Final = frozenset({"programme", "municipality", "oblast"})
+_TOLD: Final = frozenset({*_WITHIN, "stage", "condition", "disputed", "gone"})
 
 
 async def told(conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse) -> int | None:
-    """How many assets in reach the filters let through; None of what kept counts cannot or need not tell."""
+    """How many assets in reach the filters let through; None of what kept counts do not tell."""
     asked = {name for name, value in msgspec.structs.asdict(filters).items() if value not in (None, (), "")}
-    if known.hidden or not asked <= _TOLD or not asked & _NARROW:
+    if known.hidden:
         return None
-    places = [
-        *([lambda code: code == filters.municipality] if filters.municipality else ()),
-        *([partial(begins, prefix=filters.oblast)] if filters.oblast else ()),
-    ]
-    lies = (lambda code: and_(*(each(code) for each in places))) if places else None
-    rows = standing(actor, programme=filters.programme, lies=lies).c
+    further, number = asked - _WITHIN, None
+    if further <= {"stage"} and filters.stage in (None, "in_service"):
+        number = desk(actor, filters)[filters.stage or "total"]
+    elif further == {"waits"}:
+        number = desk(actor, filters).get(str(filters.waits))
+    elif asked <= _TOLD:
+        number = _stood(actor, filters)
+    return None if number is None else int((await conn.execute(select(number))).scalar_one())
+
+
+def _stood(actor: Actor, filters: Filters) -> ColumnElement[int]:
+    rows = standing(actor, programme=filters.programme, lies=_lying(filters)).c
     where = [
         column == value
         for column, value in (
@@ -97,7 +103,42 @@ async def told(conn: AsyncConnection, actor: Actor, filters: Filters, known: Coa
         where.append(rows.gone_reason.is_not(None) if filters.gone else rows.gone_reason.is_(None))
     if filters.stage not in (None, "gone"):
         where.append(rows.gone_reason.is_(None))
-    return int((await conn.execute(select(total(rows)).where(*where))).scalar_one())
+    return select(total(rows)).where(*where).scalar_subquery()
+
+
+def _lying(within: Filters) -> Lies | None:
+    places: list[Lies] = [
+        *([lambda code: code == within.municipality] if within.municipality else ()),
+        *([partial(begins, prefix=within.oblast)] if within.oblast else ()),
+    ]
+    return (lambda code: and_(*(each(code) for each in places))) if places else None
+
+
+def desk(actor: Actor, within: Filters, known: Coarse = EXACT) -> dict[str, ColumnElement[int]]:
+    """The numbers of the desk (``NUMBERS``) among the assets ``within`` a programme, an oblast or a municipality.
+
+    ``known``: left out of a municipality is what the reader may not know to be there.
+    """
+    oblast = within.oblast or ""
+    if not within.municipality and len(oblast) <= counts.OBLAST and scope.in_oblasts(actor):
+        few = _kept(asset_number, actor, within.programme, _lying(within)).c
+        return {name: total(few, few.what == name) for name in NUMBERS}
+    rows = standing(
+        actor,
+        known=known if within.municipality else EXACT,
+        programme=within.programme,
+        lies=_lying(within),
+    ).c
+    here = rows.gone_reason.is_(None)
+    return {
+        "total": total(rows),
+        "in_service": total(rows, here, rows.stage == "in_service"),
+        "broken": total(rows, here, rows.condition.in_(("needs_attention", "unserviceable"))),
+        "disputed": total(rows, rows.disputed),
+        "to_install": total(rows, here, rows.stage.in_(("delivered", "accepted")), ~rows.component),
+        "cases": total(rows, rows.case_open),
+        "unaccepted": total(rows, here, rows.delivered, ~rows.accepted),
+    }
 
 
 def figures(
@@ -109,14 +150,6 @@ def figures(
         some = (_single(each, actor, known, programme, lies) for each in counts.figures())
         return union_all(*some).subquery()
     return _kept(asset_figure, actor, programme, lies)
-
-
-def numbers(actor: Actor, programme: UUID | None = None) -> Subquery | None:
-    """The numbers of the desk (``asset_number``); None for whom they do not tell.
-
-    They are kept by oblast: whoever reaches a part of one is told by ``standing``.
-    """
-    return _kept(asset_number, actor, programme, None) if scope.in_oblasts(actor) else None
 
 
 def total(rows: Any, *conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -33,7 +33,7 @@ from asset_tracker.web.filling_pages import category_name
 from asset_tracker.web.list_query import Asked, asked_for, filters_of, own_fields, params_of
 from asset_tracker.web.pages import error_texts, is_fragment, page, see_other
 
-_COUNTED, _SEARCHED = 10_000, 1_000  # the second of what was found by a word, which each row is read for
+_COUNTED = 1_000  # so far what no count is kept of: each row is read for it
 # A page stays light, however many columns are chosen.
 _ROWS, _FEW_COLUMNS = 50, 8
 
@@ -57,8 +57,9 @@ async def list_assets(
     asked = await asked_for(conn, actor, request.query_params)
     lang = lang_of(request)
     filters, found, problems = await _found(conn, actor, lang, asked, after)
-    most = _SEARCHED if filters.q else _COUNTED
-    many = len(found.items) if not (found.next or after) else await _counted(conn, actor, filters, most)
+    count, more = len(found.items), False
+    if found.next or after:
+        count, more = await _counted(conn, actor, filters)
     known, fields = await list_programmes(conn, actor), await get_catalogue(conn)
     return page(
         request,
@@ -78,8 +79,8 @@ async def list_assets(
             "category": partial(category_name, lang, fields),
         },
         papers=await _papers(conn, found, asked),
-        count=min(many, most),
-        more=many > most,
+        count=count,
+        more=more,
         next_href=asked.address(after=str(found.next)) if found.next else None,
         first_href=asked.address() if after else None,
         views=await saved_views.list_views(conn, actor),
@@ -151,13 +152,15 @@ async def _found(
     return filters, found, list(error_texts(lang, problems).values())
 
 
-async def _counted(conn: AsyncConnection, actor: Actor, filters: Filters, most: int) -> int:
+async def _counted(conn: AsyncConnection, actor: Actor, filters: Filters) -> tuple[int, bool]:
+    """How many there are, and whether there are more than that."""
     known = await coarse(conn, actor)
     kept = await told(conn, actor, filters, known)
     if kept is not None:
-        return kept
+        return kept, False
     where = await queries.reached(conn, actor, filters, known)
-    return await queries.count_upto(conn, where, most)
+    many = await queries.count_upto(conn, where, _COUNTED)
+    return min(many, _COUNTED), many > _COUNTED
 
 
 async def _papers(conn: AsyncConnection, found: ListedPage, asked: Asked) -> dict[UUID, str]:
