@@ -109,7 +109,8 @@ async def register(conn: AsyncConnection, actor: Actor, new: NewDevice, this: UU
     if await conn.scalar(select(_d.id).where(_d.id == new.id)) is None:
         await _check_room(conn, actor)
         row = insert(device).values(id=new.id, user_id=actor.id, **values)
-        await conn.execute(row.on_conflict_do_nothing())
+        if (await conn.execute(row.on_conflict_do_nothing())).rowcount:
+            return
     # Looked at only now: of two pages of one phone that tell a key of their own each at once, one is refused.
     found = (await conn.execute(select(device).where(_d.id == new.id).with_for_update())).one()
     told = {new.public_key, found.public_key} - {None}

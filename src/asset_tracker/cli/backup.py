@@ -34,7 +34,7 @@ _SUFFIX = ".backup"
     "--output",
     type=click.Path(path_type=Path),
     required=True,
-    help="A file, or a folder for a dated one.",
+    help="A file, or a folder for a dated one: a name without a suffix is a folder, made where there is none.",
 )
 @click.option("--recipient", help="Encrypt for this age key (age1...).")
 @click.option(
@@ -43,9 +43,7 @@ _SUFFIX = ".backup"
 def backup(output: Path, recipient: str | None, keys: Path | None) -> None:
     """Back up the database and the stored files while everything goes on. The keys are handled apart."""
     settings = load_settings()
-    target = (
-        output / f"asset-tracker-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{_SUFFIX}" if output.is_dir() else output
-    )
+    target = _target(output)
     if keys:
         save_keys(settings, keys)
     with owner_url(settings) as url, bars() as progress:
@@ -65,6 +63,15 @@ def backup(output: Path, recipient: str | None, keys: Path | None) -> None:
     )
     if not keys:
         click.echo("The keys are not in it: run it once with --keys and keep that file elsewhere.", err=True)
+
+
+def _target(output: Path) -> Path:
+    """The file to write. A name without a suffix was meant as a folder: as a file, the next backup would replace it."""
+    if not output.exists() and not output.suffix:
+        output.mkdir(mode=0o700, parents=True)
+    return (
+        output / f"asset-tracker-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{_SUFFIX}" if output.is_dir() else output
+    )
 
 
 @click.command()

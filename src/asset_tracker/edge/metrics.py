@@ -116,7 +116,7 @@ async def metrics(request: Request[Actor | None, Any, State]) -> Response[bytes]
         if folder is not None and folder.exists():
             DISK.labels(name).set(shutil.disk_usage(folder).free)
     await GAUGES.ask(state.engine)
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def count_events(outcomes: Sequence[EventOutcome], batch: Sequence[msgspec.Raw] = ()) -> None:

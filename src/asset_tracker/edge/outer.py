@@ -120,7 +120,10 @@ class Outer:
         origin = headers.get(b"origin")
         if origin is None:
             return True  # not a browser: no cookie of anybody's comes along unasked
-        host = urlsplit(origin.decode("latin-1")).netloc
+        try:
+            host = urlsplit(origin.decode("latin-1")).netloc
+        except ValueError:
+            return False  # no browser says so
         return host in (headers.get(b"host", b"").decode("latin-1"), self._host)
 
 

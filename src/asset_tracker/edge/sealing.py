@@ -54,24 +54,29 @@ class Sealing:
         closes a connection just then may keep the cancellation to itself.
         """
         while True:
+            made, error = None, None
             try:
                 made = await self.once()
-            except Exception as error:  # the next minute is another chance, and readyz tells
-                if _is_cancelled():
-                    raise asyncio.CancelledError from error
-                before = self.trouble
-                self.trouble = str(error) or type(error).__name__
-                # strangers may read this one: no paths, no statements
-                self.code = error.code if isinstance(error, AssetTrackerError) else type(error).__name__
-                if self.trouble != before:
-                    log.exception("the ledger could not be sealed")
-            else:
-                self.trouble, self.code, self.done_at = None, None, datetime.now(UTC)
-                if made:
-                    log.info("sealed the ledger", events=made.size, root=made.root)
+            except Exception as raised:  # noqa: BLE001 - told by _note
+                error = raised
             if _is_cancelled():
-                raise asyncio.CancelledError
+                raise asyncio.CancelledError from error
+            self._note(made, error)
             await asyncio.sleep(EVERY)
+
+    def _note(self, made: Checkpoint | None, error: Exception | None) -> None:
+        """Keep what came of it: after trouble the next minute is another chance, and ``/readyz`` tells."""
+        before = self.trouble
+        if error is None:
+            self.trouble, self.code, self.done_at = None, None, datetime.now(UTC)
+            if made:
+                log.info("sealed the ledger", events=made.size, root=made.root)
+            return
+        self.trouble = str(error) or type(error).__name__
+        # strangers may read this one: no paths, no statements
+        self.code = error.code if isinstance(error, AssetTrackerError) else type(error).__name__
+        if self.trouble != before:
+            log.error("the ledger could not be sealed", exc_info=error)
 
     def late(self) -> bool:
         """Whether sealing failed the last time, or has not come round for long."""

@@ -93,7 +93,7 @@ def read_lines(text: str, first: int) -> tuple[list[Line], list[FieldError]]:
                 tick = found.number
             continue
         code, _, meter = line.rpartition(" ")
-        if code.strip() and meter.isdigit() and len(meter) <= 8 and not _is_tag(line):
+        if code.strip() and meter.isascii() and meter.isdigit() and len(meter) <= 8 and not _is_tag(line):
             lines.append(Line(number, tick, code.strip(), int(meter)))
         else:
             lines.append(Line(number, tick, line))

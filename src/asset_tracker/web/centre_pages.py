@@ -31,6 +31,7 @@ from asset_tracker.mail.letters import Item, Letter, check_address
 from asset_tracker.territory.queries import get_municipality, get_service_point
 from asset_tracker.web import field_files, formats, forms
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.forms import read_number
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import word
 
@@ -202,12 +203,13 @@ def link_of(request: AnyRequest, tag: str) -> str | None:
 
 
 def _days(text: str) -> int:
-    if not text.strip().isdecimal() or len(text) > 4:
+    days = read_number(text)
+    if days is None or days > centre.LONGEST.days:
         wrong = FieldError(
             "days", "A number of days from 1 to %(n)s is expected.", {"n": centre.LONGEST.days}
         )
         raise InvalidError(errors=(wrong,))
-    return int(text)
+    return days
 
 
 def _address(request: AnyRequest, token: str) -> str:

@@ -13,7 +13,7 @@ from asset_tracker.consignments import driver
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.web import formats
-from asset_tracker.web.forms import read_id
+from asset_tracker.web.forms import read_id, read_number
 from asset_tracker.web.pages import Instead, error_texts, page
 
 
@@ -49,8 +49,8 @@ def _stops(request: AnyRequest) -> list[UUID]:
     ticked = [found for text in asked.getall("stop", []) if (found := read_id(text, "consignment"))]
 
     def place(stop: UUID) -> int:
-        text = asked.get(f"at-{stop}", "").strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 10**6
+        number = read_number(asked.get(f"at-{stop}", ""))
+        return 10**9 if number is None else number
 
     return sorted(ticked, key=place)
 

@@ -27,7 +27,7 @@ from asset_tracker.web import dues, formats
 from asset_tracker.web.bulk_order_pages import ticked_as
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_forms import read_money
-from asset_tracker.web.forms import read_id
+from asset_tracker.web.forms import read_id, read_number
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import DUES, word
 
@@ -143,7 +143,8 @@ def _typed(data: RuleForm) -> Rule:
     kind = next((each for each in _TYPED if each == data.rule), None)
     if kind is None:
         errors.append(FieldError("rule", "Choose one of the answers."))
-    if not data.number.strip().isdecimal() or len(data.number.strip()) > 4:
+    number = read_number(data.number)
+    if number is None or number > 9999:
         errors.append(FieldError("number", "Write a whole number."))
     source = data.source.strip()
     if not source or len(source) > 200 or "\x00" in source:
@@ -151,12 +152,10 @@ def _typed(data: RuleForm) -> Rule:
     amount = read_money(data.amount) if data.amount.strip() else None
     if data.amount.strip() and amount is None:
         errors.append(FieldError("amount", "Write an amount such as 1 250,00."))
-    if errors or kind is None:
+    if errors or kind is None or number is None:
         raise InvalidError(errors=tuple(errors))
     currency = data.currency if amount is not None else None
-    return Rule(
-        rule=kind, number=min(int(data.number), 1200), source=source, amount=amount, currency=currency
-    )
+    return Rule(rule=kind, number=min(number, 1200), source=source, amount=amount, currency=currency)
 
 
 async def _rules(

@@ -33,6 +33,15 @@ def read_id(text: str, field: str) -> UUID | None:
         raise InvalidError(errors=(FieldError(field, "This is not what is expected here."),)) from error
 
 
+def read_number(text: str) -> int | None:
+    """The whole number that a field or an address holds; None for anything else, and for more than nine digits.
+
+    ``isdigit`` alone lets ``²`` through, and Python refuses to read numbers of thousands of digits.
+    """
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def read_day(text: str, field: str) -> date | None:
     """The day that a field or an address holds, None for nothing. Raises InvalidError."""
     try:

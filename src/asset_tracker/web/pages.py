@@ -21,6 +21,7 @@ from asset_tracker.edge.who import AnyRequest, cookie_name, is_secure, lang_of
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.web.chrome import STEPS, Chrome, Flash, menu
+from asset_tracker.web.forms import read_number
 from asset_tracker.web.rendering import render
 
 HTML = "text/html"
@@ -90,7 +91,7 @@ def chrome_of(request: AnyRequest, section: str = "", flashes: tuple[Flash, ...]
 def seen_of_tour(request: AnyRequest) -> int:
     """How far somebody came in the tour: 0 not begun, ``STEPS`` + 1 through, or not wanted."""
     told = request.cookies.get(cookie_name(request, "tour"), "")
-    return min(int(told), STEPS + 1) if told.isascii() and told.isdigit() and len(told) < 3 else 0
+    return min(read_number(told) or 0, STEPS + 1)
 
 
 def see_other(request: AnyRequest, path: str, message: Flash | None = None) -> Redirect:
@@ -139,7 +140,7 @@ def _flashes(request: AnyRequest) -> tuple[Flash, ...]:
 
 def read_place(text: str) -> int:
     """Behind which row of a list a page begins; the first page for what no page of ours says."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return read_number(text) or 0
 
 
 def error_texts(

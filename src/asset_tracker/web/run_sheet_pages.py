@@ -24,7 +24,7 @@ from asset_tracker.ledger.ids import uuid7
 from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.forms import read_id
+from asset_tracker.web.forms import read_id, read_number
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 UNITS = (("km", "km"), ("hours", "hours"), ("pages", "pages"))
@@ -134,20 +134,21 @@ def _entry(request: AnyRequest, data: SheetForm) -> Entry:
         errors.append(FieldError("who", "Please fill this in."))
     if len(data.told) > 4000 or "\x00" in data.told + data.scans:
         errors.append(FieldError("told", "This is too long or has a wrong character."))
-    if not data.first.isdecimal() or int(data.first[:4]) not in TICKS:
+    first = read_number(data.first)
+    if first not in TICKS:
         errors.append(FieldError("first", "Choose one of the answers."))
     if data.unit not in dict(UNITS):
         errors.append(FieldError("unit", "Choose one of the answers."))
     operation = read_id(data.operation, "operation")
     point = read_id(data.service_point, "service_point")
     subject = _subject(data)
-    if errors:
+    if errors or first is None:
         raise InvalidError(errors=tuple(errors))
     note = gettext(lang_of(request), "From a paper sheet; done by %(who)s", who=who)
     return Entry(
         subject=subject,
         scans=data.scans,
-        first=int(data.first),
+        first=first,
         occurred_at=at,
         who=note,
         told=data.told,

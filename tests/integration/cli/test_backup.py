@@ -29,8 +29,7 @@ def db(*arguments):
 
 def test_a_backup_is_drilled_and_restored_elsewhere(home, folder, monkeypatch, capsys):
     assert _status(["territory", "load"]) == DONE
-    backups = folder / "backups"
-    backups.mkdir()
+    backups = folder / "backups"  # made: as a file, the next one would replace it
     assert db("backup", "-o", backups, "--keys", folder / "keys.json") == DONE
     capsys.readouterr()
     assert db("drill", backups) == DONE

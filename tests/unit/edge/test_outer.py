@@ -85,6 +85,7 @@ async def test_our_host_names(host):
         ({"origin": "https://evil.example.com"}, 403),
         ({"origin": "https://assetsXexample.org"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
         ({}, 200),
         ({"sec_fetch_site": "cross-site", "authorization": "Bearer x"}, 200),
     ],

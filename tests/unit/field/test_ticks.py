@@ -36,6 +36,10 @@ def test_a_tag_with_a_space_is_no_meter():
     assert read(tag) == ([(7, tag, None)], [])
 
 
+def test_a_sign_that_looks_like_a_number_is_no_meter():
+    assert read("D ²") == ([(7, "D ²", None)], [])
+
+
 def test_very_many_lines_are_too_many():
     lines, errors = read_lines("A\n" * (MAX_LINES + 1), 7)
     assert (lines, len(errors)) == ([], 1)

@@ -46,3 +46,11 @@ def test_a_wrong_answer_is_told_what_is_right(field, typed, message, params):
         forms.read(Asked, {"name": "x", field: typed})
     (error,) = wrong.value.errors
     assert (error.field, error.message, dict(error.params)) == (field, message, params)
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("7", 7), (" 0012 ", 12), ("²", None), ("٣", None), ("-1", None), ("", None), ("9" * 5000, None)],
+)
+def test_a_whole_number_of_an_address(typed, number):
+    assert forms.read_number(typed) == number
