@@ -231,15 +231,6 @@ async def get_bulk(conn: AsyncConnection, actor: Actor, action: UUID, *, lock: b
     return _view(row, done or 0)
 
 
-async def list_bulk(conn: AsyncConnection, actor: Actor, limit: int = 20) -> list[BulkView]:
-    """The actor's last bulk actions, newest first."""
-    require(actor, "event.record")
-    rows = await conn.execute(
-        select(bulk_action).where(_b.made_by == actor.id).order_by(_b.made_at.desc()).limit(limit)
-    )
-    return [_view(row, 0) for row in rows]
-
-
 async def list_reasons(conn: AsyncConnection, action: UUID) -> list[Reason]:
     """Why assets of an action in reach are left out, the most frequent first."""
     number = func.count()

@@ -486,4 +486,3 @@ ledger_key = Table(
 )
 
 APPEND_ONLY: tuple[Table, ...] = (event, event_key, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_key)
-PROJECTIONS: tuple[Table, ...] = (asset, asset_period, asset_share, tag)

@@ -2,8 +2,6 @@
 
 from typing import Final, Literal, NamedTuple, get_args
 
-from asset_tracker.ledger.events import KINDS
-
 NoticeKind = Literal[
     "loss", "fault", "delivery", "act", "verification", "order", "due", "dispute", "quarantine"
 ]
@@ -46,9 +44,3 @@ NOTICES: Final[dict[NoticeKind, Notice]] = {
 def of_event(kind: str) -> NoticeKind | None:
     """The sort of news that an event of this kind is; None for what nobody is told of."""
     return next((name for name, notice in NOTICES.items() if kind in notice.events), None)
-
-
-def unknown_kinds() -> frozenset[str]:
-    """Kinds of events that stand here and are none."""
-    named: frozenset[str] = frozenset().union(*(notice.events for notice in NOTICES.values()))
-    return named - frozenset(KINDS)

@@ -46,7 +46,6 @@ RequiredField = Literal[
 Purpose = Literal["disposal", "transfer", "relocation", "change_of_use"]
 Unit = Literal["days", "months", ""]
 RULE_KINDS: tuple[RuleKind, ...] = get_args(RuleKind)
-REQUIRED_FIELDS: tuple[RequiredField, ...] = get_args(RequiredField)
 
 
 class Kind(NamedTuple):

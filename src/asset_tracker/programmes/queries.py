@@ -137,11 +137,6 @@ async def get_parties(conn: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, 
     return {row.id: _party(row) for row in rows}
 
 
-async def council_of(conn: AsyncConnection, municipality: str) -> PartyView | None:
-    """The council that holds a municipality's balance, if it is known."""
-    return (await councils_of(conn, [municipality])).get(municipality)
-
-
 async def councils_of(conn: AsyncConnection, municipalities: Sequence[str]) -> dict[str, PartyView]:
     """The councils that hold the balance of the municipalities, by code; those not known are left out."""
     wanted = _parties().where(party.c.municipality_code.in_(municipalities), party.c.kind == "council")

@@ -14,7 +14,7 @@ from asset_tracker.reports.columns import municipalities
 from asset_tracker.reports.structs import Facts, ProgrammeFacts
 from asset_tracker.reports.structs_figures import ConditionLine, Milestone
 
-BRAND, GOOD, FAIR, BAD, GREY = (COLOURS[tone] for tone in ("brand", "good", "wait", "bad", "grey"))
+BRAND, GOOD, FAIR, BAD = (COLOURS[tone] for tone in ("brand", "good", "wait", "bad"))
 _CONDITION = {"working": GOOD, "needs_attention": FAIR, "unserviceable": BAD, "unknown": PALE}
 
 WIDTH = 640

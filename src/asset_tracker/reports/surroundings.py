@@ -33,7 +33,7 @@ from asset_tracker.territory import queries as territory
 from asset_tracker.territory.municipalities import Municipality as Territory
 from asset_tracker.territory.population import SHIPPED_DAY, days
 from asset_tracker.territory.situations import situations_on
-from asset_tracker.territory.tables import municipality_name, service_point
+from asset_tracker.territory.tables import service_point
 
 # KMU 953 of 05.09.2023: the report on humanitarian aid is due so long after its clearance.
 AID_REPORT = timedelta(days=90)
@@ -116,7 +116,7 @@ async def municipalities(
     Where each stood among the territories of hostilities is told by what was recorded at ``known_on``.
     """
     found = await territory.get_municipalities(conn, codes)
-    names = await _names(conn, codes, day)
+    names = await territory.names_as_of(conn, codes, day)
     counted = await days(conn, found)
     stood = await situations_on(conn, codes, day, known_on)
     ordered = sorted(found.values(), key=lambda each: (each.oblast_code, each.sort_key, each.code))
@@ -127,21 +127,6 @@ async def municipalities(
         )
         for each in ordered
     )
-
-
-async def _names(conn: AsyncConnection, codes: Collection[str], day: date) -> dict[str, tuple[str, str]]:
-    """The name in force on ``day``; before the first that we know, the first."""
-    n = municipality_name.c
-    rows = await conn.execute(
-        select(n.municipality_code, n.valid_from, n.name_uk, n.name_en)
-        .where(n.municipality_code.in_(codes))
-        .order_by(n.valid_from)
-    )
-    names: dict[str, tuple[str, str]] = {}
-    for row in rows:
-        if row.valid_from <= day or row.municipality_code not in names:
-            names[row.municipality_code] = (row.name_uk, row.name_en)
-    return names
 
 
 def _municipality(each: Territory, names: tuple[str, str] | None, counted: date) -> Municipality:

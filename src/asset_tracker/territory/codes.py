@@ -86,11 +86,6 @@ def categories(code: str) -> frozenset[Category]:
     return by_level[level(code)]
 
 
-def is_municipality_code(code: str) -> bool:
-    """Whether a well-formed ``code`` names a municipality: a hromada, Kyiv or Sevastopol."""
-    return not categories(code).isdisjoint(MUNICIPALITY_CATEGORIES)
-
-
 def pcode(code: str, adm: int = 3) -> str:
     """The OCHA p-code of a well-formed ``code`` at administrative level 1 to 4: a prefix of it.
 

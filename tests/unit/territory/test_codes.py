@@ -1,7 +1,7 @@
 import pytest
 
 from asset_tracker.errors import InvalidError
-from asset_tracker.territory.codes import Level, categories, is_municipality_code, level, parse_code, pcode
+from asset_tracker.territory.codes import Level, categories, level, parse_code, pcode
 
 BARANIVKA = "UA18080010000090720"
 
@@ -36,22 +36,21 @@ def test_what_is_no_code_names_its_field(written):
 
 
 @pytest.mark.parametrize(
-    ("code", "expected_level", "expected_categories", "municipality"),
+    ("code", "expected_level", "expected_categories"),
     [
-        ("UA18000000000041385", Level.OBLAST, {"O"}, False),
-        ("UA80000000000093317", Level.OBLAST, {"K"}, True),
-        ("UA85000000000065278", Level.OBLAST, {"K"}, True),
-        ("UA18080000000016657", Level.RAION, {"P"}, False),
-        (BARANIVKA, Level.MUNICIPALITY, {"H"}, True),
-        ("UA18020030010047029", Level.SETTLEMENT, {"M", "X", "C"}, False),
-        ("UA80000000000126643", Level.DISTRICT, {"B"}, False),
-        ("UA12020010010137831", Level.DISTRICT, {"B"}, False),
+        ("UA18000000000041385", Level.OBLAST, {"O"}),
+        ("UA80000000000093317", Level.OBLAST, {"K"}),
+        ("UA85000000000065278", Level.OBLAST, {"K"}),
+        ("UA18080000000016657", Level.RAION, {"P"}),
+        (BARANIVKA, Level.MUNICIPALITY, {"H"}),
+        ("UA18020030010047029", Level.SETTLEMENT, {"M", "X", "C"}),
+        ("UA80000000000126643", Level.DISTRICT, {"B"}),
+        ("UA12020010010137831", Level.DISTRICT, {"B"}),
     ],
 )
-def test_level_and_category_are_in_the_code(code, expected_level, expected_categories, municipality):
+def test_level_and_category_are_in_the_code(code, expected_level, expected_categories):
     assert level(code) is expected_level
     assert categories(code) == expected_categories
-    assert is_municipality_code(code) is municipality
 
 
 def test_pcodes_are_prefixes():
