@@ -30,7 +30,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tables import show
 
 from asset_tracker import collector
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
 from asset_tracker.assets.queries import ROWS
@@ -158,7 +158,7 @@ async def _prepared(url: str) -> tuple[str, str]:
         user = await users.add_user(
             conn, COMMAND_LINE, email="reader@example.org", name="Reader", password=None, grants=(grant,)
         )
-        token = (await users.make_token(conn, COMMAND_LINE, "bench", user=user)).token
+        token = (await tokens.make_token(conn, COMMAND_LINE, "bench", user=user)).token
     await engine.dispose()
     return tag, token
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 from imports import bench, prepared, write
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
 from asset_tracker.db.engine import transaction
@@ -68,7 +68,7 @@ async def measure_beside(settings: Settings, sent: tuple[str, bytes], rows: int)
                 grants=(Grant(role="administrator"),),
                 lang="en",
             )
-            token = (await users.make_token(conn, COMMAND_LINE, "bench", user=user)).token
+            token = (await tokens.make_token(conn, COMMAND_LINE, "bench", user=user)).token
         client.headers["Authorization"] = f"Bearer {token}"
         for _ in range(100):
             if await working(app):

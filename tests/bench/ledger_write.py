@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from tables import show
 
 from asset_tracker import collector
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
 from asset_tracker.db import bulk
@@ -101,7 +101,7 @@ async def cost_of_an_event(server: EmbeddedServer, url: str, batches: int = 30) 
             password=None,
             grants=(Grant(role="administrator"),),
         )
-        token = (await users.make_token(conn, COMMAND_LINE, "bench", user=user)).token
+        token = (await tokens.make_token(conn, COMMAND_LINE, "bench", user=user)).token
     bodies = [
         json.dumps([as_sent(seen(each.asset), n) for each in drafts]).encode() for n in range(batches + 3)
     ]

@@ -31,7 +31,7 @@ from sqlalchemy.pool import NullPool
 from tables import show
 
 from asset_tracker import collector
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import user_account
 from asset_tracker.app import create_app
@@ -211,7 +211,7 @@ async def asked(server: EmbeddedServer, owner: str) -> AsyncIterator[Asked]:
     engine = make_engine(url, poolclass=NullPool)
     async with transaction(engine) as conn:
         user = await conn.scalar(select(user_account.c.id).where(user_account.c.email == READER))
-        token = (await users.make_token(conn, COMMAND_LINE, "bench", user=user)).token
+        token = (await tokens.make_token(conn, COMMAND_LINE, "bench", user=user)).token
         known = await _known(conn)
     await engine.dispose()
     # The folder that the key of the ledger was made in.

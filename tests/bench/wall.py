@@ -26,7 +26,7 @@ from seed import MUNICIPALITY, seed
 from sqlalchemy import make_url, select
 from tables import show
 
-from asset_tracker.access import scope, users
+from asset_tracker.access import scope, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.app import create_app
 from asset_tracker.assets import field, history, queries
@@ -160,7 +160,7 @@ async def _requests(server: Any, owner: str, folder: Path) -> list[tuple[str, ..
             password=None,
             grants=(Grant(role="coordinator", programme=ours),),
         )
-        token = (await users.make_token(conn, COMMAND_LINE, "bench", user=user)).token
+        token = (await tokens.make_token(conn, COMMAND_LINE, "bench", user=user)).token
     await engine.dispose()
     env = {"ASSET_TRACKER_DATABASE_URL": as_app(owner), "ASSET_TRACKER_DATA_DIR": str(folder / "app")}
     app = create_app(Settings.from_env(env))

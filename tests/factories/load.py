@@ -8,7 +8,7 @@ import httpx
 from sqlalchemy import select
 from sqlalchemy.pool import NullPool
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.ledger import store
@@ -89,7 +89,7 @@ async def prepared(url, clients):
             password=None,
             grants=(Grant(role="administrator"),),
         )
-        token = (await users.make_token(conn, COMMAND_LINE, "phones", user=user)).token
+        token = (await tokens.make_token(conn, COMMAND_LINE, "phones", user=user)).token
         await store.append(
             conn, COMMAND_LINE.id, [draft(each, registered()) for each in assets], programme=uuid7()
         )

@@ -7,11 +7,11 @@ the auditor know office 2. Nothing that is asked for leaves a trace: the walk's 
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.documents.display import KYIV
 from asset_tracker.ledger.ids import uuid7
@@ -133,7 +133,7 @@ async def add_user(conn, offices, letter, grant):
         lang="en",
     )
     offices.users[letter] = str(user)
-    offices.tokens[letter] = (await users.make_token(conn, COMMAND_LINE, "walk", user=user)).token
+    offices.tokens[letter] = (await tokens.make_token(conn, COMMAND_LINE, "walk", user=user)).token
 
 
 async def programme(offices, n):
@@ -228,7 +228,9 @@ async def rest(offices, who, n, mine):
     mine["order"] = (await offices.made(who, f"/api/v1/assets/{mine['tag']}/orders", order))["id"]
     phone = {"id": new_event_id(), "name": f"phone {n}"}
     mine["device"] = (await offices.made(who, "/api/v1/devices", phone))["id"]
-    mine["token"] = (await offices.made(who, "/api/v1/tokens", {"name": f"token {n}"}))["id"]
+    async with offices.engine.begin() as conn:
+        token = await tokens.make_token(conn, COMMAND_LINE, f"token {n}", user=UUID(offices.users[who]))
+    mine["token"] = str(token.id)
     view = {"name": f"view {n}", "programme": mine["programme"], "filters": {"stage": "installed"}}
     mine["view"] = (await offices.made(who, "/api/v1/views", view))["id"]
     bulk = {"fact": {"kind": "note", "note": "x"}, "assets": [mine["tag"]]}

@@ -5,14 +5,19 @@ visited without anybody thinking of it.
 """
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
 from sqlalchemy import insert
 
+from asset_tracker.access import sessions
 from asset_tracker.db.engine import transaction
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.mail.stopping import stop_token
 from asset_tracker.notices.tables import webhook
+from asset_tracker.reports import sharing
+from asset_tracker.reports.subjects import Subject
 from asset_tracker.reports.subscriptions import STOPS
 from factories.house import event
 from integration.access.routes_of_pages import ROUTES
@@ -69,6 +74,14 @@ FACES = {
 }
 
 
+async def shared_report(conn, offices):
+    """The token of a link to the report of a programme, which no program makes."""
+    about = Subject(subject="programme", code=offices.own["programme_code"])
+    now, actor = datetime.now(UTC), await sessions.actor_of(conn, UUID(offices.users["C"]))
+    made = {"as_of": now.date(), "purpose": "an auditor", "days": 7, "now": now}
+    return await sharing.make_link(conn, actor, about, **made)
+
+
 async def more_things(offices, secret):
     """What the walk does without: things that are made by a person at a browser, or seen by a stranger."""
     own = offices.own
@@ -79,18 +92,17 @@ async def more_things(offices, secret):
     made = await offices.ask("A", "POST", "/settings/categories", data=category)
     assert made.status_code == 303, made.text
     links = await offices.made("C", f"/api/v1/service-points/{own['point']}/links", {})
-    share = {"subject": "programme", "code": own["programme_code"], "purpose": "an auditor", "days": "7"}
-    shared = await offices.ask("C", "POST", "/reports/links", data=share)
     asked = await offices.ask("A", "POST", f"/people/{offices.users['N']}/link")
     row = {"url": "https://hooks.example.org/in", "secret": b"x" * 32, "kinds": [], "id": uuid7()}
     async with transaction(offices.engine) as conn:
         await conn.execute(insert(webhook).values(**row, made_by=offices.users["A"]))
+        shared = await shared_report(conn, offices)
     many = {"title": "dust", "all": "yes", "rule": "maintenance"}
     ordered = await offices.ask("C", "POST", "/orders/many", data=many)
     assert ordered.status_code == 303, ordered.text
     return {
         "centre": links["url"].rpartition("/")[2],
-        "shared": re.search(r"/shared/([\w-]{20,})", shared.text)[1],
+        "shared": shared,
         "password": re.search(r"/password/([\w-]{20,})", asked.text)[1],
         "stop": stop_token(secret, "notices", uuid7()),
         "stop_report": stop_token(secret, STOPS, uuid7()),

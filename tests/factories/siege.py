@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from sqlalchemy import make_url, select
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.app import create_app
 from asset_tracker.db import migrate
@@ -76,7 +76,7 @@ async def furnished(url):
 async def token_of(conn, name):
     """A new token for one of the office's people."""
     user = await users.by_email(conn, f"{name}@example.org")
-    return (await users.make_token(conn, COMMAND_LINE, "tests", user=user)).token
+    return (await tokens.make_token(conn, COMMAND_LINE, "tests", user=user)).token
 
 
 @asynccontextmanager

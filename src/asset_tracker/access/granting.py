@@ -12,12 +12,12 @@ import msgspec
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import records, sessions, users
+from asset_tracker.access import records, sessions, tokens, users
 from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.access.permissions import require
 from asset_tracker.access.sessions import SessionView
 from asset_tracker.access.tables import IN_FORCE, api_token, user_account, user_grant
-from asset_tracker.access.users import TokenView
+from asset_tracker.access.tokens import TokenView
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
 from asset_tracker.i18n import Lang
@@ -75,7 +75,7 @@ async def get_account(conn: AsyncConnection, actor: Actor, user: UUID) -> Accoun
         has_password=row.password_hash is not None,
         grants=tuple(_granted(each, now) for each in grants),
         sessions=tuple(await sessions.open_of(conn, user)),
-        tokens=tuple(await users.tokens_of(conn, user)),
+        tokens=tuple(await tokens.tokens_of(conn, user)),
     )
 
 

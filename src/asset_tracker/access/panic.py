@@ -5,16 +5,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access.tables import (
-    api_token,
-    centre_link,
-    device,
-    lockdown,
-    one_time_link,
-    reading_key,
-    report_link,
-    session,
-)
+from asset_tracker.access import credentials
+from asset_tracker.access.tables import centre_link, device, lockdown, session
 from asset_tracker.errors import UnavailableError
 
 
@@ -31,22 +23,22 @@ class Ended(msgspec.Struct, frozen=True):
 async def begin(conn: AsyncConnection) -> Ended:
     """End all sessions, tokens and links, revoke all phones, and make the system read-only. Again is safe."""
     await conn.execute(insert(lockdown).on_conflict_do_nothing())
-    s, t, link = session.c, api_token.c, one_time_link.c
-    now = func.now()
-    unused = update(one_time_link).where(link.used_at.is_(None), link.expires_at > now)
-    ended = [
+    now, handed_out = func.now(), await credentials.end_all(conn)
+    sessions, centres, devices = [
         (await conn.execute(statement)).rowcount
         for statement in (
-            update(session).where(s.ended_at.is_(None)).values(ended_at=now),
-            update(api_token).where(t.revoked_at.is_(None)).values(revoked_at=now),
-            unused.values(expires_at=now),
+            update(session).where(session.c.ended_at.is_(None)).values(ended_at=now),
             update(centre_link).where(centre_link.c.revoked_at.is_(None)).values(revoked_at=now),
             update(device).where(device.c.revoked_at.is_(None)).values(revoked_at=now),
         )
     ]
-    await conn.execute(update(report_link).where(report_link.c.revoked_at.is_(None)).values(revoked_at=now))
-    await conn.execute(update(reading_key).where(reading_key.c.revoked_at.is_(None)).values(revoked_at=now))
-    return Ended(*ended)
+    return Ended(
+        sessions=sessions,
+        tokens=handed_out.tokens,
+        links=handed_out.links,
+        centres=centres,
+        devices=devices,
+    )
 
 
 async def over(conn: AsyncConnection) -> bool:

@@ -309,3 +309,12 @@ report_link_opening = Table(
     Column("form", Text, nullable=False),
     Index("report_link_opening_link_id_idx", "link_id"),
 )
+
+# The one link to a person's calendar that works; it is known by its hash.
+calendar_link = Table(
+    "calendar_link",
+    metadata,
+    Column("user_id", Uuid, primary_key=True),
+    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("made_at", _instant, nullable=False, server_default=text("now()")),
+)

@@ -1,18 +1,16 @@
-"""User accounts: made, granted, disabled; API tokens made and revoked."""
+"""User accounts: made, granted, shut and opened again, forgotten; one's own password."""
 
-import secrets
-from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, null, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import devices, passwords, records, sessions
+from asset_tracker.access import credentials, devices, passwords, records, sessions
 from asset_tracker.access.actors import ROLES, Actor, Grant, Role
-from asset_tracker.access.permissions import Permission, may, require
+from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import (
     IN_FORCE,
     api_token,
@@ -33,8 +31,6 @@ from asset_tracker.ledger.tables import event, in_ukrainian_order
 from asset_tracker.mail import outbox
 from asset_tracker.settings import Settings
 
-_LONGEST = timedelta(days=3653)
-
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
     """An account as administrators see it."""
@@ -44,23 +40,6 @@ class UserView(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     roles: tuple[Role, ...]
     disabled: bool
-
-
-class TokenMade(msgspec.Struct, frozen=True):
-    """A new API token; this is the only time that its text is shown."""
-
-    id: UUID
-    token: str
-
-
-class TokenView(msgspec.Struct, frozen=True, kw_only=True):
-    """An API token as its owner sees it; the text of it is nowhere. ``permissions``: None for all."""
-
-    id: UUID
-    name: str
-    created_at: datetime
-    expires_at: datetime | None = None
-    permissions: tuple[Permission, ...] | None = None
 
 
 class GrantView(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,17 +96,13 @@ async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tu
 
 @by_system
 async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
-    """Shut an account at once: its sessions and tokens end, its events stay."""
+    """Shut an account at once: its sessions end and whatever it handed out, its events stay."""
     require(actor, "user.manage")
     await must_exist(conn, user)
     await conn.execute(update(user_account).where(user_account.c.id == user).values(disabled_at=func.now()))
     await keep_an_administrator(conn)
     await sessions.end_all(conn, user)
-    await conn.execute(
-        update(api_token)
-        .where(api_token.c.user_id == user, api_token.c.revoked_at.is_(None))
-        .values(revoked_at=func.now())
-    )
+    await credentials.end_all(conn, user)
     await records.record(conn, actor, "account_shut", f"user {user}")
 
 
@@ -198,88 +173,6 @@ async def remove_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
 
 
 @by_system
-async def make_token(
-    conn: AsyncConnection,
-    actor: Actor,
-    name: str,
-    *,
-    user: UUID | None = None,
-    expires_at: datetime | None = None,
-    permissions: Collection[Permission] | None = None,
-    grants: Collection[UUID] | None = None,
-) -> TokenMade:
-    """A token for oneself; for somebody else only as an administrator.
-
-    ``permissions`` and ``grants``: what of its owner's it may, None for everything. When the owner's role
-    changes it may what is left of that; grants given anew are not its own. A token makes no tokens.
-    """
-    if actor.only is not None:
-        raise ForbiddenError
-    if user not in (None, actor.id):
-        require(actor, "user.manage")
-    _check_expiry(expires_at)
-    owner = user or actor.id
-    known = {str(view.id) for view in await grants_of(conn, owner)}
-    chosen = None if grants is None else sorted({str(each) for each in grants})
-    if chosen is not None and not set(chosen) <= known:
-        raise InvalidError(errors=(FieldError("grants", "Choose among your own roles."),))
-    text = sessions.TOKEN_PREFIX + secrets.token_urlsafe(32)
-    made = TokenMade(uuid7(), text)
-    await conn.execute(
-        insert(api_token).values(
-            id=made.id,
-            token_hash=sessions.digest(text),
-            user_id=owner,
-            name=name,
-            expires_at=expires_at,
-            permissions=null() if permissions is None else sorted(set(permissions)),
-            grants=null() if chosen is None else chosen,
-        )
-    )
-    await records.record(conn, actor, "token_made", f"user {owner}", name)
-    return made
-
-
-async def revoke_token(conn: AsyncConnection, actor: Actor, token: UUID) -> None:
-    """Revoke one's own token, or anybody's as an administrator."""
-    where = [api_token.c.id == token]
-    if not may(actor, "user.manage"):
-        where.append(api_token.c.user_id == actor.id)
-    done = await conn.execute(update(api_token).where(*where).values(revoked_at=func.now()))
-    if not done.rowcount:
-        raise NotFoundError
-
-
-async def list_tokens(conn: AsyncConnection, actor: Actor) -> list[TokenView]:
-    """One's own tokens that still open something, newest first."""
-    return await tokens_of(conn, actor.id)
-
-
-async def tokens_of(conn: AsyncConnection, user: UUID) -> list[TokenView]:
-    """Somebody's tokens that still open something, newest first."""
-    t = api_token.c
-    rows = await conn.execute(
-        select(t.id, t.name, t.created_at, t.expires_at, t.permissions)
-        .where(
-            t.user_id == user,
-            t.revoked_at.is_(None),
-            or_(t.expires_at.is_(None), t.expires_at > func.now()),
-        )
-        .order_by(t.created_at.desc(), t.id)
-    )
-    return [
-        TokenView(
-            id=row.id,
-            name=row.name,
-            created_at=row.created_at,
-            expires_at=row.expires_at,
-            permissions=None if row.permissions is None else tuple(row.permissions),
-        )
-        for row in rows
-    ]
-
-
-@by_system
 async def grants_of(conn: AsyncConnection, user: UUID) -> list[GrantView]:
     """What somebody was granted and still has."""
     g = user_grant.c
@@ -303,18 +196,27 @@ async def set_lang(conn: AsyncConnection, actor: Actor, lang: Lang) -> None:
 
 
 @by_system
-async def change_password(conn: AsyncConnection, actor: Actor, old: str, new: str) -> None:
-    """Change one's own password, and end one's sessions everywhere. Raises InvalidError."""
+async def change_password(
+    conn: AsyncConnection, actor: Actor, old: str, new: str, whence: str
+) -> tuple[FieldError, ...]:
+    """Change one's own password, and end one's sessions everywhere; or what is wrong with what was typed.
+
+    A wrong one is counted as at a log-in, so the transaction must be kept in either case: who finds a session open
+    guesses no faster than anybody. ``whence`` as for a log-in. Raises ThrottledError after too many.
+    """
     if actor.only is not None:
         raise ForbiddenError
-    passwords.check_new(new)
+    try:
+        passwords.check_new(new)
+    except InvalidError as wrong:
+        return wrong.errors
+    if await sessions.check_password(conn, await email_of(conn, actor.id), old, whence) is None:
+        return (FieldError("old", "This is not your present password."),)
     u = user_account.c
-    stored = await conn.scalar(select(u.password_hash).where(u.id == actor.id).with_for_update())
-    if not await passwords.verify_password(stored, old):
-        raise InvalidError(errors=(FieldError("old", "This is not your present password."),))
     hashed = await passwords.hash_password(new)
     await conn.execute(update(user_account).where(u.id == actor.id).values(password_hash=hashed))
     await sessions.end_all(conn, actor.id)
+    return ()
 
 
 async def list_users(conn: AsyncConnection, actor: Actor) -> list[UserView]:
@@ -412,14 +314,6 @@ async def _grant(conn: AsyncConnection, user: UUID, grants: tuple[Grant, ...]) -
                 area=grant.area,
                 donor_id=grant.donor,
             )
-        )
-
-
-def _check_expiry(expires_at: datetime | None) -> None:
-    now = datetime.now(UTC)
-    if expires_at is not None and not now < expires_at <= now + _LONGEST:
-        raise InvalidError(
-            errors=(FieldError("expires_at", "A time within the next ten years is expected."),)
         )
 
 

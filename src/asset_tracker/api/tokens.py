@@ -1,4 +1,4 @@
-"""API tokens: made here by whoever is logged in, shown once."""
+"""API tokens: made here by a person who is logged in, shown once."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,10 +11,11 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission
-from asset_tracker.access.users import TokenMade
+from asset_tracker.access.tokens import TokenMade
+from asset_tracker.edge.who import AnyRequest, require_session
 from asset_tracker.ledger.values import Name
 
 
@@ -32,10 +33,14 @@ class NewToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @post("/tokens")
 async def make_token(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], data: JSONBody[NewToken]
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    data: JSONBody[NewToken],
 ) -> TokenMade:
-    """A token for oneself; its text is in this answer and nowhere else."""
-    return await users.make_token(
+    """A token for oneself; its text is in this answer and nowhere else. A token makes no tokens."""
+    require_session(request)
+    return await tokens.make_token(
         conn,
         actor,
         data.name,
@@ -50,7 +55,7 @@ async def revoke_token(
     conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor], token_id: FromPath[UUID]
 ) -> None:
     """Revoke a token at once."""
-    await users.revoke_token(conn, actor, token_id)
+    await tokens.revoke_token(conn, actor, token_id)
 
 
 ROUTES = (make_token, revoke_token)

@@ -6,7 +6,7 @@ from uuid import UUID
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, ROLES, Grant, Role
 from asset_tracker.assets.retention import Expired, erase_expired, expired
 from asset_tracker.cli.common import load_settings, run
@@ -112,7 +112,7 @@ def token(email: str, name: str, days: int | None) -> None:
     async def work(engine: AsyncEngine) -> str:
         async with transaction(engine) as conn:
             user = await users.by_email(conn, email)
-            return (await users.make_token(conn, COMMAND_LINE, name, user=user, expires_at=until)).token
+            return (await tokens.make_token(conn, COMMAND_LINE, name, user=user, expires_at=until)).token
 
     click.echo(run(work))
 

@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope, sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
-from asset_tracker.access.tables import user_account
+from asset_tracker.access.tables import calendar_link, user_account
 from asset_tracker.assets.orders import MAX_PAGE as MAX_ORDERS
 from asset_tracker.assets.orders import OrderFilter, list_orders
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueFilter
-from asset_tracker.consignments.tables import calendar_link, consignment
+from asset_tracker.consignments.tables import consignment
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger.tables import asset

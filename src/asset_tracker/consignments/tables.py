@@ -124,12 +124,3 @@ act_line = Table(
     Column("asset_id", Uuid, primary_key=True),
     Index("act_line_asset_id_idx", "asset_id"),
 )
-
-# The one link to a person's calendar that works; it is known by its hash.
-calendar_link = Table(
-    "calendar_link",
-    metadata,
-    Column("user_id", Uuid, primary_key=True),
-    Column("token_hash", LargeBinary, nullable=False, unique=True),
-    Column("made_at", _instant, nullable=False, server_default=text("now()")),
-)

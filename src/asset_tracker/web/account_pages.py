@@ -11,7 +11,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import second_factor, sessions, users
+from asset_tracker.access import second_factor, sessions, tokens, users
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import READING, Permission, held
 from asset_tracker.edge.who import AnyRequest, lang_of, require_session
@@ -21,7 +21,8 @@ from asset_tracker.web.access_words import PERMISSION_WORDS
 from asset_tracker.web.agents import device_name
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.cookies import cookie
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import error_texts, page, see_other
+from asset_tracker.web.session_pages import whence_of
 
 
 class PasswordForm(msgspec.Struct, frozen=True):
@@ -53,13 +54,12 @@ async def change_password(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     data: URLEncodedBody[PasswordForm],
-) -> Redirect:
+) -> Response[str] | Redirect:
     require_session(request)
-    try:
-        await users.change_password(conn, actor, data.old[:200], data.password[:201])
-    except InvalidError as wrong:
-        texts = error_texts(lang_of(request), wrong.errors)
-        raise Instead(await _account(request, conn, actor, errors=texts)) from wrong
+    whence = whence_of(request, await users.email_of(conn, actor.id))
+    wrong = await users.change_password(conn, actor, data.old[:200], data.password[:201], whence)
+    if wrong:  # answered, not raised: wrong passwords must stay counted
+        return await _account(request, conn, actor, errors=error_texts(lang_of(request), wrong))
     answer = see_other(
         request, "/me", Flash("good", "The password was changed. You are logged out everywhere else.")
     )
@@ -86,6 +86,7 @@ async def make_token(
     actor: NamedDependency[Actor],
 ) -> Response[str]:
     """Answered as a page, not a redirect: the token is shown this once and stands in no address or cookie."""
+    require_session(request)
     sent = await request.form()
     given = {name: sent[name] for name in ("name", "days", "may") if isinstance(sent.get(name), str)}
     data = TokenForm(**given, permission=tuple(map(str, sent.getall("permission", []))))
@@ -94,7 +95,7 @@ async def make_token(
     except InvalidError as wrong:
         errors = error_texts(lang_of(request), wrong.errors)
         return await _account(request, conn, actor, errors=errors, form=data)
-    made = await users.make_token(conn, actor, **chosen)
+    made = await tokens.make_token(conn, actor, **chosen)
     return await _account(request, conn, actor, token=made.token)
 
 
@@ -105,7 +106,7 @@ async def revoke_token(
     actor: NamedDependency[Actor],
     token_id: FromPath[UUID],
 ) -> Redirect:
-    await users.revoke_token(conn, actor, token_id)
+    await tokens.revoke_token(conn, actor, token_id)
     return see_other(request, "/me", Flash("good", "The token was revoked."))
 
 
@@ -122,10 +123,11 @@ def _read_token(data: TokenForm, actor: Actor) -> dict[str, Any]:
     }.get(data.may, frozenset())
     if chosen is not None and not chosen:
         errors.append(FieldError("permission", "Choose at least one."))
-    days = int(data.days) if data.days in _DAYS else None
+    if data.days not in _DAYS:
+        errors.append(FieldError("days", "Choose one of the answers."))
     if errors:
         raise InvalidError(errors=tuple(errors))
-    until = datetime.now(UTC) + timedelta(days=days) if days else None
+    until = datetime.now(UTC) + timedelta(days=int(data.days)) if data.days else None
     return {"name": name, "expires_at": until, "permissions": chosen}
 
 
@@ -143,7 +145,7 @@ async def _account(
         request,
         "people/me.html",
         status=422 if errors else 200,
-        tokens=await users.list_tokens(conn, actor),
+        tokens=await tokens.list_tokens(conn, actor),
         token=token,
         sessions=await sessions.list_sessions(conn, actor),
         this=request.auth.session if request.auth else None,

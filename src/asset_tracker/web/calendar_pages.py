@@ -14,7 +14,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.consignments import calendar
 from asset_tracker.consignments.calendar import CalendarItem
 from asset_tracker.documents import ics
-from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.edge.who import AnyRequest, lang_of, require_session
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
@@ -49,6 +49,7 @@ async def show(
 async def make_link(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
+    require_session(request)
     token = await calendar.make_link(conn, actor)
     return await _page(request, conn, actor, _month(""), token)
 

@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import granting, login, proving, records, users
+from asset_tracker.access import granting, proving, records, users
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.granting import Account
 from asset_tracker.access.permissions import require
@@ -22,11 +22,10 @@ from asset_tracker.i18n import gettext, ngettext
 from asset_tracker.verifications import forgetting
 from asset_tracker.verifications.forgetting import Named
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.cookies import held
 from asset_tracker.web.forms import read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.reveal_pages import FIELDS
-from asset_tracker.web.session_pages import address_of
+from asset_tracker.web.session_pages import whence_of
 
 _SHOWN = 200
 
@@ -146,9 +145,11 @@ async def _wrong(
     if not errors:
         secret = request.app.state.settings.secret_key or ""
         email = str(await users.email_of(conn, actor.id))
-        whence = login.whence_of(secret, email, held(request, "device"), address_of(request))
         given = proving.Proof(
-            session=session, whence=whence, password=data.password[:200], code=data.code[:40]
+            session=session,
+            whence=whence_of(request, email),
+            password=data.password[:200],
+            code=data.code[:40],
         )
         errors += await proving.problems(conn, secret, actor, given)
     return error_texts(lang_of(request), errors)

@@ -9,7 +9,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import granting, second_factor, users
+from asset_tracker.access import granting, second_factor, tokens
 from asset_tracker.access.actors import ROLES, Actor, Grant
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, NotFoundError
@@ -96,7 +96,7 @@ async def revoke_token(
     account = await granting.get_account(conn, actor, user_id)
     if token_id not in {token.id for token in account.tokens}:
         raise NotFoundError
-    await users.revoke_token(conn, actor, token_id)
+    await tokens.revoke_token(conn, actor, token_id)
     return see_other(request, f"/people/{user_id}", Flash("good", "The token was revoked."))
 
 

@@ -16,13 +16,14 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.db.engine import transaction
 from asset_tracker.db.views import VIEWS
-from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.edge.who import AnyRequest, lang_of, require_session
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext
 from asset_tracker.reports import questions, tabular
 from asset_tracker.reports.prepared import PREPARED
 from asset_tracker.reports.questions import Answer
 from asset_tracker.web.chrome import Flash
+from asset_tracker.web.forms import read_number
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 
@@ -127,7 +128,8 @@ async def make_key(
     data: URLEncodedBody[NewKey],
 ) -> Response[str]:
     """The key is shown on this page and never again."""
-    days = int(data.days) if data.days.isascii() and data.days.isdigit() else 0
+    require_session(request)
+    days = read_number(data.days) or 0
     try:
         key = await reading_keys.make(conn, actor, data.key_name, days)
     except InvalidError as error:

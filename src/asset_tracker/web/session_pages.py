@@ -83,7 +83,7 @@ async def log_in(
         conn,
         email,
         data.password[:200],
-        login.whence_of(_secret(request), email, held(request, "device"), address_of(request)),
+        whence_of(request, email),
         old_token=held(request, "session"),
         agent=request.headers.get("user-agent"),
     )
@@ -212,6 +212,11 @@ def with_next(path: str, after: str) -> str:
 def address_of(request: AnyRequest) -> str:
     """The address that somebody asks from, behind the proxies that are trusted."""
     return request.client.host if request.client else "?"
+
+
+def whence_of(request: AnyRequest, email: str) -> str:
+    """From where somebody types the password of this account: a browser that was logged in to it, or an address."""
+    return login.whence_of(_secret(request), email, held(request, "device"), address_of(request))
 
 
 def _secret(request: AnyRequest) -> str:

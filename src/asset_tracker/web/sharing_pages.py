@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.transaction import transaction_as
-from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.edge.who import AnyRequest, lang_of, require_session
 from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import gettext
 from asset_tracker.mail import outbox
@@ -32,6 +32,7 @@ from asset_tracker.reports.subscriptions import NewSubscription
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.formats import named
+from asset_tracker.web.forms import read_number
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
 # The address is a secret: it must not go along with anything that the page leads to, nor be found by search.
@@ -119,8 +120,9 @@ async def make_link(
     data: URLEncodedBody[About],
 ) -> Response[str]:
     """Answered as a page, not a redirect: the link is shown this once and stands in no cookie."""
+    require_session(request)
     now = datetime.now(UTC)
-    days = int(data.days) if data.days.isascii() and data.days.isdigit() else 0
+    days = read_number(data.days) or 0
     try:
         day = parse_ask(as_of=data.as_of, now=now).as_of
         token = await sharing.make_link(

@@ -54,7 +54,7 @@ ROUTES = {
     ),
     "POST /questions/saved": Route("ACSU", form={"sql": "SELECT 1 AS one", "name": "x"}, whose="everybody"),
     "POST /questions/saved/{saved_id}/forget": Route("ACSU", {"saved_id": "{rule}"}, ok=(404,)),
-    "POST /questions/keys": Route("ACSU", form={"key_name": "x", "days": "7"}, whose="everybody"),
+    "POST /questions/keys": Route("ACSU", form={"key_name": "x", "days": "7"}, whose="everybody", ok=(403,)),
     "POST /questions/keys/{key_id}/revoke": Route("ACSU", {"key_id": "{rule}"}, ok=(404,)),
     "GET /reports/shared": Route("ACSDU", whose="everybody"),
     "GET /reports/new-share": Route(
@@ -69,7 +69,7 @@ ROUTES = {
     "POST /reports/links": Route(
         "ACSDU",
         form={"subject": "programme", "code": "{programme_code}", "purpose": "an auditor", "days": "7"},
-        things=True,
+        ok=(403,),
     ),
     "POST /reports/links/{link_id}/revoke": Route("ACSDU", {"link_id": "{rule}"}, ok=(404,)),
     "GET /reports/proof": Route("ACSDU", whose="everybody"),
@@ -88,7 +88,7 @@ ROUTES = {
     "GET /rates": Route("ACSDU", whose="everybody"),
     "POST /rates": Route(DESK, form={"lines": "EUR 2024-11-01 43.5", "source": "x"}, whose="everybody"),
     "GET /records": Route("AU", whose="everybody"),
-    "POST /me/tokens": Route(ALL, form={"name": "x"}),
+    "POST /me/tokens": Route(ALL, form={"name": "x"}, ok=(403,)),
     "POST /me/tokens/{token_id}/revoke": Route("ACS", whose="maker"),
     "POST /me/sessions/{session_id}/end": Route(ALL, whose="maker", ok=(404,)),
     "GET /password/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
@@ -255,7 +255,7 @@ ROUTES = {
     "POST /points/{point_id}/along": Route(DESK, form={"to_point": ""}, whose="everybody"),
     # the calendar, needs, and what goes onto a consignment
     "GET /calendar": Route(READERS),
-    "POST /calendar/link": Route(READERS),
+    "POST /calendar/link": Route(READERS, ok=(403,)),
     "POST /calendar/link/end": Route(ALL),
     "GET /calendar/feed/{token}": Route(PUBLIC, {"token": "unknown"}, ok=(404,)),
     "POST /municipalities/{code}/needs": Route(DESK, {"code": "{place}"}, form={"x": "y"}, whose="everybody"),

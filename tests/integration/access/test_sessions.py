@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from asset_tracker.access import panic, sessions, users
+from asset_tracker.access import panic, sessions, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import one_time_link, session
 from asset_tracker.ledger.ids import uuid7
@@ -50,6 +50,14 @@ async def test_a_new_password_ends_all_other_sessions_and_renews_this(site, some
     stale = browser(site)
     stale.cookies.set("session", before)
     assert not await is_in(stale)
+
+
+async def test_who_finds_a_session_open_guesses_the_password_no_faster_than_others(site, somebody):
+    client = await logged_in(site, somebody[0])
+    form = {"old": "not this one", "password": "another long password"}
+    statuses = [(await client.post("/me/password", data=form)).status_code for _ in range(6)]
+    assert statuses == [422] * 5 + [429]
+    assert (await client.post("/me/password", data=form | {"old": PASSWORD})).status_code == 429
 
 
 @pytest.mark.parametrize(
@@ -153,10 +161,31 @@ async def test_a_link_ends(site, somebody, end):
     assert (await browser(site).get(path)).status_code == 404
 
 
+def calendar_in(page):
+    return re.search(r"/calendar/feed/[\w-]{40,}\.ics", page.text)[0]
+
+
+@pytest.mark.parametrize("how", ["shut", "panic"])
+async def test_what_somebody_handed_out_ends_for_good(site, somebody, how):
+    """A link to a calendar is opened by whoever has it: it ends with the account, and is not there again with it."""
+    client, stranger = await logged_in(site, somebody[0]), browser(site)
+    feed = calendar_in(await client.post("/calendar/link"))
+    assert (await stranger.get(feed)).status_code == 200
+    async with site.state.engine.begin() as conn:
+        await keep_one(conn)
+        if how == "panic":
+            await panic.begin(conn)
+            await panic.over(conn)
+        else:
+            await users.disable_user(conn, COMMAND_LINE, somebody[1])
+            await users.reopen_user(conn, COMMAND_LINE, somebody[1])
+    assert (await stranger.get(feed)).status_code == 404
+
+
 async def test_panic_ends_everything_and_stops_changes(site, somebody):
     client = await logged_in(site, somebody[0])
     async with site.state.engine.begin() as conn:
-        token = (await users.make_token(conn, COMMAND_LINE, "x", user=somebody[1])).token
+        token = (await tokens.make_token(conn, COMMAND_LINE, "x", user=somebody[1])).token
         ended = await panic.begin(conn)
         await panic.begin(conn)
     assert ended.sessions >= 1

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from asset_tracker import vault
-from asset_tracker.access import links, login, sessions, users
+from asset_tracker.access import links, login, sessions, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import api_token, login_attempt, one_time_link
+from asset_tracker.assets import saved_views
+from asset_tracker.assets.tables import saved_view
 from asset_tracker.mail.letters import Letter
 from asset_tracker.mail.tables import mail_outbox
 
@@ -219,6 +221,33 @@ async def test_a_token_reads_and_does_nothing_else(site, somebody):
     assert timedelta(days=29) < ends - datetime.now(UTC) <= timedelta(days=30)
 
 
+async def test_a_token_hands_out_nothing_that_outlives_it(site, somebody):
+    """Of everything that its owner may: whoever finds it has it until its day, and makes no other of it."""
+    async with site.state.engine.begin() as conn:
+        token = (await tokens.make_token(conn, COMMAND_LINE, "x", user=somebody[1])).token
+    made = await by_token(site, token, "/api/v1/tokens", "POST", json={"name": "more"})
+    assert made.status_code == 403
+    key, shared = {"key_name": "x", "days": "7"}, {"purpose": "an auditor", "days": "7"}
+    for path, form in (
+        ("/me/tokens", {"name": "x"}),
+        ("/questions/keys", key),
+        ("/reports/links", shared),
+        ("/calendar/link", {}),
+    ):
+        assert (await by_token(site, token, path, "POST", data=form)).status_code == 403, path
+
+
+async def test_a_token_may_hold_until_it_is_revoked(site, somebody):
+    client = await logged_in(site, somebody[0])
+    page = await client.post("/me/tokens", data={"name": "for good", "days": "", "may": "all"})
+    assert page.status_code == 200
+    async with site.state.engine.connect() as conn:
+        t = api_token.c
+        ends = await conn.scalar(select(t.expires_at).where(t.user_id == somebody[1], t.name == "for good"))
+    assert ends is None
+    assert (await client.post("/me/tokens", data={"name": "x", "days": "7"})).status_code == 422
+
+
 async def test_a_token_needs_at_least_one_permission(site, somebody):
     client = await logged_in(site, somebody[0])
     page = await client.post("/me/tokens", data={"name": "x", "may": "some"})
@@ -234,7 +263,7 @@ async def test_a_token_of_one_grant_reaches_no_more_than_it(site, somebody):
         known = await users.grants_of(conn, somebody[1])
         (custodian,) = [each.id for each in known if each.grant.role == "custodian"]
         actor = await sessions.actor_of(conn, somebody[1])
-        token = (await users.make_token(conn, actor, "x", grants=[custodian])).token
+        token = (await tokens.make_token(conn, actor, "x", grants=[custodian])).token
     assert (await by_token(site, token)).status_code == 200
     assert (await by_token(site, token, "/people")).status_code == 403
     async with site.state.engine.begin() as conn:
@@ -251,23 +280,23 @@ async def test_a_change_on_its_way_ends_with_what_it_was_allowed_by(site, somebo
     """It is allowed, and begins; then the session ends, and the log-out has answered; then it would commit."""
     client = await logged_in(site, somebody[0])
     async with site.state.engine.begin() as conn:
-        made = await users.make_token(conn, COMMAND_LINE, "x", user=somebody[1])
+        made = await tokens.make_token(conn, COMMAND_LINE, "x", user=somebody[1])
     begun, go_on = asyncio.Event(), asyncio.Event()
-    make = users.make_token
+    save = saved_views.save_view
 
     async def slow(*args, **kwargs):
-        done = await make(*args, **kwargs)
+        done = await save(*args, **kwargs)
         begun.set()
         await go_on.wait()
         return done
 
-    monkeypatch.setattr(users, "make_token", slow)
+    monkeypatch.setattr(saved_views, "save_view", slow)
+    view = {"name": "meanwhile"}
     if how == "session":
-        on_its_way = asyncio.create_task(client.post("/api/v1/tokens", json={"name": "meanwhile"}))
+        change = client.post("/api/v1/views", json=view)
     else:
-        on_its_way = asyncio.create_task(
-            by_token(site, made.token, "/api/v1/tokens", "POST", json={"name": "meanwhile"})
-        )
+        change = by_token(site, made.token, "/api/v1/views", "POST", json=view)
+    on_its_way = asyncio.create_task(change)
     await asyncio.wait_for(begun.wait(), 10)
     async with site.state.engine.begin() as conn:
         if how == "session":
@@ -279,8 +308,8 @@ async def test_a_change_on_its_way_ends_with_what_it_was_allowed_by(site, somebo
     go_on.set()
     assert (await on_its_way).status_code == 401
     async with site.state.engine.connect() as conn:
-        t = api_token.c
-        names = await conn.scalars(select(t.name).where(t.user_id == somebody[1]))
+        v = saved_view.c
+        names = await conn.scalars(select(v.name).where(v.owner_id == somebody[1]))
         assert "meanwhile" not in set(names)
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import httpx
 import pytest
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.app import create_app
 from asset_tracker.ledger.ids import uuid7
@@ -107,4 +107,4 @@ async def furnish(world):
                 grants=(grant,) if grant else (),
                 lang="en",
             )
-            world.tokens[name] = (await users.make_token(conn, COMMAND_LINE, "tests", user=user)).token
+            world.tokens[name] = (await tokens.make_token(conn, COMMAND_LINE, "tests", user=user)).token

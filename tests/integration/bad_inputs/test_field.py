@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import event as event_table
@@ -232,7 +232,7 @@ async def test_what_a_former_technician_still_has_on_the_phone_is_kept(house):
         grants = (Grant(role="technician", area="UA05"),)
         email = f"{uuid7().hex}@example.org"
         user = await users.add_user(conn, COMMAND_LINE, email=email, name="F", password=None, grants=grants)
-        house.tokens["former"] = (await users.make_token(conn, COMMAND_LINE, "x", user=user)).token
+        house.tokens["former"] = (await tokens.make_token(conn, COMMAND_LINE, "x", user=user)).token
     fact = event("note", note="from the field", device="phone-9")
     answer = await house.judge(
         Case("former", "former", "POST", "/api/v1/events", [fact], expect=(200,), adds=("quarantine",))

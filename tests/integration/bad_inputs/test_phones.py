@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from asset_tracker.access import devices, sealing_keys, sessions, users
+from asset_tracker.access import devices, sealing_keys, sessions, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import device, device_event
 from asset_tracker.ledger.tables import event as event_table
@@ -294,7 +294,7 @@ async def test_the_queue_of_somebody_shut_out_or_of_a_stolen_phone_waits(house):
             password=None,
             grants=(Grant(role="technician", area="UA18"),),
         )
-        house.tokens["gone"] = (await users.make_token(conn, COMMAND_LINE, "x", user=user)).token
+        house.tokens["gone"] = (await tokens.make_token(conn, COMMAND_LINE, "x", user=user)).token
     phone = await Phone(house, "gone").register()
     stolen = await Phone(house, T).register()
     await house.ask(T, "DELETE", f"/api/v1/devices/{stolen.id}")

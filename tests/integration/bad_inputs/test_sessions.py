@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import delete, func, select
 
-from asset_tracker.access import sessions, users
+from asset_tracker.access import sessions, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import login_attempt, session
 from asset_tracker.ledger.ids import uuid7
@@ -74,7 +74,7 @@ async def test_an_old_cookie_opens_nothing(house, browser, newcomer, ending):
     old = client.cookies["session"]
     assert (await client.get("/me")).status_code == 200
     async with house.engine.begin() as conn:
-        token = (await users.make_token(conn, COMMAND_LINE, "x", user=user)).token
+        token = (await tokens.make_token(conn, COMMAND_LINE, "x", user=user)).token
     if ending == "log out":
         assert (await client.post("/logout")).status_code == 303
     elif ending == "log in again":
@@ -236,10 +236,11 @@ async def test_a_cookie_that_is_none(house, cookie):
 
 
 async def test_a_revoked_token_is_refused_in_the_next_breath(house):
-    made = await house.made("technician", "/api/v1/tokens", {"name": "short-lived"})
-    house.tokens["revoked"] = made["token"]
+    async with house.engine.begin() as conn:
+        made = await tokens.make_token(conn, COMMAND_LINE, "short-lived", user=house.ids["technician"])
+    house.tokens["revoked"] = made.token
     assert (await house.ask("revoked", "GET", "/api/v1/assets")).status_code == 200
-    gone = await house.ask("technician", "DELETE", f"/api/v1/tokens/{made['id']}")
+    gone = await house.ask("technician", "DELETE", f"/api/v1/tokens/{made.id}")
     assert gone.status_code == 204
     assert (await house.ask("revoked", "GET", "/api/v1/assets")).status_code == 401
     del house.tokens["revoked"]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from sqlalchemy import select, text
 
-from asset_tracker.access import panic, scope, sessions, users
+from asset_tracker.access import panic, scope, sessions, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.app import create_app
 from asset_tracker.assets import queries
@@ -62,7 +62,7 @@ def token(home):
 
     async def make(who, **only):
         async with transaction(home.elsewhere) as conn:
-            made = await users.make_token(conn, COMMAND_LINE, "test", user=home.ids[who], **only)
+            made = await tokens.make_token(conn, COMMAND_LINE, "test", user=home.ids[who], **only)
         return {"Authorization": f"Bearer {made.token}"}, made.id
 
     return make
@@ -94,7 +94,7 @@ async def test_the_second_time_it_is_one_statement(home, token, only_at_once):
 @pytest.mark.parametrize("who", PEOPLE)
 async def test_at_once_everybody_sees_what_they_see_in_a_transaction(home, who):
     async with transaction(home.elsewhere) as conn:
-        made = await users.make_token(conn, COMMAND_LINE, "test", user=home.ids[who])
+        made = await tokens.make_token(conn, COMMAND_LINE, "test", user=home.ids[who])
     claim = await sessions.by_token(home.elsewhere, made.token)
     actor, reach = claim.found.actor, scope.reach(claim.found.actor)
     asking = AtOnce(home.elsewhere, claim.proof(), reach, settings_of(reach))
@@ -135,7 +135,7 @@ async def test_a_revoked_token_is_nobodys_at_once(home, token):
     headers, which = await token("coordinator")
     assert (await home.client.get(home.laptop, headers=headers)).status_code == 200
     async with transaction(home.elsewhere) as conn:
-        await users.revoke_token(conn, COMMAND_LINE, which)
+        await tokens.revoke_token(conn, COMMAND_LINE, which)
     for path in (home.laptop, LIST, f"{LIST}/no-tag", f"{LIST}?sort=nothing"):
         assert (await home.client.get(path, headers=headers)).status_code == 401, path
 
@@ -198,7 +198,7 @@ async def test_who_is_somebody_else_from_the_start_proves_nothing(home, new_data
         async with transaction(engine) as conn:
             await furnish(conn)
             user = await users.by_email(conn, "stranger@example.org")
-            made = await users.make_token(conn, COMMAND_LINE, "test", user=user)
+            made = await tokens.make_token(conn, COMMAND_LINE, "test", user=user)
         claim = await sessions.by_token(engine, made.token)
         reach = scope.reach(claim.found.actor)
         with pytest.raises(RefutedError):

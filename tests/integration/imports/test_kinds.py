@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Text, cast, func, select
 
 import workbooks
-from asset_tracker.access import links, users
+from asset_tracker.access import links, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.access.tables import one_time_link, user_account, user_grant
 from asset_tracker.consignments.tables import consignment
@@ -462,7 +462,7 @@ async def test_an_account_that_came_is_not_taken_back(conn, boss, send):
     batch = await send(PEOPLE, actor=boss, grant_roles=True)
     await commit.commit_batch(conn, boss, batch.id)
     john = await users.by_email(conn, "john@example.org")
-    await users.make_token(conn, boss, "script", user=john)
+    await tokens.make_token(conn, boss, "script", user=john)
     with pytest.raises(StandsOnItError):
         await commit.undo(conn, boss, batch.id)
     assert await conn.scalar(select(func.count()).select_from(user_account)) == 3

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.pool import NullPool
 
-from asset_tracker.access import users
+from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.app import create_app
 from asset_tracker.db import migrate
@@ -150,7 +150,7 @@ async def goes_on(app, stood):
         assert (await client.post("/login", data=form)).status_code == 303
         async with transaction(app.state.engine) as conn:
             user = await users.by_email(conn, form["email"])
-            made = await users.make_token(conn, COMMAND_LINE, "tests", user=user)
+            made = await tokens.make_token(conn, COMMAND_LINE, "tests", user=user)
         client.headers["authorization"] = f"Bearer {made.token}"
         (laptop,) = (await client.get("/api/v1/assets", params={"q": LAPTOP})).json()["items"]
         assert (laptop["stage"], laptop["place"], laptop["condition"]) == stood
