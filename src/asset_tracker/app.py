@@ -21,6 +21,7 @@ from asset_tracker.edge.admission import Admission
 from asset_tracker.edge.claims import Claims
 from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.metrics import CountRequests, metrics
+from asset_tracker.edge.heads import Heads
 from asset_tracker.edge.outer import Outer
 from asset_tracker.edge.packing import Packing
 from asset_tracker.edge.readiness import Readiness
@@ -88,7 +89,9 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
         request_max_body_size=MAX_BODY,
         debug=False,
     )
-    app.asgi_handler = Outer(Packing(app.asgi_handler), settings.base_url, settings.allowed_hosts)
+    own_heads = (route.path_format for route in app.routes if "HEAD" in getattr(route, "methods", ()))
+    whole = Heads(Packing(app.asgi_handler), own_heads)
+    app.asgi_handler = Outer(whole, settings.base_url, settings.allowed_hosts)
     return app
 
 

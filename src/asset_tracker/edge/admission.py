@@ -109,6 +109,9 @@ class Admission(ASGIMiddleware):
             await self._let_in(way, scope, receive, send, next_app)
             return
         self._look_at_disk()
+        if _told_length(scope) > _taken(scope):  # refused for its length, so nothing of it is waited for
+            await self._let_in(way, scope, receive, send, next_app)
+            return
         async with self._arrived(receive, _most(scope, way)) as receive_again:
             await self._let_in(way, scope, receive_again, send, next_app)
 
@@ -178,9 +181,18 @@ def _way_of(scope: HTTPScope) -> str:
 
 def _most(scope: HTTPScope, way: str) -> int:
     """What is held of a body: what the route takes; of a stranger's little more than a log-in."""
-    handler = scope["route_handler"]
-    taken = (handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else 0) or 0
+    taken = _taken(scope)
     return min(taken, STRANGERS_BYTES) if way == "strangers" else taken
+
+
+def _taken(scope: HTTPScope) -> int:
+    handler = scope["route_handler"]
+    return (handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else 0) or 0
+
+
+def _told_length(scope: HTTPScope) -> int:
+    told = header(scope, b"content-length")
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 20 else 0
 
 
 def free_bytes(folder: Path) -> int:

@@ -24,6 +24,7 @@ from asset_tracker.reports.evidence import Behind, Evidence, Part, evidence
 from asset_tracker.reports.figures_behind import Number
 from asset_tracker.reports.queries import Query
 from asset_tracker.reports.sheet import heading
+from asset_tracker.web.forms import read
 from asset_tracker.web.pages import page, read_place
 from asset_tracker.web.words import EVENTS
 
@@ -74,9 +75,7 @@ async def _figure_page(
     base = request.app.state.settings.base_url
     # What came since a day is told by the whole past of the items that came.
     report = await query(conn, actor, code, msgspec.structs.replace(ask, whole=True), now=now, base_url=base)
-    part = msgspec.convert(
-        {name: given[name] for name in Part.__struct_fields__ if name in given}, Part, strict=False
-    )
+    part = read(Part, given)
     found = await to_thread.run_sync(lambda: evidence(report.facts, figure, part))
     kept = urlencode({name: value for name, value in asked.items() if value})
     begin = read_place(given.get("after", ""))

@@ -11,6 +11,7 @@ from litestar.datastructures import FormMultiDict
 
 from asset_tracker.edge.who import AnyRequest
 from asset_tracker.errors import FieldError, InvalidError
+from asset_tracker.ledger.values import FIRST_YEAR, LAST_YEAR
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -43,11 +44,17 @@ def read_number(text: str) -> int | None:
 
 
 def read_day(text: str, field: str) -> date | None:
-    """The day that a field or an address holds, None for nothing. Raises InvalidError."""
+    """The day that a field or an address holds, None for nothing. Raises InvalidError.
+
+    Days at the ends of the calendar are none: nothing can be counted on from there.
+    """
     try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
+        day = date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError as error:
         raise InvalidError(errors=(FieldError(field, "Choose a day."),)) from error
+    if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidError(errors=(FieldError(field, "Choose a day."),))
+    return day
 
 
 @cache

@@ -91,7 +91,10 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
 def _where_it_stood(request: AnyRequest) -> str:
     """The page that a refused form stood on; not every form's own address is a page."""
     path = request.scope["path"]
-    came = urlsplit(request.headers.get("referer", ""))
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # `http://[` is no address of a page
+        return str(path)
     if request.scope["method"] == "GET" or came.netloc != request.headers.get("host"):
         return str(path)
     return own_path(came.path + (f"?{came.query}" if came.query else ""), path)

@@ -219,6 +219,8 @@ ADDRESSES = [
         "/static/../settings.py",
         "/static/%2e%2e/%2e%2e/settings.py",
         "/static/..%2f..%2fsettings.py",
+        "/static/%00",
+        "/static/" + "a" * 300,
         "/fonts/..%2f..%2f..%2fsettings.py",
         "/api/v1/assets/health",
         "/api/v1/assets/",
@@ -247,6 +249,9 @@ ADDRESSES = [
         "/labels?consignment=%00",
         "/labels?tags=%00",
         "/due?programme=x",
+        "/a/{laptop}?since=0001-01-01",
+        "/a/{laptop}?as_of=9999-12-31",
+        "/reports/municipalities/{here}/figures/planned?sets=x",
         "/api/v1/assets?limit=1e3",
         "/api/v1/assets?limit=9999999999999999999999",
         "/api/v1/assets?disputed=perhaps",
@@ -280,7 +285,8 @@ async def test_a_value_out_of_bounds(house, case):
 @pytest.mark.parametrize("who", [C, None])
 async def test_a_strange_address(house, method, path, who):
     expect = (200, 204, 303, 307, 400, 401, 404, 405, 422)
-    answer = await house.judge(Case(path, who, method, path, expect=expect))
+    strange = {"Referer": "http://["}
+    answer = await house.judge(Case(path, who, method, path, expect=expect, more={"headers": strange}))
     if who is None and path.startswith("/api/v1"):
         assert answer.status_code in (204, 401, 404, 405)
     location = answer.headers.get("location", "/")
