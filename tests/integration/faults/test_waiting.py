@@ -128,6 +128,19 @@ async def test_a_strangers_great_body_is_not_held(siege, monkeypatch):
         assert answer.status_code == 401
 
 
+async def test_what_is_too_long_by_its_own_word_is_not_waited_for(siege):
+    async with siege() as held:
+        headers = {"Content-Type": "application/json", "Content-Length": str(10**12)}
+        for who, status in (("technician", 413), (None, 401)):
+            answer = await held.ask(who, "POST", "/api/v1/events", content=endless(), headers=headers)
+            assert answer.status_code == status
+
+
+async def endless():
+    yield b"["
+    await asyncio.Event().wait()
+
+
 async def each(parts):
     for part in parts:
         yield part
