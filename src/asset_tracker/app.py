@@ -19,9 +19,9 @@ from asset_tracker.db.replica import Replica
 from asset_tracker.edge import problems
 from asset_tracker.edge.admission import Admission
 from asset_tracker.edge.claims import Claims
+from asset_tracker.edge.heads import Heads
 from asset_tracker.edge.logs import configure_logs
 from asset_tracker.edge.metrics import CountRequests, metrics
-from asset_tracker.edge.heads import Heads
 from asset_tracker.edge.outer import Outer
 from asset_tracker.edge.packing import Packing
 from asset_tracker.edge.readiness import Readiness
