@@ -133,7 +133,7 @@ def _field(error: errors.FieldError, lang: Lang) -> FieldProblem:
 def _http(error: HTTPException, lang: Lang, request: str | None) -> Problem:
     found: tuple[FieldProblem, ...] = ()
     # Whoever hangs up while sending is no fault of ours, and the framework has no class for it.
-    status = 400 if error.detail == _HUNG_UP else error.status_code
+    status = 400 if error.detail == _HUNG_UP or _is_of_the_body(error) else error.status_code
     if isinstance(error, ValidationException):
         # A path or query value that is no such thing names nothing that exists.
         listed: Any = error.extra if isinstance(error.extra, list) else ()
@@ -148,6 +148,15 @@ def _http(error: HTTPException, lang: Lang, request: str | None) -> Problem:
         errors=found,
         request=request,
     )
+
+
+def _is_of_the_body(error: HTTPException) -> bool:
+    """Whether it is what was sent that could not be read.
+
+    The framework takes a field of a form for the dependency of the same name (`lang`), and the mistake for ours.
+    """
+    cause = error.__cause__
+    return isinstance(cause, msgspec.ValidationError) and "`$.data" in str(cause)
 
 
 def _first(error: Exception) -> Exception:

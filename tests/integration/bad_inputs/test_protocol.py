@@ -87,6 +87,13 @@ BODIES = [
         "application/x-www-form-urlencoded",
         (400, 401, 413, 422),
     ),
+    raw(
+        "a field that is named like a part of ours, twice",
+        b"lang=uk&lang=en",
+        "/language",
+        None,
+        "application/x-www-form-urlencoded",
+    ),
     raw("JSON for a form", b"{}", "/login", None, expect=(400, 401, 415, 422)),
 ]
 
