@@ -253,7 +253,8 @@ async def test_a_token_needs_at_least_one_permission(site, somebody):
     page = await client.post("/me/tokens", data={"name": "x", "may": "some"})
     assert page.status_code == 422
     some = {"name": "x", "may": "some", "permission": ["asset.read", "user.manage", "nonsense"]}
-    assert (await client.post("/me/tokens", data=some)).status_code == 200
+    for days, status in (("", 200), ("365", 200), ("7", 422)):
+        assert (await client.post("/me/tokens", data=some | {"days": days})).status_code == status
 
 
 async def test_a_token_of_one_grant_reaches_no_more_than_it(site, somebody):
