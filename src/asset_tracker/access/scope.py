@@ -66,6 +66,11 @@ def counted(actor: Actor, kept: Table, permission: Permission = "asset.read") ->
     return within(actor, permission, programme=c.programme_id, areas=areas, funded=c.donors.overlap)
 
 
+def everything(actor: Actor, permission: Permission) -> bool:
+    """Whether there is nothing that the actor may not do ``permission`` with."""
+    return _everything(granting(actor, permission))
+
+
 def in_oblasts(actor: Actor) -> bool:
     """Whether what the actor may read is bounded by oblasts at the most, not by parts of them."""
     return all(len(grant.area or "") <= OBLAST for grant in granting(actor, "asset.read"))
@@ -93,7 +98,7 @@ def donors(actor: Actor) -> tuple[UUID, ...] | None:
 def programmes(actor: Actor, permission: Permission) -> tuple[UUID, ...] | None:
     """The programmes in which the actor may create things: None for all."""
     grants = granting(actor, permission)
-    if any(grant.role in ("administrator", "auditor") for grant in grants):
+    if _everything(grants):
         return None
     return tuple(grant.programme for grant in grants if grant.programme)
 
@@ -114,13 +119,17 @@ def _funded(parties: Sequence[UUID]) -> ColumnElement[bool]:
     return exists(paid)
 
 
+def _everything(grants: Sequence[Grant]) -> bool:
+    return any(grant.role in ("administrator", "auditor") for grant in grants)
+
+
 def _any(
     grants: Sequence[Grant],
     programme: ColumnElement[UUID] | None,
     areas: Sequence[ColumnElement[str]],
     funded: Funded | None,
 ) -> ColumnElement[bool]:
-    if any(grant.role in ("administrator", "auditor") for grant in grants):
+    if _everything(grants):
         return true()
     parties = [grant.donor for grant in grants if grant.role == "donor" and grant.donor]
     terms = [_reach(grant, programme, areas) for grant in grants if grant.role != "donor"]

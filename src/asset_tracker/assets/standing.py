@@ -1,7 +1,8 @@
 """Rows that stand for so many assets each, to be added up: the kept counts, wherever they can tell it.
 
 They cannot where a donor may not know the place of single assets, nor figures where somebody reaches a part of
-an oblast only: then the assets themselves are the rows. Both have the columns of the table of counts.
+an oblast only: then the assets themselves are the rows. Both have the columns of the table of counts. For whoever
+sees everything what is settled is kept over all programmes: a tenth of the rows, without programmes and donors.
 """
 
 from collections.abc import Callable
@@ -34,7 +35,17 @@ from asset_tracker.assets.views import Filters
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger import counts
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import NUMBERS, ODD, asset, asset_count, asset_figure, asset_number, place_of
+from asset_tracker.ledger.tables import (
+    NUMBERS,
+    ODD,
+    asset,
+    asset_count,
+    asset_figure,
+    asset_number,
+    country_figure,
+    place_count,
+    place_of,
+)
 
 Lies = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
@@ -46,26 +57,36 @@ def standing(
     programme: UUID | None = None,
     lies: Lies | None = None,
     permission: Permission = "asset.read",
+    by_programme: bool = False,
 ) -> Subquery:
     """How the assets in reach stand (``asset_count``), of a programme and where ``lies`` says if they are given.
 
-    ``known``: left out is what the reader may not know the municipality of.
+    ``known``: left out is what the reader may not know the municipality of. ``by_programme``: rows tell theirs,
+    which they need not else.
     """
     if known.hidden:
         return _single(counts.standing(), actor, known, programme, lies, permission).subquery()
+    if scope.everything(actor, permission) and not (programme or by_programme):
+        return _over_all(asset_count, place_count, lies)
     return _kept(asset_count, actor, programme, lies, permission)
 
 
-def pieces(actor: Actor, *, known: Coarse = EXACT, permission: Permission = "asset.read") -> Subquery:
+def pieces(
+    actor: Actor,
+    *,
+    known: Coarse = EXACT,
+    permission: Permission = "asset.read",
+    by_programme: bool = False,
+) -> Subquery:
     """As ``standing``, where a row stands for ``n`` pieces, and a kit for none besides its components.
 
     The counts know assets, which nearly all are one piece each; what is not is read, and put to them.
     """
-    counted = standing(actor, known=known, permission=permission)
+    counted = standing(actor, known=known, permission=permission, by_programme=by_programme)
     more = case((asset.c.is_kit, 0), else_=asset.c.quantity) - 1
-    odd = _single(counts.standing(more).where(ODD), actor, known, None, None, permission)
-    names = odd.selected_columns.keys()
-    return union_all(select(*(counted.c[name] for name in names)), odd).subquery()
+    odd = _single(counts.standing(more).where(ODD), actor, known, None, None, permission).subquery()
+    names = [column.name for column in odd.c if column.name in counted.c]
+    return union_all(*(select(*(rows.c[name] for name in names)) for rows in (counted, odd))).subquery()
 
 
 # What the counts tell apart of what a list can be narrowed by, and what narrows a desk.
@@ -129,16 +150,7 @@ def desk(actor: Actor, within: Filters, known: Coarse = EXACT) -> dict[str, Colu
         programme=within.programme,
         lies=_lying(within),
     ).c
-    here = rows.gone_reason.is_(None)
-    return {
-        "total": total(rows),
-        "in_service": total(rows, here, rows.stage == "in_service"),
-        "broken": total(rows, here, rows.condition.in_(("needs_attention", "unserviceable"))),
-        "disputed": total(rows, rows.disputed),
-        "to_install": total(rows, here, rows.stage.in_(("delivered", "accepted")), ~rows.component),
-        "cases": total(rows, rows.case_open),
-        "unaccepted": total(rows, here, rows.delivered, ~rows.accepted),
-    }
+    return {name: total(rows, test) for name, test in counts.desk(rows).items()}
 
 
 def figures(
@@ -149,6 +161,8 @@ def figures(
     if known.hidden or len(place or "") > counts.OBLAST or not scope.in_oblasts(actor):
         some = (_single(each, actor, known, programme, lies) for each in counts.figures())
         return union_all(*some).subquery()
+    if scope.everything(actor, "asset.read") and not (programme or place):
+        return _over_all(asset_figure, country_figure, None)
     return _kept(asset_figure, actor, programme, lies)
 
 
@@ -171,6 +185,17 @@ def _kept(
     if lies:
         wanted = wanted.where(lies(place_of(table.c)))
     return wanted.subquery()
+
+
+def _over_all(settled: Table, whole: Table, lies: Lies | None) -> Subquery:
+    """What is kept over all programmes, and what of it is pending still."""
+    names = whole.c.keys()
+    parts = [select(whole), select(*(settled.c[name] for name in names)).where(settled.c.pending)]
+    if lies:
+        parts = [
+            part.where(lies(place_of(table.c))) for part, table in zip(parts, (whole, settled), strict=True)
+        ]
+    return union_all(*parts).subquery()
 
 
 def _single(

@@ -30,11 +30,17 @@ _a = asset.c
 async def held(conn: AsyncConnection, actor: Actor) -> list[str]:
     """The codes of the municipalities that have or await assets in reach, in Ukrainian order.
 
-    Each is asked for by index and nothing is counted, so it takes no longer for more assets.
+    By the kept counts, or where they cannot tell each by an index: it takes no longer for more assets.
     """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
     m = municipality.c
+    if not known.hidden:
+        rows = standing(actor).c
+        counted = select(place_of(rows).label("code")).where(rows.gone_reason.is_distinct_from("withdrawn"))
+        each = counted.group_by(literal_column("1")).having(total(rows) > 0).subquery()
+        listed = select(m.code).join(each, each.c.code == m.code).order_by(m.sort_key, m.code)
+        return list(await conn.scalars(listed))
     there = select(_a.id).where(
         scope.assets(actor), located(known), _a.gone_reason.is_distinct_from("withdrawn")
     )

@@ -99,6 +99,9 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         )
         for table in ("asset_count", "asset_figure", "asset_number")
     },
+    # Over all programmes and donors: for whom no wall stands before any asset.
+    "place_count": Walled(EVERYTHING),
+    "country_figure": Walled(EVERYTHING),
     "asset_period": Walled(of_asset("asset_period")),
     # Not through the asset, whose own condition asks for shares.
     "asset_share": Walled(

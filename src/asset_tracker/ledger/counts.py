@@ -3,9 +3,11 @@
 A trigger on the asset table follows each statement that writes it, in the same transaction and whoever writes:
 by how much each count changed becomes rows of their own (``pending``), so that nobody waits for anybody. Whoever
 reads adds up all rows, pending or not. ``fold`` now and then puts what is pending to what is settled. What is
-counted apart is all that decides who sees an asset, so counts stand behind the same wall.
+counted apart is all that decides who sees an asset, so counts stand behind the same wall. What is settled is kept
+over all programmes and donors, too (``OVER_ALL``), by a trigger on the counts: for whoever sees everything.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -41,6 +43,7 @@ from asset_tracker.ledger.tables import (
     CASE_OPEN,
     KEPT,
     NUMBERS,
+    OVER_ALL,
     asset,
     asset_count,
     asset_figure,
@@ -96,34 +99,40 @@ def figures() -> tuple[Select[Any], ...]:
 
 def numbers() -> tuple[Select[Any], ...]:
     """Each asset as ``asset_number`` counts it: one SELECT for each number of the desk."""
-    here = _a.gone_reason.is_(None)
-    tests: dict[str, ColumnElement[bool]] = {
+    rows = standing().subquery().c
+    tests = desk(rows)
+    return tuple(select(*_told(name, rows, rows.donors), rows.n).where(tests[name]) for name in NUMBERS)
+
+
+def desk(rows: Any) -> dict[str, ColumnElement[bool]]:
+    """Which assets each number of the desk is of, told of rows that have the columns of ``asset_count``."""
+    here = rows.gone_reason.is_(None)
+    return {
         "total": true(),
-        "in_service": and_(here, _a.stage == "in_service"),
-        "broken": and_(here, _a.condition.in_(("needs_attention", "unserviceable"))),
-        "disputed": _a.disputed,
-        "to_install": and_(here, _a.stage.in_(("delivered", "accepted")), _a.kit_id.is_(None)),
-        "cases": CASE_OPEN,
-        "unaccepted": and_(_present, _a.accepted_at.is_(None)),
+        "in_service": and_(here, rows.stage == "in_service"),
+        "broken": and_(here, rows.condition.in_(("needs_attention", "unserviceable"))),
+        "disputed": rows.disputed,
+        "to_install": and_(here, rows.stage.in_(("delivered", "accepted")), ~rows.component),
+        "cases": rows.case_open,
+        "unaccepted": and_(here, rows.delivered, ~rows.accepted),
     }
-    return tuple(select(*_told(name), _ONE.label("n")).where(tests[name]) for name in NUMBERS)
 
 
-def _told(what: str) -> tuple[ColumnElement[Any], ...]:
+def _told(what: str, rows: Any, donors: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
     """What it is that is counted by oblast, and what decides who sees it."""
     return (
         literal_column(f"'{what}'", Text).label("what"),
-        _a.programme_id,
-        func.left(_a.municipality_code, OBLAST).label("municipality_code"),
-        func.left(_a.destination_code, OBLAST).label("destination_code"),
-        DONORS.label("donors"),
+        rows.programme_id,
+        func.left(rows.municipality_code, OBLAST).label("municipality_code"),
+        func.left(rows.destination_code, OBLAST).label("destination_code"),
+        donors.label("donors"),
     )
 
 
 def _figure(what: str, *, n: Any = _ONE, value: Any = _NOTHING, **told: Any) -> Select[Any]:
     columns = (asset_figure.c[name] for name in ("category", "condition", "day", "currency"))
     return select(
-        *_told(what),
+        *_told(what, _a, DONORS),
         *(cast(told.get(column.name, null()), column.type).label(column.name) for column in columns),
         n.label("n"),
         value.label("value"),
@@ -136,25 +145,34 @@ async def fold(conn: AsyncConnection) -> None:
     for table in KEPT:
         await conn.execute(_FOLDS[table.name])
         await conn.execute(delete(table).where(~table.c.pending, table.c.n == 0))
+    for _, whole in OVER_ALL:
+        await conn.execute(delete(whole).where(whole.c.n == 0))
 
 
 @by_system
 async def recount(conn: AsyncConnection) -> int:
-    """Count all assets and note, as pending, by how much the kept counts are wrong; how many of them were."""
+    """Count all assets and note, as pending, by how much the kept counts are wrong; how many of them were.
+
+    What is kept over all programmes is added up from what is settled, and mended at once.
+    """
     wrong = 0
     for table in KEPT:
         names = [column.name for column in table.c]
         amends = insert(table).from_select(names, _differences(table).add_columns(true()))
         wrong += (await conn.execute(amends)).rowcount
+    for settled, whole in OVER_ALL:
+        mends = _added(whole, _differences_over_all(settled, whole))
+        wrong += (await conn.execute(mends)).rowcount
     return wrong
 
 
 async def wrong_counts(conn: AsyncConnection) -> dict[str, int]:
     """How many kept counts of which table are not what counting all assets comes to."""
+    differences = {table: _differences(table) for table in KEPT}
+    differences |= {whole: _differences_over_all(settled, whole) for settled, whole in OVER_ALL}
     found = {}
-    for table in KEPT:
-        number = await conn.scalar(select(func.count()).select_from(_differences(table).subquery()))
-        if number:
+    for table, wrong in differences.items():
+        if number := await conn.scalar(select(func.count()).select_from(wrong.subquery())):
             found[table.name] = number
     return found
 
@@ -169,12 +187,23 @@ def _sums(table: Table) -> list[Any]:
 
 def _differences(table: Table) -> Select[Any]:
     """What to add to the kept counts of a table, so that they are what counting comes to."""
-    key, sums = _key(table), _sums(table)
     found = {
         asset_count.name: (standing(),),
         asset_figure.name: figures(),
         asset_number.name: numbers(),
     }[table.name]
+    return _lacking(table, found)
+
+
+def _differences_over_all(settled: Table, whole: Table) -> Select[Any]:
+    """The same of what is kept over all programmes and donors of what is ``settled``."""
+    return _lacking(
+        whole, (select(*(settled.c[column.name] for column in whole.c)).where(~settled.c.pending),)
+    )
+
+
+def _lacking(table: Table, found: Sequence[Select[Any]]) -> Select[Any]:
+    key, sums = _key(table), _sums(table)
     # In the order of the table's columns, which is that of what is counted.
     kept = select(*key, *(-column for column in sums))
     every = union_all(*found, kept).subquery()
@@ -195,11 +224,16 @@ def _folding(table: Table) -> Any:
     totals = [func.sum(taken.c[column.name]) for column in sums]
     # In one order, so that two that fold at once wait for each other and no more.
     rows = select(*by, *totals, literal_column("false")).group_by(*by).order_by(*by)
-    putting = postgresql.insert(table).from_select([*(c.name for c in (*key, *sums)), "pending"], rows)
+    return _added(table, rows, where=~table.c.pending)
+
+
+def _added(table: Table, rows: Select[Any], where: ColumnElement[bool] | None = None) -> Any:
+    """The rows put to those of the table; ``where``: which of these are one for each key."""
+    putting = postgresql.insert(table).from_select([column.name for column in table.c], rows)
     return putting.on_conflict_do_update(
-        index_elements=key,
-        index_where=~table.c.pending,
-        set_={column.name: column + putting.excluded[column.name] for column in sums},
+        index_elements=_key(table),
+        index_where=where,
+        set_={column.name: column + putting.excluded[column.name] for column in _sums(table)},
     )
 
 

@@ -1,6 +1,6 @@
 """What the ledger keeps: events, heads of chains, and the projections folded from them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Any
 
@@ -351,6 +351,13 @@ tag = Table(
 
 # --- kept counts (``counts``): a row stands for ``n`` assets; those that are pending say by how much ``n`` changed ---
 
+
+def _alike(of: Table, names: Sequence[str]) -> Iterator[Column[Any]]:
+    return (Column(name, of.c[name].type, nullable=of.c[name].nullable) for name in names)
+
+
+_WHOSE = ("programme_id", "municipality_code", "destination_code", "donors")
+_HOW = ("disputed", "component", "case_open", "delivered", "accepted", "installed")
 asset_count = Table(
     "asset_count",
     metadata,
@@ -361,12 +368,7 @@ asset_count = Table(
     Column("stage", Text, nullable=False),
     Column("condition", Text, nullable=False),
     Column("gone_reason", Text),
-    Column("disputed", Boolean, nullable=False),
-    Column("component", Boolean, nullable=False),
-    Column("case_open", Boolean, nullable=False),
-    Column("delivered", Boolean, nullable=False),
-    Column("accepted", Boolean, nullable=False),
-    Column("installed", Boolean, nullable=False),
+    *(Column(_name, Boolean, nullable=False) for _name in _HOW),
     Column("n", BigInteger, nullable=False),
     Column("pending", Boolean, nullable=False),
 )
@@ -377,10 +379,7 @@ asset_figure = Table(
     "asset_figure",
     metadata,
     Column("what", Text, nullable=False),
-    Column("programme_id", Uuid),
-    Column("municipality_code", Text),
-    Column("destination_code", Text),
-    Column("donors", ARRAY(Uuid), nullable=False),
+    *_alike(asset_count, _WHOSE),
     Column("category", Text),
     Column("condition", Text),
     Column("day", Date),
@@ -392,16 +391,15 @@ asset_figure = Table(
 )
 # The numbers of the desk, by oblast likewise: the country's counts of how assets stand are ten times as many.
 NUMBERS = ("total", "in_service", "broken", "disputed", "to_install", "cases", "unaccepted")
-asset_number = Table(
-    "asset_number",
-    metadata,
-    *(Column("what", Text, nullable=False), Column("programme_id", Uuid)),
-    *(Column("municipality_code", Text), Column("destination_code", Text)),
-    *(Column("donors", ARRAY(Uuid), nullable=False), Column("n", BigInteger, nullable=False)),
-    Column("pending", Boolean, nullable=False),
-    one_of("what", NUMBERS),
-)
+_numbered = _alike(asset_figure, ("what", *_WHOSE, "n", "pending"))
+asset_number = Table("asset_number", metadata, *_numbered, one_of("what", NUMBERS))
 KEPT: tuple[Table, ...] = (asset_count, asset_figure, asset_number)
+# What is settled of them over all programmes and donors, for whoever may see all: by place, and of the whole country.
+_stands = ("municipality_code", "destination_code", "stage", "condition", "gone_reason", *_HOW, "n")
+place_count = Table("place_count", metadata, *_alike(asset_count, _stands))
+_tells = ("what", "category", "condition", "day", "currency", "n", "value")
+country_figure = Table("country_figure", metadata, *_alike(asset_figure, _tells))
+OVER_ALL = ((asset_count, place_count), (asset_figure, country_figure))
 _SUMS = ("n", "value", "pending")
 
 
@@ -420,6 +418,9 @@ for _kept in KEPT:
     Index(f"{_name}_pending_idx", _kept.c.pending, postgresql_where=_kept.c.pending)
     Index(f"{_name}_programme_id_idx", _kept.c.programme_id)
     Index(f"{_name}_place_idx", place_of(_kept.c))
+for _, _kept in OVER_ALL:
+    _key = [column for column in _kept.c if column.name not in _SUMS]
+    Index(f"{_kept.name}_key", *_key, unique=True, postgresql_nulls_not_distinct=True)
 
 quarantine = Table(
     "quarantine",

@@ -48,6 +48,8 @@ PROTECTION: Final = {
         *("counts_begin", "counts_follow", "counts_end"),
         *("cases_begin", "cases_follow", "plans_begin", "plans_follow"),
     ),
+    # What is settled of the counts, added up over all programmes.
+    **dict.fromkeys(("asset_count", "asset_figure"), ("totals_begin", "totals_follow", "totals_end")),
     "maintenance_plan": ("turn",),
     "act": ("acts_follow",),  # whether a consignment has one that stands
     "ledger_leaf": _GROWS,

@@ -85,7 +85,7 @@ async def programmes(conn: AsyncConnection, actor: Actor) -> list[ProgrammeLine]
     require(actor, "report.read")
     p, i = programme.c, party.c
     known = await coarse(conn, actor)
-    rows = pieces(actor, permission="report.read").c
+    rows = pieces(actor, permission="report.read", by_programme=True).c
     # By municipality first: what left one may still stand there, and be taken off by what is pending.
     each = _counted(rows, rows.programme_id, _belongs(rows).label("code")).subquery("each")
     sums = [cast(func.sum(each.c[name]), Integer).label(name) for name in (*_FUNNEL, "attention")]

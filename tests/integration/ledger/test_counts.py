@@ -21,7 +21,7 @@ from asset_tracker.ledger import store
 from asset_tracker.ledger.counts import fold, recount, wrong_counts
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import KEPT, asset, asset_count, asset_figure
+from asset_tracker.ledger.tables import KEPT, OVER_ALL, asset, asset_count, asset_figure
 from asset_tracker.ledger.values import Share
 from asset_tracker.ledger.verify import verify
 from asset_tracker.reports import overview
@@ -74,6 +74,8 @@ async def test_after_every_fact_of_any_history(conn):
         for table in KEPT:
             assert await conn.scalar(select(func.count()).where(table.c.pending)) == 0
             assert await conn.scalar(select(func.count()).where(table.c.n <= 0)) == 0
+        for _, whole in OVER_ALL:
+            assert await conn.scalar(select(func.count()).where(whole.c.n <= 0)) == 0
         await begun.rollback()
 
 
@@ -97,8 +99,13 @@ async def test_what_somebody_did_to_them_is_told_and_mended(conn, superuser):
     assert await wrong_counts(superuser) == {}
     await superuser.execute(text("UPDATE asset_count SET n = n + 1"))
     await superuser.execute(text("DELETE FROM asset_figure WHERE what = 'worth'"))
+    await fold(superuser)
+    # What is added up over all programmes follows what it is added up of.
+    assert set(await wrong_counts(superuser)) == {"asset_count", "asset_figure"}
+    await superuser.execute(text("UPDATE place_count SET n = n + 1"))
+    await superuser.execute(text("DELETE FROM country_figure"))
     wrong = await wrong_counts(superuser)
-    assert set(wrong) == {"asset_count", "asset_figure"}
+    assert set(wrong) == {"asset_count", "asset_figure", "place_count", "country_figure"}
     assert await recount(superuser) == sum(wrong.values())
     assert await wrong_counts(superuser) == {}
 
@@ -170,6 +177,8 @@ async def several(new_database, anyio_backend):
                 for odd in ({"quantity": 7}, {"is_kit": True})
             )
             await store.append(conn, ACTOR, [*here, there, lot, kit], programme=programme)
+            if programme == PROGRAMME:
+                await fold(conn)
     yield engine
     await engine.dispose()
 
