@@ -48,13 +48,17 @@ class DueAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class BulkOrdersRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is to be done, and with which things: those named, those of ``plans`` whose turn it is, all that is ``due``.
+    """What is to be done, and with which things: those named, by filters or of a saved list, of plans, or due.
+
+    ``plans`` are those whose turn it is; ``due`` is all of a list of what is due.
 
     On a thing that is there for a plan the order bears the name of the plan, and closes its turn.
     """
 
     order: Order
     assets: Annotated[tuple[Reference, ...], Meta(max_length=200)] = ()
+    filters: Filters | None = None
+    view: Annotated[str, Meta(max_length=100)] | None = None
     plans: Annotated[tuple[UUID, ...], Meta(max_length=200)] = ()
     due: DueAsked | None = None
 
@@ -81,7 +85,7 @@ async def plan_bulk(
         fact: ev.Payload = msgspec.convert(data.fact, ev.AnyPayload)
     except msgspec.ValidationError as wrong:
         raise InvalidError(errors=(FieldError("fact", str(wrong)),)) from wrong
-    filters = (await find_view(conn, actor, data.view)).filters if data.view else data.filters
+    filters = await _filters(conn, actor, data)
     named = [await queries.find_asset(conn, actor, each) for each in data.assets]
     new = NewBulk(fact=fact, occurred_at=data.occurred_at, assets=tuple(named), filters=filters)
     return await _standing(conn, await bulk_work.plan(conn, actor, new))
@@ -159,10 +163,19 @@ async def undo_recorded(
     return await undo_operation(conn, actor, operation, data.reason)
 
 
+async def _filters(
+    conn: AsyncConnection, actor: Actor, data: BulkRequest | BulkOrdersRequest
+) -> Filters | None:
+    """Those of the saved list that was named, or those that were given."""
+    return (await find_view(conn, actor, data.view)).filters if data.view else data.filters
+
+
 async def _things(conn: AsyncConnection, actor: Actor, data: BulkOrdersRequest) -> Things:
     """Every thing that was asked for in one way or another, with all of its plans that were."""
     things: Things = {await queries.find_asset(conn, actor, each): [] for each in data.assets}
+    filters = await _filters(conn, actor, data)
     for some in (
+        await bulk_orders.things_listed(conn, actor, filters) if filters is not None else {},
         await bulk_orders.things_of(conn, actor, data.plans),
         await things_due(conn, actor, DueFilter(**msgspec.structs.asdict(data.due))) if data.due else {},
     ):

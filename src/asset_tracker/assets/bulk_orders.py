@@ -18,10 +18,12 @@ from asset_tracker.access import people, scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.sessions import rights_of
-from asset_tracker.assets import bulk, orders
+from asset_tracker.assets import bulk, orders, queries
 from asset_tracker.assets.orders import OrderKind, OrdersChanged
+from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.tables import bulk_action, bulk_item, maintenance_plan, work_order
 from asset_tracker.assets.undoing import Tell, silent
+from asset_tracker.assets.views import Filters
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.jobs import queue
 from asset_tracker.ledger import values
@@ -100,6 +102,15 @@ async def things_of(conn: AsyncConnection, actor: Actor, plans: Sequence[UUID]) 
     if sum(map(len, things.values())) < len(set(plans)):
         raise NotFoundError
     return things
+
+
+async def things_listed(conn: AsyncConnection, actor: Actor, filters: Filters) -> dict[UUID, list[str]]:
+    """The assets of a list, as ``NewOrders`` takes them. Raises TooLargeError beyond ``MAX``."""
+    where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
+    found = (await conn.execute(select(_a.id).where(*where).limit(MAX + 1))).scalars().all()
+    if len(found) > MAX:
+        raise TooLargeError("At most %(limit)s assets at once.", limit=MAX)
+    return {each: [] for each in found}
 
 
 async def candidates(conn: AsyncConnection, actor: Actor, ids: Sequence[UUID]) -> list[people.Counter]:

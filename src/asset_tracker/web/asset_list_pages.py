@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.permissions import may
 from asset_tracker.assets import queries, saved_views
 from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.assets.catalogue import get_catalogue
@@ -85,6 +86,7 @@ async def list_assets(
         first_href=asked.address() if after else None,
         views=await saved_views.list_views(conn, actor),
         forms=offered(actor),
+        orders=may(actor, "plan.manage"),
         **_choices(lang, known, asked, fields),
         oblasts=await asset_columns.oblasts(conn, lang),
         shareable=[(str(p.id), p.code) for p in known if saved_views.may_share(actor, p.id)],

@@ -1,4 +1,4 @@
-"""Work ordered for many things from the list of what is due; what it would do is shown as of any bulk action."""
+"""Work ordered for many things of a list, of assets or of what is due; what it would do is shown as of any bulk action."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -21,6 +21,7 @@ from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext
 from asset_tracker.web import forms
 from asset_tracker.web.bulk_reading import Asked, listed, planned
+from asset_tracker.web.list_query import asked_for, filters_of, params_of
 from asset_tracker.web.order_pages import KINDS
 from asset_tracker.web.pages import error_texts, page
 from asset_tracker.web.words import word
@@ -38,7 +39,7 @@ def ticked_as(item: DueItem) -> str | None:
 async def ask(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
-    values = {name: request.query_params.get(name, "") for name in ("all", "rule", "programme")}
+    values = {name: request.query_params.get(name, "") for name in ("all", "rule", "programme", "state")}
     return await _form(request, conn, actor, listed(request, values))
 
 
@@ -59,6 +60,9 @@ async def _plan(conn: AsyncConnection, actor: Actor, asked: Asked) -> BulkView:
 async def _chosen(conn: AsyncConnection, actor: Actor, asked: Asked) -> Things:
     """The things that were ticked, or all of the list, each with the marks of its plans."""
     if asked.answers.get("all"):
+        if state := _state(asked.answers):
+            whole = await asked_for(conn, actor, params_of(state))
+            return await bulk_orders.things_listed(conn, actor, await filters_of(conn, whole.query))
         return await things_due(conn, actor, _wanted(asked.answers))
     things: Things = {}
     for row in asked.ticked:
@@ -67,6 +71,12 @@ async def _chosen(conn: AsyncConnection, actor: Actor, asked: Asked) -> Things:
         if found:
             things.setdefault(found, []).extend([mark] if mark else [])
     return things
+
+
+def _state(answers: Mapping[str, str]) -> str:
+    """The address of the list of assets that was chosen from, from its question mark on; empty for what is due."""
+    state = answers.get("state", "")
+    return state if state.startswith("?") else ""
 
 
 def _wanted(answers: Mapping[str, str]) -> DueFilter:
@@ -95,12 +105,13 @@ async def _form(
         texts[""] = gettext(lang, "Choose at least one asset.")
     people = await bulk_orders.candidates(conn, actor, list(things))
     rule = values.get("rule", "")
+    state = _state(values)
     kept = {name: values[name] for name in ("rule", "programme") if values.get(name)}
     title = gettext(lang, word("due", rule).text) if rule in DUE_KINDS and rule != "maintenance" else ""
     return page(
         request,
         "orders/many.html",
-        section="due",
+        section="assets" if state else "due",
         status=422 if texts else 200,
         ticked=() if values.get("all") else asked.ticked,
         count=len(things),
@@ -109,7 +120,8 @@ async def _form(
         errors=texts,
         people=[(str(each.id), each.name) for each in people],
         kinds=[(key, gettext(lang, text)) for key, text in KINDS],
-        back="/due?" + urlencode(kept) if kept else "/due",
+        state=state,
+        back=f"/assets{state.rstrip('?')}" if state else "/due?" + urlencode(kept) if kept else "/due",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import partial
 from typing import Final, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -72,8 +73,10 @@ async def ask(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     kind: FromQuery[str] = "",
-) -> Response[str]:
+) -> Response[str] | Redirect:
     sent = request.query_params
+    if kind == bulk_orders.KIND:
+        return see_other(request, f"/orders/new?{urlencode(list(sent.multi_items()))}")
     now = formats.local_input(datetime.now(UTC))
     values = {"occurred_at": now, "shown_at": now, "all": sent.get("all", ""), "state": sent.get("state", "")}
     return await _form(request, conn, actor, kind, listed(request, values))

@@ -138,6 +138,19 @@ async def test_work_is_ordered_for_many_that_are_due_and_given_up_again(site):
     assert not {each["id"] for each in made.values()} & {each["id"] for each in left}
 
 
+async def test_work_is_ordered_on_all_that_a_list_of_assets_holds(site):
+    chosen = "kind=order&all=yes&state=%3Fcategory%3Dlaptop"
+    sent_on = await site.get("coordinator", f"/bulk/new?{chosen}")
+    assert (sent_on.status_code, sent_on.headers["location"]) == (303, f"/orders/new?{chosen}")
+    form = await site.get("coordinator", f"/orders/new?{chosen}")
+    assert form.status_code == 200
+    assert 'href="/assets?category=laptop"' in form.text
+    whole = {"state": "?category=laptop", "all": "yes", "title": "Оглянути", "kind": "maintained"}
+    made = await site.post("coordinator", "/orders/many", whole)
+    assert made.status_code == 303, made.text
+    assert (await site.get("coordinator", made.headers["location"])).status_code == 200
+
+
 async def test_a_program_orders_work_on_many_by_their_plans_by_name_or_by_what_is_due(site):
     office = site.office
     plans = {}
@@ -170,6 +183,12 @@ async def test_a_program_orders_work_on_many_by_their_plans_by_name_or_by_what_i
     assert given_up.status_code == 204
     assert (await api(site, "coordinator", "POST", f"{here}/undo")).json()["action"]["status"] == "undone"
     assert (await api(site, "coordinator", "POST", f"{here}/undo")).status_code == 409
+
+    listed = (await asked(filters={"category": "laptop"})).json()["action"]
+    new = {"name": "Ноутбуки", "filters": {"category": "laptop"}}
+    kept = (await api(site, "coordinator", "POST", "/views", new)).json()
+    by_list = (await asked(view=kept["id"])).json()["action"]
+    assert by_list["total"] == listed["total"] > 0, "a saved list names its assets as its filters do"
 
     assert (await asked()).status_code == 422, "nothing was chosen"
     assert (await asked(plans=[str(uuid7())])).status_code == 404
