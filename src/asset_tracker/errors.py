@@ -37,7 +37,7 @@ class AssetTrackerError(Exception):
 
 
 class NotFoundError(AssetTrackerError):
-    """There is no such thing, or it is not yours to see."""
+    """There is no such thing, or you may not see it."""
 
     code = "not-found"
 

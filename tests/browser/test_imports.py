@@ -100,7 +100,7 @@ def test_the_same_on_a_phone_in_english(somebody, office, tmp_path):
     page.set_input_files("#f-file", worst(tmp_path))
     if page.locator("#f-programme option").count() > 1:
         page.select_option("#f-programme", index=1)
-    page.get_by_role("button", name="Look at the list").click()
+    page.get_by_role("button", name="Check the list").click()
     page.wait_for_url("**/imports/*-*")
     expect(page.locator(".flash.bad")).to_contain_text("5 rows have problems")
     assert coordinator.width_is_kept()

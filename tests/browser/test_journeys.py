@@ -190,8 +190,8 @@ def sign_on_the_glass(coordinator):
     sign(page)
     coordinator.press("Wipe")
     sign(page)
-    coordinator.press("Keep the signature")
-    coordinator.sees("The signature was kept.", ".flash.good")
+    coordinator.press("Save the signature")
+    coordinator.sees("The signature was saved.", ".flash.good")
     ink = Image.open(BytesIO(coordinator.fetched(page.locator("ul.signatures img").get_attribute("src"))))
     assert sum(ink.convert("L").histogram()[:100]) > 200
 
@@ -205,7 +205,7 @@ def test_a_new_programme_from_packing_list_to_signed_acts(seat, tmp_path):
     coordinator = seat("coordinator")
     page = coordinator.open("/imports").page
     page.set_input_files("#f-file", path)
-    coordinator.press("Look at the list")
+    coordinator.press("Check the list")
     expect(page.get_by_role("button", name=coordinator.say("Record it"), exact=True)).to_be_visible()
     coordinator.picture("journey-import")
     coordinator.press("Record it")
@@ -216,7 +216,7 @@ def test_a_new_programme_from_packing_list_to_signed_acts(seat, tmp_path):
     if seat.lang == "uk":
         coordinator.open("/imports")
         page.set_input_files("#f-file", path)
-        coordinator.press("Look at the list")
+        coordinator.press("Check the list")
         expect(page.locator("main")).not_to_contain_text(coordinator.say("Will be created"))
 
     # It is sent; somebody in the field takes a laptop over and sets it up.
@@ -310,7 +310,7 @@ def test_a_year_end_verification_with_losses(seat, server):
     coordinator.next_is("Find out what happened")
     page.fill("#f-text", "Оглянуто всі кабінети.")
     coordinator.press("Add a note")
-    coordinator.next_is("Have the donor agree, if it is to be written off")
+    coordinator.next_is("Get the donor’s consent, if it is to be written off")
     coordinator.follow("Record the consent", ".guide")
     choose(page, "#f-donor", "Sida")
     page.fill("#f-reference", "Лист № 7")
@@ -356,7 +356,7 @@ def test_a_repair_from_fault_to_cost(seat, server):
     page.fill("#f-title", "Забрати з ремонту і перевірити")
     choose(page, "#f-assignee", "Technician")
     coordinator.press("Order")
-    coordinator.sees("The work order was made.", ".flash")
+    coordinator.sees("The work order was created.", ".flash")
     coordinator.picture("journey-order", 760)
 
     technician.open("/orders")

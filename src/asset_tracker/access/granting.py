@@ -88,7 +88,7 @@ async def give(conn: AsyncConnection, actor: Actor, user: UUID, grant: Grant, un
     require(actor, "user.manage")
     users.check_grants((grant,))
     if until is not None and until < datetime.now(_KYIV).date():
-        raise InvalidError(errors=(FieldError("until", "This day is over already."),))
+        raise InvalidError(errors=(FieldError("until", "This day has already passed."),))
     await users.must_exist(conn, user)
     made = uuid7()
     row = {"role": grant.role, "programme_id": grant.programme, "area": grant.area, "donor_id": grant.donor}

@@ -90,7 +90,7 @@ async def whose(conn: AsyncConnection, token: str) -> str:
     wanted = select(_u.email).join(one_time_link, _l.user_id == _u.id)
     found = await conn.scalar(wanted.where(*_usable(token)))
     if found is None:
-        raise NotFoundError("This link was used, or is too old. Ask for a new one.")
+        raise NotFoundError("This link has been used or has expired. Ask for a new one.")
     return str(found)
 
 
@@ -117,7 +117,7 @@ async def use(conn: AsyncConnection, token: str) -> UUID:
     )
     user: UUID | None = await conn.scalar(used)
     if user is None:
-        raise NotFoundError("This link was used, or is too old. Ask for a new one.")
+        raise NotFoundError("This link has been used or has expired. Ask for a new one.")
     return user
 
 
@@ -126,7 +126,7 @@ async def id_of(conn: AsyncConnection, token: str) -> UUID:
     wanted = select(_l.id).join(user_account, _l.user_id == _u.id)
     found: UUID | None = await conn.scalar(wanted.where(*_usable(token)))
     if found is None:
-        raise NotFoundError("This link was used, or is too old. Ask for a new one.")
+        raise NotFoundError("This link has been used or has expired. Ask for a new one.")
     return found
 
 

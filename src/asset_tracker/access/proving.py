@@ -58,14 +58,14 @@ async def problems(
         asks.password
         and await sessions.check_password(conn, str(email), proof.password, proof.whence) is None
     ):
-        return (FieldError("password", "This is not your present password."),)
+        return (FieldError("password", "This is not your current password."),)
     if not asks.code:
         return ()
     account = sessions.digest(f"code {actor.id}")
     await sessions.throttle(conn, account, proof.whence)
     right = await second_factor.check_code(conn, secret_key, actor.id, proof.code)
     await sessions.count_attempt(conn, account, proof.whence, succeeded=right)
-    return () if right else (FieldError("code", "The code is wrong, or it was used already."),)
+    return () if right else (FieldError("code", "The code is wrong or has already been used."),)
 
 
 async def _came_lately(conn: AsyncConnection, which: UUID) -> bool:

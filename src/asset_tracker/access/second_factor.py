@@ -93,7 +93,7 @@ async def confirm(
     step = totp.matching_step(key, code, time.time())
     if step is None:
         raise InvalidError(
-            errors=(FieldError("code", "This code is wrong or too old. Type the newest one."),)
+            errors=(FieldError("code", "This code is wrong or has expired. Type the newest one."),)
         )
     await conn.execute(
         update(second_factor).where(_f.user_id == actor.id).values(confirmed_at=func.now(), last_step=step)
@@ -145,7 +145,7 @@ async def remove_own(conn: AsyncConnection, secret_key: str, actor: Actor, code:
     """Remove one's own second factor; a code proves that it is oneself. Raises InvalidError."""
     if not await check_code(conn, secret_key, actor.id, code):
         raise InvalidError(
-            errors=(FieldError("code", "This code is wrong or too old. Type the newest one."),)
+            errors=(FieldError("code", "This code is wrong or has expired. Type the newest one."),)
         )
     await _remove(conn, actor, actor.id, "")
 

@@ -63,7 +63,7 @@ async def make_token(
     known = {str(view.id) for view in await grants_of(conn, owner)}
     chosen = None if grants is None else sorted({str(each) for each in grants})
     if chosen is not None and not set(chosen) <= known:
-        raise InvalidError(errors=(FieldError("grants", "Choose among your own roles."),))
+        raise InvalidError(errors=(FieldError("grants", "Choose from your own roles."),))
     text = sessions.TOKEN_PREFIX + secrets.token_urlsafe(32)
     made = TokenMade(uuid7(), text)
     await conn.execute(

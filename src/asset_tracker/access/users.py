@@ -76,7 +76,7 @@ async def add_user(
                 )
             )
     except IntegrityError as error:
-        raise ConflictError("There is an account with this e-mail address.") from error
+        raise ConflictError("There is already an account with this e-mail address.") from error
     await _grant(conn, user, grants)
     return user
 
@@ -119,7 +119,7 @@ async def reopen_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     opened = update(user_account).where(u.id == user, u.disabled_at.is_not(None), u.email != f"erased-{user}")
     done = await conn.execute(opened.values(disabled_at=None, password_hash=None))
     if not done.rowcount:
-        raise ConflictError("This account is open, or who had it was forgotten for good.")
+        raise ConflictError("This account is open, or its person was erased for good.")
     await records.record(conn, actor, "account_reopened", f"user {user}")
 
 
@@ -160,7 +160,7 @@ async def remove_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
         select(t.id).where(t.user_id == user).exists(),
         select(e.id).where(e.actor_id == user).exists(),
     )
-    named = ConflictError("This account was used already; shut it instead.")
+    named = ConflictError("This account has already been used; close it instead.")
     if await conn.scalar(select(or_(came, *used))):
         raise named
     try:
@@ -211,7 +211,7 @@ async def change_password(
     except InvalidError as wrong:
         return wrong.errors
     if await sessions.check_password(conn, await email_of(conn, actor.id), old, whence) is None:
-        return (FieldError("old", "This is not your present password."),)
+        return (FieldError("old", "This is not your current password."),)
     u = user_account.c
     hashed = await passwords.hash_password(new)
     await conn.execute(update(user_account).where(u.id == actor.id).values(password_hash=hashed))
@@ -298,7 +298,7 @@ def check_grants(grants: tuple[Grant, ...], errors: Sequence[FieldError] = ()) -
         needed = {"coordinator": grant.programme, "custodian": grant.area, "donor": grant.donor}
         needed["technician"] = grant.programme or grant.area
         if grant.role not in ROLES or (grant.role in needed and not needed[grant.role]):
-            found.append(FieldError(f"grants[{n}]", "This role needs to know what it reaches."))
+            found.append(FieldError(f"grants[{n}]", "Say what this role gives access to."))
     if found:
         raise InvalidError(errors=tuple(found))
 

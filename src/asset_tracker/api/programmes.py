@@ -139,7 +139,7 @@ async def add_budget(
     programme_id: FromPath[UUID],
     data: JSONBody[NewBudget],
 ) -> None:
-    """The whole sum that may be spent from a day on; reports tell how much of it was delivered."""
+    """The total that may be spent from a day on; reports tell how much of it was delivered."""
     await budgets.add_budget(conn, actor, programme_id, data)
 
 

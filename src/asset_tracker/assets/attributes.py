@@ -227,16 +227,16 @@ def problems(new: Attribute, before: Attribute | None, categories: Sequence[str]
     """What is wrong with a definition, by itself and against the one that stands."""
     found = []
     if new.key in TAKEN:
-        found.append(FieldError("key", "This name is taken by the product itself."))
+        found.append(FieldError("key", "This name is reserved by the system."))
     if not new.name_uk.strip() or not new.name_en.strip():
         found.append(FieldError("name_uk", "A name in both languages is needed."))
     if (new.kind == "choice") != bool(new.options):
         found.append(FieldError("options", "A choice needs answers, and only a choice has them."))
     codes = [each.code for each in new.options]
     if len(set(codes)) != len(codes):
-        found.append(FieldError("options", "An answer stands here twice."))
+        found.append(FieldError("options", "The same answer appears twice."))
     if new.check and new.kind != "text":
-        found.append(FieldError("check", "Only a text can be checked so."))
+        found.append(FieldError("check", "Only a text can be checked like this."))
     if new.unit and new.kind != "number":
         found.append(FieldError("unit", "Only a number has a unit."))
     if new.least is not None and new.most is not None and new.least > new.most:
@@ -245,10 +245,10 @@ def problems(new: Attribute, before: Attribute | None, categories: Sequence[str]
         message = "There is no category “%(category)s”."
         found.append(FieldError("categories", message, {"category": unknown[0]}))
     if before is not None and before.kind != new.kind:
-        message = "The kind of a field never changes. Retire it and define another."
+        message = "The type of a field cannot be changed. Retire it and define another."
         found.append(FieldError("kind", message))
     if before is not None and (gone := {each.code for each in before.options} - set(codes)):
-        message = "Values may stand with the answer “%(code)s”; retire it instead of taking it away."
+        message = "The answer “%(code)s” may be in use; retire it instead of removing it."
         found.append(FieldError("options", message, {"code": min(gone)}))
     return found
 

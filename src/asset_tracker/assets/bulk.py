@@ -60,7 +60,7 @@ KINDS: Final[tuple[str, ...]] = (
     "described",
     "note",
 )
-_OUT_OF_REACH: Final = "You may not record this of it."
+_OUT_OF_REACH: Final = "You may not record this for it."
 _MOVED_ON: Final = "It has moved on since you looked."
 _b, _i, _a = bulk_action.c, bulk_item.c, asset.c
 
@@ -275,7 +275,7 @@ async def forget(conn: AsyncConnection, actor: Actor, action: UUID) -> None:
     """Give up an action that was not recorded. Raises NotFoundError, ConflictError."""
     view = await get_bulk(conn, actor, action, lock=True)
     if view.status not in ("looking", "ready"):
-        raise ConflictError("It is recorded already; take it back instead.")
+        raise ConflictError("It is already recorded; undo it instead.")
     await conn.execute(delete(bulk_action).where(_b.id == action))
 
 

@@ -35,7 +35,7 @@ MAX: Final = 5000
 _OUT_OF_REACH: Final = "You may not order work on it."
 _GONE: Final = "It is gone."
 _NOT_THERE: Final = "This person does not work there."
-_ORDERED: Final = "The same work is ordered there already."
+_ORDERED: Final = "The same work has already been ordered there."
 _a, _b, _i, _o, _p = asset.c, bulk_action.c, bulk_item.c, work_order.c, maintenance_plan.c
 
 

@@ -77,7 +77,7 @@ async def do(conn: AsyncConnection, actor: Actor, action: UUID, step: Step) -> B
     view = await bulk.get_bulk(conn, actor, action, lock=True)
     before, during = _STATUS[step]
     if view.status != before:
-        raise ConflictError("It is not the turn of this step; look at the action again.")
+        raise ConflictError("This step cannot be done now; look at the action again.")
     if view.total <= AT_ONCE or not await queue.workers(conn):
         await _way(view.kind)[step](conn, actor, action)
         return await bulk.get_bulk(conn, actor, action)

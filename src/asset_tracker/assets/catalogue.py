@@ -159,9 +159,9 @@ async def add_category(conn: AsyncConnection, actor: Actor, code: str, new: NewC
     if not _is_key(code):
         errors.append(FieldError("code", "Small Latin letters, digits and _ are expected, a letter first."))
     if code in CATEGORIES:
-        errors.append(FieldError("code", "This name is taken by the product itself."))
+        errors.append(FieldError("code", "This name is reserved by the system."))
     if before and before.base != new.base:
-        errors.append(FieldError("base", "What it is a kind of never changes. Retire it and add another."))
+        errors.append(FieldError("base", "What it is based on cannot be changed. Retire it and add another."))
     if errors:
         raise InvalidError(errors=tuple(errors))
     version = (before.version if before else 0) + 1

@@ -87,7 +87,7 @@ async def _standing(conn: AsyncConnection, actor: Actor, asset_id: UUID, event_i
     if found is None:
         raise NotFoundError
     if found.id not in {each.id for each in live(events)}:
-        raise RefusedError("This entry was struck out or replaced already.")
+        raise RefusedError("This entry has already been struck out or replaced.")
     return found
 
 

@@ -29,9 +29,9 @@ PURPOSES: dict[str, tuple[Purpose, ...]] = {
 }
 # Who decides about a thing, by whose it is.
 _DECIDES: dict[Title, str] = {
-    "municipality": "It is the municipality’s: its council decides.",
-    "implementer": "It is still the implementer’s: the implementer decides.",
-    "donor": "It is still the donor’s: the donor decides.",
+    "municipality": "It belongs to the municipality: its council decides.",
+    "implementer": "It still belongs to the implementer: the implementer decides.",
+    "donor": "It still belongs to the donor: the donor decides.",
 }
 
 
@@ -162,7 +162,9 @@ def verification_steps(it: Count) -> tuple[Step, ...]:
         return ()
     here, ended = f"/verifications/{it.id}", it.status == "ended"
     plan = _Plan()
-    frozen = Ask(text="What the register expected there is frozen: %(n)s.", params={"n": it.expected})
+    frozen = Ask(
+        text="The list of what the register expects there is fixed: %(n)s.", params={"n": it.expected}
+    )
     plan.begin("list", "List what is expected", frozen)
     plan.add(
         "count",
@@ -206,7 +208,7 @@ def verification_steps(it: Count) -> tuple[Step, ...]:
 
 
 def _to_be_seen(it: Count) -> Iterator[Ask]:
-    yield from _every(it, "Every %(months)s months; what is next stands due on %(day)s.")
+    yield from _every(it, "Every %(months)s months; the next one is due on %(day)s.")
     if it.not_scanned:
         yield Ask(text="Not scanned yet: %(n)s.", params={"n": it.not_scanned})
     if it.by_custodian:
@@ -218,7 +220,7 @@ def _to_be_seen(it: Count) -> Iterator[Ask]:
 
 def _differences(it: Count) -> Iterator[Ask]:
     if it.status == "running":
-        yield Ask(text="What nobody scanned by then is missing; the certificate names it.")
+        yield Ask(text="What nobody has scanned by then is missing; the certificate lists it.")
     if it.differing:
         yield Ask(text="In another place, or not on the list: %(n)s.", params={"n": it.differing})
     if it.unknown:
@@ -243,14 +245,18 @@ def loss_steps(it: Loss) -> tuple[Step, ...]:
             "Report the theft to the police",
             done=bool(it.report_number),
             asks=(Ask(text="Keep the number of the report."),),
-            button=Button(text="Write down the number", href=f"{here}#investigation", needs="loss.manage"),
+            button=Button(
+                text="Record the number of the report", href=f"{here}#investigation", needs="loss.manage"
+            ),
         )
     plan.add(
         "donor",
         "Tell the donor",
         done=it.donor_informed_on is not None,
         asks=_to_be_told(it),
-        button=Button(text="Write down the day", href=f"{here}#investigation", needs="loss.manage"),
+        button=Button(
+            text="Record when the donor was told", href=f"{here}#investigation", needs="loss.manage"
+        ),
     )
     plan.add(
         "investigate",
@@ -276,7 +282,9 @@ def _to_be_told(it: Loss) -> Iterator[Ask]:
         yield Ask(text="Paid for by: %(names)s.", params={"names": ", ".join(it.donors)})
     for rule in _rules(it.things, "loss_report"):
         day = date.fromordinal(it.happened_on.toordinal() + (rule.number or 0))
-        yield Ask(text="To be told by %(day)s.", params={"day": day}, source=rule.source, due_on=day)
+        yield Ask(
+            text="The donor must be told by %(day)s.", params={"day": day}, source=rule.source, due_on=day
+        )
 
 
 def _write_off(plan: _Plan, it: Loss) -> None:
@@ -291,7 +299,7 @@ def _write_off(plan: _Plan, it: Loss) -> None:
         button = Button(text="Record the consent", href=ask, needs="consent_given")
     plan.add(
         "consent",
-        "Have the donor agree, if it is to be written off",
+        "Get the donor’s consent, if it is to be written off",
         done=not lacking,
         asks=_consent_asks(asking),
         button=button,
@@ -305,7 +313,7 @@ def disposal_steps(it: Leaving) -> tuple[Step, ...]:
     plan = _Plan()
     if it.disputed:
         resolve = Button(text="Resolve the dispute", href=f"{here}/resolve", needs="event.correct")
-        plan.add("dispute", "Resolve what contradicts", done=False, button=resolve)
+        plan.add("dispute", "Resolve the contradiction", done=False, button=resolve)
     if it.case and not gone:
         close = Button(text="To the loss case", href=f"/losses/{it.case}", needs="loss.read")
         plan.add("case", "Close the loss case", done=False, button=close)
@@ -323,7 +331,7 @@ def disposal_steps(it: Leaving) -> tuple[Step, ...]:
     if consents_asked(thing, "disposal"):
         plan.add(
             "consent",
-            "Have the donor agree",
+            "Get the donor’s consent",
             done=gone or not consents_lacking(thing),
             asks=_consent_asks((thing,)),
             button=Button(
@@ -376,14 +384,14 @@ def _consent_asks(things: Sequence[Thing]) -> Iterator[Ask]:
         if rule.amount is not None and rule.currency:
             above: Amount = (rule.amount, rule.currency)
             yield Ask(
-                text="Consent before it goes, above %(amount)s apiece.",
+                text="Consent is needed first, above %(amount)s per item.",
                 params={"amount": above},
                 source=rule.source,
             )
         else:
-            yield Ask(text="Consent before it goes.", source=rule.source)
+            yield Ask(text="Consent is needed first.", source=rule.source)
     if len(things) > 1 and (lacking := [each for each in things if consents_lacking(each)]):
-        yield Ask(text="Without it so far: %(n)s.", params={"n": len(lacking)})
+        yield Ask(text="Still without it: %(n)s.", params={"n": len(lacking)})
 
 
 def _to_be_decided(things: Sequence[Thing], today: date) -> Iterator[Ask]:
@@ -406,7 +414,9 @@ def _to_be_kept(things: Sequence[Thing], ended_on: date | None) -> Iterator[Ask]
         months = rule.number or 0
         last = [day for each in things if rule in each.rules for day in (each.ends_on,) if day]
         if ended_on is None or not last:
-            text = "The papers are kept for %(months)s months after the programme and this are at an end."
+            text = (
+                "The papers are kept for %(months)s months after both the programme and this case have ended."
+            )
             yield Ask(text=text, params={"months": months}, source=rule.source)
         else:
             day = months_after(max(ended_on, *last), months)

@@ -80,7 +80,7 @@ async def as_of(
     events = await _events(conn, actor, asset_id)
     standing = standing_on(events, day, known_on)
     if not standing:
-        raise NotFoundError("Nothing of it was known then.")
+        raise NotFoundError("Nothing was known about it then.")
     return blur_replayed(replay(standing), (await coarse(conn, actor))[asset_id])
 
 

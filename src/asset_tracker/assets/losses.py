@@ -197,7 +197,7 @@ async def tell(conn: AsyncConnection, actor: Actor, case_id: UUID, facts: CaseFa
     """Keep the number of the police report and when the donor was informed. Raises NotFoundError."""
     await _managed(conn, actor, case_id)
     if facts.donor_informed_on and facts.donor_informed_on > datetime.now(UTC).date():
-        early = FieldError("donor_informed_on", "This day lies in the future.")
+        early = FieldError("donor_informed_on", "This day is in the future.")
         raise InvalidError(errors=(early,))
     await _keep(conn, actor, case_id, msgspec.structs.asdict(facts))
 

@@ -28,12 +28,12 @@ async def out_of_reach(
     A foreign thing is answered as one that does not exist.
     """
     found = [
-        FieldError(field, "There is no such thing, or it is not yours to see.")
+        FieldError(field, "There is no such thing, or you may not see it.")
         for field, condition in _conditions(actor, asset_id, payload)
         if not await conn.scalar(select(condition))
     ]
     if supersedes is not None and not await _may_replace(conn, actor, asset_id, supersedes):
-        found.append(FieldError("supersedes", "This fact is not yours to replace."))
+        found.append(FieldError("supersedes", "You may not replace this fact."))
     return found
 
 

@@ -105,7 +105,7 @@ def order_of(sort: str) -> Order:
         return Order(None, falling=True, indexed=True)
     key = _KEYS.get(word)
     if key is None:
-        wrong = FieldError("sort", "There is no such order.", expected=", ".join(SORTS))
+        wrong = FieldError("sort", "There is no such order to sort in.", expected=", ".join(SORTS))
         raise InvalidError(errors=(wrong,))
     nothing = key.lowest if falling else key.highest
     value = key.value if nothing is None else func.coalesce(key.value, literal(nothing, key.value.type))
@@ -116,7 +116,7 @@ def too_many(sort: str) -> InvalidError:
     """What is raised where more than ``SORTABLE`` assets would have to be ordered without an index."""
     told = FieldError(
         "sort",
-        "More than %(limit)s assets cannot be put in this order at once: narrow the list first.",
+        "More than %(limit)s assets cannot be sorted like this at once: narrow the list first.",
         {"limit": SORTABLE, "sort": sort},
     )
     return InvalidError(errors=(told,))

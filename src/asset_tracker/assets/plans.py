@@ -86,7 +86,7 @@ async def add_plan(
     if new.every_months is None and new.every_meter is None:
         errors.append(FieldError("every_months", "Say how often: in months, by the meter, or both."))
     if (new.every_meter is None) != (new.meter_unit is None):
-        errors.append(FieldError("meter_unit", "Say what the meter counts."))
+        errors.append(FieldError("meter_unit", "Say what the meter measures."))
     errors += wrong_days(starts_on=new.starts_on)
     if errors:
         raise InvalidError(errors=tuple(errors))

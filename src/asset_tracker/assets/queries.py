@@ -239,7 +239,7 @@ def _named(reference: str) -> tuple[UUID | str, bool]:
 
 
 def _no_asset(reference: str) -> NotFoundError:
-    return NotFoundError("There is no asset %(asset)s, or it is not yours to see.", asset=reference[:40])
+    return NotFoundError("There is no asset %(asset)s, or you may not see it.", asset=reference[:40])
 
 
 async def _whole(asking: Asking, actor: Actor, found: Row) -> AssetView:

@@ -40,7 +40,7 @@ _present = Rule(_here, _GONE)
 _delivered = Rule(_handed_over, _NOT_YET)
 
 RULES: dict[str, Rule] = {
-    "registered": Rule(lambda s: not s.tag, "It is registered already."),
+    "registered": Rule(lambda s: not s.tag, "It is already registered."),
     "described": _anyway,
     "label_bound": _present,
     "label_replaced": _present,
@@ -48,26 +48,26 @@ RULES: dict[str, Rule] = {
     "label_printed": _present,
     "code_linked": _present,
     "packed": Rule(
-        lambda s: _here(s) and not s.is_kit and s.kit is None, "It is in a kit already, or is one."
+        lambda s: _here(s) and not s.is_kit and s.kit is None, "It is already in a kit, or is one."
     ),
     "unpacked": Rule(lambda s: s.kit is not None, "It is in no kit."),
-    "consigned": Rule(lambda s: s.stage in ("expected", "received"), "It is on its way already."),
-    "dispatched": Rule(lambda s: s.stage in ("expected", "received"), "It is on its way already."),
+    "consigned": Rule(lambda s: s.stage in ("expected", "received"), "It is already on its way."),
+    "dispatched": Rule(lambda s: s.stage in ("expected", "received"), "It is already on its way."),
     "received": Rule(
-        lambda s: _here(s) and s.stage in ("expected", "dispatched"), "It was received already."
+        lambda s: _here(s) and s.stage in ("expected", "dispatched"), "It has already been received."
     ),
-    "delivered": Rule(lambda s: s.stage in _BEFORE, "It was delivered already."),
+    "delivered": Rule(lambda s: s.stage in _BEFORE, "It has already been delivered."),
     "refused": Rule(lambda s: s.stage == "dispatched", "It is not on its way."),
-    "accepted": Rule(lambda s: not s.gone and s.act is None, "An act says already that it was accepted."),
+    "accepted": Rule(lambda s: not s.gone and s.act is None, "An act already says that it was accepted."),
     "title_transferred": _anyway,
     "balance_recorded": Rule(lambda s: s.title == "municipality", "The municipality does not own it yet."),
     "installed": Rule(
         lambda s: _handed_over(s) and s.stage not in ("installed", "in_service"),
-        "It is not delivered, or stands already.",
+        "It has not been delivered, or is already installed.",
     ),
     "commissioned": Rule(
         lambda s: _handed_over(s) and s.commissioned_at is None and s.stage != "out_of_service",
-        "It is not delivered, or in service already.",
+        "It has not been delivered, or is already in service.",
     ),
     "training_given": _delivered,
     "verified": _present,
@@ -76,15 +76,15 @@ RULES: dict[str, Rule] = {
     "maintained": _delivered,
     "service_counted": Rule(
         lambda s: _handed_over(s) and s.category in SERVING,
-        "It is not delivered, or nobody counts how a thing of this category serves.",
+        "It has not been delivered, or service to residents is not counted for this category.",
     ),
     "repaired": Rule(
         lambda s: _handed_over(s) and (s.condition in _FAULTY or s.place == "away"),
-        "No fault of it is known.",
+        "No fault of it is recorded.",
     ),
-    "sent_for_repair": Rule(lambda s: _handed_over(s) and s.place != "away", "It is away already."),
+    "sent_for_repair": Rule(lambda s: _handed_over(s) and s.place != "away", "It is already away."),
     "moved": _delivered,
-    "lent": Rule(lambda s: _handed_over(s) and s.place != "away", "It is away already."),
+    "lent": Rule(lambda s: _handed_over(s) and s.place != "away", "It is already away."),
     "returned": _present,
     "evacuated": _delivered,
     "found_inaccessible": _delivered,
@@ -93,16 +93,16 @@ RULES: dict[str, Rule] = {
     "lost": _present,
     "stolen": _present,
     "found": Rule(lambda s: s.gone in ("lost", "stolen") or s.inaccessible, "It is not lost."),
-    "loss_closed": Rule(lambda s: s.case_open, "No loss of it is open."),
+    "loss_closed": Rule(lambda s: s.case_open, "It has no open loss case."),
     "approved": _anyway,
     "consent_given": _anyway,
     "disposed": Rule(
-        lambda s: s.gone is None and s.condition != "working", "It works; say first why it shall go."
+        lambda s: s.gone is None and s.condition != "working", "It works; say first why it is to go."
     ),
     "visibility_set": _present,
     "note": _anyway,
     "correction": _anyway,
-    "resolution": Rule(lambda s: s.disputed, "Nothing about it is disputed."),
+    "resolution": Rule(lambda s: s.disputed, "Nothing about it is in dispute."),
 }
 
 # What is done with a thing where it stands, most likely first.

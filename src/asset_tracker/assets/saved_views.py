@@ -39,7 +39,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "waits": WAITS,
     "missing": MISSING,
 }
-_UNKNOWN = "There is no such saved list, or it is not yours to see."
+_UNKNOWN = "There is no such saved list, or you may not see it."
 _WRONG = "This is not what is expected here."
 
 
@@ -129,7 +129,7 @@ async def save_view(conn: AsyncConnection, actor: Actor, new: NewView, view: UUI
         raise InvalidError(errors=(FieldError("programme", "A list of somebody else stays shared."),))
     taken = select(_v.id).where(_v.owner_id == owner, _v.name == values["name"], _v.id != (view or owner))
     if await conn.scalar(taken):
-        raise ConflictError("A list of yours has this name already.")
+        raise ConflictError("You already have a list of this name.")
     if view is None:
         view = uuid7()
         await conn.execute(insert(saved_view).values(id=view, owner_id=owner, **values))

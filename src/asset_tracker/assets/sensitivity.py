@@ -198,7 +198,9 @@ async def _check_reach(conn: AsyncConnection, actor: Actor, new: NewRule) -> Non
     elif scope.programmes(actor, "programme.manage") is None:
         return
     else:
-        wrong = FieldError("programme", "Choose a programme: a rule over all of them is an administrator’s.")
+        wrong = FieldError(
+            "programme", "Choose a programme: only an administrator may set a rule for all of them."
+        )
         raise InvalidError(errors=(wrong,))
     if await conn.scalar(wanted) is None:
         raise NotFoundError

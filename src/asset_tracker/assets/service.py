@@ -199,7 +199,7 @@ def completed_by(payload: ev.Payload, known: Mapping[UUID, ServicePoint]) -> ev.
         raise InvalidError(errors=(FieldError("service_point", "There is no such service point."),))
     municipality: str | None = getattr(payload, "municipality", None)
     if municipality is not None and municipality != point.municipality_code:
-        raise InvalidError(errors=(FieldError("service_point", "It lies in another municipality."),))
+        raise InvalidError(errors=(FieldError("service_point", "It is in another municipality."),))
     return msgspec.structs.replace(payload, municipality=point.municipality_code)
 
 
@@ -247,9 +247,7 @@ def check_days(state: State, payload: ev.Payload, at: datetime) -> None:
     """No day is counted twice; a count that came from the field contradicts instead. Raises InvalidError."""
     found = serving.shared(state, payload, at) if isinstance(payload, ev.ServiceCounted) else None
     if found:
-        message = (
-            "The days from %(since)s to %(until)s are counted already. Begin later, or replace that count."
-        )
+        message = "The days from %(since)s to %(until)s have already been counted. Start later, or replace that count."
         days = {"since": f"{found.since:%d.%m.%Y}", "until": f"{found.until:%d.%m.%Y}"}
         raise InvalidError(errors=(FieldError("since", message, days),))
 

@@ -38,12 +38,12 @@ KEPT: Final = frozenset(
 )
 CHUNK: Final = 500
 Tell = Callable[[int], Awaitable[None]]
-_NOTHING: Final = "There is nothing to take back."
+_NOTHING: Final = "There is nothing to undo."
 _a, _e = asset.c, event.c
 
 
 class StandsOnItError(ConflictError):
-    """Something recorded later stands on this; strike out the single entries that are wrong."""
+    """Something recorded later depends on this; strike out the individual entries that are wrong."""
 
     code = "stands-on-it"
 

@@ -178,7 +178,7 @@ def check_open(rows: Sequence[Any]) -> None:
     """Raise RefusedError for an act that is filed or void."""
     for row in rows:
         if row.status == "signed":
-            raise RefusedError("This act is signed already.")
+            raise RefusedError("This act is already signed.")
         if row.status == "void":
             raise RefusedError("This act is void.")
 
@@ -186,7 +186,7 @@ def check_open(rows: Sequence[Any]) -> None:
 async def _check_signatures(conn: AsyncConnection, actor: Actor, signatures: Sequence[Signature]) -> None:
     errors = [error for each in signatures for error in wrong_days(signed_on=each.signed_on)]
     if any(signature.signed_on > _today() for signature in signatures):
-        errors.append(FieldError("signed_on", "The day of signing lies in the future."))
+        errors.append(FieldError("signed_on", "The day of signing is in the future."))
     scans = {signature.scan for signature in signatures}
     if scans - await nameable(conn, actor, scans):
         errors.append(FieldError("scan", "No file is stored under this hash; send the scan first."))
@@ -303,7 +303,7 @@ async def _known(conn: AsyncConnection, actor: Actor, keys: Sequence[Consignment
     programmes = {each: await get_programme(conn, actor, each) for each in {key.programme_id for key in keys}}
     rows = await _uncovered(conn, [key.id for key in keys])
     if len(rows) != len(keys):
-        raise RefusedError("Every asset of this consignment stands on an act already.")
+        raise RefusedError("Every asset of this consignment is already on an act.")
     codes = [key.municipality_code for key in keys]
     sealed = await latest(conn)
     return _Known(

@@ -102,7 +102,7 @@ async def add_consignments(
     kept = {row["number"] for row in done}
     for each in new:
         if len(done) != len(new) and each.number.strip() not in kept:
-            raise ConflictError("The programme has a consignment %(number)s.", number=each.number)
+            raise ConflictError("The programme already has a consignment %(number)s.", number=each.number)
     return made
 
 

@@ -34,7 +34,7 @@ async def record_signature(
     (row,) = await act_rows(conn, actor, [act_id], "act.manage")
     check_open([row])
     if not date(1990, 1, 1) <= signed_on <= datetime.now(KYIV).date():
-        late = FieldError("signed_on", "The day of signing lies in the future.")
+        late = FieldError("signed_on", "The day of signing is in the future.")
         raise InvalidError(errors=(late,))
     given = dict.fromkeys(_COLUMNS[by], signed_on)
     giver = given.get("giver_signed_on", row.giver_signed_on)

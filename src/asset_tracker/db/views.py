@@ -83,7 +83,7 @@ VIEWS: Final[dict[str, View]] = {
             Column("accepted_at", "a.accepted_at", "When the act was signed."),
             Column("installed_at", "a.installed_at", "When it was installed."),
             Column("verified_at", "a.verified_at", "When somebody last saw it."),
-            Column("maintained_at", "a.maintained_at", "When it was last looked after."),
+            Column("maintained_at", "a.maintained_at", "When it was last maintained."),
             Column(
                 "trips",
                 "(a.state #>> '{served,trips,number}')::integer",
@@ -169,13 +169,13 @@ VIEWS: Final[dict[str, View]] = {
         ),
     ),
     "budgets": View(
-        "What a programme may spend in all, from a day on; of several for one day the one recorded last holds.",
+        "What a programme may spend in total, from a day on; of several for one day the one recorded last counts.",
         "programme_budget AS b JOIN programme AS p ON p.id = b.programme_id",
         (
             Column("programme_id", "b.programme_id", "Identifier of the programme."),
             Column("programme", "p.code", "Code of the programme."),
-            Column("since", "b.since", "Since which day it holds."),
-            Column("amount", "b.amount", "The whole sum that may be spent."),
+            Column("since", "b.since", "The day from which it applies."),
+            Column("amount", "b.amount", "The total that may be spent."),
             Column("currency", "b.currency", "Currency (ISO 4217)."),
             Column("recorded_at", "b.recorded_at", "When the server stored it."),
         ),
@@ -194,11 +194,11 @@ VIEWS: Final[dict[str, View]] = {
         ),
     ),
     "situations": View(
-        "On which list of territories of hostilities a municipality stands, from a day on; of several for one day the one recorded last holds.",
+        "Which list of territories of hostilities a municipality is on, from a day on; of several for one day the one recorded last counts.",
         "municipality_situation AS s",
         (
             Column("municipality_code", "s.municipality_code", "KATOTTH code."),
-            Column("since", "s.since", "Since which day it holds."),
+            Column("since", "s.since", "The day from which it applies."),
             Column("situation", "s.situation", "The list, as a code; none for one that left all of them."),
             Column("source", "s.source", "Which list said so, and of which day."),
             Column("recorded_at", "s.recorded_at", "When the server stored it."),
@@ -258,7 +258,7 @@ VIEWS: Final[dict[str, View]] = {
         ),
     ),
     "exchange_rates": View(
-        "Recorded rates of exchange.",
+        "Recorded exchange rates.",
         "exchange_rate AS r",
         (
             Column("currency", "r.currency", "Currency (ISO 4217)."),

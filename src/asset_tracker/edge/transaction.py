@@ -36,7 +36,7 @@ async def provide_conn(request: Request[Any, Any, State], state: State) -> Async
         yield conn
         proof = request.scope.get("auth")
         if request.method not in _SAFE and proof is not None and not await sessions.holds(conn, proof):
-            raise UnauthenticatedError("You were logged out meanwhile; nothing was saved.")
+            raise UnauthenticatedError("You have been logged out in the meantime; nothing was saved.")
 
 
 async def engine_of(request: Request[Any, Any, State], state: State) -> AsyncEngine:

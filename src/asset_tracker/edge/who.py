@@ -137,7 +137,7 @@ def require_session(request: AnyRequest) -> UUID:
     Raises ForbiddenError.
     """
     if request.auth is None or request.auth.session is None:
-        raise ForbiddenError("This is done by a person who is logged in, not by a token.")
+        raise ForbiddenError("Only a person who is logged in can do this, not a token.")
     return request.auth.session
 
 

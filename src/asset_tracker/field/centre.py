@@ -119,7 +119,7 @@ async def make_link(
     )
     assets = (await conn.scalars(there.order_by(_a.id))).all()
     if not assets:
-        raise RefusedError("Nothing of yours stands there.")
+        raise RefusedError("There is nothing there that you may see.")
     made = LinkMade(uuid7(), secrets.token_urlsafe(24), datetime.now(UTC) + lasts)
     await conn.execute(
         insert(centre_link).values(
@@ -272,7 +272,7 @@ async def link_row(conn: AsyncConnection, token: str, *, lock: bool = False) -> 
     wanted = select(centre_link).where(_l.token_hash == sessions.digest(token[:200]), _is_open())
     row = (await conn.execute(wanted.with_for_update() if lock else wanted)).first()
     if row is None:
-        raise NotFoundError("This link has ended, or is none. Ask for a new one.")
+        raise NotFoundError("This link has ended or is not valid. Ask for a new one.")
     return row
 
 

@@ -79,13 +79,13 @@ async def count(conn: AsyncConnection, token: str, new: NewCount) -> None:
     today = now.astimezone(KYIV_TIME).date()
     errors = []
     if new.until > today:
-        errors.append(FieldError("until", "This day is still to come."))
+        errors.append(FieldError("until", "This day is in the future."))
     if new.since < today - LONGEST:
         errors.append(FieldError("since", "Count at most the last year."))
     at = now if new.until >= today else datetime.combine(new.until, _CLOSING, KYIV_TIME).astimezone(UTC)
     fact = ev.ServiceCounted(since=new.since, trips=new.trips, consultations=new.consultations)
     if new.trips is None and new.consultations is None:
-        errors.append(FieldError("trips", "Write how many; 0 is an answer too."))
+        errors.append(FieldError("trips", "Write how many; 0 is an answer, too."))
     else:
         errors += problems(fact, at)
     if errors:

@@ -71,8 +71,8 @@ class Preview(msgspec.Struct, frozen=True):
 
 
 _UNKNOWN = "There is no such asset, or it is not yours to see."
-_KEPT = "This code is not known; it is kept with the count."
-_TWICE = "It stands here already, ticked the same."
+_KEPT = "This code is unknown; it is kept with the count."
+_TWICE = "It is already here, with the same ticks."
 _NOT_ON_IT = "It is not on this sheet."
 _ROLE = "Your role does not allow this."
 

@@ -79,7 +79,7 @@ async def begin(
         await conn.execute(new.on_conflict_do_nothing())
         row = await _row(conn, uploader, sha256)
     if row is None or (row.length != length and row.stored_sha256 is None):
-        raise ConflictError("This photo was announced with another length.")
+        raise ConflictError("This photo was announced with a different length.")
     return await _view(conn, row)
 
 
@@ -147,7 +147,7 @@ async def _check_room(conn: AsyncConnection, uploader: UUID, length: int) -> Non
     )
     count, size = (await conn.execute(waiting)).one()
     if count >= MAX_OPEN or size + length > MAX_OPEN_BYTES:
-        raise ConflictError("Too many photos wait for their rest; finish some of them first.")
+        raise ConflictError("Too many photos are only partly sent; finish some of them first.")
 
 
 async def _row(conn: AsyncConnection, uploader: UUID, sha256: str, *, lock: bool = True) -> Any:

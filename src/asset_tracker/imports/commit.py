@@ -56,7 +56,7 @@ def check_ready(batch: BatchView, *, partial: bool) -> None:
     if batch.status == "sent":
         raise ConflictError("This import is not planned yet.")
     if batch.status != "planned":
-        raise ConflictError("This import is committed already; undo it first.")
+        raise ConflictError("This import has already been committed; undo it first.")
     if not partial and (counts.problem or counts.questions):
         raise InvalidError(
             "The plan has %(problems)s rows with problems and %(questions)s open questions. Settle them, or take only the good rows.",

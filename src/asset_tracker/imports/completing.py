@@ -111,7 +111,7 @@ class Completer:
                 "warning",
                 "no-category",
                 "category",
-                "Nothing tells the category; taken as “other”.",
+                "The category is missing; taken as “other”.",
                 expected="one of: %(categories)s",
                 categories=CATEGORIES,
             )
@@ -127,7 +127,7 @@ class Completer:
             made = " ".join(filter(None, (fields.get("manufacturer"), fields.get("model"))))
             name = english or made or None
         if name is None:
-            line.say("error", "no-name", "name", "Nothing says what it is.", expected="a name")
+            line.say("error", "no-name", "name", "It does not say what it is.", expected="a name")
             return
         fields["name_uk"] = name
         if english is None and not _CYRILLIC.search(name) and name != fields.get("model"):

@@ -71,5 +71,5 @@ async def invite(
     chosen = [guest for guest in guests if guest.standing == "new"]
     chosen = chosen or [guest for guest in guests if guest.standing == "invited"]
     if not chosen:
-        raise ConflictError("Nobody is left to be invited.")
+        raise ConflictError("There is nobody left to invite.")
     return [await links.make_link(conn, actor, guest.id, settings) for guest in chosen]

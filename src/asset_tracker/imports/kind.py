@@ -43,13 +43,13 @@ class ChangedSinceError(ConflictError):
 
 
 class StandsOnItError(ConflictError):
-    """Something that was recorded later stands on this import; ``standing`` says what."""
+    """Something that was recorded later depends on this import; ``standing`` says what."""
 
     code = "stands-on-it"
 
     def __init__(self, standing: Sequence[Standing]) -> None:
         super().__init__(
-            "Something recorded later stands on this import: %(what)s.",
+            "Something recorded later depends on this import: %(what)s.",
             what="; ".join(each.told for each in standing[:10]),
         )
         self.standing = tuple(standing)

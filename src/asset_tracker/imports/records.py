@@ -167,7 +167,7 @@ class RecordPlanner:
                     "warning",
                     "not-changed",
                     change.field,
-                    "It is recorded otherwise, and no list changes that.",
+                    "It is recorded differently, and a list cannot change that.",
                     expected="%(recorded)s",
                     recorded=str(change.old),
                 )
@@ -178,7 +178,7 @@ class RecordPlanner:
                 "error",
                 "fixed",
                 change.field,
-                "It is recorded otherwise, and no list changes that.",
+                "It is recorded differently, and a list cannot change that.",
                 expected="%(recorded)s",
                 recorded=str(change.old),
             )
@@ -232,7 +232,7 @@ def _twice(line: Line, other: Line) -> None:
         "error",
         "twice-in-file",
         None,
-        "The same stands in row %(row)s of “%(sheet)s” too.",
+        "The same is in row %(row)s of “%(sheet)s” too.",
         expected="each of them once",
         row=other.row,
         sheet=other.sheet,
@@ -244,7 +244,7 @@ def _ambiguous(line: Line, found: list[Record]) -> None:
         "error",
         "ambiguous",
         None,
-        "More than one that is recorded is called so.",
+        "More than one on record has this name.",
         expected="something that tells them apart: an identifier, a code or an address",
         suggestion="; ".join(sorted({each.title for each in found}))[:300] or None,
     )

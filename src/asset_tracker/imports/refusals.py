@@ -30,7 +30,7 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 BROKEN_OFF: Final = Refusal(
-    code=err.UnavailableError.code, message="The work was broken off several times; ask for it again."
+    code=err.UnavailableError.code, message="The work was interrupted several times; start it again."
 )
 
 

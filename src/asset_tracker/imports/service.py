@@ -176,7 +176,7 @@ async def replan(
 def check_open(batch: BatchView) -> None:
     """Raise ConflictError for an import that cannot be planned any more."""
     if batch.status not in {"sent", "planned"}:
-        raise ConflictError("This import is committed already; undo it first.")
+        raise ConflictError("This import has already been committed; undo it first.")
 
 
 async def _plan(conn: AsyncConnection, actor: Actor, batch_id: UUID, book: Book, choices: Choices) -> Plan:

@@ -28,7 +28,7 @@ def parse(written: str) -> list[tuple[str, Decimal]]:
         if donor.strip() and amount.is_finite():
             found.append((donor.strip(), amount))
         else:
-            wrong.append(_wrong("This is no funding share: %(text)s.", text=part[:100]))
+            wrong.append(_wrong("This is not a funding share: %(text)s.", text=part[:100]))
     if wrong:
         raise _refused(wrong)
     return found

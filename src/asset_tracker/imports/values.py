@@ -279,9 +279,9 @@ def counted(cell: Cell) -> Reading:
     """How often something was: a whole number from 0 to 100,000."""
     reading = number(cell)
     if reading.value is None:
-        return Reading(expected="a whole number, 0 too") if reading.expected else reading
+        return Reading(expected="a whole number, 0 or more") if reading.expected else reading
     if reading.value != reading.value.to_integral_value() or not 0 <= reading.value <= 100_000:
-        return Reading(expected="a whole number, 0 too")
+        return Reading(expected="a whole number, 0 or more")
     return msgspec.structs.replace(reading, value=int(reading.value))
 
 

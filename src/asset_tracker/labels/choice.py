@@ -186,7 +186,7 @@ async def _by_filter(conn: AsyncConnection, actor: Actor, choice: Choice, look: 
     if len(rows) > MOST:
         raise _too_many(field)
     if not rows:
-        message = "Nothing to print: there are no assets there, or none in your reach."
+        message = "Nothing to print: there are no assets there, or none that you may see."
         raise InvalidError(message, (FieldError(field, message),))
     donors = await _donors(conn, [row.id for row in rows], look)
     return tuple(_item(row, donors, look) for row in rows)
@@ -212,9 +212,9 @@ async def _by_tag(conn: AsyncConnection, actor: Actor, texts: Tags, look: Look) 
         if status and status.status == "blank":
             items[code] = Item(None, blank_label(code, look))
         elif row is None or status is None:
-            errors.append(_about(n, "There is no tag %(tag)s, or it is not yours to see.", code))
+            errors.append(_about(n, "There is no tag %(tag)s, or you may not see it.", code))
         elif row.tag != code:
-            message = "%(tag)s was retired or replaced; the asset now bears %(now)s."
+            message = "%(tag)s was retired or replaced; the asset now has %(now)s."
             errors.append(_about(n, message, code, now=format_tag(row.tag)))
         else:
             items[code] = _item(row, donors, look)

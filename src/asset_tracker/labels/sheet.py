@@ -72,7 +72,7 @@ def check_print(stock: Stock, options: PrintOptions) -> Plan:
     check_stock(stock)
     errors = []
     if options.dpi not in get_args(Dpi):
-        errors.append(FieldError("dpi", "One of %(known)s dots to the inch.", {"known": "203, 300, 600"}))
+        errors.append(FieldError("dpi", "One of %(known)s dots per inch.", {"known": "203, 300, 600"}))
     if not 1 <= options.start_cell <= stock.cells:
         errors.append(
             FieldError("start_cell", "This stock has the labels 1 to %(most)s.", {"most": stock.cells})

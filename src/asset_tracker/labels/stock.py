@@ -117,7 +117,7 @@ def check_stock(stock: Stock) -> None:
     """Raises ``InvalidError`` with every reason why labels cannot be printed on this."""
     errors = _wrong_numbers(stock) or [*_wrong_grid(stock), *_wrong_margins(stock)]
     if errors:
-        raise InvalidError("This label stock does not fit together.", tuple(errors))
+        raise InvalidError("The measurements of this label stock do not fit together.", tuple(errors))
 
 
 def _wrong_numbers(stock: Stock) -> list[FieldError]:

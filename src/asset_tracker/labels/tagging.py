@@ -41,7 +41,7 @@ async def replace_label(
     code = await _free_tag(conn, asset_id, written)
     old = await _present_tag(conn, actor, asset_id)
     if old == code:
-        raise ConflictError("%(tag)s is the label that the asset bears.", tag=format_tag(code))
+        raise ConflictError("%(tag)s is the label the asset has now.", tag=format_tag(code))
     replaced = ev.LabelReplaced(old=old, new=code, reason=reason or None)
     (receipt,) = await assets.record(conn, actor, [asset_id], replaced)
     return receipt
@@ -57,7 +57,7 @@ async def retire_tag(conn: AsyncConnection, actor: Actor, written: str, reason: 
     await advisory_lock(conn, f"tag {code}")
     row = (await conn.execute(select(tag).where(tag.c.tag == code))).first()
     if row is None or not _reaches(actor, row):
-        raise NotFoundError("There is no tag %(tag)s, or it is not yours to see.", tag=format_tag(code))
+        raise NotFoundError("There is no tag %(tag)s, or you may not see it.", tag=format_tag(code))
     if row.status == "bound":
         raise ConflictError("%(tag)s is on an asset: replace it first.", tag=format_tag(code))
     if row.asset_id is not None:
@@ -110,7 +110,7 @@ async def _free_tag(conn: AsyncConnection, asset_id: UUID, written: str) -> str:
     await advisory_lock(conn, f"tag {code}")
     row = (await conn.execute(select(tag).where(tag.c.tag == code))).first()
     if row is not None and row.asset_id not in (None, asset_id):
-        raise ConflictError("%(tag)s is on another asset already.", tag=format_tag(code))
+        raise ConflictError("%(tag)s is already on another asset.", tag=format_tag(code))
     if row is not None and row.status in ("replaced", "retired"):
         raise ConflictError("%(tag)s was retired and is not used again.", tag=format_tag(code))
     return code

@@ -24,7 +24,7 @@ _o = mail_outbox.c
 
 
 class MailTroubleError(UnavailableError):
-    """The mail server did not take the letter."""
+    """The mail server did not accept the letter."""
 
 
 class Outbox(msgspec.Struct, frozen=True):
@@ -48,8 +48,8 @@ async def try_mail(settings: Settings, to: str, lang: Lang) -> str:
         kind="trial",
         to=address,
         lang=lang,
-        subject=gettext(lang, "A letter to try the mail"),
-        paragraphs=(gettext(lang, "If you read this, letters of the asset tracker arrive."),),
+        subject=gettext(lang, "A test letter"),
+        paragraphs=(gettext(lang, "If you can read this, letters from the asset tracker arrive."),),
     )
     message = compose(
         letter,
@@ -64,7 +64,7 @@ async def try_mail(settings: Settings, to: str, lang: Lang) -> str:
     except (aiosmtplib.SMTPException, OSError) as error:  # a TimeoutError is an OSError
         told = " ".join(str(error).split())[:300] or type(error).__name__
         raise MailTroubleError(
-            "The mail server did not take the letter: %(trouble)s", trouble=told
+            "The mail server did not accept the letter: %(trouble)s", trouble=told
         ) from error
     return address
 

@@ -56,9 +56,9 @@ async def choose(conn: AsyncConnection, actor: Actor, choices: Sequence[Choice])
         if choice.kind in seen or choice.kind not in offered(actor):
             errors.append(FieldError(choice.kind, "This is not what is expected here."))
         if choice.pace not in NOTICES[choice.kind].paces:
-            errors.append(FieldError(choice.kind, "This is told once a day only."))
+            errors.append(FieldError(choice.kind, "This is sent only once a day."))
         if choice.programme and choice.programme not in programmes:
-            errors.append(FieldError(choice.kind, "There is no such programme in your reach."))
+            errors.append(FieldError(choice.kind, "There is no such programme that you may see."))
         seen.add(choice.kind)
     if errors:
         raise InvalidError(errors=tuple(errors))

@@ -27,7 +27,7 @@ def check_url(url: str, allowed: Collection[str]) -> str:
     if parts is None or parts.username or parts.password or parts.fragment or len(url) > MAX_URL:
         raise _wrong("An address such as https://hooks.example.org/path is expected.")
     if not is_allowed(parts, allowed):
-        raise _wrong("This host is not among those that webhooks may go to; who runs the server names them.")
+        raise _wrong("Webhooks may not go to this host; whoever runs the server lists the allowed ones.")
     if parts.scheme != "https" and not (parts.scheme == "http" and literal(parts) is not None):
         raise _wrong("An address such as https://hooks.example.org/path is expected.")
     return url

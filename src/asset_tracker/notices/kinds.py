@@ -34,7 +34,7 @@ NOTICES: Final[dict[NoticeKind, Notice]] = {
     "delivery": Notice("Deliveries and refusals", frozenset({"dispatched", "delivered", "refused"})),
     "act": Notice("Signed acts and transfers of title", frozenset({"accepted", "title_transferred"})),
     "verification": Notice("Things that were verified on site", frozenset({"verified"})),
-    "order": Notice("Work orders for you, or for whoever works there", happens=True),
+    "order": Notice("Work orders for you, or for anyone who works there", happens=True),
     "due": Notice("What is due and overdue"),
     "dispute": Notice("Facts that contradict each other"),
     "quarantine": Notice("What waits in quarantine"),

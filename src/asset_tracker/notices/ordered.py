@@ -35,7 +35,7 @@ _TOLD: Final[dict[OrderNews, str]] = {
     "new": "New work order: %(what)s",
     "changed": "Work order that was changed: %(what)s",
     "taken": "Work order that is somebody else’s now: %(what)s",
-    "ended": "Work order that was given up: %(what)s",
+    "ended": "Work order that was cancelled: %(what)s",
 }
 _a, _k, _n, _o, _u = asset.c, notice_choice.c, order_news.c, work_order.c, user_account.c
 

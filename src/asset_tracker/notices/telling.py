@@ -181,9 +181,7 @@ async def _states(conn: AsyncConnection, actor: Actor, chosen: Sequence[Choice])
 def _subject(lang: Lang, lines: list[Item]) -> str:
     if not lines:
         return gettext(lang, "What waits today")
-    return ngettext(
-        lang, "%(n)s piece of news of the equipment", "%(n)s pieces of news of the equipment", len(lines)
-    )
+    return ngettext(lang, "%(n)s update about the equipment", "%(n)s updates about the equipment", len(lines))
 
 
 AT_ONCE = Kind(payload=TellAtOnce, work=tell_at_once, when=Every(timedelta(minutes=1)))

@@ -126,7 +126,7 @@ async def add_webhook(
         if kind not in KINDS
     ]
     if new.programme and new.programme not in {each.id for each in await list_programmes(conn, actor)}:
-        errors.append(FieldError("programme", "There is no such programme in your reach."))
+        errors.append(FieldError("programme", "There is no such programme that you may see."))
     if errors:
         raise InvalidError(errors=tuple(errors))
     running = await conn.scalar(select(func.count()).where(_w.ended_at.is_(None)))

@@ -33,14 +33,15 @@ def letter_of(
         subject=subject,
         paragraphs=(
             gettext(
-                lang, "You asked to hear of this. What you hear of is chosen on the page of notifications."
+                lang,
+                "You asked to hear about this. You can choose what you hear about on the notifications page.",
             ),
         ),
-        button=Item(gettext(lang, "Choose what to hear of"), "/me/notices"),
+        button=Item(gettext(lang, "Choose what to hear about"), "/me/notices"),
         items=(*states, *lines[:MAX_LINES]),
         after=(
             *([gettext(lang, more, n=left)] if left > 0 else []),
-            gettext(lang, "To get no such letters any more, open this address:"),
+            gettext(lang, "To stop receiving these letters, open this address:"),
         ),
         unsubscribe=f"/notices/stop/{stop_token(settings.secret_key or '', 'notices', actor.id)}",
     )

@@ -93,7 +93,7 @@ def funnel(steps: Sequence[tuple[str, int]], lang: Lang) -> Picture:
     last = steps[-1][1] if steps else 0
     summary = gettext(
         lang,
-        "Of %(first)s things on packing lists %(last)s got to the last step.",
+        "Of %(first)s things on packing lists, %(last)s reached the last step.",
         first=display.number(first, lang),
         last=display.number(last, lang),
     )

@@ -23,7 +23,7 @@ _b = programme_budget.c
 
 
 class NewBudget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole sum that may be spent from ``since`` on; an amendment tells the new whole."""
+    """The total that may be spent from ``since`` on; an amendment tells the new whole."""
 
     amount: Money
     currency: Currency
@@ -48,7 +48,7 @@ async def add_budget(conn: AsyncConnection, actor: Actor, programme_id: UUID, ne
         raise ForbiddenError
     errors = wrong_days(since=new.since)
     if new.amount <= 0:
-        errors.append(FieldError("amount", "A budget is more than nothing."))
+        errors.append(FieldError("amount", "A budget must be more than zero."))
     if errors:
         raise InvalidError(errors=tuple(errors))
     row: dict[str, Any] = msgspec.structs.asdict(new) | {

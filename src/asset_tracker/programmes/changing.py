@@ -43,7 +43,7 @@ _PROGRAMME = frozenset(
     }
 )
 _LONGEST = 2000  # of what the record tells of one change
-_NAMED = "Something that is recorded names it."
+_NAMED = "Something on record refers to it."
 
 
 async def replace_party(conn: AsyncConnection, actor: Actor, party_id: UUID, new: NewParty) -> None:
@@ -75,7 +75,7 @@ async def _keep_kind(conn: AsyncConnection, party_id: UUID, kind: str) -> None:
     carries = select(programme.c.id).where(programme.c.implementer_id == party_id).exists()
     row = (await conn.execute(select(pays.label("pays"), carries.label("carries")))).one()
     if (row.pays and kind != "donor") or (row.carries and kind != "implementer"):
-        raise InvalidError(errors=(FieldError("kind", "A programme names it as what it is now."),))
+        raise InvalidError(errors=(FieldError("kind", "A programme uses it as what it is now."),))
 
 
 @by_system
@@ -84,7 +84,9 @@ async def change_party(
 ) -> None:
     """Write what a party is called and where it is, by column. Raises NotFoundError, ConflictError."""
     require(actor, "programme.manage")
-    told = await _write(conn, party, party_id, changed, _PARTY, "There is a party with this EDRPOU code.")
+    told = await _write(
+        conn, party, party_id, changed, _PARTY, "There is already a party with this EDRPOU code."
+    )
     if told:
         await records.record(conn, actor, "party_changed", f"party {party_id}", told)
 

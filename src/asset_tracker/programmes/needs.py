@@ -152,7 +152,7 @@ async def _checked(conn: AsyncConnection, actor: Actor, new: NewNeed) -> dict[st
     if (new.approved is None) != (new.approved_on is None):
         errors.append(FieldError("approved_on", "Say both how many were approved, and when."))
     if new.approved_on and new.approved_on < new.applied_on:
-        errors.append(FieldError("approved_on", "Nothing is approved before it was asked for."))
+        errors.append(FieldError("approved_on", "Nothing can be approved before it was asked for."))
     errors += wrong_days(applied_on=new.applied_on, approved_on=new.approved_on, planned_on=new.planned_on)
     if errors:
         raise InvalidError(errors=tuple(errors))

@@ -103,5 +103,7 @@ def _wrong(rate: NewRate) -> list[FieldError]:
     exponent = rate.uah.as_tuple().exponent
     fits = rate.uah.is_finite() and 0 < rate.uah <= _MOST
     if not fits or not isinstance(exponent, int) or exponent < -8:
-        found.append(FieldError("uah", "This is no rate.", expected="hryvnias for one unit, such as 41.2345"))
+        found.append(
+            FieldError("uah", "This is not a rate.", expected="hryvnias for one unit, such as 41.2345")
+        )
     return found

@@ -132,7 +132,7 @@ async def _check_reach(conn: AsyncConnection, actor: Actor, reach: Reach) -> Non
     require(actor, "programme.manage")
     if reach.programme and reach.donor:
         raise InvalidError(
-            errors=(FieldError("donor", "A rule is for a programme or for a donor, not for both."),)
+            errors=(FieldError("donor", "A rule applies to a programme or to a donor, not to both."),)
         )
     allowed = scope.programmes(actor, "programme.manage")
     if reach.programme is None and allowed is not None:

@@ -88,7 +88,7 @@ async def add_party(
         async with conn.begin_nested():
             await conn.execute(insert(party).values(id=made, **values))
     except IntegrityError as error:
-        raise ConflictError("There is a party with this EDRPOU code.") from error
+        raise ConflictError("There is already a party with this EDRPOU code.") from error
     return made
 
 
@@ -132,7 +132,7 @@ async def add_programme(
         async with conn.begin_nested():
             await conn.execute(insert(programme).values(id=made, **values))
     except IntegrityError as error:
-        raise ConflictError("There is a programme with this code.") from error
+        raise ConflictError("There is already a programme with this code.") from error
     rows = [{"programme_id": made, "donor_id": s.donor, "percent": s.percent} for s in shares]
     await conn.execute(insert(funding_share), rows)
     return made
@@ -166,7 +166,7 @@ async def check_programme(conn: AsyncConnection, new: ChangedProgramme) -> None:
     if not sum_to_100(new.shares):
         errors.append(FieldError("shares", "The funding shares must sum to 100 per cent."))
     if len({s.donor for s in new.shares}) != len(new.shares):
-        errors.append(FieldError("shares", "A donor stands here twice."))
+        errors.append(FieldError("shares", "The same donor appears twice."))
     wanted = {s.donor for s in new.shares} | {new.implementer}
     known = set((await conn.scalars(select(party.c.id).where(party.c.id.in_(wanted)))).all())
     if wanted - known:

@@ -63,7 +63,7 @@ def parse_ask(
         errors.append(
             FieldError(
                 "known_on",
-                "What was known before a day cannot tell about that day.",
+                "What was known before a day cannot say anything about that day.",
                 expected="the day of the report, or a later one",
             )
         )

@@ -55,8 +55,8 @@ _WHAT: tuple[_Spec, ...] = (
     ("value", "Value", "Price times quantity.", "money", "#value+delivered"),
     (
         "reckoned_on",
-        "Reckoned on",
-        "Day whose rate of exchange reckons the value in the columns after.",
+        "Converted on",
+        "Day whose exchange rate converts the value in the columns after it.",
         "date",
         "#date+rate",
     ),
@@ -107,7 +107,7 @@ _PAPERS: tuple[_Spec, ...] = (
     (
         "attested_on",
         "Attested on",
-        "Day the recipient last said that it is there; worth less than a visit.",
+        "Day the recipient last confirmed that it is there; weaker evidence than a visit.",
         "date",
         "#date+attested",
     ),
@@ -130,7 +130,7 @@ _SERVING: tuple[_Spec, ...] = (
 )
 _METER: tuple[_Spec, ...] = (("reading", "Meter", "The last reading of its meter.", "text", "#item+meter"),)
 _OWN: tuple[_Spec, ...] = (
-    ("fields", "Further fields", "What is asked of things of its category beside the rest.", "text", ""),
+    ("fields", "Further fields", "What is asked about things of its category beyond the rest.", "text", ""),
 )
 _TIMELINE: tuple[_Spec, ...] = (
     ("occurred_at", "Occurred", "When the fact happened on site, Kyiv time.", "instant", ""),
@@ -227,7 +227,7 @@ def _worth(currency: str, lang: Lang) -> Column[Item]:
     return Column(
         f"worth:{currency}",
         gettext(lang, "Value in %(currency)s", currency=currency),
-        gettext(lang, "By the rate of the day in column Reckoned on; empty where no rate is recorded."),
+        gettext(lang, "At the rate of the day in column Converted on; empty where no rate is recorded."),
         "money",
         f"#value+{currency.lower()}",
         value,

@@ -101,7 +101,7 @@ def format_named(name: str, *, of_programme: bool = True, both: bool = False) ->
     found = FORMATS.get(name)
     if found is not None and (of_programme or not found.programmes_only):
         if both and not found.illustrated:
-            wrong = FieldError("lang", "Only a PDF is in both languages at once.", {}, "uk, en")
+            wrong = FieldError("lang", "Only a PDF can be in both languages at once.", {}, "uk, en")
             raise InvalidError(errors=(wrong,))
         return found
     known = ", ".join(formats(of_programme=of_programme))

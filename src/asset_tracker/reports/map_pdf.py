@@ -23,6 +23,6 @@ def pictures_pdf(title: str, pictures: Sequence[Picture], lang: Lang, made_at: d
         }
         for each in pictures
     ]
-    made = gettext(lang, "As it stood on %(when)s", when=display.instant(made_at, lang))
+    made = gettext(lang, "As of %(when)s", when=display.instant(made_at, lang))
     data = {"title": title, "made": made, "lang": lang, "pictures": shown}
     return typeset(TEMPLATE, data, made_at=made_at)

@@ -160,7 +160,7 @@ def draw(
         title=gettext(lang, "Municipalities on the map"),
         summary=gettext(
             lang,
-            "Size of a dot: %(size)s, %(whole)s altogether. Colour: %(colour)s, as a part of what was delivered.",
+            "Size of a dot: %(size)s, %(whole)s in total. Colour: %(colour)s, as a share of what was delivered.",
             size=size.lower(),
             colour=colour.lower(),
             whole=display.number(whole, lang),

@@ -98,7 +98,7 @@ async def open_link(conn: AsyncConnection, token: str, *, form: str, lang: Lang)
     row = (await conn.execute(wanted)).first()
     actor = await sessions.active_actor(conn, row.made_by, row.rights) if row else None
     if row is None or actor is None:
-        raise NotFoundError("This link opens nothing any more.")
+        raise NotFoundError("This link no longer opens anything.")
     await conn.execute(insert(report_link_opening).values(link_id=row.id, form=form))
     return Opened(
         id=row.id,

@@ -313,7 +313,7 @@ def labels(lang: Lang) -> dict[str, str]:
         "verify": "Scan to open this report",
         "value": "Value",
         "worth": "The same in other currencies",
-        "rates": "Rates of exchange used",
+        "rates": "Exchange rates used",
         "since": "In the period asked for",
         "charts": "Pictures",
         "situations": "By territories of hostilities",

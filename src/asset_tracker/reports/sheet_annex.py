@@ -120,7 +120,7 @@ def photos(making: Making, lang: Lang) -> Tree:
     notes = [
         gettext(
             lang,
-            "Shown are photos of which it is recorded that nobody can be recognised, or that all agreed.",
+            "Only photos are shown for which it is recorded that nobody can be recognised, or that everyone has agreed.",
         )
     ]
     if left:

@@ -36,7 +36,7 @@ def money(facts: Facts, lang: Lang) -> Tree:
                 *(display.money(amounts.get(donor.key, Decimal("0.00")), lang) for donor in donors),
             ]
         )
-    notes = [gettext(lang, "Amounts stand in the currency they were paid in.")]
+    notes = [gettext(lang, "Amounts are in the currency they were paid in.")]
     if facts.summary.without_price:
         notes.append(
             gettext(
@@ -69,20 +69,22 @@ def worth(facts: Facts, lang: Lang) -> Tree:
         cells = (line.value, line.delivered, *(amounts.get(donor.key, ZERO) for donor in donors))
         shown = [display.money(cell if known else None, lang) for cell in cells]
         rows.append([line.currency, *shown, display.number(line.without_rate, lang)])
-    heads = [gettext(lang, head) for head in ("Reckoned in", "Value", "of it delivered")]
+    heads = [gettext(lang, head) for head in ("Converted to", "Value", "of it delivered")]
     shares = (gettext(lang, "Share of %(donor)s", donor=d.label(lang)) for d in donors)
     days = sorted(rate.day for rate in summary.rates)
     notes = [
         gettext(
             lang,
-            "Each item by the rate of the day it was acquired on, or was delivered where that is not recorded; a rate older than a month is not used.",
+            "Each item at the rate of the day it was acquired, or delivered where that is not recorded; rates older than a month are not used.",
         )
     ]
     if days:
         span = _span(days[0], days[-1], lang)
         notes.append(gettext(lang, "Rates used: %(n)s, of %(days)s.", n=len(days), days=span))
     if any(line.without_rate for line in summary.worth):
-        notes.append(gettext(lang, "What has no recorded rate is in no amount here, and is not guessed."))
+        notes.append(
+            gettext(lang, "What has no recorded rate is not in any amount here; nothing is guessed.")
+        )
     return {
         "heads": [*heads, *shares, gettext(lang, "Items without a rate")],
         "rows": rows,
@@ -96,7 +98,7 @@ def rates(facts: Facts, lang: Lang, most: int | None = PRINTED_RATES) -> Tree:
     printed = facts.summary.rates[:most]
     left = len(facts.summary.rates) - len(printed)
     more = "And %(left)s more, in the XLSX and JSON of this report."
-    heads = ("Currency", "Day", "UAH for one", "Source")
+    heads = ("Currency", "Day", "UAH per unit", "Source")
     return {
         "heads": [gettext(lang, head) for head in heads],
         "rows": [

@@ -57,7 +57,7 @@ def summary_rows(report: Report) -> Iterator[SummaryRow]:
     yield from _section(lang, "In short", _figures(report))
     yield from _section(lang, "What it cost and who paid", _money(facts, lang))
     yield from _section(lang, "The same in other currencies", _worth(facts, lang))
-    yield from _section(lang, "Rates of exchange used", _rates(facts, lang))
+    yield from _section(lang, "Exchange rates used", _rates(facts, lang))
     if facts.summary.since is not None:
         yield from _section(lang, "In the period asked for", _since(facts.summary.since, lang))
     yield from _section(lang, "What was given", _categories(facts, lang))
@@ -187,7 +187,7 @@ def _money(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
 def _worth(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
     donors = (facts.question.donor,) if facts.question.donor else facts.donors
     shares = (gettext(lang, "Share of %(donor)s", donor=d.label(lang)) for d in donors)
-    heads = [gettext(lang, head) for head in ("Reckoned in", "Value", "of it delivered")]
+    heads = [gettext(lang, head) for head in ("Converted to", "Value", "of it delivered")]
     rest = [gettext(lang, head) for head in ("Items without a rate", "Value by sheet Items")]
     yield SummaryRow((*heads, *shares, *rest), "heads")
     for line in facts.summary.worth:
@@ -199,7 +199,7 @@ def _worth(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
 
 
 def _rates(facts: Facts, lang: Lang) -> Iterator[SummaryRow]:
-    yield _heads(lang, "Currency", "Day", "UAH for one", "Source")
+    yield _heads(lang, "Currency", "Day", "UAH per unit", "Source")
     for rate in facts.summary.rates:
         yield SummaryRow((rate.currency, rate.day, display.rate(rate.uah, lang), rate.source))
 

@@ -59,7 +59,7 @@ async def asked_donor(
         names = (str(each.id), each.short_name or "", each.name_uk, each.name_en)
         if wanted in (name.casefold() for name in names if name) and (only is None or str(each.id) in only):
             return donor_of(each), only
-    raise NotFoundError("There is no donor %(donor)s, or it is not yours to ask about.", donor=asked[:40])
+    raise NotFoundError("There is no donor %(donor)s, or you may not ask about it.", donor=asked[:40])
 
 
 async def rates(conn: AsyncConnection, actor: Actor, known_on: datetime | None) -> tuple[Rate, ...]:

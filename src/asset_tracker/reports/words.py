@@ -129,7 +129,7 @@ FINDING = {
     "gone_lost": "Lost.",
     "gone_stolen": "Stolen.",
     "gone_destroyed": "Destroyed.",
-    "no_rate": "Items that no recorded rate of exchange reckons in all currencies of this report: %(number)s. They are left out there, and nothing is guessed.",
+    "no_rate": "Items with no recorded exchange rate for some currency of this report: %(number)s. They are left out of those amounts; nothing is guessed.",
     "recorded_late": "Events recorded more than a day after they occurred: %(number)s. They stand where they occurred.",
 }
 
@@ -150,7 +150,7 @@ FINDING_SHORT = {
     "gone_lost": "Lost",
     "gone_stolen": "Stolen",
     "gone_destroyed": "Destroyed",
-    "no_rate": "Without a rate of exchange",
+    "no_rate": "Without an exchange rate",
     "recorded_late": "Recorded late",
 }
 

@@ -58,7 +58,7 @@ async def load_outlines(conn: AsyncConnection, actor: Actor, outlines: Iterable[
         rings = [list(ring) for ring in outline.rings]
         rows.append({"code": code, "level": level, "name": name, "rings": rings, "source": source})
     if unknown:
-        raise InvalidError("These borders cannot be taken.", errors=tuple(unknown[:20]))
+        raise InvalidError("These borders cannot be used.", errors=tuple(unknown[:20]))
     statement = insert(area_outline)
     changed = {name: statement.excluded[name] for name in ("name", "rings", "source", "loaded_by")}
     stored = statement.on_conflict_do_update(

@@ -78,7 +78,7 @@ def read_geojson(data: bytes) -> tuple[Outline, ...]:
 
 
 def _refused(*errors: FieldError) -> InvalidError:
-    return InvalidError("These borders cannot be taken.", errors=errors)
+    return InvalidError("These borders cannot be used.", errors=errors)
 
 
 def _problems(features: Sequence[_Feature]) -> Iterator[FieldError]:

@@ -170,10 +170,10 @@ async def remove_service_point(conn: AsyncConnection, actor: Actor, point_id: UU
     once = select(p.asset_id).where(p.service_point_id == point_id).exists()
     lived = select(c.id).where(c.service_point_id == point_id, c.change != "opened").exists()
     if await conn.scalar(select(or_(named, once, lived))):
-        raise ConflictError("Something that is recorded names this service point.")
+        raise ConflictError("Something on record refers to this service point.")
     try:
         async with conn.begin_nested():
             await conn.execute(delete(service_point_change).where(c.service_point_id == point_id))
             await conn.execute(delete(service_point).where(service_point.c.id == point_id))
     except IntegrityError as error:
-        raise ConflictError("Something that is recorded names this service point.") from error
+        raise ConflictError("Something on record refers to this service point.") from error

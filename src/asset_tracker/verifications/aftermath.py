@@ -120,7 +120,7 @@ async def record_missing(conn: AsyncConnection, actor: Actor, campaign_id: UUID,
     it = await get_campaign(conn, actor, campaign_id)
     left = (await missing_of(conn, it, await results(conn, actor, campaign_id))).unexplained
     if not left:
-        raise RefusedError("Nothing that is missing is left to be recorded.")
+        raise RefusedError("Everything that is missing has already been recorded.")
     case = uuid7()
     fact = ev.Lost(circumstances=told.circumstances, case=case)
     receipts = await assets.record(conn, actor, left, fact, operation=uuid7())

@@ -114,7 +114,7 @@ async def start(
     await _check_start(conn, new)
     there = await _standing_there(conn, actor, new)
     if not there:
-        raise RefusedError("Nothing of these programmes is recorded there.")
+        raise RefusedError("Nothing from these programmes is recorded there.")
     made = campaign_id or uuid7()
     await _begin(conn, actor, made, new)
     await _name(conn, made, new)

@@ -26,7 +26,7 @@ _HEADINGS: Final[dict[str, str]] = {
     "municipality": "Where",
     "oblast": "Oblast",
     "service_point": "Service point",
-    "stage": "How far",
+    "stage": "How far along",
     "condition": "Does it work",
     "title": "Whose is it?",
     "unit_price": "Price",

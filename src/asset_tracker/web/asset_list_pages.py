@@ -109,7 +109,7 @@ async def keep(
     except (ConflictError, InvalidError, msgspec.ValidationError, ValueError) as wrong:
         message = wrong.message if isinstance(wrong, ConflictError) else "Give the list a name."
         return see_other(request, here, Flash("bad", message))
-    return see_other(request, f"/assets?view={kept.id}", Flash("good", "The list is kept."))
+    return see_other(request, f"/assets?view={kept.id}", Flash("good", "The list was saved."))
 
 
 @post("/views/{view_id:uuid}/forget", status_code=303)
@@ -121,7 +121,7 @@ async def forget(
 ) -> Redirect:
     await saved_views.forget_view(conn, actor, view_id)
     return see_other(
-        request, "/assets", Flash("good", "The saved list is forgotten; its assets are as they were.")
+        request, "/assets", Flash("good", "The saved list was deleted; its assets are as they were.")
     )
 
 

@@ -59,7 +59,7 @@ async def end_link(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Redirect:
     await calendar.end_link(conn, actor)
-    return see_other(request, "/calendar", Flash("good", "The link to the calendar works no more."))
+    return see_other(request, "/calendar", Flash("good", "The link to the calendar no longer works."))
 
 
 @get("/calendar/feed/{token:str}", opt={"public": True}, response_headers=_SECRET)

@@ -132,7 +132,7 @@ async def add_category(
     given = await _answers(request)
     code = given.get("code") or _slug(given.get("name_en", ""))
     if code in (await catalogue.get_catalogue(conn)).own:
-        taken = {"code": gettext(lang_of(request), "There is one with this name already.")}
+        taken = {"code": gettext(lang_of(request), "There is already one with this name.")}
         raise Instead(_category_form(request, None, given, taken))
     return await _keep_category(request, conn, actor, code, given, None)
 
@@ -175,7 +175,7 @@ async def _keep_category(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(_category_form(request, shown, given, texts)) from wrong
-    message = Flash("good", "The category “%(name)s” was kept.", {"name": made.name(lang_of(request))})
+    message = Flash("good", "The category “%(name)s” was saved.", {"name": made.name(lang_of(request))})
     return see_other(request, "/settings/fields", message)
 
 
@@ -186,14 +186,14 @@ async def _keep(
     given = await _answers(request)
     key = found.key if found else given.get("key") or _slug(given.get("name_en", ""))
     if found is None and key in (await catalogue.get_catalogue(conn)).attributes:
-        taken = {"key": gettext(lang_of(request), "There is one with this name already.")}
+        taken = {"key": gettext(lang_of(request), "There is already one with this name.")}
         raise Instead(await _field_form(request, conn, None, given, taken))
     try:
         made = await catalogue.define(conn, actor, key, _read(given, found))
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _field_form(request, conn, found, given, texts)) from wrong
-    told = Flash("good", "The field “%(name)s” was kept.", {"name": made.name(lang_of(request))})
+    told = Flash("good", "The field “%(name)s” was saved.", {"name": made.name(lang_of(request))})
     return see_other(request, "/settings/fields", told)
 
 

@@ -161,13 +161,13 @@ async def confirm(
         texts = error_texts(lang, wrong.errors)
         raise Instead(await _shown(request, conn, token, data, texts)) from wrong
     except ThrottledError as many:
-        texts = {"tag": gettext(lang, "Too many tags that are none of these. Wait a quarter of an hour.")}
+        texts = {"tag": gettext(lang, "Too many tags that are not among these. Wait a quarter of an hour.")}
         again = await _shown(request, conn, token, data, texts, status=429)
         again.headers["Retry-After"] = str(many.retry_after)
         raise Instead(again) from many
     if told.outcome == "unknown":
         # Answered, not raised: the miss is counted.
-        text = gettext(lang, "This is no tag of what we ask about. Look at the label again.")
+        text = gettext(lang, "This is not the tag of anything we ask about. Look at the label again.")
         return await _shown(request, conn, token, data, {"tag": text})
     thing = formats.named(lang, told)
     said = (
@@ -251,7 +251,7 @@ async def _send(
                 lang,
                 "Open the link on a phone, go from thing to thing and scan the label of each, or type its tag. You need no account.",
             ),
-            gettext(lang, "The link works until %(day)s. Give it to nobody outside of the centre.", day=day),
+            gettext(lang, "The link works until %(day)s. Do not pass it on outside the centre.", day=day),
         ),
         button=Item(gettext(lang, "Confirm what is there"), f"/centre/{made.token}"),
     )

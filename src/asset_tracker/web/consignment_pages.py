@@ -208,7 +208,7 @@ async def record_signature(
         await signing.record_signature(conn, actor, act_id, by=_side(data.by), signed_on=signed_on)
     except (InvalidError, RefusedError) as wrong:
         raise await _instead(request, conn, actor, act.consignment, wrong, data) from wrong
-    return _done(request, act.consignment, "The signature was kept.")
+    return _done(request, act.consignment, "The signature was saved.")
 
 
 @post("/acts/{act_id:uuid}/void", status_code=303)

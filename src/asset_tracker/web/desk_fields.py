@@ -17,7 +17,7 @@ DESK_FORMS = (
     ),
     EventForm(
         "described",
-        "Mend the description",
+        "Correct the description",
         "The description was changed.",
         "note",
         (
@@ -31,7 +31,7 @@ DESK_FORMS = (
             Field("warranty_until", "Warranty until", "date"),
             Field("registration_certificate", "Registration certificate of the vehicle", "attribute"),
         ),
-        explains="Only what you fill in changes; what it said before stays readable.",
+        explains="Only what you fill in changes; the earlier text stays readable.",
     ),
     EventForm(
         "consigned",

@@ -24,8 +24,8 @@ from asset_tracker.web.pages import Instead, page, see_other
 # What became of the events of a file, as people read it.
 OUTCOMES = {
     "recorded": "Recorded",
-    "duplicate": "Known already",
-    "conflict": "In contradiction to what was sent before; kept for review",
+    "duplicate": "Already known",
+    "conflict": "Contradicts what was sent before; kept for review",
     "quarantined": "Waits in quarantine",
     "rejected": "Could not be read",
 }
@@ -68,7 +68,7 @@ async def hand_in_queue(
         sealed = msgspec.json.decode(await data.file.read(), type=Sealed)
         opened = await hand_in(conn, state.storage, state.settings.data_dir, actor, sealed)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
-        text = gettext(lang_of(request), "This is no queue of a phone.")
+        text = gettext(lang_of(request), "This is not the queue of a phone.")
         raise Instead(await _page(request, conn, actor, problem=text)) from wrong
     except AssetTrackerError as wrong:
         text = gettext(lang_of(request), wrong.message, **wrong.params)

@@ -107,7 +107,7 @@ async def add_rule(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _rules(request, conn, actor, programme_id, data, texts)) from wrong
-    return _kept(request, programme_id, "The rule holds from now on.")
+    return _kept(request, programme_id, "The rule applies from now on.")
 
 
 @post("/programmes/{programme_id:uuid}/rules/preset", status_code=303)
@@ -119,7 +119,7 @@ async def add_preset(
     data: URLEncodedBody[PresetForm],
 ) -> Redirect:
     await rules.apply_preset(conn, actor, data.preset, Reach(programme=programme_id))
-    return _kept(request, programme_id, "The rules hold from now on.")
+    return _kept(request, programme_id, "The rules apply from now on.")
 
 
 @post("/programmes/{programme_id:uuid}/rules/{rule_id:uuid}/end", status_code=303)
@@ -131,7 +131,7 @@ async def end_rule(
     rule_id: FromPath[UUID],
 ) -> Redirect:
     await rules.end_rule(conn, actor, rule_id)
-    return _kept(request, programme_id, "The rule no longer holds.")
+    return _kept(request, programme_id, "The rule no longer applies.")
 
 
 def _kept(request: AnyRequest, programme_id: UUID, text: str) -> Redirect:

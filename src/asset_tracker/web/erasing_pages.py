@@ -124,9 +124,9 @@ async def _open(conn: AsyncConnection, actor: Actor, user_id: UUID) -> Account:
     """The account, if it can be erased. Raises NotFoundError, ConflictError for oneself or one that was."""
     account = await granting.get_account(conn, actor, user_id)
     if account.erased:
-        raise ConflictError("This person was erased already.")
+        raise ConflictError("This person has already been erased.")
     if user_id == actor.id:
-        raise ConflictError("Another administrator must do this: you would shut yourself out.")
+        raise ConflictError("Another administrator must do this: you would lock yourself out.")
     return account
 
 
@@ -137,7 +137,7 @@ async def _wrong(
     errors: list[FieldError] = []
     session = require_session(request)
     if " ".join(data.typed.split()).casefold() != typed.casefold():
-        errors.append(FieldError("typed", "This is not the same."))
+        errors.append(FieldError("typed", "The two are not the same."))
     try:
         records.check_reason(data.reason)
     except InvalidError as wrong:

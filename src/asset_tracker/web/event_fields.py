@@ -33,7 +33,7 @@ _COSTS = (
     Field("parts", "Parts used", "text"),
     Field("cost", "Cost", "money", hint="For example 1 250,00; in hryvnias unless you choose another."),
 )
-_ORDERED = Field("order", "By which work order?", "pick", hint="It is closed by this.")
+_ORDERED = Field("order", "By which work order?", "pick", hint="This record closes it.")
 _POINT = Field("service_point", "Where is it set up?", "point", required=True)
 
 _ALL = (
@@ -70,7 +70,7 @@ _ALL = (
             ),
             Field("found_serial", "Serial number that you see", hint="Only if it differs from the list."),
             Field("service_point", "Where was it handed over?", "point"),
-            Field("received_by", "Who took it over?", hint="Kept apart and erased on request."),
+            Field("received_by", "Who took it over?", hint="Kept separately and erased on request."),
         ),
     ),
     EventForm(
@@ -126,7 +126,7 @@ _ALL = (
             Field("consultations", "Video consultations held", "number"),
             Field("meter", "Meter reading at the end", "meter"),
         ),
-        explains="How often residents were served with it. Each day is counted once; 0 is an answer too.",
+        explains="How often residents were served with it. Each day is counted once; 0 is an answer, too.",
         when="Up to which day?",
     ),
     EventForm(
@@ -161,7 +161,7 @@ _ALL = (
         (
             Field("service_point", "Where is it now?", "point"),
             _WORKS,
-            Field("to_donor", "It went back to the donor for good", "flag"),
+            Field("to_donor", "Returned to the donor for good", "flag"),
         ),
     ),
     EventForm(
@@ -170,7 +170,7 @@ _ALL = (
         "The loan was recorded.",
         "hand",
         (
-            Field("to", "To whom?", required=True, hint="Kept apart and erased on request."),
+            Field("to", "To whom?", required=True, hint="Kept separately and erased on request."),
             Field("until", "Until when?", "date"),
         ),
     ),
@@ -215,7 +215,7 @@ _ALL = (
                 "service_point",
                 "Where do you see it?",
                 "place",
-                hint="Only if it is not where the register has it.",
+                hint="Only if it is not where the register says.",
             ),
             _WORKS,
             Field(
@@ -239,7 +239,7 @@ _ALL = (
     EventForm(
         "balance_recorded",
         "Put on the balance",
-        "The balance record was kept.",
+        "The balance record was saved.",
         "act",
         (
             Field("inventory_number", "Inventory number", required=True),
@@ -360,7 +360,7 @@ _ALL = (
         (
             Field(
                 "status",
-                "How does it stand with the donor’s marking?",
+                "What about the donor’s marking?",
                 "choice",
                 required=True,
                 options=(
@@ -370,13 +370,13 @@ _ALL = (
                 ),
             ),
             Field("reason", "Why?", "text"),
-            Field("approved_by", "Who approved it?", hint="Kept apart and erased on request."),
+            Field("approved_by", "Who approved it?", hint="Kept separately and erased on request."),
         ),
     ),
     EventForm(
         "note",
         "Add a note",
-        "The note was kept.",
+        "The note was saved.",
         "note",
         explains="A note or a photo changes nothing else.",
     ),

@@ -59,7 +59,7 @@ async def fill_fields(
     except InvalidError as wrong:
         texts = {key: text[:1].upper() + text[1:] for key, text in error_texts(lang, wrong.errors).items()}
         raise Instead(_page(request, view, known, given, texts)) from wrong
-    told = Flash("good", "The fields were kept.") if done else Flash("info", "Nothing was changed.")
+    told = Flash("good", "The fields were saved.") if done else Flash("info", "Nothing was changed.")
     return see_other(request, f"/a/{format_tag(view.row.tag)}", told)
 
 

@@ -40,7 +40,7 @@ async def file_signature(
     except InvalidError as wrong:
         first = wrong.errors[0].message if wrong.errors else wrong.message
         raise Instead(see_other(request, here, Flash("bad", first))) from wrong
-    return see_other(request, here, Flash("good", "The signature was kept."))
+    return see_other(request, here, Flash("good", "The signature was saved."))
 
 
 @get("/acts/{act_id:uuid}/glass/{sha256:str}")

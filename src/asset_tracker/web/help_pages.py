@@ -37,38 +37,38 @@ _DESK: Final = (
     ),
     Step(
         "Import the packing list",
-        "Take the supplier’s workbook as it is. You see what would come of it, mend what does not fit, and record it. Each line becomes an asset with a tag of its own.",
+        "Use the supplier’s workbook as it is. You see what it would do, correct what does not fit, and record it. Each line becomes an asset with a tag of its own.",
         "/imports", "Import", "import", ("asset", "tag", "kit"),
     ),
     Step(
         "Print the labels",
-        "Labels are printed on any sheet or roll. Whoever scans one with a phone stands before the asset.",
+        "Labels can be printed on any sheet or roll. Scanning one with a phone opens the asset’s page.",
         "/labels", "Labels", "label", ("tag",),
     ),
     Step(
         "Send it and get the signed act back",
-        "A consignment has its waybill and its act as buttons. Attach the scan of the signed act, and the assets are accepted.",
+        "The page of a consignment has buttons for the waybill and the act. Attach the scan of the signed act, and the assets are accepted.",
         "/consignments", "Consignments", "consignment", ("consignment", "waybill", "act", "title"),
     ),
     Step(
-        "See each day what is to be done",
-        "Today shows what is late, disputed or broken, each with the button that mends it. A report shows the donor what became of it.",
+        "See what needs doing each day",
+        "Today shows what is late, disputed or broken, each with the button that puts it right. A report shows the donor what became of it all.",
         "/", "Today", "today", ("disputed", "verification", "loss_case"),
     ),
 )  # fmt: skip
 _FIELD: Final = (
-    Step("Open Scan on your phone", "Open it once with network and put it on the home screen: it then works without.", "/field", "Scan", "verify", ("tag",)),
+    Step("Open Scan on your phone", "Open it once with network and put it on the home screen: it then works without network.", "/field", "Scan", "verify", ("tag",)),
     Step("Scan a label", "Point the camera at the label, or type the code. You see the asset and what can be done with it.", "/field", "Scan", "find", ("asset", "kit")),
     Step("Record what happened", "Delivery, installation, a repair or a loss, with a photo. It is kept on the phone at once and sent when there is network.", "/field", "Scan", "hand", ("event", "occurred")),
-    Step("Count what is there", "In a verification scan everything that you see; what is missing and what is unexpected comes out.", "/verifications", "Verification", "check", ("verification",)),
-    Step("Look at what is due", "What must be verified, maintained or filled in stands in one list, the oldest first.", "/due", "Due", "clock", ("rule", "disputed")),
+    Step("Count what is there", "During a verification scan everything you see; it then shows what is missing and what is unexpected.", "/verifications", "Verification", "check", ("verification",)),
+    Step("Look at what is due", "What must be verified, maintained or filled in is in one list, the oldest first.", "/due", "Due", "clock", ("rule", "disputed")),
 )  # fmt: skip
 _READER: Final = (
-    Step("Find a municipality", "Write its name in either language; mistakes are forgiven.", "/municipalities", "Municipalities", "municipality", ("municipality", "service_point")),
-    Step("Look at one asset", "Four questions stand on top: where it is, how far along, whether it works, whose it is. Below is its whole history.", "/assets", "Assets", "asset", ("asset", "event", "title")),
+    Step("Find a municipality", "Type its name in either language; spelling mistakes do not matter.", "/municipalities", "Municipalities", "municipality", ("municipality", "service_point")),
+    Step("Look at one asset", "Four questions are answered at the top: where it is, how far along, whether it works, whose it is. Below is its whole history.", "/assets", "Assets", "asset", ("asset", "event", "title")),
     Step("Ask how it was on a day", "Every page of an asset and every report answers as of a day, and by what was known on another.", "/reports", "Reports", "clock", ("occurred",)),
-    Step("Take a report along", "As a page, PDF, workbook or file for programs, in Ukrainian or English.", "/reports", "Reports", "report", ("funding_share", "support")),
-    Step("Check that nobody rewrote it", "The head of the journal stands on every report. A bundle of your events can be checked without us.", "/reports", "Reports", "key", ("journal",)),
+    Step("Download a report", "As a page, PDF, workbook or file for programs, in Ukrainian or English.", "/reports", "Reports", "report", ("funding_share", "support")),
+    Step("Check that nobody rewrote it", "The head of the journal is on every report. A bundle of your events can be checked without us.", "/reports", "Reports", "key", ("journal",)),
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ from asset_tracker.web.list_query import asked_for, filters_of
 from asset_tracker.web.pages import Instead, page, see_other
 
 _PAGE = 25
-_NOT_A_CHOICE = "Some of what was chosen does not fit; please choose again."
+_NOT_A_CHOICE = "Some of your choices do not fit; please choose again."
 
 
 @get("/imports")
@@ -127,7 +127,7 @@ async def replan(
         raise _back(request, batch_id, Flash("bad", _NOT_A_CHOICE)) from wrong
     except (InvalidError, ConflictError) as wrong:
         raise _back(request, batch_id, _told(wrong)) from wrong
-    done = None if batch.is_at_work else Flash("info", "The plan was made anew.")
+    done = None if batch.is_at_work else Flash("info", "The plan was made again.")
     return see_other(request, f"/imports/{batch_id}", done)
 
 

@@ -94,7 +94,7 @@ async def save_preset(
     return see_other(
         request,
         "/labels?" + urlencode({**kept, "preset": preset.name}),
-        Flash("good", "The preset was kept."),
+        Flash("good", "The preset was saved."),
     )
 
 
@@ -106,7 +106,7 @@ async def forget_preset(
     data: URLEncodedBody[LabelForm],
 ) -> Redirect:
     await own.delete_preset(conn, actor, data.preset)
-    return see_other(request, "/labels", Flash("good", "The preset was forgotten."))
+    return see_other(request, "/labels", Flash("good", "The preset was deleted."))
 
 
 async def _order(conn: AsyncConnection, actor: Actor, form: LabelForm) -> tuple[Order, UUID | None]:

@@ -74,7 +74,7 @@ async def save_stock(
     except ConflictError as taken:
         texts = {"title": gettext(lang_of(request), taken.message, **taken.params)}
         raise Instead(await _page(request, conn, data, texts)) from taken
-    message = Flash("good", "The stock “%(name)s” was kept.", {"name": saved.title})
+    message = Flash("good", "The stock “%(name)s” was saved.", {"name": saved.title})
     return see_other(request, "/labels/stock", message)
 
 
@@ -86,7 +86,7 @@ async def delete_stock(
     name: FromPath[str],
 ) -> Redirect:
     await own.delete_stock(conn, actor, name)
-    return see_other(request, "/labels/stock", Flash("good", "The stock was forgotten."))
+    return see_other(request, "/labels/stock", Flash("good", "The stock was deleted."))
 
 
 @get("/labels/alignment.pdf")

@@ -93,7 +93,7 @@ async def tell(
         await losses.tell(conn, actor, case_id, facts)
     except InvalidError as wrong:
         raise await _instead(request, conn, actor, case_id, wrong, data) from wrong
-    return _kept(request, case_id, "It was kept.")
+    return _kept(request, case_id, "Saved.")
 
 
 @post("/losses/{case_id:uuid}/notes", status_code=303)
@@ -108,7 +108,7 @@ async def add_note(
         await losses.add_note(conn, actor, case_id, data.text)
     except InvalidError as wrong:
         raise await _instead(request, conn, actor, case_id, wrong, data) from wrong
-    return _kept(request, case_id, "The note was kept.")
+    return _kept(request, case_id, "The note was saved.")
 
 
 @post("/losses/{case_id:uuid}/close", status_code=303)

@@ -107,7 +107,7 @@ async def load_areas(
     except AssetTrackerError as wrong:
         raise Instead(await _page(request, conn, actor, MapQuery(), source, wrong)) from wrong
     return see_other(
-        request, "/map#areas", Flash("good", "Borders of %(n)s areas were taken.", {"n": str(number)})
+        request, "/map#areas", Flash("good", "Borders of %(n)s areas are in use.", {"n": str(number)})
     )
 
 
@@ -119,7 +119,7 @@ async def forget_areas(
     data: URLEncodedBody[LevelForm],
 ) -> Redirect:
     await areas.forget_outlines(conn, actor, data.level)
-    return see_other(request, "/map#areas", Flash("good", "The borders were taken away."))
+    return see_other(request, "/map#areas", Flash("good", "The borders were removed."))
 
 
 async def _sent(file: Any) -> bytes:

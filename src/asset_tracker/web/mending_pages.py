@@ -114,7 +114,7 @@ def _only(events: Sequence[EventView], event_id: UUID) -> list[EventView]:
 def _disputed(view: AssetView, events: Sequence[EventView]) -> list[EventView]:
     named = {event for dispute in view.disputes for event in dispute.events}
     if not named:
-        raise NotFoundError("Nothing about it is disputed.")
+        raise NotFoundError("Nothing about it is in dispute.")
     return [event for event in events if event.id in named]
 
 

@@ -84,8 +84,8 @@ async def list_held(
         rows=[(municipality, counted.get(municipality.code)) for municipality in found],
         summary=ngettext(
             lang,
-            "%(n)s municipality has or awaits something.",
-            "%(n)s municipalities have or await something.",
+            "%(n)s municipality has or is expecting something.",
+            "%(n)s municipalities have or are expecting something.",
             len(codes),
         ),
     )
@@ -129,7 +129,7 @@ async def add_need(
     except InvalidError as wrong:
         texts = wrong_texts(lang_of(request), wrong)
         raise Instead(await _page(request, conn, actor, code, errors=texts, need=data)) from wrong
-    return see_other(request, f"/municipalities/{code}#needs", Flash("good", "The need was kept."))
+    return see_other(request, f"/municipalities/{code}#needs", Flash("good", "The need was saved."))
 
 
 @post("/municipalities/{code:str}/needs/{need:uuid}/end", status_code=303)

@@ -47,7 +47,7 @@ async def choose(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _page(request, conn, actor, asked, texts)) from wrong
-    return see_other(request, "/me/notices", Flash("good", "What you hear about was kept."))
+    return see_other(request, "/me/notices", Flash("good", "Your choice was saved."))
 
 
 @get("/notices/stop/{token:str}", opt={"public": True}, response_headers=_SECRET)

@@ -98,7 +98,7 @@ async def add_order(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _page(request, conn, actor, tag, data, texts)) from wrong
-    return see_other(request, f"/a/{tag}/orders", Flash("good", "The work order was made."))
+    return see_other(request, f"/a/{tag}/orders", Flash("good", "The work order was created."))
 
 
 @post("/orders/{order_id:uuid}/hand-over", status_code=303)
@@ -118,9 +118,7 @@ async def hand_over(
         raise Instead(
             await _page(request, conn, actor, tag, errors={"": "; ".join(texts.values())})
         ) from wrong
-    return see_other(
-        request, f"/a/{format_tag(tag)}/orders", Flash("good", "The work order was handed over.")
-    )
+    return see_other(request, f"/a/{format_tag(tag)}/orders", Flash("good", "The work order was changed."))
 
 
 @post("/orders/{order_id:uuid}/end", status_code=303)
@@ -132,7 +130,7 @@ async def end_order(
 ) -> Redirect:
     tag = (await orders.get_order(conn, actor, order_id)).tag
     await orders.end_order(conn, actor, order_id)
-    return see_other(request, f"/a/{format_tag(tag)}/orders", Flash("good", "The work order was given up."))
+    return see_other(request, f"/a/{format_tag(tag)}/orders", Flash("good", "The work order was cancelled."))
 
 
 async def _page(

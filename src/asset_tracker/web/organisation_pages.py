@@ -115,9 +115,9 @@ def _settings(request: AnyRequest) -> Settings:
     return settings
 
 
-_STALE = "That log-in was begun too long ago, or in another browser. Please begin anew."
-_FAILED = "Your organisation’s log-in did not work out. Please try again, or ask an administrator."
+_STALE = "That log-in was started too long ago, or in another browser. Please start again."
+_FAILED = "Your organisation’s log-in did not work. Please try again, or ask an administrator."
 _AWAY = "Your organisation’s log-in cannot be reached just now."
-_NOBODY = "You have no account here, or it was shut. Ask an administrator for an invitation."
+_NOBODY = "You have no account here, or it was closed. Ask an administrator for an invitation."
 
 ROUTES = (go_there, go_there_invited, come_back)

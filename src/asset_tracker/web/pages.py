@@ -38,7 +38,7 @@ class Instead(Exception):  # noqa: N818 - it is an answer, not a mistake of the 
 
 
 def answer_instead(_request: AnyRequest, instead: Instead) -> Response[Any]:
-    """Exception handler of ``Instead``."""
+    """Exception handler of ``Correct value``."""
     return instead.response
 
 

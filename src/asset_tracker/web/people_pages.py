@@ -135,7 +135,7 @@ async def shut_account(
     user_id: FromPath[UUID],
 ) -> Redirect:
     await users.disable_user(conn, actor, user_id)
-    return see_other(request, "/people", Flash("good", "The account was shut."))
+    return see_other(request, "/people", Flash("good", "The account was closed."))
 
 
 @post("/people/{user_id:uuid}/reopen", status_code=303)
@@ -146,7 +146,7 @@ async def reopen_account(
     user_id: FromPath[UUID],
 ) -> Redirect:
     await users.reopen_user(conn, actor, user_id)
-    told = "The account is open again. Hand over a link to a new password: the old one is forgotten."
+    told = "The account is open again. Hand over a link to a new password: the old one no longer works."
     return see_other(request, f"/people/{user_id}", Flash("good", told))
 
 

@@ -23,7 +23,7 @@ from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import EVENTS
 
 Hash = Annotated[str, PathParameter(pattern="^[0-9a-f]{64}$")]
-PEOPLE = {"nobody": "Nobody can be recognised in it", "agreed": "All who can be recognised have agreed"}
+PEOPLE = {"nobody": "Nobody can be recognised in it", "agreed": "Everyone who can be recognised has agreed"}
 
 
 class ConsentForm(msgspec.Struct, frozen=True):
@@ -76,7 +76,7 @@ def _read(data: ConsentForm) -> NewConsent:
     if data.people not in PEOPLE:
         raise InvalidError(errors=(FieldError("people", "Say who can be recognised in the photo."),))
     if len(data.basis) > showing.LONGEST:
-        raise InvalidError(errors=(FieldError("basis", "At most %(n)s signs.", {"n": showing.LONGEST}),))
+        raise InvalidError(errors=(FieldError("basis", "At most %(n)s characters.", {"n": showing.LONGEST}),))
     return NewConsent(people="agreed" if data.people == "agreed" else "nobody", basis=data.basis)
 
 

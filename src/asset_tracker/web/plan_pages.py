@@ -62,7 +62,7 @@ async def add_plan(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _page(request, conn, actor, tag, data, texts)) from wrong
-    return see_other(request, f"/a/{tag}/plans", Flash("good", "The plan was kept."))
+    return see_other(request, f"/a/{tag}/plans", Flash("good", "The plan was saved."))
 
 
 @post("/a/{tag:str}/plans/{plan_id:uuid}/end", status_code=303)
@@ -76,7 +76,7 @@ async def end_plan(
     view = await queries.look_up(conn, actor, tag)
     await plans.end_plan(conn, actor, plan_id)
     here = f"/a/{format_tag(view.row.tag)}/plans"
-    return see_other(request, here, Flash("good", "The plan was given up."))
+    return see_other(request, here, Flash("good", "The plan was cancelled."))
 
 
 async def _page(

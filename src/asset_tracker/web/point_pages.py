@@ -70,7 +70,9 @@ async def change_point(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors)
         raise Instead(await _page(request, conn, actor, point_id, data, texts)) from wrong
-    return see_other(request, f"/points/{point_id}", Flash("good", "What became of the point was kept."))
+    return see_other(
+        request, f"/points/{point_id}", Flash("good", "What became of the service point was saved.")
+    )
 
 
 @post("/points/{point_id:uuid}/along", status_code=303)
@@ -87,7 +89,7 @@ async def move_along(
     if to_point is None:
         return see_other(request, f"/points/{point_id}", Flash("bad", "Choose a service point."))
     await points.move_along(conn, actor, point_id, to_point)
-    return see_other(request, f"/points/{to_point}", Flash("good", "What stood there is here now."))
+    return see_other(request, f"/points/{to_point}", Flash("good", "What was there is here now."))
 
 
 async def _told(conn: AsyncConnection, actor: Actor, point_id: UUID, data: ChangeForm) -> PointChange:

@@ -24,23 +24,23 @@ _ICONS = {
 }
 _TAG_ADVICE = (
     "Compare the tag with the label, character by character.",
-    "A tag never holds the letters I, L, O or U: a round character is a zero, an upright one is a one.",
+    "A tag never contains the letters I, L, O or U: a round character is a zero, an upright one is a one.",
     "The label may be of another organisation. Ask your coordinator.",
 )
 _UNREAD = "This is not what is expected here."
 _ADVICE: dict[int, tuple[str, ...]] = {
-    400: ("Go back one page and send it again: on a weak line a part of it may have been lost.",),
-    405: ("A form is sent to this address; it is no page. Open the page with the form once more.",),
+    400: ("Go back one page and send it again: on a weak connection a part of it may have been lost.",),
+    405: ("This address takes a form; it is not a page. Open the page with the form again.",),
     403: ("Ask a coordinator or an administrator if you need this for your work.",),
-    404: ("The address may be mistyped, or what stood here is not in your reach.",),
+    404: ("The address may be mistyped, or you may not see what is here.",),
     409: ("Look at how it is now, and decide again: nothing of yours was recorded over it.",),
     413: ("Send fewer or smaller photos at a time.",),
-    422: ("Go back one page: what you typed still stands there. Mend it and send it again.",),
+    422: ("Go back one page: what you typed is still there. Correct it and send it again.",),
     429: ("Wait a minute before you try again.",),
     500: (
-        "Try it once more: sending the same form twice records it once. If it happens again, tell whoever looks after the system, with the number below.",
+        "Try it once more: sending the same form twice records it only once. If it happens again, tell whoever runs the system, and give them the number below.",
     ),
-    507: ("Tell whoever looks after the system: it needs room on its disk. Then send it again.",),
+    507: ("Tell whoever runs the system that its disk is full. Then send it again.",),
     503: ("Wait a moment and send it again: sending the same form twice records it once.",),
 }
 
@@ -63,7 +63,7 @@ def problem_page(request: AnyRequest, problem: Problem) -> Response[Any]:
     # What cannot be read the framework tells in words of its own, which say nothing to who clicked.
     unread = problem.status == 400
     if unread and request.scope["method"] == "GET":
-        advice = ("The address may be mistyped or cut off: begin on the first page.",)
+        advice = ("The address may be mistyped or cut off: start on the first page.",)
     answer = page(
         request,
         "error.html",

@@ -81,7 +81,7 @@ async def put_aside(
     except InvalidError as wrong:
         text = gettext(lang_of(request), "Say why it is not recorded.")
         raise Instead(await _page(request, conn, actor, {quarantined: text})) from wrong
-    return see_other(request, "/quarantine", Flash("good", "It was put aside; what was sent is kept."))
+    return see_other(request, "/quarantine", Flash("good", "It was set aside; what was sent is kept."))
 
 
 def _mended(data: MendForm) -> Mended:
@@ -116,13 +116,13 @@ def _why(lang: Lang, reason: str) -> str:
     if reason == _NOT_ALLOWED:
         return gettext(lang, "The role of whoever sent it does not allow this.")
     if found := _MISSING.match(reason):
-        return gettext(lang, "“%(field)s” is missing in it.", field=found[1])
+        return gettext(lang, "“%(field)s” is missing.", field=found[1])
     if found := _UNKNOWN.match(reason):
         return gettext(
-            lang, "It holds “%(field)s”, which this version of the system does not know.", field=found[1]
+            lang, "It contains “%(field)s”, which this version of the system does not know.", field=found[1]
         )
     if found := _UNREADABLE.search(reason):
-        return gettext(lang, "What stands under “%(field)s” is not what is expected there.", field=found[1])
+        return gettext(lang, "“%(field)s” holds something that is not expected there.", field=found[1])
     return gettext(lang, reason)
 
 

@@ -117,7 +117,7 @@ async def forget(
     saved_id: FromPath[UUID],
 ) -> Redirect:
     await questions.forget(conn, actor, saved_id)
-    return see_other(request, "/questions", Flash("good", "The question was taken away."))
+    return see_other(request, "/questions", Flash("good", "The question was removed."))
 
 
 @post("/questions/keys", status_code=200)
@@ -146,7 +146,7 @@ async def revoke_key(
     key_id: FromPath[UUID],
 ) -> Redirect:
     await reading_keys.revoke(conn, actor, key_id)
-    return see_other(request, "/questions", Flash("good", "The key opens nothing any more."))
+    return see_other(request, "/questions", Flash("good", "The key no longer opens anything."))
 
 
 async def _answer(request: AnyRequest, actor: Actor, sql: str, most: int) -> Answer:

@@ -33,7 +33,7 @@ _SORTS: Final = {
     "key": "Key",
 }
 # What the programs themselves write down as a reason.
-_REASONS: Final = {"ended": "The rule was ended.", "correction": "Correction of an entry"}
+_REASONS: Final = {"ended": "The rule has ended.", "correction": "Correction of an entry"}
 _FIELDS: Final = {
     "name_uk": "Name in Ukrainian",
     "name_en": "Name in English",

@@ -128,7 +128,7 @@ def _entry(request: AnyRequest, data: SheetForm) -> Entry:
     except ValueError:
         errors.append(FieldError("occurred_at", "Choose a day and a time."))
     if at > datetime.now(UTC):
-        errors.append(FieldError("occurred_at", "This is still to come."))
+        errors.append(FieldError("occurred_at", "This is in the future."))
     who = data.who.strip()
     if not who or len(who) > 200 or "\x00" in who:
         errors.append(FieldError("who", "Please fill this in."))

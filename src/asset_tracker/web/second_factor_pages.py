@@ -61,7 +61,7 @@ async def new_codes(
     require_session(request)
     secret: str = request.app.state.settings.secret_key or ""
     if not await second_factor.check_code(conn, secret, actor.id, data.code[:40]):
-        wrong = gettext(lang_of(request), "This code is wrong or too old. Type the newest one.")
+        wrong = gettext(lang_of(request), "This code is wrong or has expired. Type the newest one.")
         return await _factor(request, conn, actor, {"code": wrong})
     return _codes(request, await second_factor.new_codes(conn, actor))
 

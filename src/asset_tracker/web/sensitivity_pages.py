@@ -62,7 +62,7 @@ async def add_rule(
     except InvalidError as wrong:
         texts = error_texts(lang_of(request), wrong.errors, {"asset": "tag"})
         raise Instead(await _page(request, conn, actor, data, texts)) from wrong
-    return see_other(request, "/sensitivity", Flash("good", "The rule holds from now on."))
+    return see_other(request, "/sensitivity", Flash("good", "The rule applies from now on."))
 
 
 @post("/sensitivity/{rule_id:uuid}/end", status_code=303)
@@ -73,7 +73,7 @@ async def end_rule(
     rule_id: FromPath[UUID],
 ) -> Redirect:
     await sensitivity.end_rule(conn, actor, rule_id)
-    return see_other(request, "/sensitivity", Flash("good", "The rule was ended."))
+    return see_other(request, "/sensitivity", Flash("good", "The rule has ended."))
 
 
 async def _read(conn: AsyncConnection, actor: Actor, data: RuleForm) -> NewRule:

@@ -125,9 +125,9 @@ async def give_code(
     if made is not None:
         return logged_in(request, made, data.next, await users.email_of(conn, made.actor.id))
     if not await login.waits_for_code(conn, step):
-        over = Flash("bad", "That took too long or too many tries. Please log in anew.")
+        over = Flash("bad", "That took too long or too many attempts. Please log in again.")
         return see_other(request, with_next("/login", data.next), over)
-    problem = gettext(lang_of(request), "This code is wrong, too old, or was used before.")
+    problem = gettext(lang_of(request), "This code is wrong, has expired or has already been used.")
     return page(request, "login_code.html", status=401, problem=problem, next=own_path(data.next))
 
 

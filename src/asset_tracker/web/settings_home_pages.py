@@ -52,14 +52,14 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
             Setting(
                 "/settings/fields",
                 "Categories and their fields",
-                "What is asked of a tablet, a vehicle or a category of your own.",
+                "What is asked about a tablet, a vehicle or a category of your own.",
                 "note",
                 "settings.manage",
             ),
             Setting(
                 "/rates",
-                "Rates of exchange",
-                "What reports convert amounts by.",
+                "Exchange rates",
+                "What reports convert amounts with.",
                 "report",
                 "programme.manage",
             ),
@@ -88,14 +88,14 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
             Setting(
                 "/sensitivity",
                 "Sensitivity of places",
-                "How exactly donors learn where equipment stands.",
+                "How precisely donors see where equipment is.",
                 "place",
                 "programme.manage",
             ),
             Setting(
                 "/records",
                 "Access record",
-                "Who was shown personal data, and what was done to the ways in.",
+                "Who was shown personal data, and what changed about who can log in.",
                 "key",
                 "record.read",
             ),
@@ -107,7 +107,7 @@ GROUPS: Final[tuple[tuple[str, tuple[Setting, ...]], ...]] = (
             Setting(
                 "/settings/mail",
                 "Mail",
-                "Where letters go out, and a letter to try it.",
+                "The server that sends letters, and a test letter.",
                 "export",
                 "settings.manage",
             ),

@@ -126,7 +126,7 @@ def shares_of(given: dict[str, str]) -> tuple[Share, ...]:
 def _percent(text: str) -> Decimal:
     amount = read_money(text.replace("%", ""))
     if amount is None:
-        raise InvalidError(errors=(FieldError("shares", "Write how many per cent each donor pays."),))
+        raise InvalidError(errors=(FieldError("shares", "Write what per cent each donor pays."),))
     return amount
 
 

@@ -109,7 +109,7 @@ async def end_subscription(
     subscription_id: FromPath[UUID],
 ) -> Redirect:
     await subscriptions.end(conn, actor, subscription_id)
-    return see_other(request, "/reports/shared", Flash("good", "It is sent no more."))
+    return see_other(request, "/reports/shared", Flash("good", "It will not be sent any more."))
 
 
 @post("/reports/links", status_code=200)
@@ -142,7 +142,7 @@ async def revoke_link(
     link_id: FromPath[UUID],
 ) -> Redirect:
     await sharing.revoke(conn, actor, link_id)
-    return see_other(request, "/reports/shared", Flash("good", "The link opens nothing any more."))
+    return see_other(request, "/reports/shared", Flash("good", "The link no longer opens anything."))
 
 
 @get("/shared/{token:str}", opt={"public": True})

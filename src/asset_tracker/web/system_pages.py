@@ -43,7 +43,7 @@ async def try_mail(
     except MailTroubleError as trouble:
         told = gettext(lang_of(request), trouble.message, **trouble.params)
         raise Instead(await _mail(request, conn, actor, trouble=told)) from trouble
-    done = Flash("good", "The mail server took the letter to %(email)s.", {"email": to})
+    done = Flash("good", "The mail server accepted the letter to %(email)s.", {"email": to})
     return see_other(request, "/settings/mail", done)
 
 

@@ -25,10 +25,10 @@ def unclear(match: Match, field: str = "municipality") -> FieldError:
     """What to tell when a look-up did not find one municipality: those that may be meant, with their codes."""
     if match.exact:
         near = "; ".join(f"{each.code} ({each.raion_uk}, {each.oblast_uk})" for each in match.exact[:_ALIKE])
-        message = "Several municipalities bear this name. Write the code of yours: %(near)s."
+        message = "Several municipalities have this name. Write the code of yours: %(near)s."
     elif match.near:
         near = "; ".join(f"{each.name_uk} ({each.oblast_uk})" for each in match.near[:_SHOWN])
-        message = "There is no such municipality. Perhaps %(near)s?"
+        message = "There is no such municipality. Did you mean %(near)s?"
     else:
         return FieldError(field, "There is no such municipality.")
     return FieldError(field, message, {"near": near})

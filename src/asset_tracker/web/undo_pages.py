@@ -50,9 +50,9 @@ async def undo(
     data: URLEncodedBody[UndoForm],
 ) -> Redirect:
     undone = await _undo(conn, actor, data.what)
-    text = "It was taken back. Both stay readable in the history."
+    text = "It was undone. Both stay readable in the history."
     if undone.left:
-        text = "It was taken back where nothing later stands on it; %(n)s assets are left as they are."
+        text = "It was undone wherever nothing later depends on it; %(n)s assets are left as they are."
     return see_other(request, own_path(data.back), Flash("good", text, {"n": str(undone.left)}))
 
 
@@ -60,7 +60,7 @@ async def _undo(conn: AsyncConnection, actor: Actor, what: str) -> Undone:
     word, _, text = what.partition(" ")
     wanted = read_id(text, "what")
     if wanted is None or word not in ("event", "operation"):
-        raise NotFoundError("There is nothing to take back.")
+        raise NotFoundError("There is nothing to undo.")
     return await (undo_event if word == "event" else undo_operation)(conn, actor, wanted, _REASON)
 
 

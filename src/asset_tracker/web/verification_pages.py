@@ -192,7 +192,7 @@ async def cancel(
     campaign_id: FromPath[UUID],
 ) -> Redirect:
     await service.cancel(conn, actor, campaign_id)
-    text = "The count was given up. What was scanned stays recorded."
+    text = "The count was cancelled. What was scanned stays recorded."
     return see_other(request, f"/verifications/{campaign_id}", Flash("good", text))
 
 

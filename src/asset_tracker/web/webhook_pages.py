@@ -78,7 +78,7 @@ async def test(
     hook: FromPath[UUID],
 ) -> Redirect:
     await webhooks.send_test(conn, actor, hook)
-    return _back(request, hook, "A test message is on its way. Load the page again in a moment.")
+    return _back(request, hook, "A test message is on its way. Reload the page in a moment.")
 
 
 @post("/webhooks/{hook:uuid}/end", status_code=303)
@@ -101,7 +101,7 @@ async def again(
     message: FromPath[UUID],
 ) -> Redirect:
     await webhooks.send_again(conn, actor, message)
-    return _back(request, hook, "The message is sent again.")
+    return _back(request, hook, "The message is being sent again.")
 
 
 def _back(request: AnyRequest, hook: UUID, text: str) -> Redirect:

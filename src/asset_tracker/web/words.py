@@ -136,7 +136,7 @@ CONSIGNMENTS: dict[str, Word] = {
     "accepted": Word("Accepted", "act", "good"),
 }
 ACTS: dict[str, Word] = {
-    "printed": Word("Waits for signatures", "clock", "wait"),
+    "printed": Word("Waiting for signatures", "clock", "wait"),
     "signed_by_giver": Word("Signed by the giving side", "act", "wait"),
     "signed_by_recipient": Word("Signed by the receiving side", "act", "wait"),
     "signed_by_both": Word("Signed by both, scan missing", "attach", "wait"),
@@ -198,13 +198,13 @@ IMPORTS: dict[str, Word] = {
     "sent": Word("Sent", "import", "plain"),
     "planned": Word("Planned", "clock", "wait"),
     "committed": Word("Recorded", "good", "good"),
-    "undone": Word("Taken back", "back", "plain"),
+    "undone": Word("Undone", "back", "plain"),
 }
 
 CAMPAIGNS: dict[str, Word] = {
     "running": Word("Running", "clock", "wait"),
     "ended": Word("Ended", "good", "good"),
-    "cancelled": Word("Given up", "bad"),
+    "cancelled": Word("Cancelled", "bad"),
 }
 FINDINGS: dict[str, Word] = {
     "found": Word("In its place", "good", "good"),
@@ -239,7 +239,7 @@ TURNS: dict[str, Word] = {
 ORDERS: dict[str, Word] = TURNS | {
     "planned": Word("To do", "maintain", "info"),
     "done": Word("Done", "good", "good"),
-    "ended": Word("Given up", "dispose"),
+    "ended": Word("Cancelled", "dispose"),
 }
 DIFFERENCES: dict[str, Word] = {
     "short": Word("Less than listed", "warn", "wait"),

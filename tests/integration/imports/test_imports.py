@@ -301,7 +301,7 @@ async def test_shares_for_the_whole_file_are_those_of_everything_new(conn, world
         ("SALAR International=100", "no donor"),
         ("Sida=110; ESTDEV=-10", "sum to 100"),
         ("Sida=1e999999", "sum to 100"),
-        ("Sida", "no funding share"),
+        ("Sida", "not a funding share"),
     ],
 )
 async def test_shares_that_are_none_are_told_before_anything_is_planned(conn, send, shares, told):

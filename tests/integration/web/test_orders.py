@@ -178,7 +178,7 @@ async def test_a_program_orders_work_on_many_by_their_plans_by_name_or_by_what_i
     due = (await asked(due={"rule": "maintenance"})).json()
     assert due["action"]["can"] == 2, "one plan of each is left"
     again = (await asked(plans=[plans[office.laptop, "Пил"]])).json()
-    assert again["left_out"] == [{"why_not": "The same work is ordered there already.", "assets": 1}]
+    assert again["left_out"] == [{"why_not": "The same work has already been ordered there.", "assets": 1}]
     given_up = await api(site, "coordinator", "DELETE", f"/bulk/{again['action']['id']}")
     assert given_up.status_code == 204
     assert (await api(site, "coordinator", "POST", f"{here}/undo")).json()["action"]["status"] == "undone"

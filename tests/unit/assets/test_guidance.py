@@ -149,7 +149,7 @@ def test_the_donor_is_told_within_the_days_of_the_rule():
 
 def test_a_decision_names_who_decides_and_whose_approval_a_short_life_needs():
     (whose, life) = asked(loss(things=(with_rules(LIFE),)), "decide")
-    assert whose[0].startswith("It is the municipality’s")
+    assert whose[0].startswith("It belongs to the municipality")
     assert life[1] == "KMU 514"
     old = Thing(tag=THING.tag, since=date(2020, 1, 1), rules=(LIFE,))
     assert len(asked(leaving(thing=old, condition="unserviceable"), "dispose")) == 1

@@ -49,9 +49,9 @@ def test_actions(now, offered, not_offered):
 
 
 def test_what_is_refused_says_why():
-    with pytest.raises(RefusedError, match="delivered already"):
+    with pytest.raises(RefusedError, match="already been delivered"):
         check(delivered, ev.Delivered())
-    with pytest.raises(RefusedError, match="in a kit already"):
+    with pytest.raises(RefusedError, match="already in a kit"):
         check(state(kit=uuid7()), ev.Packed(kit=uuid7()))
 
 

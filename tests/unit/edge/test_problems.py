@@ -23,7 +23,7 @@ def every_error(cls=errors.AssetTrackerError):
         (errors.ForbiddenError(), 403, "forbidden"),
         (errors.UnauthenticatedError(), 401, "unauthenticated"),
         (errors.StaleError(happened=("x",)), 409, "stale"),
-        (errors.RefusedError("It is on its way already."), 409, "refused"),
+        (errors.RefusedError("It is already on its way."), 409, "refused"),
         (TagError("Enter the tag from the label."), 422, "invalid"),
         (errors.ThrottledError(retry_after=7), 429, "throttled"),
         (errors.UnavailableError(), 503, "unavailable"),

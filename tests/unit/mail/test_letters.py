@@ -43,7 +43,7 @@ def test_a_letter_says_the_same_in_both_its_forms():
 
 def test_a_letter_in_english_frames_itself_in_english():
     text = next(composed(letter(lang="en")).iter_parts()).get_content()
-    assert "nobody reads answers" in text
+    assert "nobody reads replies" in text
 
 
 def test_a_subject_of_two_lines_makes_no_header():

@@ -140,9 +140,9 @@ class ConsignmentKind(RecordKind):
         allowed = scope.programmes(actor, "consignment.manage")
         named = await conn.scalar(select(asset.c.id).where(asset.c.consignment_id == record.id).limit(1))
         if named or (allowed is not None and record.refs["programme"] not in map(str, allowed)):
-            raise ConflictError("Something that is recorded names it.")
+            raise ConflictError("Something on record refers to it.")
         try:
             async with conn.begin_nested(), as_system(conn):
                 await conn.execute(delete(consignment).where(c.id == record.id))
         except IntegrityError as error:
-            raise ConflictError("Something that is recorded names it.") from error
+            raise ConflictError("Something on record refers to it.") from error

@@ -84,7 +84,7 @@ class EventReader(RowReader):
             if written != "service_counted":
                 KINDS.settle(line, "kind")
             if written is None and not bad_day(line):
-                line.say("error", "no-kind", "kind", "Nothing says what happened.", expected="one of: %(words)s", words=KINDS.shown)  # fmt: skip
+                line.say("error", "no-kind", "kind", "It does not say what happened.", expected="one of: %(words)s", words=KINDS.shown)  # fmt: skip
             yield line
         for part, (kind, field) in enumerate(days, start=1):
             fields = line.fields | {"kind": kind, "occurred_on": line.fields[field], "said": None}
@@ -113,7 +113,7 @@ def name_asset(line: Line, programmes: Programmes, defaults: Defaults) -> None:
             "error",
             "no-identity",
             "tag",
-            "Nothing tells which asset it is.",
+            "It does not say which asset it is.",
             expected="a tag, a serial number, or a consignment and its line",
         )
 
@@ -142,7 +142,7 @@ def payload_of(line: Line, kind: str, told: dict[str, Any]) -> ev.Payload | None
     _meter(line, kind, values_)
     _money(line, values_)
     if kind == "service_counted" and "since" not in fields and not line.blocked:
-        line.say("error", "no-first-day", "since", "Nothing says from which day on it was counted.", expected="a day")  # fmt: skip
+        line.say("error", "no-first-day", "since", "It does not say from which day on it was counted.", expected="a day")  # fmt: skip
     if kind == "balance_recorded":
         values_["recorded_on"] = fields["occurred_on"]
     return _made(line, struct, values_)
@@ -156,7 +156,7 @@ def _said_by_kind(line: Line, kind: str, values_: dict[str, Any]) -> None:
     elif said and KINDS.code(said) == kind and len(said) > 12:
         values_[_TEXT[kind]] = said
     else:
-        line.say("error", "no-description", "description", "Nothing says what it was.", expected="the fault, the circumstances or the reason, in words")  # fmt: skip
+        line.say("error", "no-description", "description", "It does not say what it was.", expected="the fault, the circumstances or the reason, in words")  # fmt: skip
 
 
 def _meter(line: Line, kind: str, values_: dict[str, Any]) -> None:
@@ -191,7 +191,9 @@ def _made(line: Line, struct: type[ev.Payload], values_: dict[str, Any]) -> ev.P
             struct,
         )  # fmt: skip
     except msgspec.ValidationError as error:
-        line.say("error", "bad-event", None, "This event cannot be recorded so: %(why)s", why=str(error))
+        line.say(
+            "error", "bad-event", None, "This event cannot be recorded like this: %(why)s", why=str(error)
+        )
         return None
     for wrong in problems(payload, datetime.combine(line.fields["occurred_on"], _MORNING, UTC)):
         line.say("error", "bad-event", _column_of(wrong.field), wrong.message, expected=wrong.expected, **wrong.params)  # fmt: skip

@@ -122,7 +122,7 @@ class EventPlanner:
             return item(line, "change", asset, kind=kind, record=record | {"supersedes": str(own[0].id)}, changes=changes)  # fmt: skip
         if free and kind in ONCE:
             self._claimed.add(free[0].id)
-            line.say("warning", "recorded-otherwise", "kind", "It is recorded for this day already, in other words.", expected="nothing; what is recorded stands")  # fmt: skip
+            line.say("warning", "recorded-otherwise", "kind", "It is already recorded for this day, in other words.", expected="nothing; what is recorded stands")  # fmt: skip
             return item(line, "unchanged", asset, kind=kind)
         if free:
             line.say(
@@ -134,10 +134,12 @@ class EventPlanner:
         day: date | None = line.fields.get("occurred_on")
         if day is None:
             if not bad_day(line):
-                line.say("error", "no-day", "occurred_on", "Nothing says when it happened.", expected="a day")
+                line.say(
+                    "error", "no-day", "occurred_on", "It does not say when it happened.", expected="a day"
+                )
         elif day > self.today:
             line.say(
-                "error", "future", "occurred_on", "This day is still to come.", expected="a day up to today"
+                "error", "future", "occurred_on", "This day is in the future.", expected="a day up to today"
             )
         return day
 
@@ -147,7 +149,7 @@ class EventPlanner:
         if before is None:
             return True
         day = day_of(before)
-        line.say("error", "another-day", "occurred_on", "This is recorded already, for another day.", expected="the day that is recorded, or a correction on the page of the asset", suggestion=f"{day:%d.%m.%Y}")  # fmt: skip
+        line.say("error", "another-day", "occurred_on", "This is already recorded, for another day.", expected="the day that is recorded, or a correction on the page of the asset", suggestion=f"{day:%d.%m.%Y}")  # fmt: skip
         return False
 
     def _twice(self, line: Line, asset: Existing, kind: str, day: date, payload: ev.Payload) -> bool:
@@ -155,12 +157,12 @@ class EventPlanner:
         seen = self._seen[asset.id, kind, day]
         for other, before in seen:
             if before == said or kind in ONCE:
-                line.say("error", "twice-in-file", None, "The same stands in row %(row)s of “%(sheet)s” too.", expected="each of them once", row=other.row, sheet=other.sheet)  # fmt: skip
+                line.say("error", "twice-in-file", None, "The same is in row %(row)s of “%(sheet)s” too.", expected="each of them once", row=other.row, sheet=other.sheet)  # fmt: skip
                 return True
         if kind in ONCE and any(
             key[:2] == (asset.id, kind) and lines for key, lines in self._of(asset.id, kind, day)
         ):
-            line.say("error", "twice-in-file", "occurred_on", "The file tells this of two days.", expected="one of them")  # fmt: skip
+            line.say("error", "twice-in-file", "occurred_on", "The file says this for two different days.", expected="one of them")  # fmt: skip
             return True
         seen.append((line, said))
         return False
@@ -170,7 +172,7 @@ class EventPlanner:
         recorded = [(e.payload, day_of(e)) for e in self.events.get(asset, ()) if day_of(e) != day]
         for other, until in (*recorded, *self._counts[asset]):
             if isinstance(other, ev.ServiceCounted) and serving.same_days(payload, day, other, until):
-                line.say("error", "days-counted", "since", "Some of these days are counted already.", expected="days after those that are counted", suggestion=f"{other.since:%d.%m.%Y} – {until:%d.%m.%Y}")  # fmt: skip
+                line.say("error", "days-counted", "since", "Some of these days have already been counted.", expected="days after those that are counted", suggestion=f"{other.since:%d.%m.%Y} – {until:%d.%m.%Y}")  # fmt: skip
                 return True
         self._counts[asset].append((payload, day))
         return False

@@ -97,7 +97,7 @@ class EventPlanning:
         if kind == "installed" and point is None and not line.blocked:
             only = self.points.only(code or found.municipality)
             if only is None:
-                line.say("error", "no-service-point", "service_point", "Nothing says at which service point it was installed.", expected="the name of a service point", suggestion=self.points.suggestion(code or found.municipality))  # fmt: skip
+                line.say("error", "no-service-point", "service_point", "It does not say at which service point it was installed.", expected="the name of a service point", suggestion=self.points.suggestion(code or found.municipality))  # fmt: skip
                 return {}
             point = only
             line.say("warning", "only-service-point", "service_point", "No service point is named; taken as %(point)s, the only one there.", point=point.name_uk)  # fmt: skip
@@ -128,7 +128,7 @@ class EventKind:
     key: ClassVar[KindKey] = "events"
     label: ClassVar[str] = "Events of the past"
     hint: ClassVar[str] = (
-        "deliveries, installations, maintenance, faults that were kept in a spreadsheet till now"
+        "deliveries, installations, maintenance, faults that were kept in a spreadsheet until now"
     )
     vocabulary: ClassVar[Vocabulary] = VOCABULARY
     words: ClassVar[Mapping[str, Words]] = {"kind": KINDS, "condition": CONDITIONS, "use": USES}

@@ -52,7 +52,7 @@ class NamedPoints:
             "error",
             "ambiguous-service-point" if found else "unknown-service-point",
             "service_point",
-            "More than one service point there is called so."
+            "More than one service point there has this name."
             if found
             else "There is no such service point in the municipality.",
             expected="the name or the address of a service point",

@@ -68,7 +68,7 @@ VOCABULARY = Vocabulary(
     FIELDS,
     skipped=SKIPPED,
     readers={
-        "asked": _whole(1, 1_000_000, "a whole number from 1 on"),
+        "asked": _whole(1, 1_000_000, "a whole number, 1 or more"),
         "approved": _whole(0, 1_000_000, "a whole number"),
         "readiness": _whole(0, 100, "a whole number from 0 to 100"),
     },
@@ -107,11 +107,11 @@ class NeedShape(RecordShape):
         settle_programme(line, self.programmes, self.defaults)
         _category(line)
         if "asked" not in fields and not any(p.field == "asked" for p in line.problems):
-            line.say("error", "no-asked", "asked", "Nothing says how many are asked for.", expected="a whole number from 1 on")  # fmt: skip
+            line.say("error", "no-asked", "asked", "It does not say how many are asked for.", expected="a whole number, 1 or more")  # fmt: skip
         if "applied_on" not in fields and self.day:
             fields["applied_on"] = self.day
         if "applied_on" not in fields and not any(p.field == "applied_on" for p in line.problems):
-            line.say("error", "no-day", "applied_on", "Nothing says when it was asked for.", expected="a day in its own column, or for the whole file")  # fmt: skip
+            line.say("error", "no-day", "applied_on", "It does not say when it was asked for.", expected="a day in its own column, or for the whole file")  # fmt: skip
         self._approval(line)
         for field in _DAYS:
             if field in fields:
@@ -123,7 +123,7 @@ class NeedShape(RecordShape):
             line.say("error", "approval", "approved_on", "Say both how many were approved, and when.", expected="both, or neither")  # fmt: skip
         applied, approved = fields.get("applied_on"), fields.get("approved_on")
         if applied and approved and approved < applied:
-            line.say("error", "days", "approved_on", "Nothing is approved before it was asked for.", expected="a later day")  # fmt: skip
+            line.say("error", "days", "approved_on", "Nothing can be approved before it was asked for.", expected="a later day")  # fmt: skip
 
     def keys(self, values_: Mapping[str, Any]) -> Iterator[Key]:
         yield from super().keys(values_)
@@ -141,7 +141,7 @@ class NeedShape(RecordShape):
 def _category(line: Line) -> None:
     written = line.fields.get("category")
     if written is None:
-        line.say("error", "no-category", "category", "Nothing says what is asked for.", expected="a kind of thing")  # fmt: skip
+        line.say("error", "no-category", "category", "It does not say what is asked for.", expected="a kind of thing")  # fmt: skip
         return
     if (found := category_of(str(written))) is None:
         del line.fields["category"]

@@ -85,13 +85,13 @@ class PartyShape(RecordShape):
         fields = line.fields
         self.places.settle(line, None, needed=False)
         if "name" not in fields:
-            line.say("error", "no-name", "name", "Nothing says what it is.", expected="a name")
+            line.say("error", "no-name", "name", "It does not say what it is.", expected="a name")
         if "kind" in fields:
             KINDS.settle(line, "kind")
         elif named := KINDS.code(fields.get("name", "")):
             fields["kind"], fields["assumed"] = named, {"kind"}
         else:
-            line.say("error", "no-kind", "kind", "Nothing tells what kind of party it is.", expected="one of: %(words)s", words=KINDS.shown)  # fmt: skip
+            line.say("error", "no-kind", "kind", "It does not say what kind of party it is.", expected="one of: %(words)s", words=KINDS.shown)  # fmt: skip
 
     def keys(self, values_: Mapping[str, Any]) -> Iterator[Key]:
         yield from super().keys(values_)

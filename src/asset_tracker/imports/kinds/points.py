@@ -129,7 +129,7 @@ class PointShape(RecordShape):
         fields = line.fields
         self.places.settle(line, self.default)
         if "name" not in fields:
-            line.say("error", "no-name", "name", "Nothing says what it is.", expected="a name")
+            line.say("error", "no-name", "name", "It does not say what it is.", expected="a name")
         self._kind(line)
         STATUSES.settle(line, "status")
         if pair := fields.pop("coordinates", None):
@@ -161,7 +161,7 @@ class PointShape(RecordShape):
                 "error",
                 "unknown-kind",
                 "kind",
-                "Nothing tells what kind of service point it is.",
+                "It does not say what kind of service point it is.",
                 expected="one of: %(words)s",
                 words=KINDS.shown,
             )

@@ -85,12 +85,12 @@ class PopulationShape(RecordShape):
         fields = line.fields
         self.places.settle(line, None)
         if "population" not in fields and not any(p.field == "population" for p in line.problems):
-            line.say("error", "no-population", "population", "Nothing says how many people live there.", expected="a whole number of people")  # fmt: skip
+            line.say("error", "no-population", "population", "It does not say how many people live there.", expected="a whole number of people")  # fmt: skip
         day = fields.get("as_of") or _day_in_heading(line) or self.default
         if day is None:
-            line.say("error", "no-day", "as_of", "Nothing says of which day the figure is.", expected="a day in its own column, in the heading, or for the whole file")  # fmt: skip
+            line.say("error", "no-day", "as_of", "It does not say of which day the figure is.", expected="a day in its own column, in the heading, or for the whole file")  # fmt: skip
         elif day > self.today:
-            line.say("error", "future", "as_of", "This day is still to come.", expected="a day up to today")
+            line.say("error", "future", "as_of", "This day is in the future.", expected="a day up to today")
         else:
             fields["as_of"] = day.isoformat()
 

@@ -113,7 +113,7 @@ class ProgrammeShape(RecordShape):
         fields["refs"] = {}
         for field, expected in (("code", _CODE_EXPECTED), ("name", "a name")):
             if field not in fields and not any(problem.field == field for problem in line.problems):
-                line.say("error", f"no-{field}", field, "Nothing stands here.", expected=expected)
+                line.say("error", f"no-{field}", field, "This is empty.", expected=expected)
         REGIMES.settle(line, "legal_regime")
         TITLE_RULES.settle(line, "title_passes")
         self._implementer(line)
@@ -164,7 +164,7 @@ class ProgrammeShape(RecordShape):
             party for party, _ in parties
         }:
             line.say(
-                "error", "donor-twice", "shares", "A donor stands here twice.", expected="each donor once"
+                "error", "donor-twice", "shares", "The same donor appears twice.", expected="each donor once"
             )
         if not line.blocked:
             shares = {party: percent for party, percent in parties if party}

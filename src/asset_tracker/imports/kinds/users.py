@@ -100,7 +100,9 @@ class UserShape(RecordShape):
     def complete(self, line: Line) -> None:
         fields = line.fields
         if "name" not in fields and "email" in fields:
-            line.say("error", "no-name", "name", "Nothing says what the person is called.", expected="a name")
+            line.say(
+                "error", "no-name", "name", "It does not say what the person is called.", expected="a name"
+            )
         if "lang" in fields:
             LANGUAGES.settle(line, "lang")
         self._roles(line)
@@ -132,7 +134,7 @@ class UserShape(RecordShape):
         if role == "donor":
             party, near = self.parties.find(reach or fields.get("donor") or "")
             if party is None:
-                line.say("error", "role-reach", "donor", "This role needs to know what it reaches.", expected="a donor that is recorded", suggestion=near)  # fmt: skip
+                line.say("error", "role-reach", "donor", "Say what this role gives access to.", expected="a donor that is recorded", suggestion=near)  # fmt: skip
                 return None
             return Grant(role=role, donor=UUID(party))
         by_programme = role == "coordinator" or (

@@ -169,7 +169,7 @@ class ScanPlanning(EventPlanning):
                 )
             return item(line, "unchanged", found, kind="verified")
         if (other := self._seen.setdefault((each.id, found.id), line)) is not line:
-            line.say("error", "twice-in-file", None, "The same stands in row %(row)s of “%(sheet)s” too.", expected="each of them once", row=other.row, sheet=other.sheet)  # fmt: skip
+            line.say("error", "twice-in-file", None, "The same is in row %(row)s of “%(sheet)s” too.", expected="each of them once", row=other.row, sheet=other.sheet)  # fmt: skip
             return item(line, "problem", found)
         if seen:
             return item(line, "unchanged", found, kind="verified")
@@ -197,7 +197,7 @@ class ScanPlanning(EventPlanning):
         found = self.campaigns.get(values.fold(written)) if written else self._only
         if found is None and not written:
             if not any(problem.code == "no-campaign" for problem in line.problems):
-                line.say("error", "no-campaign", "campaign", "Nothing says which verification it is.", expected="the number of a verification")  # fmt: skip
+                line.say("error", "no-campaign", "campaign", "It does not say which verification it is.", expected="the number of a verification")  # fmt: skip
         elif found is None and not any(problem.code == "unknown-campaign" for problem in line.problems):
             line.say("error", "unknown-campaign", "campaign", "There is no such verification.", expected="the number of a verification", suggestion="; ".join(each.number for each in list(self.campaigns.values())[:5]) or None)  # fmt: skip
         if found and line.fields["occurred_on"] < found.started_on and not line.fields.get("told_early"):

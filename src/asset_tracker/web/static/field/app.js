@@ -168,7 +168,7 @@ async function known(place) {
   const login = unknown instanceof sender.ServerError && unknown.status === 401;
   unknown = null; // asked again at the next view
   fill(place, h("div", { class: "card stack" },
-    h("h1", {}, t("Log in once, while there is network")),
+    h("h1", {}, t("Log in once, while you have network")),
     h("p", {}, login ? t("Then this phone works without network too.") : t("There is no network, and nobody has logged in on this phone yet.")),
     h("a", { class: "button main", href: "/login?next=/field" }, t("Log in"))));
   return false;

@@ -15,9 +15,9 @@ export const STATES = {
 
 /** @type {Record<string, string>} */
 export const WHAT_TO_DO = {
-  saved: msg("It is on the disk of this phone and goes out as soon as there is network."),
+  saved: msg("It is on the disk of this phone and is sent as soon as there is network."),
   sent: msg("It left this phone, but no answer came. It is sent again until one does; it is recorded once."),
-  ledger: msg("The ledger holds it. The phone needs to keep nothing of it."),
+  ledger: msg("The ledger has it. The phone need not keep it any longer."),
   conflict: msg("Another fact was sent with the same number. The server keeps both; tell your coordinator, who decides which one stands."),
   quarantined: msg("The server keeps it, but did not record it yet. Your coordinator sees it in the list of what waits; tell them what happened."),
   rejected: msg("The server could not take it. Show it to your coordinator, or record it anew; then take it off this list."),

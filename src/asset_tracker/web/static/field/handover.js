@@ -13,7 +13,7 @@ export async function exportQueue(waiting) {
     if (each.campaign && each.kind === "unknown_code") continue;
     const phone = await outbox.device(each.by.id);
     const sealed = each.box ? each : await seal(phone, each.body);
-    if (!sealed) throw new Error(t("This phone knows no key of the server yet: open the app once with network."));
+    if (!sealed) throw new Error(t("This phone does not have the server’s key yet: open the app once with network."));
     const boxes = [sealed, ...(await photosOf(phone, each))];
     const key = `${each.device} ${sealed.key_id}`;
     byKey.set(key, [...(byKey.get(key) ?? []), ...boxes.map((box) => ({ ...box, device: each.device }))]);

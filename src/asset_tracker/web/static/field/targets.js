@@ -10,7 +10,7 @@ import { msg, named, offered, t } from "./words.js";
 
 // What is said of one thing at a time: the same number of many would be a mistake.
 const ALONE = ["service_counted"];
-const NOT_YOURS = msg("Your role does not record this.");
+const NOT_YOURS = msg("Your role may not record this.");
 
 /** @param {import("./list.js").Item[]} items @returns {Promise<Target[]>} */
 export async function targetsOf(items) {
@@ -46,7 +46,7 @@ function why(kind, target, kinds) {
 export async function actionsFor(targets) {
   const kinds = (await get("meta", "me"))?.kinds ?? [];
   return offered().filter((kind) => kinds.includes(kind)).map((kind) => {
-    const alone = ALONE.includes(kind) && targets.length > 1 ? t("This is recorded of one thing at a time.") : "";
+    const alone = ALONE.includes(kind) && targets.length > 1 ? t("This is recorded for one thing at a time.") : "";
     const judged = targets.map((target) => ({ target, reason: alone || why(kind, target, kinds) }));
     return { kind, can: judged.filter((each) => !each.reason).map((each) => each.target), cannot: judged.filter((each) => each.reason) };
   });

@@ -15,7 +15,7 @@ export function witness(entry) {
       h("h2", {}, t("Checkpoint of the ledger")),
       checkpoint
         ? [
-            h("p", {}, t("Since %(when)s a signed checkpoint holds this fact and all before it. Nobody can change it without being noticed.", { when: moment(checkpoint.made_at) })),
+            h("p", {}, t("Since %(when)s a signed checkpoint covers this fact and everything before it. Nobody can change it unnoticed.", { when: moment(checkpoint.made_at) })),
             h("p", { class: "wrap" }, h("code", {}, `${checkpoint.size}:${checkpoint.root.slice(0, 32)}…`)),
             h("details", {}, h("summary", {}, t("The signed text")), h("pre", { class: "wrap", tabindex: 0 }, checkpoint.note)),
           ]
@@ -27,7 +27,7 @@ export function witness(entry) {
     try {
       const { receipt, proof } = await (await call(`/api/v1/events/${entry.id}/proof`)).json();
       if (receipt.hash !== entry.receipt?.hash) {
-        fill(box, flash("bad", t("The ledger now tells another receipt than this phone was given. Show this to your administrator.")));
+        fill(box, flash("bad", t("The ledger now gives a different receipt from the one this phone was given. Show this to your administrator.")));
         return;
       }
       if (!proof) return draw(null, t("It is sealed within some minutes."));
@@ -35,7 +35,7 @@ export function witness(entry) {
       await outbox.witnessed(entry.id, { size, root, made_at, note });
       draw({ size, root, made_at, note });
     } catch (error) {
-      draw(null, error instanceof ServerError ? t("The server does not tell it now.") : t("There is no network."));
+      draw(null, error instanceof ServerError ? t("The server cannot say just now.") : t("There is no network."));
     }
   };
   if (entry.checkpoint) draw(entry.checkpoint);

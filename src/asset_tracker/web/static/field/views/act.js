@@ -26,7 +26,7 @@ export async function show({ main, rest }) {
   const targets = (await targetsOf(chosen)).filter((each) => !order || each.asset?.id === order.asset);
   const action = (await actionsFor(targets)).find((each) => each.kind === kind);
   if (!asked || !action?.can.length) {
-    fill(main, flash("wait", t("Nothing is chosen that this can be recorded of.")), linkButton("#/scan", t("Scan"), "verify", "main"));
+    fill(main, flash("wait", t("This cannot be recorded for anything you have chosen.")), linkButton("#/scan", t("Scan"), "verify", "main"));
     return;
   }
   const note = { name: "note", label: asked.note, type: "text", required: false, hint: "", options: [], default: "" };
@@ -74,7 +74,7 @@ export async function show({ main, rest }) {
     fill(shown, pictures.map((each, at) => {
       const url = URL.createObjectURL(each.blob);
       return h("span", { class: "shot" }, h("img", { src: url, alt: t("Photo %(n)s", { n: at + 1 }), onload: () => URL.revokeObjectURL(url) }),
-        button("", "dispose", () => { pictures.splice(at, 1); drawPictures(); }, { class: "quiet", "aria-label": t("Leave photo %(n)s out", { n: at + 1 }) }));
+        button("", "dispose", () => { pictures.splice(at, 1); drawPictures(); }, { class: "quiet", "aria-label": t("Remove photo %(n)s", { n: at + 1 }) }));
     }));
 
   const submit = async (/** @type {Event} */ event) => {
@@ -112,7 +112,7 @@ export async function show({ main, rest }) {
 
   fill(
     main,
-    h("p", { class: "crumbs" }, order ? h("a", { href: "#/work" }, t("What I am to do")) : h("a", { href: "#/scan" }, t("To the list"))),
+    h("p", { class: "crumbs" }, order ? h("a", { href: "#/work" }, t("What I have to do")) : h("a", { href: "#/scan" }, t("To the list"))),
     h("h1", {}, asked.verb),
     order && orderCard(order),
     h("details", { class: "card", open: action.can.length === 1 }, h("summary", {}, n("For %(n)s asset", "For %(n)s assets", action.can.length)),
@@ -125,7 +125,7 @@ export async function show({ main, rest }) {
 
 /** What is missing of a count of service. @param {any} payload @param {string} until @param {Record<string, string>} errors */
 function uncounted(payload, until, errors) {
-  if (!["trips", "consultations", "meter"].some((each) => each in payload || each in errors)) errors.trips = t("Write how many; 0 is an answer too.");
+  if (!["trips", "consultations", "meter"].some((each) => each in payload || each in errors)) errors.trips = t("Write how many; 0 is an answer, too.");
   if (payload.since && payload.since > until.slice(0, 10)) errors.since = t("The first day counted is after the last.");
 }
 

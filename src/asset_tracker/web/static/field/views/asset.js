@@ -32,7 +32,7 @@ export async function show({ main, rest }) {
     h("p", { class: "crumbs" }, h("a", { href: "#/scan" }, t("To the list"))),
     h("h1", {}, asset ? named(asset) : t("A tag that is not on this phone")),
     h("p", {}, h("span", { class: "tag" }, formatTag(asset?.tag ?? found.tag))),
-    asset ? facts_of(asset, target.standing) : flash("info", t("The phone does not know how it stands; what you record is checked by the server when it is sent."), h("p", {}, h("a", { href: `/a/${formatTag(found.tag)}` }, t("Look it up on the server")))),
+    asset ? facts_of(asset, target.standing) : flash("info", t("The phone does not know its present state; the server checks what you record when it is sent."), h("p", {}, h("a", { href: `/a/${formatTag(found.tag)}` }, t("Look it up on the server")))),
     asked.map((each) => orderCard(each, doing(each, can))),
     h("div", { class: "buttons wrap" }, offered(can.slice(0, FIRST), !asked.length), !asset && linkButton(`#/bind/tag/${found.tag}`, t("Bind this blank label to an asset"), "label")),
     can.length > FIRST && h("details", {}, h("summary", {}, t("Other actions")), h("div", { class: "buttons wrap" }, offered(can.slice(FIRST), false))),

@@ -50,6 +50,6 @@ async function draw(box, campaign) {
     wrongPlace.length > 0 && h("section", {}, h("h2", {}, t("In another place than the register says")), h("ul", { class: "plain-list" }, wrongPlace.map((each) => line(each, badge(t("wrong place"), "place", "wait"))))),
     extra.length > 0 && h("section", {}, h("h2", {}, t("Not expected here")), h("ul", { class: "plain-list" }, extra.map((each) => h("li", {}, badge(t("not expected"), "warn", "wait"), " ", h("span", { class: "tag" }, formatTag(each.tag)), " ", each.name)))),
     unknown.length > 0 && h("section", {}, h("h2", {}, t("Unknown codes, kept")), h("ul", { class: "plain-list" }, unknown.map((each) => h("li", {}, h("code", {}, each.tag))))),
-    open.length > 0 && h("section", {}, h("h2", {}, t("Not yet scanned")), h("p", { class: "hint" }, t("Nothing is missing before the count is ended.")), h("ul", { class: "plain-list" }, open.map((each) => line(each, badge(t("not yet scanned"), "clock", "plain"))))),
+    open.length > 0 && h("section", {}, h("h2", {}, t("Not yet scanned")), h("p", { class: "hint" }, t("Nothing counts as missing until the count has ended.")), h("ul", { class: "plain-list" }, open.map((each) => line(each, badge(t("not yet scanned"), "clock", "plain"))))),
   );
 }

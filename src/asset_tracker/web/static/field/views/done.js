@@ -26,7 +26,7 @@ export async function show({ main, rest }) {
     main,
     h("h1", {}, n("%(n)s fact recorded", "%(n)s facts recorded", ids.length)),
     box,
-    h("div", { class: "buttons" }, linkButton("#/scan", t("On with the list"), "verify", "main"), linkButton("#/outbox", t("Outbox"), "transit")),
+    h("div", { class: "buttons" }, linkButton("#/scan", t("Continue with the list"), "verify", "main"), linkButton("#/outbox", t("Outbox"), "transit")),
   );
   await draw();
   const stop = new AbortController();

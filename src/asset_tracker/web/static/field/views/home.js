@@ -34,8 +34,8 @@ export async function show({ main, again }) {
       ? flash(now() - oldest > OLD_MS ? "wait" : "good",
           h("p", {}, h("strong", {}, t("On this phone:")), " ", n("%(n)s asset", "%(n)s assets", assets), ", ", t("taken along"), " ", ago(oldest, Date.now()), "."),
           now() - oldest > OLD_MS && h("p", {}, t("That is old: prepare again before you leave.")))
-      : flash("wait", t("Nothing is prepared. Scanning and recording work, but the phone knows no asset by name: prepare while there is network.")),
-    asked.length > 0 && h("a", { class: "card row", href: "#/work" }, h("strong", {}, t("What I am to do")), toldOf(asked)),
+      : flash("wait", t("Nothing is prepared. You can scan and record, but the phone does not know any asset by name: prepare while you have network.")),
+    asked.length > 0 && h("a", { class: "card row", href: "#/work" }, h("strong", {}, t("What I have to do")), toldOf(asked)),
     counted.length > 0 && h("section", { class: "stack" }, h("h2", {}, t("Counting")), counted.map((each) =>
       h("a", { class: "card row", href: `#/count/${each.id}` },
         h("strong", {}, each.name), h("span", { class: "meter" }, h("span", {}, t("found %(found)s of %(all)s", { found: each.found.size, all: each.expected.length })),

@@ -57,7 +57,7 @@ const told = h("div", { "aria-live": "polite" });
 
 function mood() {
   const { mood: now, detail } = sender.state();
-  if (now === "offline") return flash("wait", t("There is no network. Everything stays here and goes out by itself."));
+  if (now === "offline") return flash("wait", t("There is no network. Everything stays here and is sent by itself later."));
   if (now === "login") return flash("wait", h("p", {}, t("Your log-in has ended."), " ", h("a", { href: "/login?next=/field" }, t("Log in"))));
   if (now === "busy") return flash("wait", t("The server cannot take it just now: %(why)s It is tried again.", { why: detail }));
   if (now === "sending") return h("p", { class: "soft" }, t("Sending …"));

@@ -13,7 +13,7 @@ export async function show({ main, again }) {
   const told = h("div", { "aria-live": "polite" });
   const taken = h("div", {});
   const choices = h("div", { class: "stack" }, h("p", { class: "soft" }, t("One moment …")));
-  fill(main, h("h1", {}, t("Prepare")), h("p", {}, t("Take along what you need where there is no network. No names and no telephone numbers go along.")), taken, told, choices, await fitness(again));
+  fill(main, h("h1", {}, t("Prepare")), h("p", {}, t("Take along what you need where there is no network. Names and telephone numbers are left out.")), taken, told, choices, await fitness(again));
   await drawTaken(taken, told, again);
   void offer(choices, told, again);
 }
@@ -39,10 +39,10 @@ async function offer(box, told, again) {
     fill(
       box,
       h("h2", {}, t("Take along")),
-      button(t("My work: what I am to do, what is on its way, what I count"), "consignment", () => void take({ kind: "mine", value: "true", name: t("My work") }, told, again), { class: "main" }),
+      button(t("My work: what I have to do, what is on its way, what I count"), "consignment", () => void take({ kind: "mine", value: "true", name: t("My work") }, told, again), { class: "main" }),
       h("form", { class: "field", onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); void byTown(town, told, again); } },
         h("label", { for: "f-town" }, t("A municipality")), h("div", { class: "pair wide" }, town, h("button", {}, t("Take along"))), found),
-      campaigns.length > 0 && h("section", {}, h("h3", {}, t("Counts that run")), h("ul", { class: "plain-list" }, campaigns.map((/** @type {any} */ each) =>
+      campaigns.length > 0 && h("section", {}, h("h3", {}, t("Counts in progress")), h("ul", { class: "plain-list" }, campaigns.map((/** @type {any} */ each) =>
         choice({ kind: "verification", value: each.id, name: `${each.number} · ${each.municipality_uk ?? ""}` }, "verify")))),
       consignments.length > 0 && h("section", {}, h("h3", {}, t("Consignments")), h("ul", { class: "plain-list" }, consignments.map((/** @type {any} */ each) =>
         choice({ kind: "consignment", value: each.id, name: `${each.number} · ${named({ name_uk: each.municipality_uk, name_en: each.municipality_en })}` }, "consignment")))),
@@ -103,12 +103,12 @@ async function fitness(again) {
     }
     await again();
   };
-  return h("section", {}, h("h2", {}, t("Is this phone fit?")), h("ul", { class: "plain-list" },
+  return h("section", {}, h("h2", {}, t("Is this phone ready?")), h("ul", { class: "plain-list" },
     line(Boolean(navigator.serviceWorker?.controller), navigator.serviceWorker?.controller ? t("The app opens without network.") : t("The app is not kept on this phone yet: open it once more.")),
-    line(persisted, persisted ? t("The browser promised to keep what is saved.") : t("The browser may throw away what is saved when space runs out: install the app, or ask again."), !persisted && [" ", button(t("Ask"), "", () => void persist(), { class: "quiet" })]),
+    line(persisted, persisted ? t("The browser promised to keep what is saved.") : t("The browser may delete what is saved when space runs out: install the app, or ask again."), !persisted && [" ", button(t("Ask"), "", () => void persist(), { class: "quiet" })]),
     line(free > 50e6, t("Free space for this app: %(size)s", { size: size(Math.max(0, free)) })),
-    line(allowed === "granted", allowed === "granted" ? t("The camera may be used.") : allowed === "denied" ? t("The camera is refused: allow it in the settings of the browser, or type the tags.") : allowed === "none" ? t("There is no camera; tags are typed.") : t("The camera was not asked for yet."), allowed === "prompt" && [" ", button(t("Try the camera"), "", () => void look(), { class: "quiet" })]),
-    line(Boolean(decoder), decoder ? t("The reader of codes is on the phone.") : t("The reader of codes is not on the phone yet; it comes by itself with network.")),
+    line(allowed === "granted", allowed === "granted" ? t("The camera may be used.") : allowed === "denied" ? t("The camera is blocked: allow it in the browser’s settings, or type the tags.") : allowed === "none" ? t("There is no camera; tags are typed.") : t("The app has not asked for the camera yet."), allowed === "prompt" && [" ", button(t("Try the camera"), "", () => void look(), { class: "quiet" })]),
+    line(Boolean(decoder), decoder ? t("The code reader is on the phone.") : t("The code reader is not on the phone yet; it is downloaded when there is network.")),
     line(Boolean(phone?.server_key), phone?.server_key ? t("What you record is sealed: who finds the phone cannot read it.") : t("The phone is not registered yet: what you record is not sealed.")),
   ));
 }

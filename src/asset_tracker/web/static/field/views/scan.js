@@ -111,7 +111,7 @@ export async function show({ main }) {
       const made = await camera.start(video, (text) => void (sure(text) && take(text)));
       if (left) return made.stop();
       running = made;
-      told("info", "verify", t("Hold a label into the picture."));
+      told("info", "verify", t("Point the camera at a label."));
     } catch (error) {
       finder.hidden = true;
       const why = error instanceof camera.CameraError ? error.why : "busy";
@@ -180,11 +180,11 @@ export async function show({ main }) {
 }
 
 const WHY = /** @type {Record<string, string>} */ ({
-  refused: msg("The camera was refused. Allow it in the settings of the browser, or type the tag, or take a photo of the label."),
+  refused: msg("The camera is blocked. Allow it in the browser’s settings, or type the tag, or take a photo of the label."),
   none: msg("There is no camera here. Type the tag, or use a scanner that types."),
-  busy: msg("The camera is used by something else. Type the tag, or take a photo of the label."),
-  insecure: msg("This browser gives no camera to this address. Type the tag, or use a scanner that types."),
-  decoder: msg("The reader of codes is not on this phone yet: open the app once with network. Type the tag meanwhile."),
+  busy: msg("Another app is using the camera. Type the tag, or take a photo of the label."),
+  insecure: msg("This browser does not allow the camera at this address. Type the tag, or use a scanner that types."),
+  decoder: msg("The code reader is not on this phone yet: open the app once with network. Until then, type the tag."),
 });
 
 /** @param {list.Scanned} scan @returns {[string, string, string]} */
@@ -229,7 +229,7 @@ async function itemsOf(now, redraw) {
       h("h2", {}, n("%(n)s scanned", "%(n)s scanned", now.items.length)),
       h("div", { class: "buttons" },
         button(every ? t("Choose none") : t("Choose all"), "check", () => void list.chooseAll(!every).then(redraw), { class: "quiet" }),
-        button(t("Put the list away"), "dispose", () => void list.clear().then(redraw), { class: "quiet" }))),
+        button(t("Clear the list"), "dispose", () => void list.clear().then(redraw), { class: "quiet" }))),
     h("ol", { class: "scans" }, now.items.map((item, at) => row(item, assets[at], standing.get(item.asset ?? ""), redraw))),
   ];
 }

@@ -13,10 +13,10 @@ export async function show({ main }) {
   const [open, done] = [found.filter(isOpen), found.filter((each) => !isOpen(each))];
   fill(
     main,
-    h("h1", {}, t("What I am to do")),
+    h("h1", {}, t("What I have to do")),
     found.length
       ? h("p", {}, toldOf(found))
-      : flash("info", t("No work orders are on this phone. Prepare “My work” while there is network: what a desk asks of you comes along."), linkButton("#/prepare", t("Prepare"), "consignment")),
+      : flash("info", t("There are no work orders on this phone. Prepare “My work” while you have network: what the desk asks of you comes with it."), linkButton("#/prepare", t("Prepare"), "consignment")),
     open.length > 0 && h("ul", { class: "plain-list stack" }, open.map((each) =>
       h("li", {}, h("a", { class: "card stack order", href: `#/a/${each.thing.tag}` },
         h("strong", {}, each.title),
