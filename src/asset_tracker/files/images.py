@@ -4,6 +4,7 @@ Nothing of what was sent survives but the pixels: no EXIF, GPS, XMP, maker notes
 colour profiles, further frames, or bytes before and after the picture.
 """
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -22,12 +23,19 @@ MAX_BYTES: Final = 20_000_000
 MAX_PIXELS: Final = 64_000_000
 """Pixels that are decoded at most: 64 megapixels, about 200 MB for a moment."""
 
+MAX_SCANS: Final = 100
+"""Passes over a JPEG at most; cameras and programs make some ten, and each costs as if it were the only one."""
+
 PHOTO_EDGE: Final = 2048
 """Pixels of the longer edge of a stored photo."""
 
 SCAN_EDGE: Final = 3508
 """Pixels of the longer edge of a stored scan: A4 at 300 dpi."""
 
+_SCAN: Final = b"\xff\xda"
+_END: Final = b"\xff\xd9"
+# Those that stand inside of a scan (stuffed zeros, restarts) left aside.
+_MARKER: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _ORIENTATION: Final = 0x0112
 _BYTE_ORDERS: Final[dict[bytes, Literal["little", "big"]]] = {b"II": "little", b"MM": "big"}
 _TURNS: Final = {
@@ -61,6 +69,8 @@ def clean_image(data: bytes, *, edge: int = PHOTO_EDGE, expected: str = SEND_JPE
     kind = sniff(data, expected)
     if kind == "pdf":
         raise not_taken("This is a PDF, not a photo", expected)
+    if kind == "jpeg" and _scans(data) > MAX_SCANS:
+        raise TooLargeError("The picture is stored in more than %(scans)s passes.", scans=MAX_SCANS)
     try:
         with Image.open(BytesIO(data), formats=[kind]) as sent:
             return _encode(_upright(_decode(sent, edge)), edge)
@@ -76,6 +86,22 @@ def _decode(sent: "ImageFile.ImageFile", edge: int) -> "Image.Image":
     sent.draft("RGB", (edge, edge))  # JPEG only: decodes at half, quarter or eighth size where that suffices
     sent.load()
     return sent
+
+
+def _scans(jpeg: bytes) -> int:
+    """How many passes over the picture a JPEG has, counted as far as matters.
+
+    A pass that changes nothing takes forty bytes, and decoding it as long as any other: 20 MB of them take hours.
+    """
+    at, found = 2, 0
+    while found <= MAX_SCANS and (marker := _MARKER.search(jpeg, at)):
+        at = marker.end()
+        if marker[0] == _END:
+            break
+        found += marker[0] == _SCAN
+        # What a segment holds is passed over; what follows a scan holds no markers of its own.
+        at += max(2, int.from_bytes(jpeg[at : at + 2]))
+    return found
 
 
 def _too_many_pixels() -> TooLargeError:

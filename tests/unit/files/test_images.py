@@ -119,6 +119,19 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded(edge):
         clean_image(bomb)
 
 
+def test_a_jpeg_of_very_many_passes_is_refused_before_it_is_decoded():
+    """Each pass costs as much as the whole picture, and is written in a few bytes."""
+    sent = picture(size=(640, 480), progressive=True)
+    last = sent.rfind(b"\xff\xda")
+    usual = sent.count(b"\xff\xda")
+    begin, scan, end = sent[:last], sent[last:-2], sent[-2:]
+    assert clean_image(begin + scan * (1 + images.MAX_SCANS - usual) + end).width == 640
+    with pytest.raises(TooLargeError, match="passes"):
+        clean_image(begin + scan * (2 + images.MAX_SCANS - usual) + end)
+    thumbnail = picture(exif=telling_exif()) + scan * 2 * images.MAX_SCANS
+    assert clean_image(thumbnail).width == 64
+
+
 def test_more_bytes_than_allowed(monkeypatch):
     monkeypatch.setattr(images, "MAX_BYTES", 100)
     with pytest.raises(TooLargeError, match="MB"):
