@@ -81,11 +81,20 @@ async def wrong_answers(offices, name):
     wrong = []
     for n, request in enumerate(requests_of(offices, name)):
         senders = senders_of(name, n)
-        told = await asyncio.gather(*(offices.ask(who, method, **request) for who in senders))
+        told = await asyncio.gather(*(answered(offices, who, method, request) for who in senders))
         for who, answer in zip(senders, told, strict=True):
             if answer.status_code >= 500 or answer.status_code not in known:
                 wrong.append((who or "a stranger", answer.status_code, str(request)[:400], answer.text[:300]))
     return wrong
+
+
+async def answered(offices, who, method, request):
+    """The answer; a server that says to come back (a busy machine) is asked again, and one that goes on so is wrong."""
+    for _ in range(5):
+        answer = await offices.ask(who, method, **request)
+        if answer.status_code != 503 or "retry-after" not in answer.headers:
+            break
+    return answer
 
 
 def senders_of(name, n):
