@@ -1,6 +1,7 @@
 """A live server on a port of its own, and a Chromium that looks at it."""
 
 import os
+import re
 import shutil
 
 import pytest
@@ -20,7 +21,7 @@ ARGUMENTS = [
     "--disable-background-networking",
 ]
 # For what comes in the end, on a machine that others use too; a test that passes never waits for so long.
-PATIENCE = 30_000  # milliseconds
+PATIENCE = 90_000  # milliseconds
 expect.set_options(timeout=PATIENCE)
 
 
@@ -74,12 +75,21 @@ class Desk:
     def open(self, path):
         return self.page.goto(self.base + path)
 
+    def press(self, what):
+        """Press what leads to another page, and wait until that is all there, its scripts too."""
+        with self.page.expect_navigation():
+            (self.page.locator(what) if isinstance(what, str) else what).click()
+
+    def settle(self):
+        """Wait for the answers that the page has asked for: until then what it shows may still be replaced."""
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
+
     def log_in(self, who):
         self.open("/login")
         self.page.fill("#f-email", f"{who}@example.org")
         self.page.fill("#f-password", PASSWORD)
-        self.page.click("main button.main")
-        self.page.wait_for_url(lambda url: "/login" not in url)
+        self.press("main button.main")
+        expect(self.page).not_to_have_url(re.compile("/login"))
         return self
 
     def width_is_kept(self):

@@ -17,6 +17,8 @@ from factories.pages import every_page, faces, more_things
 from factories.served import serving
 from integration.access.walk import filled
 
+from .conftest import PATIENCE
+
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECRET = "t" * 40
@@ -87,6 +89,7 @@ def visit(chromium, server):
             bearer = {"Authorization": f"Bearer {tokens[who]}"} if who else {}
             # What the page itself may load is another test's; here a checker is put into it.
             opened[who] = chromium.new_context(extra_http_headers=bearer, bypass_csp=True, **more)
+            opened[who].set_default_timeout(PATIENCE)
             opened[who].add_init_script(path=AXE)
             opened[who].add_cookies([{"name": "lang", "value": lang, "url": base}])
             opened[who].new_page()

@@ -23,7 +23,7 @@ def test_a_consignment_s_labels_from_its_page_to_paper(somebody, office, tmp_pat
     desk = somebody().log_in("coordinator")
     page = desk.page
     desk.open(f"/consignments/{office.consignment}")
-    page.locator(f"a[href='/labels?consignment={office.consignment}']").first.click()
+    desk.press(page.locator(f"a[href='/labels?consignment={office.consignment}']").first)
     expect(page.locator("#preview svg")).to_be_visible()
     expect(page.locator("#preview")).to_contain_text("3 мітки, 1 сторінка")
     with page.expect_download() as download:
@@ -51,6 +51,7 @@ def test_the_preview_follows_what_is_chosen(somebody, office):
     expect(page.locator("#preview")).to_contain_text("65 міток")
     # A page of 46 would weigh too much: some are drawn, and it says how many.
     expect(page.locator("#preview")).to_contain_text("намальовано перші")
+    desk.settle()
     drawn = int(re.search(r"намальовано перші (\d+)", page.locator("#preview").inner_text())[1])
     assert 20 < drawn < 65 - 19
     expect(page.locator("#preview svg path[shape-rendering]")).to_have_count(drawn)
@@ -70,9 +71,10 @@ def test_a_blank_label_is_scanned_and_bound(somebody, office):
     expect(page.locator("h1")).to_contain_text(code)
     page.fill("#f-q", "CAM-1")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Прикріпити").click()
+    desk.settle()
+    desk.press(page.get_by_role("button", name="Прикріпити"))
     expect(page.locator("h1")).to_contain_text("Вебкамера")
-    assert page.url.endswith(f"/a/{code}")
+    expect(page).to_have_url(re.compile(f"/a/{code}$"))
     assert desk.width_is_kept()
 
 

@@ -99,7 +99,7 @@ class House:
     async def judge(self, case):
         """Send it, and hold it to what every bad request must meet. Gives the answer for more."""
         before = await self.counts()
-        answer = await asyncio.wait_for(self.send(case), 20)
+        answer = await asyncio.wait_for(self.send(case), 120)
         after = await self.counts()
         grown = {name for name in before if after[name] != before[name]}
         assert answer.status_code in case.expect, (answer.status_code, answer.text[:600])

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from factories.ports import free_port
+
 _RUN = """
 import os, sys, uvicorn
 from asset_tracker.app import create_app
@@ -24,8 +26,7 @@ class Killable:
     """``asset_tracker`` on a free port; what the addresses say is ``base``."""
 
     def __init__(self, database_url, folder, base_url):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self._environment = {
             **os.environ,
             "PYTHONPATH": str(Path(__file__).parents[2] / "src"),
@@ -43,17 +44,16 @@ class Killable:
             env={**self._environment, **environment},
             stderr=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 40
-        while time.monotonic() < deadline:
+        while self._process.poll() is None:
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                socket.create_connection(("127.0.0.1", self.port)).close()
             except OSError:
                 time.sleep(0.1)
             else:
                 return self
-        raise TimeoutError
+        raise ChildProcessError
 
     def kill(self):
         """As a power cut does it."""
         self._process.send_signal(signal.SIGKILL)
-        self._process.wait(20)
+        self._process.wait()

@@ -40,7 +40,7 @@ class Client(threading.Thread):
 
     def run(self):
         last = time.monotonic()
-        with httpx.Client(headers=self.headers, timeout=5) as http:
+        with httpx.Client(headers=self.headers, timeout=30) as http:
             while not self.over.is_set():
                 batch = [self.fact(n) for n in range(4)]
                 while not self.sent(http, batch):

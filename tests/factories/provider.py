@@ -1,7 +1,6 @@
 """Providers of OpenID Connect for tests: a real one in a process of its own, and one that lies as it is told."""
 
 import json
-import socket
 import subprocess
 import sys
 import threading
@@ -13,30 +12,30 @@ from urllib.parse import parse_qs
 import httpx
 from joserfc import jwk, jwt
 
+from factories.ports import free_port
+
 CLIENT = "asset-tracker"
 
 
 @contextmanager
 def real_provider():
     """``oidc-provider-mock`` (on Authlib's server) in its own process; answers its issuer."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce", "true"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     issuer = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
+        while process.poll() is None:
             try:
-                httpx.get(f"{issuer}/.well-known/openid-configuration")
+                httpx.get(f"{issuer}/.well-known/openid-configuration", timeout=60)
                 break
             except httpx.TransportError:
-                assert process.poll() is None
                 time.sleep(0.1)
+        assert process.poll() is None, "the provider ended"
         yield issuer
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait()
 
 
 class Liar:

@@ -82,7 +82,7 @@ PID = "SELECT pg_backend_pid()"
 
 
 async def test_a_question_is_asked_on_a_connection_that_waits_for_the_next(new_database):
-    engine = make_engine(new_database(), pool_size=2, max_overflow=0, pool_timeout=1)
+    engine = make_engine(new_database(), pool_size=2, max_overflow=0, pool_timeout=60)
     asked = await ask_once(engine, PID)
     assert (await ask_once(engine, PID), in_use(engine)) == (asked, 0)
     # It makes room for transactions where there is no other, and is none of theirs before.

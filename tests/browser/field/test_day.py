@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from factories.film import film
 from factories.line import FACTS, PHOTO
 from factories.pen import sign
+from factories.phone import PATIENCE
 
 
 def picture(colour):
@@ -57,7 +58,7 @@ def test_the_technicians_day(phone, line, office, tmp_path, breaks):
         mine.slow_down()
         line.lose = [FACTS] * 5 + [PHOTO] * 2
         line.mend()
-    held = mine.until_sent(60)
+    held = mine.until_sent()
     assert line.kill is None
     assert line.lose == []
     assert not held["conflict"] + held["quarantined"] + held["rejected"]
@@ -79,8 +80,7 @@ def scan_labels(mine, tags):
     mine.open(f"/a/{tags[0]}")
     expect(mine.page.locator("h1")).to_contain_text("Ноутбук")
     mine.go("scan")
-    expect(mine.page.locator("li.scan")).to_have_count(len(tags), timeout=40_000)
-    mine.page.wait_for_timeout(300)
+    expect(mine.page.locator("li.scan")).to_have_count(len(tags), timeout=PATIENCE * 1000)
     mine.snap("field-scan")
     mine.page.get_by_role("button", name="Закрити камеру").click()
     expect(mine.page.locator("li.scan input:checked")).to_have_count(len(tags))
@@ -112,13 +112,7 @@ def killed_while_sending(mine, line):
     """The server dies when the facts have reached it and before it answers; later it is there again."""
     line.kill = line.server.kill
     line.mend()
-    mine.page.evaluate("window.dispatchEvent(new Event('online'))")
-    deadline = 100
-    while line.kill and deadline:
-        mine.page.wait_for_timeout(100)
-        deadline -= 1
-    mine.until("document.querySelector('.chips .badge.wait') !== null")
-    assert mine.held()["sent"]
+    mine.until_held(lambda held: line.kill is None and held["sent"])
     line.server.start()
 
 

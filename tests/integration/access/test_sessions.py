@@ -112,7 +112,7 @@ async def test_a_log_in_on_its_way_does_not_outlive_the_account(site, somebody, 
     client = browser(site)
     form = {"email": somebody[0], "password": PASSWORD}
     on_its_way = asyncio.create_task(client.post("/login", data=form))
-    await asyncio.wait_for(checked.wait(), 10)
+    await asyncio.wait_for(checked.wait(), 120)
     async with site.state.engine.begin() as conn:
         await keep_one(conn)
         await users.disable_user(conn, COMMAND_LINE, somebody[1])

@@ -298,7 +298,7 @@ async def test_a_change_on_its_way_ends_with_what_it_was_allowed_by(site, somebo
     else:
         change = by_token(site, made.token, "/api/v1/views", "POST", json=view)
     on_its_way = asyncio.create_task(change)
-    await asyncio.wait_for(begun.wait(), 10)
+    await asyncio.wait_for(begun.wait(), 120)
     async with site.state.engine.begin() as conn:
         if how == "session":
             await sessions.end_all(conn, somebody[1])

@@ -50,7 +50,7 @@ async def test_cancelled_in_the_middle(siege):
         told.may_see = {who: seen(await held.ask(who, "GET", NEXT)) for who in WHO}
         assert len(set(told.may_see.values())) > 1
         await asyncio.gather(*(torment(held, told, dice) for _ in range(AT_ONCE)))
-        async with asyncio.timeout(20):  # the last ones are still being rolled back
+        async with asyncio.timeout(120):  # the last ones are still being rolled back
             while held.in_use:  # noqa: ASYNC110 - a pool has no event to wait for
                 await asyncio.sleep(0.02)
         assert told.bled == []
@@ -150,12 +150,12 @@ def test_clients_that_hang_up(new_database, tmp_path_factory):
                 f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             ).encode()
             whole = head + body
-            with socket.create_connection(place, timeout=10) as client:
+            with socket.create_connection(place, timeout=120) as client:
                 client.sendall(whole[: len(whole) * (n % 5) // 4])
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=20) as http:
+        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=120) as http:
             answer = http.post("/api/v1/events", json=[fact(office.laptop)])
             assert answer.json()[0]["outcome"] == "recorded"
-            until = time.monotonic() + 10  # those that were whole are still being recorded
+            until = time.monotonic() + 120  # those that were whole are still being recorded
             while (told := in_use(http)) and time.monotonic() < until:
                 time.sleep(0.05)
             assert told == 0

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from asset_tracker.files import direct
 from asset_tracker.files.moving import move_files
 from asset_tracker.files.service import StoredFile, store_photo
 from asset_tracker.files.storage import Storage
+from factories.ports import free_port
 
 from .test_files import photo
 
@@ -33,9 +33,7 @@ def server(tmp_path_factory):
     folder = tmp_path_factory.mktemp("s3")
     (folder / "bucket").mkdir()
     key, secret = "tester", secrets.token_hex(16)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     run = [
         RCLONE,
         "serve",
@@ -57,12 +55,13 @@ def server(tmp_path_factory):
             "REGION": "us-east-1",
         }.items():
             patch.setenv(f"AWS_{name}", value)
-        for _ in range(100):
+        while process.poll() is None:
             try:
-                httpx.get(f"http://127.0.0.1:{port}/")
+                httpx.get(f"http://127.0.0.1:{port}/", timeout=60)
                 break
             except httpx.TransportError:
                 time.sleep(0.1)
+        assert process.poll() is None, "the server of files ended"
         yield folder
     process.terminate()
     process.wait()

@@ -102,7 +102,7 @@ class Worked:
         await self.task
 
 
-async def until(office, true, seconds=40):
+async def until(office, true, seconds=120):
     async with asyncio.timeout(seconds):
         while True:
             async with office.engine.connect() as conn:
@@ -241,20 +241,20 @@ async def test_killed_in_every_step_it_ends_with_everything_once(office):
     async with killed_at(office, "planning"):
         pass
     async with finishing(office):
-        batch = await importing._outcome(office.state, office.actor, batch.id, 60)
+        batch = await importing._outcome(office.state, office.actor, batch.id, 120)
     assert (batch.status, batch.plan.counts.create) == ("planned", ROWS)
     assert await count(office, import_row) == ROWS
     async with killed_at(office, "recording"):
         await importing.record(office.state, office.actor, batch.id, partial=False, patience=0)
     assert await count(office, event) == 0, "all or nothing"
     async with finishing(office):
-        batch = await importing._outcome(office.state, office.actor, batch.id, 60)
+        batch = await importing._outcome(office.state, office.actor, batch.id, 120)
     assert batch.status == "committed"
     assert await count(office, asset) == await count(office, event) == ROWS
     async with killed_at(office, "taking back"):
         await importing.take_back(office.state, office.actor, batch.id, patience=0)
     async with finishing(office):
-        batch = await importing._outcome(office.state, office.actor, batch.id, 60)
+        batch = await importing._outcome(office.state, office.actor, batch.id, 120)
     assert batch.status == "undone"
     assert await count(office, event) == 2 * ROWS
     async with office.engine.connect() as conn:
@@ -292,7 +292,7 @@ class finishing(killed_at):  # noqa: N801 - as above
 
     async def __aexit__(self, *_):
         self.process.terminate()
-        assert self.process.wait(20) == 0
+        assert self.process.wait(120) == 0
 
 
 async def nobody_there(conn):

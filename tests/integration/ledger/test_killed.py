@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,16 +16,15 @@ from asset_tracker.ledger.checkpoints import kept_witness
 from asset_tracker.ledger.verify import verify
 from asset_tracker.settings import Settings
 from factories.load import Client, prepared, stored
+from factories.ports import free_port
 
 SOURCES = Path(__file__).parents[3] / "src"
-CLIENTS, CYCLES, SECONDS, AT_MOST = 8, 5, 0.7, 60
+CLIENTS, CYCLES, SECONDS, AT_MOST = 8, 5, 0.7, 120
 
 
 @pytest.fixture
 def address():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{probe.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def serve(folder, address):
@@ -74,13 +72,13 @@ def test_nothing_acknowledged_is_lost_or_doubled(folder, address):
     write_on(clients)
     over.set()
     for client in clients:
-        client.join(timeout=30)
+        client.join(timeout=120)
         assert not client.is_alive()
     acknowledged = {}
     for client in clients:
         acknowledged |= client.acknowledged
     server.send_signal(signal.SIGTERM)
-    server.communicate(timeout=30)
+    server.communicate(timeout=120)
     with database_url(settings) as url:
         there, count = asyncio.run(stored(url))
         found = asyncio.run(verify(url, kept=[kept_witness(folder)]))

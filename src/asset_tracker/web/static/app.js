@@ -26,12 +26,15 @@ document.addEventListener("keydown", (event) => {
   if (rel && location.pathname.startsWith("/tour/")) document.querySelector(`main a[rel="${rel}"]`)?.click();
 });
 
-// Suggestions under the find field: arrows walk through them, Escape and leaving put them away.
-const suggestions = document.getElementById("suggestions");
-const find = document.getElementById("find");
-suggestions?.parentElement.addEventListener("keydown", (event) => {
+// Suggestions under the find field: arrows walk through them, Escape and leaving put them away. (What one goes back
+// to is put into this page by htmx, so that whoever listens to an element itself would listen to one that is gone.)
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest?.("form.find");
+  if (!box) return;
+  const [find, suggestions] = [box.querySelector("#find"), box.querySelector("#suggestions")];
   const links = [...suggestions.querySelectorAll("a")];
   if (event.key === "Escape") {
+    find.dispatchEvent(new Event("htmx:abort"));
     suggestions.replaceChildren();
     find.focus();
   } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && links.length) {
@@ -40,8 +43,13 @@ suggestions?.parentElement.addEventListener("keydown", (event) => {
     (at < 0 ? find : links[Math.min(at, links.length - 1)]).focus();
   }
 });
-suggestions?.parentElement.addEventListener("focusout", (event) => {
-  if (event.relatedTarget && !suggestions.parentElement.contains(event.relatedTarget)) suggestions.replaceChildren();
+document.addEventListener("focusout", (event) => {
+  const box = event.target.closest?.("form.find");
+  if (box && event.relatedTarget && !box.contains(event.relatedTarget)) box.querySelector("#suggestions").replaceChildren();
+});
+// An answer that is late neither takes away the list one walks in nor opens one that one has left.
+document.addEventListener("htmx:before:swap", (event) => {
+  if (event.target.id === "find" && document.activeElement !== event.target) event.preventDefault();
 });
 
 // What is fetched when one scrolls to it would stay blank on paper.
@@ -92,20 +100,6 @@ document.addEventListener("change", (event) => {
   );
 });
 
-// A second choice that depends on the first: <select data-narrows="f-x"> hides options of another group.
-function narrow(select) {
-  const other = document.getElementById(select.dataset.narrows);
-  for (const group of other?.querySelectorAll("optgroup") ?? []) {
-    const wanted = !select.value || group.dataset.key === select.value;
-    group.hidden = !wanted;
-    group.disabled = !wanted;
-  }
-}
-for (const select of document.querySelectorAll("select[data-narrows]")) {
-  narrow(select);
-  select.addEventListener("change", () => narrow(select));
-}
-
 // One box above a list ticks all boxes of the page; it is there only where a script can do it.
 function showTickAll(root) {
   for (const all of root.querySelectorAll("[data-choose] .tick-all")) all.hidden = false;
@@ -143,17 +137,16 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // Logging out takes along what the field app has on this device of somebody; what was not sent stays until it is.
-for (const form of document.querySelectorAll('form[action="/logout"]')) {
-  form.addEventListener("submit", async (event) => {
-    if (!indexedDB.databases) return;
-    event.preventDefault();
-    try {
-      if ((await indexedDB.databases()).some((each) => each.name === "field")) await forgetField();
-    } finally {
-      form.submit();
-    }
-  });
-}
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches('form[action="/logout"]') || event.defaultPrevented || !indexedDB.databases) return;
+  event.preventDefault();
+  try {
+    if ((await indexedDB.databases()).some((each) => each.name === "field")) await forgetField();
+  } finally {
+    form.submit();
+  }
+});
 
 function forgetField() {
   return new Promise((resolve) => {

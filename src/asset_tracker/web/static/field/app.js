@@ -137,7 +137,7 @@ export async function show() {
     if (each.getAttribute("data-view") === name) each.setAttribute("aria-current", "page");
     else each.removeAttribute("aria-current");
   }
-  const place = h("div", { class: "view" });
+  const place = h("div", { class: "view", "data-address": location.hash });
   try {
     const view = await (VIEWS[name] ?? VIEWS[""])();
     if (!(await known(place))) {

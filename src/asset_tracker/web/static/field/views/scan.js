@@ -30,7 +30,19 @@ export async function show({ main }) {
   const actions = h("div", {});
   const context = h("div", {});
 
-  const take = async (/** @type {string} */ text, foreign = false) => {
+  // What is being taken or drawn is not there yet: whoever has the page read out, or waits for it, is told so.
+  let atWork = 0;
+  const during = async (/** @type {() => Promise<void>} */ work) => {
+    atWork++;
+    main.setAttribute("aria-busy", "true");
+    try {
+      await work();
+    } finally {
+      if (!--atWork) main.removeAttribute("aria-busy");
+    }
+  };
+  const take = (/** @type {string} */ text, foreign = false) => during(() => taken(text, foreign));
+  const taken = async (/** @type {string} */ text, /** @type {boolean} */ foreign) => {
     const scan = await list.scanned(text, { foreign });
     if (scan.outcome === "ignored") return;
     signal(scan.outcome === "new" && scan.item?.kind === "unknown" ? "wrong" : scan.outcome);
@@ -150,11 +162,19 @@ export async function show({ main }) {
     );
   };
 
-  const redraw = async () => {
-    const now = list.current();
-    fill(context, await contextOf(redraw));
-    fill(items, await itemsOf(now, redraw));
-    fill(actions, await offers(now));
+  let drawings = 0;
+  const redraw = () => during(draw);
+  const draw = async () => {
+    const mine = ++drawings;
+    const now = { ...list.current(), items: [...list.current().items] };
+    const shown = await contextOf(redraw);
+    if (mine !== drawings) return; // another one has begun, and knows more
+    fill(context, shown);
+    const listed = await itemsOf(now, redraw);
+    if (mine !== drawings) return;
+    fill(items, listed);
+    const offered = await offers(now);
+    if (mine === drawings) fill(actions, offered);
   };
 
   drawTools();
