@@ -32,7 +32,10 @@ def _rates() -> Iterator[NewRate]:
                 yield NewRate(currency=currency, day=date(year, month + 1, 1), uah=uah, source=SOURCE)
 
 
-RATES: Final = tuple(_rates())
+def rates_until(day: date) -> tuple[NewRate, ...]:
+    """The rates that were published by a day: none of a day to come."""
+    return tuple(each for each in _rates() if each.day <= day)
+
 
 # Made up, as a demonstration may: what either programme spent on things is known, its whole is not.
 BUDGETS: Final[dict[UUID, NewBudget]] = {

@@ -232,7 +232,7 @@ def _dots(dots: Sequence[Dot], view: _View, most: int) -> Iterator[str]:
             if dot.href:
                 corners = "L".join(f"{x:.0f} {y:.0f}" for x, y in target)
                 tap = f'<path d="M{corners}Z" fill="none" stroke="none" pointer-events="all"/>'
-                yield f'<a href="{escaped(dot.href)}">{name}{tap}<circle {_circle(dot, view, most)}/></a>'
+                yield f'<a href="{escaped(dot.href)}" tabindex="-1">{name}{tap}<circle {_circle(dot, view, most)}/></a>'
             else:
                 yield f"<circle {_circle(dot, view, most)}>{name}</circle>"
         yield "</g>"
@@ -263,7 +263,7 @@ def _crowd(dots: Sequence[Dot], view: _View, most: int, groups: Mapping[str, Gro
         if (group := groups.get(key)) and group.href:
             around = "L".join(f"{x:.0f} {y:.0f}" for x, y in hull(points))
             yield (
-                f'<a href="{escaped(group.href)}"><title>{escaped(group.text)}</title>'
+                f'<a href="{escaped(group.href)}" tabindex="-1"><title>{escaped(group.text)}</title>'
                 f'<path class="around" d="M{around}Z" fill-opacity="0" stroke="#000" stroke-opacity="0" '
                 f'stroke-width="16" stroke-linejoin="round" stroke-linecap="round" pointer-events="all"/></a>'
             )

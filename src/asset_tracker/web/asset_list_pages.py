@@ -34,6 +34,14 @@ from asset_tracker.web.filling_pages import category_name
 from asset_tracker.web.list_query import Asked, asked_for, filters_of, own_fields, params_of
 from asset_tracker.web.pages import error_texts, is_fragment, page, see_other
 
+_FILTERS = {
+    "programme": "Programme",
+    "consignment": "Consignment",
+    "service_point": "Service point",
+    "donor": "Donor",
+    "kit": "Kit",
+    "municipality": "Municipality",
+}
 _COUNTED = 1_000  # so far what no count is kept of: each row is read for it
 # A page stays light, however many columns are chosen.
 _ROWS, _FEW_COLUMNS = 50, 8
@@ -144,7 +152,7 @@ async def _found(
     try:
         filters = await filters_of(conn, asked.query)
     except InvalidError as wrong:
-        return Filters(), ListedPage((), None), list(error_texts(lang, wrong.errors).values())
+        return Filters(), ListedPage((), None), _named(lang, wrong)
     sort, limit = asked.sort, _ROWS if len(asked.shown) <= _FEW_COLUMNS else _ROWS // 2
     try:
         found = await list_columns(conn, actor, filters, asked.shown, after=after, sort=sort, limit=limit)
@@ -152,6 +160,15 @@ async def _found(
         problems += wrong.errors
         found = await list_columns(conn, actor, filters, asked.shown, after=after, limit=limit)
     return filters, found, list(error_texts(lang, problems).values())
+
+
+def _named(lang: Lang, wrong: InvalidError) -> list[str]:
+    """What is wrong with filters, each with the name of its own: an address may be from elsewhere."""
+    texts = error_texts(lang, wrong.errors)
+    return [
+        f"{gettext(lang, _FILTERS[name])}: {text}" if name in _FILTERS else text
+        for name, text in texts.items()
+    ]
 
 
 async def _counted(conn: AsyncConnection, actor: Actor, filters: Filters) -> tuple[int, bool]:

@@ -45,7 +45,7 @@ async def show_labels(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
 ) -> Response[str]:
     require(actor, "label.print")
-    form = msgspec.convert(dict(request.query_params), LabelForm)
+    form = msgspec.convert({"lang": lang_of(request), **request.query_params}, LabelForm)
     preset = next((each for each in await own.list_presets(conn) if each.name == form.preset), None)
     if preset is not None:
         form = filled(form, preset.paper)

@@ -77,6 +77,7 @@ async def list_held(
         section="municipalities",
         block="results",
         q=text,
+        programmes=() if codes else await list_programmes(conn, actor),
         next_href=f"/municipalities?start={start + _PAGE}"
         if not text and start + _PAGE < len(codes)
         else None,

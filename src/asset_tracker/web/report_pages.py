@@ -18,7 +18,7 @@ from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.programmes.queries import list_parties
+from asset_tracker.programmes.queries import list_parties, list_programmes
 from asset_tracker.reports import overview, queries
 from asset_tracker.reports.annex_sheet import annex_sheet
 from asset_tracker.reports.annexes import ANNEXES
@@ -54,6 +54,7 @@ async def list_reports(
         "reports/list.html",
         section="reports",
         lines=lines,
+        programmes=() if lines else await list_programmes(conn, actor),
         oblasts=_by_oblast(lines, lang_of(request)),
         opened=oblast,
         folded=len(lines) > _AT_ONCE,
