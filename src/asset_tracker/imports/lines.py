@@ -125,6 +125,6 @@ def _one_each(line: Line) -> Iterator[Line]:
             "quantity",
             "One serial number stands here for a quantity of %(quantity)s.",
             quantity=line.fields["quantity"],
-            expected="quantity 1, or as many serial numbers as things, parted by commas",
+            expected="quantity 1, or as many serial numbers as things, separated by commas",
         )
     yield line

@@ -44,7 +44,7 @@ FIELDS: tuple[Field, ...] = (
     Field("currency", "Currency", "UAH, EUR, USD, SEK", names_of("валюта|currency|currency code")),
     Field("starts_on", "Begins on", "31.12.2024 or 2024-12-31", names_of("початок|дата початку|від|starts on|start|start date|from|begins|begins on")),
     Field("ends_on", "Ends on", "31.12.2024 or 2024-12-31", names_of("кінець|завершення|дата завершення|дата закінчення|до|ends on|end|end date|until|to|ends")),
-    Field("presets", "Presets of rules", "of the donors and the state, parted by semicolons", names_of("правила|набори правил|пресети|вимоги донора|presets|rules|rule sets|policies|policy")),
+    Field("presets", "Presets of rules", "of the donors and the state, separated by semicolons", names_of("правила|набори правил|пресети|вимоги донора|presets|rules|rule sets|policies|policy")),
 )  # fmt: skip
 REGIMES = Words(
     {
