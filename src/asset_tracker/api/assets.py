@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor, Role
 from asset_tracker.assets import guided, history, queries
-from asset_tracker.assets.guidance import StepView
+from asset_tracker.assets.guidance.words import StepView
 from asset_tracker.assets.ordering import NEWEST
 from asset_tracker.assets.saved_views import find_view, narrowed
 from asset_tracker.assets.upkeep import Upkeep, upkeep_of

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import guided, losses
-from asset_tracker.assets.guidance import StepView
+from asset_tracker.assets.guidance.words import StepView
 from asset_tracker.assets.losses import CaseFacts, CasePage, CaseStatus, CaseView, Closing
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger.chaining import Receipt

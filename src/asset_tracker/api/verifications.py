@@ -12,7 +12,7 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.assets.guidance import StepView
+from asset_tracker.assets.guidance.words import StepView
 from asset_tracker.i18n import Lang
 from asset_tracker.verifications import aftermath, certificate, guided, queries, service
 from asset_tracker.verifications.aftermath import MissingLost, Opened, SignedCertificate

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.assets import due
-from asset_tracker.assets.guidance import Thing, consents_lacking, kept_until
+from asset_tracker.assets.guidance.things import Thing, consents_lacking, kept_until
 from asset_tracker.assets.ruled import things_ruled
 from asset_tracker.errors import FieldError, InvalidError, RefusedError
 from asset_tracker.ledger import events as ev

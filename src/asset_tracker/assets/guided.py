@@ -10,15 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import held, may_record
 from asset_tracker.assets.due import KYIV_TIME
-from asset_tracker.assets.guidance import (
-    Leaving,
-    Loss,
-    Step,
-    StepView,
-    disposal_steps,
-    in_words,
-    loss_steps,
-)
+from asset_tracker.assets.guidance.disposals import Leaving, disposal_steps
+from asset_tracker.assets.guidance.losses import Loss, loss_steps
+from asset_tracker.assets.guidance.steps import Step
+from asset_tracker.assets.guidance.words import StepView, in_words
 from asset_tracker.assets.losses import CaseView
 from asset_tracker.assets.ruled import things_ruled
 from asset_tracker.assets.views import AssetView

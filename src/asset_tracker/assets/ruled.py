@@ -8,7 +8,7 @@ from sqlalchemy import and_, outerjoin, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.assets import due
-from asset_tracker.assets.guidance import Thing
+from asset_tracker.assets.guidance.things import Thing
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.programmes.policies import Rule, RuleKind

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets import due
-from asset_tracker.assets.guidance import Count, StepView, verification_steps
+from asset_tracker.assets.guidance.verifications import Count, verification_steps
+from asset_tracker.assets.guidance.words import StepView
 from asset_tracker.assets.guided import shown
 from asset_tracker.assets.months import months_after
 from asset_tracker.i18n import Lang

@@ -18,7 +18,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import corrections, guided, losses, queries, revealing, service
 from asset_tracker.assets import history as asset_history
-from asset_tracker.assets.guidance import StepView
+from asset_tracker.assets.guidance.words import StepView
 from asset_tracker.assets.views import AssetView, EventView
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import (

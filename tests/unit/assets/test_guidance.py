@@ -5,18 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from asset_tracker.assets.guidance import (
-    Count,
-    Leaving,
-    Loss,
-    Thing,
-    consents_lacking,
-    disposal_steps,
-    in_words,
-    kept_until,
-    loss_steps,
-    verification_steps,
-)
+from asset_tracker.assets.guidance.disposals import Leaving, disposal_steps
+from asset_tracker.assets.guidance.losses import Loss, loss_steps
+from asset_tracker.assets.guidance.things import Thing, consents_lacking, kept_until
+from asset_tracker.assets.guidance.verifications import Count, verification_steps
+from asset_tracker.assets.guidance.words import in_words
 from asset_tracker.i18n import gettext
 from asset_tracker.programmes.policies import PRESETS, Rule
 
