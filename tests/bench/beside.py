@@ -37,7 +37,8 @@ from asset_tracker.assets.queries import ROWS
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.ledger.letters import LETTERS
-from asset_tracker.ledger.tables import SOUGHT, asset, event, ledger_unsealed
+from asset_tracker.ledger.tables import SOUGHT, asset, event
+from asset_tracker.ledger.tables_of_log import ledger_unsealed
 from asset_tracker.programmes.tables import programme
 from asset_tracker.settings import Settings
 

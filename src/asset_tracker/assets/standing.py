@@ -35,10 +35,9 @@ from asset_tracker.assets.views import Filters
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger import counts
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import (
+from asset_tracker.ledger.tables import ODD, asset
+from asset_tracker.ledger.tables_of_counts import (
     NUMBERS,
-    ODD,
-    asset,
     asset_count,
     asset_figure,
     asset_number,

@@ -20,7 +20,8 @@ from asset_tracker.assets.views import Giver, Holding
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger.areas import in_area
 from asset_tracker.ledger.counts import OBLAST
-from asset_tracker.ledger.tables import asset, asset_share, place_of
+from asset_tracker.ledger.tables import asset, asset_share
+from asset_tracker.ledger.tables_of_counts import place_of
 from asset_tracker.programmes.tables import party
 from asset_tracker.territory.tables import municipality
 

@@ -4,6 +4,7 @@ Exit status: 0 done, 1 the input has problems (listed), 2 wrong usage, 3 the sys
 It speaks English, as its options do; ``--lang`` of a command is the language of what it makes.
 """
 
+import errno
 import os
 import sys
 import traceback
@@ -17,6 +18,19 @@ from asset_tracker import collector
 from asset_tracker.errors import AssetTrackerError, InvalidError, UnavailableError
 from asset_tracker.settings import SettingsError
 
+# A folder that is not there, a file that may not be written, a disk that is full.
+_PLACES: Final = frozenset(
+    (
+        errno.ENOENT,
+        errno.ENOTDIR,
+        errno.EISDIR,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EROFS,
+        errno.ENOSPC,
+        errno.EDQUOT,
+    )
+)
 DONE, PROBLEMS, USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 
 # name: (module under asset_tracker.cli that defines ``command``, what it does)
@@ -104,6 +118,8 @@ def _tell_fault(error: Exception) -> None:
         click.echo(
             "  ASSET_TRACKER_DATABASE_URL names it; see whether it runs and lets this log-in in.", err=True
         )
+    elif isinstance(error, OSError) and error.errno in _PLACES:
+        click.echo(f"Error: {error.filename or 'writing'}: {error.strerror}", err=True)
     else:
         traceback.print_exc()
 

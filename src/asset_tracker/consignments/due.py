@@ -45,7 +45,8 @@ from asset_tracker.db.hot import rows_of
 from asset_tracker.db.prefixes import begins
 from asset_tracker.ledger.areas import in_oblast_of
 from asset_tracker.ledger.counts import OBLAST
-from asset_tracker.ledger.tables import OPEN, asset, place_of
+from asset_tracker.ledger.tables import OPEN, asset
+from asset_tracker.ledger.tables_of_counts import place_of
 from asset_tracker.programmes.policies import RuleKind
 from asset_tracker.programmes.rules import holds_in
 from asset_tracker.programmes.tables import policy_rule, programme

@@ -1,5 +1,9 @@
 """The one MetaData that all tables stand in, with names that migrations can rely on."""
 
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+
 from sqlalchemy import MetaData
 
 metadata = MetaData(
@@ -11,3 +15,13 @@ metadata = MetaData(
         "pk": "%(table_name)s_pkey",
     }
 )
+
+
+def all_tables() -> MetaData:
+    """``metadata`` with every table of every room: they stand in modules whose names begin with ``tables``."""
+    root = Path(__file__).parents[1]
+    for room in pkgutil.iter_modules([str(root)]):
+        for module in pkgutil.iter_modules([str(root / room.name)]):
+            if module.name.startswith("tables"):
+                import_module(f"asset_tracker.{room.name}.{module.name}")
+    return metadata

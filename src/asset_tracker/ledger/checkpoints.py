@@ -26,7 +26,7 @@ from asset_tracker.ledger import merkle
 from asset_tracker.ledger.keys import Signer
 from asset_tracker.ledger.merkle import Growing, Range, TileKey, Tiles
 from asset_tracker.ledger.notes import Head, NoteError, checkpoint_text, read_checkpoint
-from asset_tracker.ledger.tables import ledger_checkpoint, ledger_leaf, ledger_tile
+from asset_tracker.ledger.tables_of_log import ledger_checkpoint, ledger_leaf, ledger_tile
 
 WITNESS = "ledger-checkpoint"
 _TILE = ("level", "index", "hashes")

@@ -39,12 +39,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.db.wall import by_system
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Run
-from asset_tracker.ledger.tables import (
-    CASE_OPEN,
+from asset_tracker.ledger.tables import CASE_OPEN, asset
+from asset_tracker.ledger.tables_of_counts import (
     KEPT,
     NUMBERS,
     OVER_ALL,
-    asset,
     asset_count,
     asset_figure,
     asset_number,

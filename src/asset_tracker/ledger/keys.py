@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.db.engine import advisory_lock
 from asset_tracker.errors import UnavailableError
 from asset_tracker.ledger.notes import VerifyKey, rotation_text, sign
-from asset_tracker.ledger.tables import ledger_checkpoint, ledger_key
+from asset_tracker.ledger.tables_of_log import ledger_checkpoint, ledger_key
 
 FOLDER = "keys"
 

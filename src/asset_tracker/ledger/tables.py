@@ -1,6 +1,6 @@
 """What the ledger keeps: events, heads of chains, and the projections folded from them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
@@ -20,12 +20,11 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    case,
     func,
     literal_column,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 
 from asset_tracker.db.metadata import metadata
 from asset_tracker.ledger.letters import in_letters
@@ -349,79 +348,6 @@ tag = Table(
     Index("tag_asset_id_idx", "asset_id"),
 )
 
-# --- kept counts (``counts``): a row stands for ``n`` assets; those that are pending say by how much ``n`` changed ---
-
-
-def _alike(of: Table, names: Sequence[str]) -> Iterator[Column[Any]]:
-    return (Column(name, of.c[name].type, nullable=of.c[name].nullable) for name in names)
-
-
-_WHOSE = ("programme_id", "municipality_code", "destination_code", "donors")
-_HOW = ("disputed", "component", "case_open", "delivered", "accepted", "installed")
-asset_count = Table(
-    "asset_count",
-    metadata,
-    Column("programme_id", Uuid),
-    Column("municipality_code", Text),
-    Column("destination_code", Text),
-    Column("donors", ARRAY(Uuid), nullable=False),
-    Column("stage", Text, nullable=False),
-    Column("condition", Text, nullable=False),
-    Column("gone_reason", Text),
-    *(Column(_name, Boolean, nullable=False) for _name in _HOW),
-    Column("n", BigInteger, nullable=False),
-    Column("pending", Boolean, nullable=False),
-)
-# The same by oblast (the first four characters of the codes): ``what`` says of what.
-# condition: the pieces in ``category`` and ``condition``; seen: the assets last verified on ``day`` in Kyiv, both of
-# what is there; worth: what was delivered in the month of ``day`` for so much ``value`` of a currency.
-asset_figure = Table(
-    "asset_figure",
-    metadata,
-    Column("what", Text, nullable=False),
-    *_alike(asset_count, _WHOSE),
-    Column("category", Text),
-    Column("condition", Text),
-    Column("day", Date),
-    Column("currency", Text),
-    Column("n", BigInteger, nullable=False),
-    Column("value", Numeric, nullable=False),
-    Column("pending", Boolean, nullable=False),
-    one_of("what", ("condition", "seen", "worth")),
-)
-# The numbers of the desk, by oblast likewise: the country's counts of how assets stand are ten times as many.
-NUMBERS = ("total", "in_service", "broken", "disputed", "to_install", "cases", "unaccepted")
-_numbered = _alike(asset_figure, ("what", *_WHOSE, "n", "pending"))
-asset_number = Table("asset_number", metadata, *_numbered, one_of("what", NUMBERS))
-KEPT: tuple[Table, ...] = (asset_count, asset_figure, asset_number)
-# What is settled of them over all programmes and donors, for whoever may see all: by place, and of the whole country.
-_stands = ("municipality_code", "destination_code", "stage", "condition", "gone_reason", *_HOW, "n")
-place_count = Table("place_count", metadata, *_alike(asset_count, _stands))
-_tells = ("what", "category", "condition", "day", "currency", "n", "value")
-country_figure = Table("country_figure", metadata, *_alike(asset_figure, _tells))
-OVER_ALL = ((asset_count, place_count), (asset_figure, country_figure))
-_SUMS = ("n", "value", "pending")
-
-
-def place_of(rows: Any) -> ColumnElement[str]:
-    """Where the assets of a row are or, while they are nowhere yet, are bound for.
-
-    Not as ``coalesce``, which PostgreSQL does not trust behind row-level security to use its index.
-    """
-    return case((rows.municipality_code.is_(None), rows.destination_code), else_=rows.municipality_code)
-
-
-for _kept in KEPT:
-    _key = [column for column in _kept.c if column.name not in _SUMS]
-    _name, _settled = _kept.name, text("NOT pending")
-    Index(f"{_name}_key", *_key, unique=True, postgresql_where=_settled, postgresql_nulls_not_distinct=True)
-    Index(f"{_name}_pending_idx", _kept.c.pending, postgresql_where=_kept.c.pending)
-    Index(f"{_name}_programme_id_idx", _kept.c.programme_id)
-    Index(f"{_name}_place_idx", place_of(_kept.c))
-for _, _kept in OVER_ALL:
-    _key = [column for column in _kept.c if column.name not in _SUMS]
-    Index(f"{_kept.name}_key", *_key, unique=True, postgresql_nulls_not_distinct=True)
-
 quarantine = Table(
     "quarantine",
     metadata,
@@ -441,49 +367,3 @@ quarantine = Table(
     Column("settled_how", Text),
     Index("quarantine_waiting_idx", "id", postgresql_where=text("settled_at IS NULL")),
 )
-
-# --- the log over all events (``checkpoints``) ---
-
-# Stored but not sealed yet; a trigger on ``event`` fills it, sealing empties it.
-ledger_unsealed = Table("ledger_unsealed", metadata, Column("event_id", Uuid, nullable=False))
-
-ledger_leaf = Table(
-    "ledger_leaf",
-    metadata,
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("event_id", Uuid, nullable=False),
-    Column("hash", LargeBinary, nullable=False),
-    Index("ledger_leaf_event_id_key", "event_id", unique=True),
-)
-
-ledger_tile = Table(
-    "ledger_tile",
-    metadata,
-    Column("level", Integer, primary_key=True, autoincrement=False),
-    Column("index", BigInteger, primary_key=True, autoincrement=False),
-    Column("hashes", LargeBinary, nullable=False),
-)
-
-ledger_checkpoint = Table(
-    "ledger_checkpoint",
-    metadata,
-    Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("root", LargeBinary, nullable=False),
-    Column("made_at", _instant, nullable=False),
-    Column("key_id", Text, nullable=False),
-    Column("note", Text, nullable=False),
-)
-
-ledger_key = Table(
-    "ledger_key",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("public_key", LargeBinary, nullable=False),
-    Column("since", _instant, nullable=False),
-    Column("until", _instant),
-    Column("statement", Text),
-    Index("ledger_key_in_use_key", text("(true)"), unique=True, postgresql_where=text("until IS NULL")),
-)
-
-APPEND_ONLY: tuple[Table, ...] = (event, event_key, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_key)

@@ -14,7 +14,7 @@ from asset_tracker.ledger.check import Finding
 from asset_tracker.ledger.checkpoints import tiles_at
 from asset_tracker.ledger.merkle import Growing, TileKey
 from asset_tracker.ledger.notes import Head, NoteError, VerifyKey, read_checkpoint, signers
-from asset_tracker.ledger.tables import ledger_checkpoint, ledger_key
+from asset_tracker.ledger.tables_of_log import ledger_checkpoint, ledger_key
 
 # Which event is gone, which is another one now, which never came into the log: one pass over both.
 _AGAINST_EVENTS: Final = """

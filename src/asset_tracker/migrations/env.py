@@ -1,19 +1,10 @@
 """What Alembic runs: all tables known, the connection that ``db.migrate`` opened."""
 
-import pkgutil
 import re
-from importlib import import_module
-from importlib.util import find_spec
 
 from alembic import context
 
-import asset_tracker
-from asset_tracker.db.metadata import metadata
-
-for package in pkgutil.iter_modules(asset_tracker.__path__):
-    module = f"asset_tracker.{package.name}.tables"
-    if package.ispkg and find_spec(module):
-        import_module(module)
+from asset_tracker.db.metadata import all_tables
 
 # Expressions that PostgreSQL writes in other words than we do, so that Alembic takes them for another index.
 REWORDED = frozenset(
@@ -37,7 +28,7 @@ def ours(_thing: object, name: str | None, kind: str, *_: object) -> bool:
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=all_tables(),
     compare_server_default=True,
     include_object=ours,
     transaction_per_migration=True,

@@ -13,7 +13,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.ledger.tables import OF_KEY, event, event_key, ledger_leaf
+from asset_tracker.ledger.tables import OF_KEY, event, event_key
+from asset_tracker.ledger.tables_of_log import ledger_leaf
 from asset_tracker.notices.tables import feed_cursor
 
 AT_ONCE = 1000

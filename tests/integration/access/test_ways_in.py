@@ -239,6 +239,14 @@ async def test_a_token_hands_out_nothing_that_outlives_it(site, somebody):
 
 async def test_a_token_may_hold_until_it_is_revoked(site, somebody):
     client = await logged_in(site, somebody[0])
+    for at in (
+        "2025-03-01T10:00:00",
+        "1970-01-01T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "2999-01-01T00:00:00Z",
+    ):
+        made = await client.post("/api/v1/tokens", json={"name": "x", "expires_at": at})
+        assert made.status_code in (400, 422), at
     page = await client.post("/me/tokens", data={"name": "for good", "days": "", "may": "all"})
     assert page.status_code == 200
     async with site.state.engine.connect() as conn:

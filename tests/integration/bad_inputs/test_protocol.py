@@ -197,7 +197,6 @@ VALUES = [
         value(f"act of {day}", "/api/v1/consignments/{consignment}/acts", {"drawn_on": day}, C)
         for day in DATES
     ],
-    *[value(f"token until {at}", "/api/v1/tokens", {"name": "x", "expires_at": at}, T) for at in INSTANTS],
     *[
         value(
             f"labels: {field} {n!r}"[:24],

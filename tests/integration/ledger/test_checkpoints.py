@@ -15,7 +15,8 @@ from asset_tracker.ledger import checkpoints, keys, merkle
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.notes import VerifyKey, read_checkpoint, signers
-from asset_tracker.ledger.tables import event, ledger_leaf, ledger_tile
+from asset_tracker.ledger.tables import event
+from asset_tracker.ledger.tables_of_log import ledger_leaf, ledger_tile
 from factories.facts import ORIGIN, add, draft, life, sealed
 
 pytestmark = pytest.mark.anyio

@@ -21,7 +21,8 @@ from asset_tracker.ledger import store
 from asset_tracker.ledger.counts import fold, recount, wrong_counts
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import KEPT, OVER_ALL, asset, asset_count, asset_figure
+from asset_tracker.ledger.tables import asset
+from asset_tracker.ledger.tables_of_counts import KEPT, OVER_ALL, asset_count, asset_figure
 from asset_tracker.ledger.values import Share
 from asset_tracker.ledger.verify import verify
 from asset_tracker.reports import overview

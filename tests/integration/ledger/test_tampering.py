@@ -12,7 +12,8 @@ from asset_tracker.ledger import checkpoints, keys
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import APPEND_ONLY
+from asset_tracker.ledger.tables import event, event_key
+from asset_tracker.ledger.tables_of_log import ledger_checkpoint, ledger_key, ledger_leaf, ledger_tile
 from asset_tracker.ledger.verify import verify
 from asset_tracker.ledger.verify_log import PROTECTION
 from factories.facts import add, draft, life, sealed
@@ -20,6 +21,8 @@ from factories.facts import add, draft, life, sealed
 pytestmark = pytest.mark.anyio
 
 ONE = uuid7()
+# What only grows.
+APPEND_ONLY = (event, event_key, ledger_leaf, ledger_tile, ledger_checkpoint, ledger_key)
 # Five facts of this asset, in a ledger of 61 assets and two checkpoints.
 OFF = ["SET session_replication_role = replica"] + [
     f"ALTER TABLE {table.name} DISABLE TRIGGER ALL" for table in APPEND_ONLY

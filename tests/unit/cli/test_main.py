@@ -53,6 +53,20 @@ def test_a_database_that_is_away_is_told_in_words(monkeypatch, capsys):
     assert "Traceback" not in told
 
 
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/a/report.pdf"), "/a/report.pdf: No such file"),
+        (OSError(28, "No space left on device"), "writing: No space left on device"),
+    ],
+)
+def test_a_place_that_takes_no_file_is_told_in_a_line(monkeypatch, capsys, error, told):
+    assert status_of(monkeypatch, error) == 3
+    said = capsys.readouterr().err
+    assert said.startswith(f"Error: {told}")
+    assert said.count("\n") == 1
+
+
 def test_every_command_is_there_and_has_help(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(["--help"])

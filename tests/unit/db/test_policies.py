@@ -1,20 +1,11 @@
 """Every table is walled, or is said to be open and why."""
 
-import pkgutil
-from importlib import import_module
-from importlib.util import find_spec
-
 import pytest
 
-import asset_tracker
-from asset_tracker.db.metadata import metadata
+from asset_tracker.db.metadata import all_tables, metadata
 from asset_tracker.db.policies import POLICIES, SECRET, Open, Walled
 
-for package in pkgutil.iter_modules(asset_tracker.__path__):
-    if package.ispkg and find_spec(f"asset_tracker.{package.name}.tables"):
-        import_module(f"asset_tracker.{package.name}.tables")
-
-TABLES = sorted(metadata.tables)
+TABLES = sorted(all_tables().tables)
 GROWING = ("event", "ledger_leaf", "ledger_tile", "ledger_checkpoint", "ledger_key")
 
 
