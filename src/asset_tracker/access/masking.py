@@ -8,7 +8,8 @@ import re
 
 _DOT = "•"
 _PHONE = re.compile(r"\+?\d[\d\s().‑–-]{7,17}\d")
-_EMAIL = re.compile(r"([\w.+-])[\w.+-]*(@[\w-]+(?:\.[\w-]+)+)")
+# It begins where a word does: from within each word once more, a note without an address took a tenth of a second.
+_EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*(@[\w-]+(?:\.[\w-]+)+)")
 
 
 def mask_name(name: str) -> str:

@@ -44,3 +44,9 @@ def test_a_phone_keeps_its_country_and_its_end(phone, shown):
 )
 def test_phones_and_addresses_in_a_text_are_masked_and_numbers_are_not(text, shown):
     assert mask_text(text) == shown
+
+
+def test_a_long_word_takes_no_longer_than_a_long_text():
+    word = "a." * 200_000  # by the square of its length this would take an hour
+    assert mask_text(word) == word
+    assert mask_text(f"{word[:50]}x@example.org") == "a•••@example.org"
