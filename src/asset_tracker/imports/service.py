@@ -73,7 +73,7 @@ async def receive(conn: AsyncConnection, actor: Actor, sent: Sent, choices: Choi
     await conn.execute(
         insert(import_batch).values(
             id=batch_id,
-            file_name=_UNSAFE.sub("", sent.name)[-200:] or "?",
+            file_name=_UNSAFE.sub("", sent.name[-1000:])[-200:] or "?",
             sha256=sent.sha256,
             size=sent.size,
             status="sent",

@@ -235,6 +235,7 @@ def test_figures_that_say_nothing(ukraine, tmp_path):
         ("Sida: 99; ESTDEV: 2", None),
         ("Sida; ESTDEV", None),
         ("Сіда", None),
+        ("S" + "-" * 3900 + "x", None),
     ],
 )
 def test_shares_as_people_write_them(tmp_path, written, shares):

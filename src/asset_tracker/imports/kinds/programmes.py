@@ -72,6 +72,8 @@ PRESET_WORDS = Words(
     }
 )
 _SHARE = re.compile(r"\s*(?P<name>.+?)[\s:=–—-]*\(?\s*(?P<percent>\d{1,3}(?:[.,]\d{1,4})?)\s*%?\s*\)?\s*$")
+# A party’s name and a number; the pattern above takes the square of what it reads.
+_LONGEST_SHARE = 300
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]{1,30}")
 _CODE_EXPECTED = "2 to 31 capital Latin letters, digits and hyphens"
 _LATIN = str.maketrans("АВСЕНІКМОРТХ", "ABCEHIKMOPTX")
@@ -187,6 +189,8 @@ def _named_shares(written: str) -> list[tuple[str, Decimal]] | None:
         for part in re.split(r"[;\n]+|,\s+(?=[^\d\s])|(?<=%),|(?<=[%)])\s+(?=[^\W\d])", written)
         if part.strip()
     ]
+    if any(len(part) > _LONGEST_SHARE for part in parts):
+        return None
     if len(parts) == 1 and not _SHARE.fullmatch(parts[0]):
         return [(values.tidy(parts[0]), Decimal(100))]
     found = []
