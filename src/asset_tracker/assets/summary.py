@@ -1,19 +1,15 @@
 """What the municipalities in reach hold, counted."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, union_all
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets import due
-from asset_tracker.assets.due_rules import rules_asked
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.assets.standing import standing, total
 from asset_tracker.assets.views import Giver, Holding
@@ -99,32 +95,6 @@ async def holdings(
         .order_by(m.sort_key, m.code)
     )
     return [_holding(row) for row in await conn.execute(wanted)]
-
-
-async def overdue_places(
-    conn: AsyncConnection,
-    actor: Actor,
-    today: date,
-    *,
-    programme: UUID | None = None,
-    oblast: str | None = None,
-) -> dict[str, int]:
-    """How many assets in reach have something overdue on ``today``, by code of municipality.
-
-    ``programme`` and ``oblast`` (its code) narrow what is counted.
-
-    All that is overdue is counted, so it costs more than a list: ask for it only where it is shown.
-    """
-    require(actor, "asset.read")
-    known = await coarse(conn, actor)
-    narrowed = [located(known), *([_a.programme_id == programme] if programme else [])]
-    if oblast:
-        narrowed.append(in_area(partial(begins, prefix=oblast[:OBLAST])))
-    parts = due.selects(actor, await rules_asked(conn), today - timedelta(days=1), narrowed)
-    every = union_all(*(part.order_by(None) for part in parts)).subquery()
-    e = every.c
-    counted = select(e.municipality_code, func.count(e.asset_id.distinct())).group_by(e.municipality_code)
-    return {code: number for code, number in await conn.execute(counted) if code}
 
 
 async def givers(conn: AsyncConnection, actor: Actor, municipality_code: str) -> list[Giver]:

@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.assets.summary import holdings, overdue_places
+from asset_tracker.assets.overdue import overdue_places
+from asset_tracker.assets.summary import holdings
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.pictures import maps

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
+from asset_tracker.assets import overdue
 from asset_tracker.assets.due import _latest
 from asset_tracker.assets.months import months_after
 from asset_tracker.assets.plans import NewPlan, add_plan
@@ -314,7 +315,9 @@ async def test_a_plan_is_due_from_its_last_turn_and_as_soon_as_the_meter_has_pas
     assert [each.rule for each in (await due.overview(conn, COMMAND_LINE, DueFilter()))[0]] == ["maintenance"]
 
 
-async def test_of_an_oblast_and_of_a_programme_the_same_is_due_as_of_all_that_lies_there(conn, world):
+async def test_of_an_oblast_and_of_a_programme_the_same_is_due_as_of_all_that_lies_there(
+    conn, world, monkeypatch
+):
     """They begin at indexes and at columns of their own, which must tell what a look through everything tells."""
     a = asset_table.c
     laptop, car, router = world.assets
@@ -349,6 +352,19 @@ async def test_of_an_oblast_and_of_a_programme_the_same_is_due_as_of_all_that_li
             for rule in due.DUE_KINDS
             if (found := [item for item in wanted if item.rule == rule and item.overdue])
         }
+    # On the map each thing is counted once where it is, whether much is overdue or little.
+    for many in (1000, 1, 0):
+        monkeypatch.setattr(overdue, "_MANY", many)
+        for narrowed, belongs in (
+            ({}, lambda _: True),
+            ({"oblast": "UA18"}, lambda item: item.municipality.startswith("UA18")),
+            ({"programme": world.programme}, lambda item: of[item.asset] == world.programme),
+        ):
+            late = (item for item in everything if item.overdue and item.asset and belongs(item))
+            places = Counter(code for _, code in {(item.asset, item.municipality) for item in late})
+            told = await overdue.overdue_places(conn, COMMAND_LINE, due.today(), **narrowed)
+            assert places
+            assert told == places
     kinds = {item.rule for item in everything}
     assert {"verification", "required_fields", "visibility", "maintenance", "warranty"} <= kinds
     assert {(item.asset, item.municipality) for item in everything if item.rule == "maintenance"} == {
