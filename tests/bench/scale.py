@@ -103,6 +103,7 @@ def work(of: Known) -> Iterator[Work]:
     yield Work("today, of a programme", f"/?programme={of.programme}")
     yield Work("the map of the country", "/map")
     yield Work("the map of an oblast", f"/map?oblast={of.oblast}")
+    yield Work("the map of an oblast, coloured by what is overdue", f"/map?oblast={of.oblast}&colour=overdue")
     yield Work("the map of a programme", f"/map?programme={of.programme}")
     yield Work("a municipality", f"/municipalities/{here}")
     yield Work("the list of municipalities", "/municipalities")
@@ -118,6 +119,7 @@ def work(of: Known) -> Iterator[Work]:
     yield Work("a service point", f"/points/{of.point}")
     yield Work("loss cases", "/losses")
     yield Work("the list of programmes", "/programmes")
+    yield Work("the list of reports", "/reports")
     yield from _reports()
 
 
