@@ -62,6 +62,8 @@ class Body(msgspec.Struct, frozen=True, gc=False):
 
 
 _decode_body = msgspec.json.Decoder(Body).decode
+_decode_bodies = msgspec.json.Decoder(Body).decode_lines
+_decode_openings = msgspec.json.Decoder(Opening | None).decode_lines
 
 
 # For each payload, the names of its fields that stand as commitments.
@@ -213,7 +215,18 @@ def device_of(opening: Mapping[str, Any] | None) -> str | None:
 
 def opened(body: bytes, opening: Mapping[str, Any] | None) -> Event:
     """The event that the bytes hold, its private values put back where their opening still stands."""
-    document = _decode_body(body)
+    return _event(_decode_body(body), opening)
+
+
+def opened_lines(bodies: bytes, openings: str) -> list[Event]:
+    """The same of many, each on a line of its own; an opening is ``null`` where nothing is private.
+
+    Neither holds a break of lines within: JSON escapes it.
+    """
+    return list(map(_event, _decode_bodies(bodies), _decode_openings(openings)))
+
+
+def _event(document: Body, opening: Mapping[str, Any] | None) -> Event:
     payload = uncovered(document.payload, opening)
     return Event(
         id=document.id,

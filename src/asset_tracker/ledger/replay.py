@@ -41,7 +41,7 @@ def live(events: Iterable[Event]) -> list[Event]:
     """
     # By their numbers: a UUID is hashed by Python code.
     by_number = {event.id.int: event for event in events}
-    if all(event.supersedes is None for event in by_number.values()):
+    if not [event for event in by_number.values() if event.supersedes is not None]:
         return _in_order(list(by_number.values()))
     by_id = {event.id: event for event in by_number.values()}
     dead: set[UUID] = set()
@@ -84,9 +84,10 @@ def standing_on(events: Iterable[Event], day: datetime, known_on: datetime | Non
     """
     known = events if known_on is None else (event for event in events if event.recorded_at <= known_on)
     standing = live(known)
-    if all(event.occurred_at <= day for event in standing):
+    late = [event for event in standing if event.occurred_at > day]
+    if not late:
         return standing
-    if all(event.occurred_at > day for event in standing):
+    if len(late) == len(standing):
         return []
     return [event for event in standing if event.occurred_at <= day or event.kind == "registered"]
 
@@ -105,13 +106,11 @@ def begins(standing: Sequence[Event]) -> bool:
 def fold(standing: Sequence[Event]) -> Replayed:
     """What stands of one asset (``live``, or ``standing_on`` a day), which ``begins``, as state and periods."""
     state = State()
-    opening = min(event.occurred_at for event in standing)
+    opening = min([event.occurred_at for event in standing])
     periods: list[Period] = []
     for event in standing:
         apply(state, event)
-        at = opening if event is standing[0] else event.occurred_at
-        if not (periods and _lasts(periods[-1], state)):
-            _extend(periods, _snapshot(state, at))
+        _extend(periods, state, opening if event is standing[0] else event.occurred_at)
     if state.disputes:
         resolved = {
             e for each in standing if isinstance(each.payload, ev.Resolution) for e in each.payload.events
@@ -136,7 +135,7 @@ def go_on(state: State, last: Period, events: Sequence[Event]) -> Replayed:
     periods = [last]
     for event in sorted({event.id: event for event in events}.values(), key=order):
         apply(state, event)
-        _extend(periods, _snapshot(state, event.occurred_at))
+        _extend(periods, state, event.occurred_at)
     if len(periods) > 1:
         periods[0] = copy(last)
     return Replayed(state, _closed(periods))
@@ -164,7 +163,7 @@ def _snapshot(state: State, at: datetime) -> Period:
     )
 
 
-def _lasts(period: Period, state: State | Period) -> bool:
+def _lasts(period: Period, state: State) -> bool:
     """Whether the period says what the state says."""
     return (
         period.stage == state.stage
@@ -177,15 +176,15 @@ def _lasts(period: Period, state: State | Period) -> bool:
     )
 
 
-def _extend(periods: list[Period], new: Period) -> None:
-    """Go on with ``new``; periods that are not ``_closed`` yet have no end."""
-    if periods and _lasts(periods[-1], new):
-        return
-    if periods and periods[-1].valid_from == new.valid_from:
+def _extend(periods: list[Period], state: State, at: datetime) -> None:
+    """Go on with ``state`` from ``at`` on; periods that are not ``_closed`` yet have no end."""
+    while periods:
+        if _lasts(periods[-1], state):
+            return
+        if periods[-1].valid_from != at:
+            break
         periods.pop()
-        _extend(periods, new)
-        return
-    periods.append(new)
+    periods.append(_snapshot(state, at))
 
 
 def _closed(periods: Sequence[Period]) -> tuple[Period, ...]:

@@ -17,7 +17,7 @@ from asset_tracker.reports.structs import (
     Report,
 )
 from asset_tracker.reports.structs_around import Budget, Donor, Municipality, Programme, Rate
-from asset_tracker.reports.structs_figures import Finding, Summary
+from asset_tracker.reports.structs_figures import Beside, Finding, Summary
 from asset_tracker.reports.structs_items import Happening, Item, Loss, Support
 
 
@@ -90,21 +90,16 @@ def programme_facts(material: Material) -> ProgrammeFacts:
     )
 
 
-def report(
-    facts: Facts,
-    making: Making,
-    point_kinds: Mapping[tuple[str, str], str] | None = None,
-    content_hash: str | None = None,
-) -> Report:
-    """``point_kinds``: what kind of service point it is, by municipality and Ukrainian name.
+def report(facts: Facts, making: Making, point_kinds: Mapping[tuple[str, str], str] | None = None) -> Report:
+    """``point_kinds``: what kind of service point it is, by municipality and Ukrainian name."""
+    return told(facts, making, figures.content_hash(facts), figures.beside(facts, point_kinds or {}))
 
-    ``content_hash``: that of the facts, where it is known already.
-    """
+
+def told(facts: Facts, making: Making, content_hash: str, beside: Beside) -> Report:
+    """The same of facts that are hashed and counted already."""
+    overdue = figures.aid_overdue(making.papers, facts.question.as_of)
     return Report(
-        facts=facts,
-        making=making,
-        content_hash=content_hash or figures.content_hash(facts),
-        beside=figures.beside(facts, making.papers, point_kinds or {}),
+        facts=facts, making=making, content_hash=content_hash, beside=replace(beside, aid_overdue=overdue)
     )
 
 

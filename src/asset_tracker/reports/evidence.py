@@ -78,8 +78,11 @@ _EVERY = (
 )
 
 
-def evidence(facts: Facts, figure: str, part: Part | None = None) -> Evidence:
-    """What stands behind ``figure``. The timeline of ``facts`` must be whole. Raises NotFoundError."""
+def evidence(facts: Facts, figure: str, part: Part | None = None, told: slice = slice(None)) -> Evidence:
+    """What stands behind ``figure``. The timeline of ``facts`` must be whole. Raises NotFoundError.
+
+    ``told``: of which rows events are gathered, where not all are shown; the others have none.
+    """
     part = part or Part()
     name, _, of = figure.partition(":")
     found = figure_of(facts, name, of)
@@ -92,12 +95,13 @@ def evidence(facts: Facts, figure: str, part: Part | None = None) -> Evidence:
         if (number := found.counts(item))
     ]
     # By the numbers of the ids: a UUID is hashed by Python code.
-    happened: dict[int, list[Happening]] = {item.asset_id.int: [] for item, _ in counted}
+    happened: dict[int, list[Happening]] = {item.asset_id.int: [] for item, _ in counted[told]}
     for line in facts.timeline:
-        if (told := happened.get(line.asset_id.int)) is not None:
-            told.append(line)
+        if (lines := happened.get(line.asset_id.int)) is not None:
+            lines.append(line)
     rows = [
-        Behind(item, number, _events(item, happened[item.asset_id.int], found)) for item, number in counted
+        Behind(item, number, _events(item, happened.get(item.asset_id.int, ()), found))
+        for item, number in counted
     ]
     total = (
         None
@@ -117,7 +121,7 @@ def _chosen(facts: Facts, part: Part, *, every: bool) -> list[Item]:
         return (
             (every or item.is_kit == part.sets)
             and part.category in ("", item.category)
-            and part.asset in ("", str(item.asset_id))
+            and (not part.asset or part.asset == str(item.asset_id))
             and part.municipality in ("", item.municipality)
             and (not part.oblast or (place is not None and place.oblast.uk == part.oblast))
             and (not part.raion or (place is not None and place.region.uk == part.raion))

@@ -21,6 +21,7 @@ from asset_tracker.ledger import values
 from asset_tracker.ledger.envelope import KIND_OF, Event
 from asset_tracker.ledger.replay import Replayed, begins, fold, standing_on
 from asset_tracker.ledger.serving import Count, counts
+from asset_tracker.ledger.state import Period
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.reports import serving, words
 from asset_tracker.reports.figures import added
@@ -33,7 +34,7 @@ _UNTOLD = frozenset(
     {ev.LabelPrinted, ev.LabelBound, ev.LabelReplaced, ev.LabelRetired, ev.CodeLinked, ev.Note}
 )
 _REACHED = frozenset({"delivered", "accepted", "installed", "in_service", "out_of_service"})
-_METERED = (ev.Maintained, ev.ServiceCounted)
+_METERED = frozenset({ev.Maintained, ev.ServiceCounted})
 _UNDER_WAY = frozenset({"expected", "received", "dispatched"})
 _LOSSES = frozenset(ev.KINDS[kind] for kind in words.LOSS)
 _PLACED = frozenset(kind for kind in ev.KINDS.values() if "service_point" in kind.__struct_fields__)
@@ -164,7 +165,8 @@ def _item(standing: Standing, by_kind: _ByKind, known: Known) -> Item:
     accepted = _last(by_kind, ev.Accepted)
     dispatched = _last(by_kind, ev.Dispatched)
     approved = _last(by_kind, ev.Approved)
-    maintained, repaired = by_kind.get(ev.Maintained, ()), by_kind.get(ev.Repaired, ())
+    upkeep = [*by_kind.get(ev.Maintained, ()), *by_kind.get(ev.Repaired, ())]
+    served = [period for period in folded.periods if period.stage == "in_service"]
     signed = accepted.payload.signed_on if accepted else None
     return Item(
         asset_id=first.asset,
@@ -202,15 +204,15 @@ def _item(standing: Standing, by_kind: _ByKind, known: Known) -> Item:
         delivered_on=_delivered_on(folded),
         accepted_on=_day(s.accepted_at) if s.accepted_at else None,
         installed_on=_day(s.installed_at) if s.installed_at else None,
-        in_service_on=_since(folded, lambda stage: stage == "in_service"),
+        in_service_on=_day(served[0].valid_from) if served else None,
         verified_on=_day(s.verified_at) if s.verified_at else None,
         attested_on=_day(s.attested_at) if s.attested_at else None,
-        service_days=_service_days(folded, standing.day),
-        upkeep=len(maintained) + len(repaired),
-        upkeep_costs=_upkeep_costs([*maintained, *repaired]),
+        service_days=_service_days(served, standing.day) if served else None,
+        upkeep=len(upkeep),
+        upkeep_costs=_upkeep_costs(upkeep) if upkeep else (),
         gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
         disposal=_disposal(by_kind) if s.gone == "disposed" else None,
-        reading=_reading(standing.occurred, by_kind),
+        reading=UNSET if _METERED.isdisjoint(by_kind) else _reading(standing.occurred),
         serving=_serving(by_kind),
         unpublished_since=s.balance_on
         if s.balance_on and not s.published_on and first.programme in known.to_publish
@@ -218,19 +220,19 @@ def _item(standing: Standing, by_kind: _ByKind, known: Known) -> Item:
     )
 
 
-def _reading(occurred: Sequence[Event], by_kind: _ByKind) -> Reading | UnsetType:
+def _reading(occurred: Sequence[Event]) -> Reading | UnsetType:
     """The last reading of its meter."""
-    if not any(each.payload.meter is not None for kind in _METERED for each in _of(by_kind, kind)):
-        return UNSET
     for event in reversed(occurred):
-        if isinstance(event.payload, _METERED) and event.payload.meter is not None:
-            meter = event.payload.meter
+        payload: Any = event.payload
+        if type(payload) in _METERED and (meter := payload.meter) is not None:
             return Reading(value=meter.value, unit=meter.unit, day=_day(event.occurred_at))
     return UNSET
 
 
 def _serving(by_kind: _ByKind) -> tuple[Count, ...] | UnsetType:
-    counted = _of(by_kind, ev.ServiceCounted)
+    counted: Sequence[Any] | None = by_kind.get(ev.ServiceCounted)
+    if not counted:
+        return UNSET
     return tuple(counts((each.id, each.occurred_at, each.payload) for each in counted)) or UNSET
 
 
@@ -269,22 +271,13 @@ def _delivered_on(folded: Replayed) -> date | None:
         return None
     if state.delivered_at is not None:
         return _day(state.delivered_at)
-    return _since(folded, lambda stage: stage in _REACHED)
+    return next((_day(period.valid_from) for period in folded.periods if period.stage in _REACHED), None)
 
 
-def _since(folded: Replayed, reached: Callable[[str], bool]) -> date | None:
-    return next((_day(period.valid_from) for period in folded.periods if reached(period.stage)), None)
-
-
-def _service_days(folded: Replayed, day: datetime) -> int | None:
-    """Calendar days in service up to ``day``; None for what never was."""
-    served = [period for period in folded.periods if period.stage == "in_service"]
-    spans = ((period.valid_from, min(period.valid_to or day, day)) for period in served)
-    return sum((_day(end) - _day(start)).days for start, end in spans) if served else None
-
-
-def _of(by_kind: _ByKind, kind: type[ev.Payload]) -> Sequence[Any]:
-    return by_kind.get(kind, ())
+def _service_days(served: Sequence[Period], day: datetime) -> int:
+    """Calendar days of the periods in service up to ``day``."""
+    spans = [(period.valid_from, min(period.valid_to or day, day)) for period in served]
+    return sum([(_day(end) - _day(start)).days for start, end in spans])
 
 
 def _last(by_kind: _ByKind, kind: type[ev.Payload]) -> Any:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from asset_tracker.db.wall import Reach
 from asset_tracker.reports.photos import Candidate
 from asset_tracker.reports.structs import Facts
+from asset_tracker.reports.structs_figures import Beside
 from asset_tracker.reports.telling import Around, Named, Terms
 
 # Lines of items and timelines in all: some 60 MB.
@@ -43,6 +44,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     facts: Facts
     content_hash: str
+    beside: Beside
     photos: tuple[Candidate, ...]
 
     @property

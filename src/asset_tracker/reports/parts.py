@@ -14,36 +14,36 @@ from asset_tracker.reports.structs import Facts, MunicipalityFacts, ProgrammeFac
 
 Tree = dict[str, Any]
 
-# What a page of a list weighs, in bytes, and the most items and lines that are written out to be weighed.
+# What a page of a list weighs, in bytes.
 PAGE: Final = 60_000
-_ITEMS: Final = 100
-_LINES: Final = 200
 # What a row, a cell and a link take beside their texts and the labels of their columns.
 _ROW, _CELL, _LINK = 40, 40, 60
+# Cells of an item, of a line of what happened and of what needs attention.
+_ITEM, _LINE, _FINDING = 22, 8, 3
 _ANY: Final = (MunicipalityFacts, ProgrammeFacts)
 _BESIDE: Final = ("links", "keys", "codes")
 
 
 class Listing(NamedTuple):
-    """``table`` writes the list out, from a row on where that is cheaper than all of it.
+    """``table`` writes the list out: from a row on, as much as may weigh so many bytes, where that is cheaper than all.
 
     ``opening``: so many bytes of it stand on the report's own page; of reports ``folded`` all of it, or none.
     """
 
-    table: Callable[[Report, int], Tree | None]
+    table: Callable[[Report, int, int], Tree | None]
     opening: int
     folded: tuple[type[Facts], ...] = ()
 
 
 def part(report: Report, name: str, begin: int) -> Tree | None:
     """A page of the list ``name`` of ``LISTS`` from row ``begin`` on, None of what this report does not list."""
-    return _cut(LISTS[name].table(report, begin), begin, PAGE)
+    return _cut(LISTS[name].table(report, begin, PAGE), begin, PAGE)
 
 
 def opening(report: Report, name: str) -> Tree | None:
     """As much of a list as stands on the report's own page."""
     each = LISTS[name]
-    table = each.table(report, 0)
+    table = each.table(report, 0, each.opening)
     cut = _cut(table, 0, each.opening)
     return _cut(table, 0, 0) if cut and cut["cut"]["next"] and isinstance(report.facts, each.folded) else cut
 
@@ -103,9 +103,14 @@ def _links(links: Any) -> int:
     return sum(_LINK + len(unquote(link).encode()) for link in links if link)
 
 
-def _items(report: Report, begin: int) -> Tree:
+def _window(begin: int, most: int, cells: int) -> slice:
+    """The rows that may be on a page of ``most`` bytes: one more than would be if all their cells were empty."""
+    return slice(begin, begin + most // (_ROW + cells * _CELL) + 1)
+
+
+def _items(report: Report, begin: int, most: int) -> Tree:
     facts = report.facts
-    found = sheet_annex.items(facts, report.making.lang, slice(begin, begin + _ITEMS))
+    found = sheet_annex.items(facts, report.making.lang, _window(begin, most, _ITEM))
     rows = [
         row | {"key": group["key"], "group": group["name"]}
         for group in found["groups"]
@@ -114,31 +119,37 @@ def _items(report: Report, begin: int) -> Tree:
     return found | {"rows": rows, "whole": len(facts.items)}
 
 
-def _timeline(report: Report, begin: int) -> Tree:
-    return sheet_annex.timeline(report.facts, report.making.lang, slice(begin, begin + _LINES))
+def _timeline(report: Report, begin: int, most: int) -> Tree:
+    return sheet_annex.timeline(report.facts, report.making.lang, _window(begin, most, _LINE))
 
 
-def _by_condition(report: Report, _begin: int) -> Tree:
+def _findings(report: Report, begin: int, most: int) -> Tree:
+    return sheet_trouble.findings(report, _window(begin, most, _FINDING))
+
+
+def _by_condition(report: Report, _begin: int, _most: int) -> Tree:
     """The table of a picture, which has a row for each category."""
     drawn = charted.conditions(report.facts, report.making.lang)
     return {"title": drawn.title, "heads": drawn.head, "rows": [*drawn.rows], "links": [*drawn.links]}
 
 
 def _of_facts(table: Callable[..., Tree | None]) -> Callable[[Report, int], Tree | None]:
-    return lambda report, _begin: table(report.facts, report.making.lang)
+    return lambda report, _begin, _most: table(report.facts, report.making.lang)
 
 
 LISTS: Final[dict[str, Listing]] = {
     "rates": Listing(
-        lambda report, _: sheet_tables.rates(report.facts, report.making.lang, None), 1_500, folded=_ANY
+        lambda report, _begin, _most: sheet_tables.rates(report.facts, report.making.lang, None),
+        1_500,
+        folded=_ANY,
     ),
     "categories": Listing(_of_facts(sheet_tables.categories), 13_000),
     "over_time": Listing(_of_facts(sheet_tables.over_time), 4_000, folded=_ANY),
     "by_condition": Listing(_by_condition, 4_000, folded=_ANY),
     "oblasts": Listing(_of_facts(sheet_areas.oblasts), 13_000),
-    "raions": Listing(lambda report, _: sheet_areas.raions(report), 7_000, folded=_ANY),
+    "raions": Listing(lambda report, _begin, _most: sheet_areas.raions(report), 7_000, folded=_ANY),
     "municipalities": Listing(_of_facts(sheet_areas.municipalities), 7_000, folded=_ANY),
-    "findings": Listing(lambda report, _: sheet_trouble.findings(report, None), 3_000),
+    "findings": Listing(_findings, 3_000),
     "losses": Listing(_of_facts(sheet_trouble.losses), 3_000),
     "support": Listing(_of_facts(sheet_tables.support), 4_000, folded=_ANY),
     "items": Listing(_items, 12_000, folded=(ProgrammeFacts,)),

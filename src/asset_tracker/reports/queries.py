@@ -159,9 +159,7 @@ async def _report(conn: AsyncConnection, asked: Asked, reach: ColumnElement[bool
             # Nothing was recorded of them between the look at the grounds and the reading.
             _KEPT.keep(grounds, named, around, outcome)
     making = await _making(conn, asked, path, outcome, around)
-    return await to_thread.run_sync(
-        lambda: compose.report(outcome.facts, making, around.point_kinds, outcome.content_hash)
-    )
+    return compose.told(outcome.facts, making, outcome.content_hash, outcome.beside)
 
 
 async def _grounds(
@@ -211,6 +209,7 @@ def _outcome(standing: Sequence[Standing], around: Around, terms: Terms) -> Outc
     return Outcome(
         facts=facts,
         content_hash=figures.content_hash(facts),
+        beside=figures.beside(facts, around.point_kinds),
         photos=photos.candidates(here, items, terms.coarse, around.restricted),
     )
 

@@ -152,12 +152,14 @@ def timeline(facts: Facts, lang: Lang, window: slice | None = None) -> Tree:
         printed = ()
     mark = sum(line.late for line in lines) * 2 < len(lines)
     told = {kind: words.word(KIND_TITLES, kind, lang) for kind in {line.kind for line in printed}}
+    # What came in together was recorded at one instant.
+    recorded_on = {at: display.kyiv_day(at) for at in {line.recorded_at for line in printed}}
     groups: dict[tuple[date, date, str, str], list[Happening]] = defaultdict(list)
     for line in printed:
         detail = line.detail.of(lang) if line.detail else ""
         key = (
             display.kyiv_day(line.occurred_at),
-            display.kyiv_day(line.recorded_at),
+            recorded_on[line.recorded_at],
             told[line.kind],
             detail,
         )

@@ -1,12 +1,14 @@
 """The tables of ``sheet`` about what went wrong: losses, and what needs attention."""
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.reports import words
 from asset_tracker.reports.structs import Facts, Report
+from asset_tracker.reports.structs_figures import Finding
 from asset_tracker.reports.structs_items import Loss
 
 Tree = dict[str, Any]
@@ -68,33 +70,25 @@ def _outcome(line: Loss, lang: Lang) -> str:
     return f"{words.word(words.OUTCOME, line.outcome, lang)}, {display.day(line.closed_on, lang)}"
 
 
-def findings(report: Report, printed: int | None = PRINTED_FINDINGS) -> Tree:
+def findings(report: Report, window: slice | None = None) -> Tree:
     """How many of each kind, then each by its item; what is due on consignments of aid after them.
 
-    ``printed``: how many of them, None for all.
+    ``window``: which of all rows; without it those of paper.
     """
     facts, lang = report.facts, report.making.lang
     counts: Counter[str] = Counter()
     for found in facts.findings:
         counts[found.code] += found.number or 1
-    rows = [
-        [
-            found.tag or display.NOTHING,
-            found.item.of(lang) if found.item else display.NOTHING,
-            words.finding_text(found, lang, display.day(found.day, lang)),
-        ]
-        for found in facts.findings[:printed]
-    ]
-    left = len(facts.findings) - len(rows)
-    rows += [
-        [display.NOTHING, number, gettext(lang, AID_OVERDUE, day=display.day(due, lang))]
-        for number, due in report.beside.aid_overdue
-    ]
+    printed = facts.findings if window else facts.findings[:PRINTED_FINDINGS]
+    left = len(facts.findings) - len(printed)
+    told = (*printed, *report.beside.aid_overdue)
+    rows = [_finding(each, lang) for each in told[window or slice(None)]]
     more = "And %(left)s more, in the XLSX and JSON of this report."
-    counted = counts.most_common() if len(rows) > FEW_FINDINGS else []
+    counted = counts.most_common() if len(told) > FEW_FINDINGS else []
     return {
         "heads": [gettext(lang, head) for head in ("Tag", "Item", "What to know")],
         "rows": rows,
+        "whole": len(told),
         "counts": [
             [words.word(words.FINDING_SHORT, code, lang), display.number(count, lang)]
             for code, count in counted
@@ -102,3 +96,14 @@ def findings(report: Report, printed: int | None = PRINTED_FINDINGS) -> Tree:
         "count_links": [["", "" if code == "moved_away" else f"finding:{code}"] for code, _ in counted],
         "note": gettext(lang, more, left=display.number(left, lang)) if left else "",
     }
+
+
+def _finding(found: Finding | tuple[str, date], lang: Lang) -> list[str]:
+    if isinstance(found, tuple):
+        number, due = found
+        return [display.NOTHING, number, gettext(lang, AID_OVERDUE, day=display.day(due, lang))]
+    return [
+        found.tag or display.NOTHING,
+        found.item.of(lang) if found.item else display.NOTHING,
+        words.finding_text(found, lang, display.day(found.day, lang)),
+    ]

@@ -119,13 +119,14 @@ def named_by(standing: Sequence[Standing], coarse: Coarse) -> Named:
 
 def material(here: Sequence[Standing], around: Around, terms: Terms) -> Material:
     """Everything that the figures are made of."""
+    kits = {each.folded.state.kit for each in here} - {None}
     known = Known(
         programmes=around.codes,
         to_publish=around.to_publish,
         points=around.points,
         consignments=around.consignments,
         # A thing may be part of a kit that somebody else paid for.
-        tags={each.asset: each.tag for each in here},
+        tags={each.asset: each.tag for each in here if each.asset in kits} if kits else {},
         fields=around.fields,
     )
     told = [blur(tell(each, known), terms.coarse[each.asset]) for each in paid_by(here, terms.donor)]

@@ -1,5 +1,7 @@
 """Ukrainian in Latin letters: resolution of the Cabinet of Ministers No 55 of 27.01.2010."""
 
+from functools import lru_cache
+
 from asset_tracker.territory.letters import APOSTROPHES
 
 _LETTERS = {
@@ -11,6 +13,8 @@ _LETTERS = {
 _AT_WORD_START = {"є": "ye", "ї": "yi", "й": "y", "ю": "yu", "я": "ya"}
 
 
+# Of a list of municipalities the oblast stands in each, and the raion in a dozen.
+@lru_cache(maxsize=4096)
 def transliterate(text: str) -> str:
     """``text`` with its Ukrainian letters in Latin; everything else stays.
 

@@ -76,9 +76,10 @@ async def _figure_page(
     # What came since a day is told by the whole past of the items that came.
     report = await query(conn, actor, code, msgspec.structs.replace(ask, whole=True), now=now, base_url=base)
     part = read(Part, given)
-    found = await to_thread.run_sync(lambda: evidence(report.facts, figure, part))
-    kept = urlencode({name: value for name, value in asked.items() if value})
     begin = read_place(given.get("after", ""))
+    told = slice(begin, begin + _PAGE // _ROW + 1)
+    found = await to_thread.run_sync(lambda: evidence(report.facts, figure, part, told))
+    kept = urlencode({name: value for name, value in asked.items() if value})
     shown = found.rows[begin : begin + _fitting(found.rows[begin:])]
     end = begin + len(shown)
     return page(

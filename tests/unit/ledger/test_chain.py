@@ -4,11 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 
+import msgspec
 import pytest
 
 from asset_tracker.ledger import chain
 from asset_tracker.ledger.envelope import Draft
-from asset_tracker.ledger.events import Delivered
+from asset_tracker.ledger.events import Delivered, Registered
 from asset_tracker.ledger.ids import uuid7
 
 NOW = datetime(2025, 6, 1, 9, 30, tzinfo=UTC)
@@ -85,6 +86,23 @@ def test_without_a_device_there_is_none():
     assert "device" not in opening
     assert chain.opened(body, opening).device is None
     assert chain.opened(body, None).payload == Delivered()
+
+
+def test_many_on_lines_are_opened_as_one_by_one():
+    payloads = (
+        Delivered(received_by="Хтось\nінший"),
+        Delivered(),
+        Registered(category="laptop", name_uk="Ноутбук", tag="7K9XM2QA"),
+    )
+    stored = [
+        sealed(drafted(payload=each, device=device)) for each in payloads for device in (None, "телефон")
+    ]
+    bodies = b"\n".join(body for body, _ in stored)
+    openings = "\n".join(
+        json.dumps(msgspec.to_builtins(opening), ensure_ascii=False) for _, opening in stored[:-1]
+    )
+    told = chain.opened_lines(bodies, f"{openings}\nnull")
+    assert told == [*(chain.opened(*each) for each in stored[:-1]), chain.opened(stored[-1][0], None)]
 
 
 def test_times_are_written_in_utc():

@@ -80,6 +80,15 @@ def test_each_item_behind_a_figure_has_its_event():
         assert all(event.asset_id == row.item.asset_id for row in rows for event in row.events)
 
 
+def test_events_are_gathered_of_the_rows_that_are_shown():
+    told = facts()
+    whole, shown = evidence(told, "delivered"), evidence(told, "delivered", told=slice(1, 3))
+    assert shown.total == whole.total
+    assert [(row.item, row.number) for row in shown.rows] == [(row.item, row.number) for row in whole.rows]
+    assert shown.rows[1:3] == whole.rows[1:3]
+    assert not any(row.events for row in (*shown.rows[:1], *shown.rows[3:]))
+
+
 def test_a_part_is_a_category_or_a_place():
     told = programme_report().facts
     line = next(line for line in told.summary.by_category if line.category == "laptop")

@@ -1,10 +1,12 @@
+import hashlib
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from asset_tracker.reports import figures
-from asset_tracker.reports.compose import municipality_facts, report
+from asset_tracker.reports.compose import municipality_facts, programme_facts, report
 from asset_tracker.reports.findings import Limits, findings
 from asset_tracker.reports.structs import Question
 from asset_tracker.reports.structs_around import Municipality
@@ -19,6 +21,7 @@ from factories.reports import (
     material,
     municipality_report,
     programme_report,
+    timeline,
 )
 
 
@@ -129,6 +132,17 @@ def test_hash_is_of_the_facts_alone():
     )
     assert first.content_hash == again.content_hash == later.content_hash
     assert municipality_report(support=()).content_hash != first.content_hash
+
+
+@pytest.mark.parametrize("number", [3, 500, 1001])
+def test_the_hash_is_that_of_one_json_whose_keys_are_sorted(number):
+    many = tuple(item(n) for n in range(number))
+    for facts in (
+        municipality_facts(material(items=many, timeline=timeline(many))),
+        programme_facts(material(items=many, timeline=timeline(many), support=(), losses=())),
+    ):
+        whole = msgspec.json.encode(facts, order="sorted")
+        assert figures.content_hash(facts) == hashlib.sha256(whole).hexdigest()
 
 
 def test_trained_people_are_summed_by_sex():

@@ -203,7 +203,8 @@ def test_what_stands_beside_the_facts():
         Paper(number="AID-3", report_due=DAY),
     )
     facts = municipality_report().facts
-    beside = figures.beside(facts, papers, {(BARANIVKA.code, "ЦНАП Баранівської міської ради"): "asc"})
+    kinds = {(BARANIVKA.code, "ЦНАП Баранівської міської ради"): "asc"}
+    beside = report(facts, making(papers=papers), kinds).beside
     assert beside.aid_overdue == (("AID-1", due),)
     assert [(line.kind, line.count) for line in beside.points] == [("asc", 1)]
     assert (beside.trainings, beside.raions) == (1, 1)
