@@ -192,8 +192,13 @@ async def receipts(conn: AsyncConnection, assets: Sequence[UUID], event_id: UUID
 
 async def history(conn: AsyncConnection, assets: Iterable[UUID]) -> dict[UUID, list[Event]]:
     """All events of the assets, in the order in which they were recorded."""
-    rows = await _rows(conn, _HISTORY, list(assets))
-    return defaultdict(list, {asset: opened_lines(bodies, openings) for asset, bodies, openings in rows})
+    stored = await chains(conn, list(assets))
+    return defaultdict(list, {asset: opened_lines(bodies, openings) for asset, bodies, openings in stored})
+
+
+async def chains(conn: AsyncConnection, assets: Sequence[UUID]) -> Sequence[tuple[UUID, bytes, str]]:
+    """The same as it is stored, in the order of the assets: (asset, bodies, openings), for ``chain.opened_lines``."""
+    return await _rows(conn, _HISTORY, assets)
 
 
 @by_system

@@ -133,7 +133,7 @@ def _by_condition(report: Report, _begin: int, _most: int) -> Tree:
     return {"title": drawn.title, "heads": drawn.head, "rows": [*drawn.rows], "links": [*drawn.links]}
 
 
-def _of_facts(table: Callable[..., Tree | None]) -> Callable[[Report, int], Tree | None]:
+def _of_facts(table: Callable[..., Tree | None]) -> Callable[[Report, int, int], Tree | None]:
     return lambda report, _begin, _most: table(report.facts, report.making.lang)
 
 

@@ -26,6 +26,7 @@ from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.db.bulk import among
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger import store
+from asset_tracker.ledger.chain import opened_lines
 from asset_tracker.ledger.checkpoints import Checkpoint, latest
 from asset_tracker.ledger.tables import asset, asset_period, event
 from asset_tracker.programmes.queries import programme_by_code
@@ -186,14 +187,15 @@ async def _state(conn: AsyncConnection, *where: ColumnElement[bool]) -> tuple[li
 
 async def _standing(conn: AsyncConnection, ask: Ask, ids: Sequence[UUID]) -> list[Standing]:
     """The assets as they stood on the day."""
-    histories = await store.history(conn, ids) if ids else {}
+    chains = await store.chains(conn, ids) if ids else ()
     end = ask.end_of_day
 
     def folded() -> list[Standing]:
-        found = (stand(histories[each], end, ask.known_on) for each in ids)
+        histories = (opened_lines(bodies, openings) for _, bodies, openings in chains)
+        found = (stand(each, end, ask.known_on) for each in histories)
         return [each for each in found if each is not None]
 
-    # Ten thousand histories take a second: others must not wait for it.
+    # Ten thousand histories take two seconds: others must not wait for it.
     return await to_thread.run_sync(folded)
 
 

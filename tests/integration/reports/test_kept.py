@@ -114,7 +114,7 @@ async def test_the_same_again_is_not_folded_again(conn, world, kept, monkeypatch
     now = datetime.now(UTC)
     first = await reports(conn, now, COMMAND_LINE)
     with monkeypatch.context() as patch:
-        patch.setattr(store, "history", None)
+        patch.setattr(store, "chains", None)
         assert await reports(conn, now, COMMAND_LINE, lang="en") == [
             (facts, content, beside, replace(making, lang="en")) for facts, content, beside, making in first
         ]
