@@ -79,8 +79,8 @@ fuzz: dev ## send the API what nobody would, for some ten minutes (FUZZ_EXAMPLES
 	echo "FUZZ_SEED=$$FUZZ_SEED sends the same again"; \
 	$(BIN)/pytest $(SPREAD) tests/integration/access/test_described_*.py
 
-faults: dev ## kill, fill, cut off and cancel for some minutes (CANCELLED=5000 requests)
-	@CANCELLED=$${CANCELLED:-5000} $(BIN)/pytest $(SPREAD) tests/integration/faults tests/integration/ledger/test_killed.py
+faults: dev ## kill, fill, cut off and cancel for some minutes (CANCELLED=5000 requests, CYCLES=10 deaths)
+	@CANCELLED=$${CANCELLED:-5000} CYCLES=$${CYCLES:-10} $(BIN)/pytest $(SPREAD) tests/integration/faults tests/integration/ledger/test_killed.py
 
 blackout: dev ## fifty phones come back at once while donors read; prints p50, p95 and p99
 	@PYTHONPATH=tests $(BIN)/python tests/bench/blackout.py

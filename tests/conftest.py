@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
+from litestar.utils.signature import ParsedSignature
 from sqlalchemy import make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -81,6 +82,22 @@ def cheap_passwords():
         cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         patch.setattr(passwords, "_hasher", cheap)
         patch.setattr(passwords, "_NOBODY", cheap.hash("nobody has this password"))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signatures_read_once():
+    """Many files of tests build an application; half of that is reading the same handlers' signatures again."""
+    read, known = ParsedSignature.from_fn, {}
+
+    def from_fn(function, namespace):
+        key = (function, frozenset((name, id(meant)) for name, meant in namespace.items()))
+        if key not in known:
+            known[key] = read(function, namespace)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ParsedSignature, "from_fn", from_fn)
         yield
 
 

@@ -71,7 +71,8 @@ def test_every_screen(phone, office, nth, lang, width, scheme, zoom):
             found.append(f"{name} is wider than the screen: {wide}")
         # As high as the page, or what is under the bar at the bottom would be taken for out of reach.
         page.set_viewport_size({"width": width, "height": 6000})
-        page.evaluate(AXE.read_text("utf-8"))
+        if not page.evaluate("'axe' in window"):  # one document shows all views
+            page.evaluate(AXE.read_text("utf-8"))
         told = page.evaluate(
             "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
         )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -68,18 +69,13 @@ def ready(process):
     return httpx.get(f"http://127.0.0.1:{process.port}/readyz", timeout=PATIENCE).status_code
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_it_answers_and_leaves_in_order(start, folder, ending):
-    process = start()
-    assert ready(process) == 200
-    assert EmbeddedServer(folder).running()
+def leaves(process, ending):
     process.send_signal(ending)
     _, said = process.communicate(timeout=PATIENCE)
-    assert (process.returncode, said) == (0, "")
-    assert not EmbeddedServer(folder).running()
+    return process.returncode, said
 
 
-def test_a_second_start_shares_the_database_but_not_the_port(start, folder):
+def test_two_share_the_database_but_not_the_port_and_leave_in_order(start, folder):
     first = start()
     refused = start(first.port)
     _, said = refused.communicate(timeout=PATIENCE)
@@ -88,25 +84,29 @@ def test_a_second_start_shares_the_database_but_not_the_port(start, folder):
     assert "PORT=" in said
     beside = start()
     assert (ready(first), ready(beside)) == (200, 200)
-    first.send_signal(signal.SIGINT)
-    first.communicate(timeout=PATIENCE)
+    assert leaves(first, signal.SIGINT) == (0, "")
+    assert EmbeddedServer(folder).running()
     assert ready(beside) == 200, "the database goes on while somebody uses it"
+    assert leaves(beside, signal.SIGTERM) == (0, "")
+    assert not EmbeddedServer(folder).running()
 
 
-def test_a_killed_server_is_followed_by_the_next(start, folder):
+def test_what_is_killed_comes_back_or_is_followed_by_the_next(start, folder):
     first = start()
-    pid = EmbeddedServer(folder).status().pid
+    assert eventually(lambda: workers(first) == 1)
+    (companion,) = children(first.pid)
+    os.kill(companion, signal.SIGKILL)
+    assert eventually(lambda: workers(first) == 1 and children(first.pid) not in ([], [companion]))
+    (companion,) = children(first.pid)
+    database = EmbeddedServer(folder).status().pid
     first.kill()
     first.communicate(timeout=PATIENCE)
+    assert eventually(lambda: not Path(f"/proc/{companion}/fd/0").exists()), "a worker goes with its server"
     second = start(first.port)
     assert ready(second) == 200
-    assert EmbeddedServer(folder).status().pid == pid
-
-
-def test_a_killed_database_comes_back_by_itself(start, folder):
-    process = start()
-    os.kill(EmbeddedServer(folder).status().pid, signal.SIGKILL)
-    assert eventually(lambda: ready(process) == 200 and EmbeddedServer(folder).running())
+    assert EmbeddedServer(folder).status().pid == database, "the next server finds it"
+    os.kill(database, signal.SIGKILL)
+    assert eventually(lambda: ready(second) == 200 and EmbeddedServer(folder).running())
 
 
 def eventually(true):
@@ -118,17 +118,6 @@ def eventually(true):
     return False
 
 
-def test_a_worker_comes_along_and_goes_with_a_killed_server(start):
-    process = start()
-    assert eventually(lambda: workers(process) == 1)
-    companion = children(process.pid)[0]
-    os.kill(companion, signal.SIGKILL)
-    assert eventually(lambda: workers(process) == 1 and children(process.pid) != [companion])
-    companion = children(process.pid)[0]
-    process.kill()
-    assert eventually(lambda: not Path(f"/proc/{companion}/fd/0").exists())
-
-
 def workers(process):
     metrics = httpx.get(f"http://127.0.0.1:{process.port}/metrics", timeout=PATIENCE).text
     return float(re.search(r"^asset_tracker_workers (\S+)$", metrics, re.MULTILINE)[1])
@@ -137,4 +126,10 @@ def workers(process):
 def children(pid):
     every = [Path(each) for each in Path(f"/proc/{pid}/task").iterdir()]
     listed = [child for each in every for child in (each / "children").read_text().split()]
-    return [int(child) for child in listed if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [int(child) for child in listed if b"worker" in said_by(f"/proc/{child}/cmdline")]
+
+
+def said_by(path):
+    with suppress(FileNotFoundError, ProcessLookupError):  # it has gone meanwhile
+        return Path(path).read_bytes()
+    return b""

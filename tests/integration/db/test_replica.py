@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from asset_tracker.app import create_app
 from asset_tracker.db import migrate
+from asset_tracker.db import replica as replication
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.db.placement import find_place
@@ -91,8 +92,10 @@ async def replay(standby, what):
         await conn.execute(text(f"SELECT pg_wal_replay_{what}()"))
 
 
-async def test_what_was_written_is_read_and_a_standby_that_lags_is_passed_over(pair, tmp_path):
+async def test_what_was_written_is_read_and_a_standby_that_lags_is_passed_over(pair, tmp_path, monkeypatch):
     url, beside, control = pair
+    patience = replication.PATIENCE
+    monkeypatch.setattr(replication, "PATIENCE", 120)  # until it is kept from replaying it is only slow
     await asyncio.to_thread(asyncio.run, migrate.upgrade(url))
     as_app = [make_url(each).set(username=APP).render_as_string() for each in (url, beside)]
     async with engines(as_app[0]) as (engine,), transaction(engine) as conn:
@@ -119,6 +122,7 @@ async def test_what_was_written_is_read_and_a_standby_that_lags_is_passed_over(p
             assert await faulty(http) == number + 1
         assert await replica.for_reading() is replica.engine
         await replay(beside, "pause")
+        monkeypatch.setattr(replication, "PATIENCE", patience)
         await report(http, assets[5])
         assert await faulty(http) == 6, "the primary answers"
         assert await replica.for_reading() is app.state.engine
