@@ -24,11 +24,11 @@ from factories.offices import ROLES
 from . import routes_of_api
 from .walk import filled, names_of
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "50"))
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "36"))
 SEED = int(os.environ.get("FUZZ_SEED", "2"))
 BASE = "http://127.0.0.1:8000"
-# Those who may take turns: half of them send one case, the other half the next.
-ASKED_EVERY = int(os.environ.get("FUZZ_ASKED_EVERY", "2"))
+# Those who may take turns: a third of them send one case, another third the next.
+ASKED_EVERY = int(os.environ.get("FUZZ_ASKED_EVERY", "3"))
 # Who may not at all is refused before anything is read, so a tenth of the cases will do.
 REFUSED_EVERY = int(os.environ.get("FUZZ_REFUSED_EVERY", "10"))
 KINDS = ("own", "foreign", "unknown", None)
