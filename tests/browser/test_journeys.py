@@ -192,7 +192,7 @@ def sign_on_the_glass(coordinator):
     page = coordinator.page
     page.get_by_text(coordinator.say("Sign on the glass")).click()
     sign(page)
-    coordinator.button("Wipe").click()
+    coordinator.button("Clear").click()
     sign(page)
     coordinator.press("Save the signature")
     coordinator.sees("The signature was saved.", ".flash.good")

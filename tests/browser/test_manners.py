@@ -28,7 +28,7 @@ PAGES = (
 )
 TOUR = {
     "uk": ("Почати знайомство", "Наступний крок", "Завершити", "Далі", "Крок"),
-    "en": ("Begin the tour", "Next step", "Finish", "Go on", "Step"),
+    "en": ("Begin the tour", "Next step", "Finish", "Continue", "Step"),
 }
 
 

@@ -61,7 +61,7 @@ async def test_a_list_is_looked_at_put_right_recorded_and_taken_back(world, tmp_
     await world.request("coordinator", "POST", f"{path}/mapping", data={"name": "theirs"})
     assert "Nothing to do" in await page(world, await send(world, tmp_path, GOOD))
     assert (await world.request("coordinator", "POST", f"{path}/undo")).status_code == 303
-    assert "taken back" in await page(world, path)
+    assert "undone" in await page(world, path)
     for action in ("create", "change", "unchanged", "problem", "nonsense"):
         await page(world, f"{path}?action={action}")
 

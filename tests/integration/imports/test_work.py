@@ -222,7 +222,7 @@ async def test_work_that_is_broken_off_for_good_is_told(office):
         await queue.set_all_aside(conn)
     async with office.engine.begin() as conn:
         shown = await queries.get_import(conn, office.actor, batch.id)
-        assert "broken off" in shown.work.refusal.message
+        assert "interrupted" in shown.work.refusal.message
         await work.ask(conn, office.actor, batch, "commit")  # and can be asked for anew
     async with Worked(office):
         await until(office, no_waiting)
