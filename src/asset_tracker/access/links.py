@@ -11,12 +11,13 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import ColumnElement, exists, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access import passwords, sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.access.tables import one_time_link, user_account
+from asset_tracker.db.engine import transaction
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
 from asset_tracker.i18n import gettext
@@ -57,17 +58,26 @@ async def make_link(conn: AsyncConnection, actor: Actor, user: UUID, settings: S
 
 
 @by_system
-async def send_reset(conn: AsyncConnection, settings: Settings, email: str, whence: str) -> None:
-    """Somebody says that they forgot their password: a letter with a link, if there is such an account.
-
-    Answers nothing, so that nobody learns who has an account. A mailbox gets one letter in five minutes,
-    whoever asks, and what an administrator sent stays good. Raises ThrottledError.
-    """
+async def count_reset(conn: AsyncConnection, email: str, whence: str) -> None:
+    """Somebody says that they forgot their password: counted alike for every address. Raises ThrottledError."""
     account = sessions.digest(f"reset {email.strip().lower()}")
     await sessions.throttle(conn, account, whence)
     await sessions.count_attempt(conn, account, whence, succeeded=False)
+
+
+async def send_reset(engine: AsyncEngine, settings: Settings, email: str) -> None:
+    """A letter with a link, if there is such an account; to be done once whoever asked is answered.
+
+    So neither the answer nor the time that it takes tells who has an account. A mailbox gets one letter in five
+    minutes, whoever asks, and what an administrator sent stays good.
+    """
     if not outbox.is_set_up(settings):
         return
+    async with transaction(engine) as conn:
+        await _send_reset(conn, settings, email)
+
+
+async def _send_reset(conn: AsyncConnection, settings: Settings, email: str) -> None:
     wanted = select(_u.id, _u.name, _u.email, _u.lang).where(
         func.lower(_u.email) == email.strip().lower(), _u.disabled_at.is_(None)
     )

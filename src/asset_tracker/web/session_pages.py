@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
@@ -161,10 +162,12 @@ async def forgotten_page(request: AnyRequest) -> Response[str]:
 async def ask_for_link(
     request: AnyRequest, conn: NamedDependency[AsyncConnection], data: URLEncodedBody[ForgottenForm]
 ) -> Response[str]:
-    """Answers the same for every address: who has an account here is nobody's business."""
-    settings: Settings = request.app.state.settings
-    await links.send_reset(conn, settings, data.email[:200], sessions.network_of(address_of(request)))
-    return page(request, "password_forgotten.html", mail=is_set_up(settings), sent=True)
+    """Answers every address the same, in the same time: who has an account here is nobody's business."""
+    state, email = request.app.state, data.email[:200]
+    await links.count_reset(conn, email, sessions.network_of(address_of(request)))
+    answer = page(request, "password_forgotten.html", mail=is_set_up(state.settings), sent=True)
+    answer.background = BackgroundTask(links.send_reset, state.engine, state.settings, email)
+    return answer
 
 
 @get("/password/{token:str}", opt={"public": True}, response_headers=_NO_REFERRER)

@@ -175,6 +175,18 @@ async def test_a_forgotten_password_tells_nobody_who_has_an_account(site, somebo
     assert not await is_in(open_still)
 
 
+async def test_a_letter_is_made_once_the_answer_has_left(site, somebody, mailing, monkeypatch):
+    """Or the time that it takes would tell who has an account: what goes wrong with it is not in the answer."""
+
+    async def away(*_args, **_more):
+        raise ConnectionError
+
+    monkeypatch.setattr(links.outbox, "enqueue", away)
+    answer = await browser(site).post("/password-forgotten", data={"email": somebody[0]})
+    assert answer.status_code == 200
+    assert not await letters(site)
+
+
 async def test_a_mailbox_is_not_flooded_and_an_invitation_stays_good(site, somebody, mailing):
     async with site.state.engine.begin() as conn:
         await links.make_link(conn, COMMAND_LINE, somebody[1], site.state.settings)
