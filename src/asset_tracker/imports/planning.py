@@ -1,6 +1,7 @@
 """From the bytes of a file to the stored plan of what would come of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.db import bulk
+from asset_tracker.documents.display import KYIV
+from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.imports import sheet
 from asset_tracker.imports.cells import Row, column_index
 from asset_tracker.imports.kind import Kind, Planning
@@ -22,6 +25,7 @@ from asset_tracker.imports.survey import check_answers, survey
 from asset_tracker.imports.tables import import_row
 from asset_tracker.imports.views import Choices, Plan
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.values import FIRST_YEAR
 
 CHUNK = 500
 _ROW = ("batch_id", "n", "action", "weight", "programme_id", "asset_id", "kit_key", "item")
@@ -33,9 +37,20 @@ async def plan_book(
     conn: AsyncConnection, actor: Actor, batch_id: UUID, book: sheet.Book, choices: Choices
 ) -> Plan:
     """Store the plan's rows under ``batch_id``; answers the plan without them."""
+    _check_day(choices.occurred_on)
     kind = kind_for(actor, choices.kind) if choices.kind else await _guessed(book, actor)
     planning = await kind.planning(conn, actor, choices)
     return await _Run(conn, batch_id, kind, planning, choices).run(book)
+
+
+def _check_day(day: date | None) -> None:
+    """Raises InvalidError for a day to come, and for one at the beginning of the calendar."""
+    if day is None:
+        return
+    if day > datetime.now(KYIV).date():
+        raise InvalidError(errors=(FieldError("occurred_on", "This day has not come yet."),))
+    if day.year < FIRST_YEAR:
+        raise InvalidError(errors=(FieldError("occurred_on", "There is no such day."),))
 
 
 async def _guessed(book: sheet.Book, actor: Actor) -> Kind:

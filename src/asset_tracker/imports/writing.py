@@ -115,7 +115,8 @@ class AssetWriter:
     def __init__(self, conn: AsyncConnection, actor: Actor, batch: BatchView, operation: UUID) -> None:
         self.conn, self.actor, self.batch, self.operation = conn, actor, batch, operation
         day = batch.choices.occurred_on
-        self.at = datetime.combine(day, time(9), UTC) if day else datetime.now(UTC)
+        now = datetime.now(UTC)
+        self.at = min(datetime.combine(day, time(9), UTC), now) if day else now
         self.shares: dict[UUID, tuple[Share, ...]] = {}
         self.given_shares: tuple[Share, ...] | None = None
         self.consignments: dict[tuple[UUID, str], UUID] = {}

@@ -308,3 +308,11 @@ async def test_shares_that_are_none_are_told_before_anything_is_planned(conn, se
     with pytest.raises(InvalidError, match=told):
         await send(ROWS, Choices(defaults=Defaults(programme="PROSTO", shares=shares)))
     assert await count(conn, import_batch) == 0
+
+
+@pytest.mark.parametrize("day", [dt.date(1, 1, 1), dt.date(9999, 12, 31)])
+async def test_a_day_at_the_ends_of_the_calendar_is_told_before_anything_is_planned(conn, send, day):
+    with pytest.raises(InvalidError) as refused:
+        await send(ROWS, Choices(defaults=Defaults(programme="PROSTO"), occurred_on=day))
+    assert [each.field for each in refused.value.errors] == ["occurred_on"]
+    assert await count(conn, import_batch) == 0
