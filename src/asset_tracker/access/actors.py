@@ -1,5 +1,6 @@
 """Who acts, with which grants [pure]."""
 
+from functools import lru_cache
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -11,7 +12,7 @@ Role = Literal["administrator", "coordinator", "technician", "custodian", "donor
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
-class Grant(msgspec.Struct, frozen=True, kw_only=True):
+class Grant(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """A role and what it reaches.
 
     ``area`` is a prefix of KATOTTH codes (``UA18`` an oblast, 19 characters one municipality).
@@ -25,7 +26,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     donor: UUID | None = None
 
 
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
+class Actor(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """Somebody who is logged in, a token, or the command line.
 
     ``only``: the permissions that a token was given of its owner's; None for all of them.
@@ -42,6 +43,7 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
         return any(grant.role in roles for grant in self.grants)
 
 
+@lru_cache(maxsize=1000)
 def nameless(actor: Actor) -> Actor:
     """Nobody, with the same rights: what is put together for them serves all who have these."""
     return Actor(id=_NOBODY, name="", grants=actor.grants, only=actor.only)

@@ -1,5 +1,6 @@
 """What each role may do: one table, and who may record which kind of fact [pure]."""
 
+from functools import lru_cache
 from typing import Literal, get_args
 
 from asset_tracker.access.actors import Actor, Grant, Role
@@ -104,6 +105,7 @@ RECORDS: dict[Role, frozenset[str]] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def granting(actor: Actor, permission: Permission) -> tuple[Grant, ...]:
     """The grants that give the actor the permission; none when their token was not given it."""
     if actor.only is not None and permission not in actor.only:
@@ -132,6 +134,7 @@ def may_record(actor: Actor, kind: str) -> bool:
     return bool(recording(actor, kind))
 
 
+@lru_cache(maxsize=1000)
 def recorded_by(actor: Actor) -> frozenset[str]:
     """The kinds of fact that some role of the actor records."""
     return frozenset[str]().union(*(RECORDS[grant.role] for grant in _of_recorder(actor)))

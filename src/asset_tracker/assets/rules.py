@@ -5,6 +5,8 @@ recorded whatever they say, and contradicts if it does (``ledger.folds``).
 """
 
 from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -13,22 +15,67 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.serving import SERVING
 from asset_tracker.ledger.state import State
 
-Predicate = Callable[[State], bool]
+
+class Situation(NamedTuple):
+    """All of a state that the rules ask about. Very many things are in one of few situations."""
+
+    registered: bool
+    gone: str | None
+    stage: str
+    condition: str
+    title: str
+    place: str
+    delivered: bool
+    accepted: bool
+    commissioned: bool
+    is_kit: bool
+    in_kit: bool
+    inaccessible: bool
+    case_open: bool
+    disputed: bool
+    counted: bool
+
+
+Predicate = Callable[[Situation], bool]
 
 
 class Rule(msgspec.Struct, frozen=True):
     """When a kind of fact makes sense, and what to say when it does not (an English msgid)."""
 
-    allows: Predicate
+    when: Predicate
     otherwise: str
 
+    def allows(self, state: State) -> bool:
+        """Whether the fact makes sense of what is in this state."""
+        return self.when(_situation(state))
 
-def _here(s: State) -> bool:
+
+def _situation(s: State) -> Situation:
+    return Situation(
+        s.tag != "",
+        s.gone,
+        s.stage,
+        s.condition,
+        s.title,
+        s.place,
+        s.delivered_at is not None,
+        s.act is not None,
+        s.commissioned_at is not None,
+        s.is_kit,
+        s.kit is not None,
+        s.inaccessible,
+        s.case_open,
+        s.disputed,
+        s.category in SERVING,
+    )
+
+
+def _here(s: Situation) -> bool:
     return not s.gone
 
 
-def _handed_over(s: State) -> bool:
-    return not s.gone and s.delivered_at is not None
+def _handed_over(s: Situation) -> bool:
+    return not s.gone and s.delivered
 
 
 _FAULTY = ("needs_attention", "unserviceable")
@@ -40,7 +87,7 @@ _present = Rule(_here, _GONE)
 _delivered = Rule(_handed_over, _NOT_YET)
 
 RULES: dict[str, Rule] = {
-    "registered": Rule(lambda s: not s.tag, "It is already registered."),
+    "registered": Rule(lambda s: not s.registered, "It is already registered."),
     "described": _anyway,
     "label_bound": _present,
     "label_replaced": _present,
@@ -48,9 +95,9 @@ RULES: dict[str, Rule] = {
     "label_printed": _present,
     "code_linked": _present,
     "packed": Rule(
-        lambda s: _here(s) and not s.is_kit and s.kit is None, "It is already in a kit, or is one."
+        lambda s: _here(s) and not s.is_kit and not s.in_kit, "It is already in a kit, or is one."
     ),
-    "unpacked": Rule(lambda s: s.kit is not None, "It is in no kit."),
+    "unpacked": Rule(lambda s: s.in_kit, "It is in no kit."),
     "consigned": Rule(lambda s: s.stage in ("expected", "received"), "It is already on its way."),
     "dispatched": Rule(lambda s: s.stage in ("expected", "received"), "It is already on its way."),
     "received": Rule(
@@ -58,7 +105,7 @@ RULES: dict[str, Rule] = {
     ),
     "delivered": Rule(lambda s: s.stage in _BEFORE, "It has already been delivered."),
     "refused": Rule(lambda s: s.stage == "dispatched", "It is not on its way."),
-    "accepted": Rule(lambda s: not s.gone and s.act is None, "An act already says that it was accepted."),
+    "accepted": Rule(lambda s: not s.gone and not s.accepted, "An act already says that it was accepted."),
     "title_transferred": _anyway,
     "balance_recorded": Rule(lambda s: s.title == "municipality", "The municipality does not own it yet."),
     "installed": Rule(
@@ -66,7 +113,7 @@ RULES: dict[str, Rule] = {
         "It has not been delivered, or is already installed.",
     ),
     "commissioned": Rule(
-        lambda s: _handed_over(s) and s.commissioned_at is None and s.stage != "out_of_service",
+        lambda s: _handed_over(s) and not s.commissioned and s.stage != "out_of_service",
         "It has not been delivered, or is already in service.",
     ),
     "training_given": _delivered,
@@ -75,7 +122,7 @@ RULES: dict[str, Rule] = {
     "fault_reported": _delivered,
     "maintained": _delivered,
     "service_counted": Rule(
-        lambda s: _handed_over(s) and s.category in SERVING,
+        lambda s: _handed_over(s) and s.counted,
         "It has not been delivered, or service to residents is not counted for this category.",
     ),
     "repaired": Rule(
@@ -177,15 +224,21 @@ CARRIED: frozenset[str] = frozenset(
 )
 
 
-_OFFERED_WHEN: tuple[tuple[str, Predicate], ...] = tuple((kind, RULES[kind].allows) for kind in OFFERED)
+_OFFERED_WHEN: tuple[tuple[str, Predicate], ...] = tuple((kind, RULES[kind].when) for kind in OFFERED)
 
 
-def actions(state: State) -> tuple[str, ...]:
-    """The kinds of fact that make sense now, most likely first."""
-    found = tuple([kind for kind, allows in _OFFERED_WHEN if allows(state)])
+def actions(state: State, of: frozenset[str] | None = None) -> tuple[str, ...]:
+    """The kinds of fact that make sense now, most likely first; only those in ``of`` where it is given."""
+    return _actions(_situation(state), of)
+
+
+@lru_cache(maxsize=1000)
+def _actions(now: Situation, of: frozenset[str] | None) -> tuple[str, ...]:
+    found = [kind for kind, when in _OFFERED_WHEN if when(now) and (of is None or kind in of)]
     # Of what is gone with a loss still open little else is to be said.
-    first = ("loss_closed",) if state.gone and state.case_open else ()
-    return first + tuple(kind for kind in found if kind not in first)
+    if now.gone and now.case_open:
+        found.sort(key=lambda kind: kind != "loss_closed")
+    return tuple(found)
 
 
 def check(state: State, payload: ev.Payload) -> None:

@@ -1,5 +1,6 @@
 """One asset: the question that finds it within an actor's reach, and all that is told of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +21,7 @@ from sqlalchemy import (
     null,
     select,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
@@ -37,6 +39,7 @@ from asset_tracker.territory.tables import municipality, service_point
 from asset_tracker.territory.translit import transliterate
 
 _PERCENT: Final = Decimal("0.0001")  # as shares are kept
+_NAMELESS: Final = (None, None, None)
 _a = asset.c
 _here, _there = HERE, municipality.alias("there")
 PLACED = asset.outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
@@ -56,13 +59,18 @@ def _seen_with(actor: Actor, by: _By) -> Hot:
     return Hot(_view(_givers(actor)).where(meant.get(by, tagged), scope.assets(actor)))
 
 
-_names = msgspec.json.Decoder(dict[UUID, tuple[str, str]]).decode
 as_state = msgspec.json.Decoder(State).decode
 
 
+_Named = Sequence[str | None] | None
+
+
 class Seen(NamedTuple):
-    """What is asked of one asset beside its state, of which most columns of its row are made; ``state`` as JSON
-    text, ``givers`` too: the names of those whose shares are told.
+    """What is asked of one asset beside its state (as JSON text), of which most columns of its row are made.
+
+    What is named by another table comes as the texts of one row of it, None where there is none: ``here`` in
+    Ukrainian and English, and its oblast in Ukrainian; ``of`` which programme, its code first; ``point`` and
+    ``there``, where it is bound for. ``givers``: id and names of those whose shares are told.
     """
 
     state: str
@@ -72,22 +80,18 @@ class Seen(NamedTuple):
     changed_at: datetime
     head_hash: bytes
     head_seq: int
-    here_uk: str | None
-    here_en: str | None
-    here_oblast: str | None
-    p_code: str | None
-    p_uk: str | None
-    p_en: str | None
-    s_uk: str | None
-    s_en: str | None
-    there_uk: str | None
-    there_en: str | None
-    givers: str | None
+    here: _Named
+    of: _Named
+    point: _Named
+    there: _Named
+    givers: Sequence[tuple[str, str, str]] | None
 
 
 def _view(givers: ColumnElement[Any]) -> Select[Any]:
+    # Names as sub-queries, each with one value: joined, PostgreSQL sets up every column of the row anew for each
+    # table, which takes it longer than to find the name.
     h, p, s, t = _here.c, programme.c, service_point.c, _there.c
-    own = (
+    columns = (
         cast(_a.state, Text),
         _a.id,
         _a.programme_id,
@@ -95,16 +99,22 @@ def _view(givers: ColumnElement[Any]) -> Select[Any]:
         _a.changed_at,
         _a.head_hash,
         _a.head_seq,
+        _named(
+            h.code == func.coalesce(_a.municipality_code, _a.destination_code),
+            h.name_uk,
+            h.name_en,
+            h.oblast_uk,
+        ),
+        _named(p.id == _a.programme_id, p.code, p.name_uk, p.name_en),
+        _named(s.id == _a.service_point_id, s.name_uk, s.name_en),
+        _named(t.code == _a.destination_code, t.name_uk, t.name_en),
+        givers,
     )
-    named = (p.code, p.name_uk, p.name_en, s.name_uk, s.name_en, t.name_uk, t.name_en)
-    columns = (*own, h.name_uk, h.name_en, h.oblast_uk, *named, cast(givers, Text))
-    return (
-        select(*(column.label(f"c{n}") for n, column in enumerate(columns)))
-        .select_from(PLACED)
-        .outerjoin(programme, p.id == _a.programme_id)
-        .outerjoin(service_point, s.id == _a.service_point_id)
-        .outerjoin(_there, t.code == _a.destination_code)
-    )
+    return select(*(column.label(f"c{n}") for n, column in enumerate(columns))).select_from(asset)
+
+
+def _named(which: ColumnElement[bool], *names: ColumnElement[str]) -> ColumnElement[Any]:
+    return select(array(names)).where(which).correlate(asset).scalar_subquery()
 
 
 def _givers(actor: Actor) -> ColumnElement[Any]:
@@ -122,28 +132,30 @@ def _givers(actor: Actor) -> ColumnElement[Any]:
         who: ColumnElement[bool] = party.c.id.in_(mine)
     else:
         who = literal_column(_PAID, Boolean)
-    told = func.jsonb_build_array(party.c.name_uk, party.c.name_en)
-    return select(func.jsonb_object_agg(party.c.id, told)).where(who).correlate(asset).scalar_subquery()
+    told = (
+        select(array((cast(party.c.id, Text), party.c.name_uk, party.c.name_en))).where(who).correlate(asset)
+    )
+    return func.array(told.scalar_subquery())
 
 
 _PAID: Final = "party.id = ANY (ARRAY(SELECT CAST(s ->> 'donor' AS uuid) FROM jsonb_array_elements(asset.state -> 'shares') s))"
 
 
-def _funding(state: State, givers: str | None) -> tuple[Funding, ...]:
+def _funding(state: State, givers: Sequence[tuple[str, str, str]] | None) -> tuple[Funding, ...]:
     """The shares of those who are named, the largest first."""
-    if givers is None:
-        return ()
-    names = _names(givers)
+    names = {giver: (uk, en) for giver, uk, en in givers or ()}
     told = [
-        Funding(s.donor, *names[s.donor], s.percent.quantize(_PERCENT))
+        Funding(s.donor, *found, s.percent.quantize(_PERCENT))
         for s in state.shares
-        if s.donor in names
+        if (found := names.get(str(s.donor))) is not None
     ]
-    return tuple(sorted(told, key=lambda each: (-each.percent, each.name_en)))
+    told.sort(key=lambda each: (-each.percent, each.name_en))
+    return tuple(told)
 
 
 def row_of(seen: Seen, state: State) -> AssetRow:
     """The view of the row that the state makes (``ledger.projection``)."""
+    here_uk, here_en, _ = seen.here or _NAMELESS
     return AssetRow(
         id=seen.id,
         tag=state.tag,
@@ -161,8 +173,8 @@ def row_of(seen: Seen, state: State) -> AssetRow:
         is_kit=state.is_kit,
         destination=state.destination,
         municipality=state.municipality,
-        municipality_uk=seen.here_uk,
-        municipality_en=seen.here_en,
+        municipality_uk=here_uk,
+        municipality_en=here_en,
         service_point=state.service_point,
         place=state.place,
         stage=state.stage,
@@ -196,24 +208,27 @@ def view_of(
     """All that is told of it to the actor; ``row`` of it and the ``related`` ones as they are, ``known`` as they are known."""
     precise = known[row.id]
     shown = blur_state(state, precise)
-    mine = recorded_by(actor)
+    _, _, oblast = seen.here or _NAMELESS
+    there_uk, there_en = (seen.there if precise != "oblast" else None) or _NAMELESS[:2]
+    point_uk, point_en = (seen.point if precise == "exact" else None) or _NAMELESS[:2]
+    code, programme_uk, programme_en = seen.of or _NAMELESS
     return AssetView(
-        row=as_told(row, seen.here_oblast, known),
+        row=as_told(row, oblast, known),
         state=shown if may(actor, "people.read") else _without_people(shown),
         head=seen.head_hash.hex(),
         events=seen.head_seq,
-        destination_uk=None if precise == "oblast" else seen.there_uk,
-        destination_en=None if precise == "oblast" else seen.there_en,
-        service_point_uk=seen.s_uk if precise == "exact" else None,
-        service_point_en=seen.s_en if precise == "exact" else None,
-        programme_code=seen.p_code,
-        programme_uk=seen.p_uk,
-        programme_en=seen.p_en,
+        destination_uk=there_uk,
+        destination_en=there_en,
+        service_point_uk=point_uk,
+        service_point_en=point_en,
+        programme_code=code,
+        programme_uk=programme_uk,
+        programme_en=programme_en,
         kit=next((each for each in related if each.id == row.kit), None),
         components=tuple(each for each in related if each.kit == row.id),
         funding=_funding(state, seen.givers),
         disputes=tuple(DisputeView(d.events, d.reason) for d in shown.disputes),
-        actions=tuple(kind for kind in rules.actions(shown) if kind in mine),
+        actions=rules.actions(shown, recorded_by(actor)),
         may_correct=may(actor, "event.correct"),
     )
 

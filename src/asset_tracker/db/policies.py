@@ -166,7 +166,7 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     "exchange_rate": Open("published by banks", writes="INSERT"),
     "programme": Walled(
         f"{EVERYTHING} OR programme.id = ANY ((SELECT wall.programmes())::uuid[])"
-        " OR wall.funds(programme.id) OR ((SELECT wall.in_areas()) AND wall.works_with(programme.id))",
+        " OR wall.funds(programme.id) OR wall.works_there(programme.id)",
         writes="INSERT",
     ),
     "funding_share": Walled(

@@ -19,19 +19,25 @@ from asset_tracker.db.views import SCHEMA, TABLES
 from asset_tracker.db.views import VIEWS as REPORTING
 from asset_tracker.errors import UnavailableError
 
-_SET: Final = "nullif(current_setting('asset_tracker.{}', true), '')"
+_SET: Final = "current_setting('asset_tracker.{}', true)"
 
 
-def _list(name: str, of: str) -> str:
-    return f"string_to_array({_SET.format(name)}, ',')::{of}[]"
+# Each step of these is set up anew, and whether the log-in may call it asked anew, wherever a condition of a table
+# asks for them. So there are few: nothing that was set is a list of nothing, and ids are read at once as what they are.
+def _list(name: str) -> str:
+    return f"string_to_array({_SET.format(name)}, ',')"
+
+
+def _ids(name: str) -> str:
+    return f"('{{' || {_SET.format(name)} || '}}')::uuid[]"
 
 
 def _known(proof: str, told: str) -> str:
     """Whom a digest of a secret stands for, as JSON text; NULL if nobody."""
-    return f"""(SELECT jsonb_build_object('user', u.id, 'name', u.name, 'lang', u.lang, {told}, 'grants', coalesce(
-    (SELECT jsonb_agg(jsonb_build_object('id', g.id, 'role', g.role, 'programme', g.programme_id, 'area', g.area,
-    'donor', g.donor_id) ORDER BY g.id) FROM public.user_grant AS g WHERE g.user_id = u.id
-    AND (g.valid_until IS NULL OR g.valid_until > now())), '[]'::jsonb))::text
+    return f"""(SELECT json_build_object('user', u.id, 'name', u.name, 'lang', u.lang, {told}, 'grants', ARRAY(
+    SELECT json_build_object('id', g.id, 'role', g.role, 'programme', g.programme_id, 'area', g.area,
+    'donor', g.donor_id) FROM public.user_grant AS g WHERE g.user_id = u.id
+    AND (g.valid_until IS NULL OR g.valid_until > now()) ORDER BY g.id))::text
     FROM public.{proof} AS p JOIN public.user_account AS u ON u.id = p.user_id AND u.disabled_at IS NULL
     WHERE p.token_hash = digest"""
 
@@ -68,22 +74,26 @@ _FUNCTIONS: Final[dict[str, tuple[str, str, bool]]] = {
         f"ARRAY(SELECT g.programme_id {_GRANTS} AND g.role = 'coordinator' AND g.programme_id IS NOT NULL)",
         True,
     ),
-    "actor()": ("uuid", _told(f"{_SET.format('actor')}::uuid", "NULL"), False),
+    "actor()": ("uuid", _told(f"nullif({_SET.format('actor')}, '')::uuid", "NULL"), False),
     "everything()": (
         "boolean",
         _told(f"coalesce({_SET.format('everything')} = 'on', false)", "wall.reader_everything()"),
         False,
     ),
-    "programmes()": ("uuid[]", _told(_list("programmes", "uuid"), "wall.reader_programmes()"), False),
-    "areas()": ("text[]", _told(_list("areas", "text"), "NULL"), False),
-    "pairs()": ("text[]", _told(_list("pairs", "text"), "NULL"), False),
-    "donors()": ("uuid[]", _told(_list("donors", "uuid"), "NULL"), False),
+    "programmes()": ("uuid[]", _told(_ids("programmes"), "wall.reader_programmes()"), False),
+    "areas()": ("text[]", _told(_list("areas"), "NULL"), False),
+    "pairs()": ("text[]", _told(_list("pairs"), "NULL"), False),
+    "donors()": ("uuid[]", _told(_ids("donors"), "NULL"), False),
     "may(permission text)": (
         "boolean",
-        _told(f"coalesce(permission = ANY ({_list('permissions', 'text')}), false)", "false"),
+        _told(f"coalesce(permission = ANY ({_list('permissions')}), false)", "false"),
         False,
     ),
-    "in_areas()": ("boolean", "wall.areas() IS NOT NULL OR wall.pairs() IS NOT NULL", False),
+    "in_areas()": (
+        "boolean",
+        "coalesce(cardinality(wall.areas()), 0) + coalesce(cardinality(wall.pairs()), 0) > 0",
+        False,
+    ),
     # Who asks is looked up before anybody is somebody; in one way there and back, at each request.
     "of_token(digest bytea)": (
         "text",
@@ -120,9 +130,9 @@ _FUNCTIONS: Final[dict[str, tuple[str, str, bool]]] = {
     ),
     # Few programmes are looked at, each row of which is asked for: not worth setting up the condition of an asset,
     # with what that asks for, in the plan of whatever names a programme.
-    "works_with(which uuid)": (
+    "works_there(which uuid)": (
         "boolean",
-        f"EXISTS (SELECT FROM public.asset WHERE asset.programme_id = which AND ({_ASSET}))",
+        f"wall.in_areas() AND EXISTS (SELECT FROM public.asset WHERE asset.programme_id = which AND ({_ASSET}))",
         True,
     ),
     "counts(which uuid)": (

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
+from asset_tracker.edge.layer import Layer
 from asset_tracker.edge.who import AnyRequest, cookie_name, header
 from asset_tracker.errors import DiskFullError, UnavailableError
 
@@ -44,7 +44,9 @@ class Way:
 
     def __init__(self, width: int) -> None:
         self._free = width
-        self._queue: deque[asyncio.Future[None]] = deque()
+        # Whose turn it will be, and when they have waited too long; all wait equally long, so the first one first.
+        self._queue: deque[tuple[asyncio.Future[None], float]] = deque()
+        self._clock: asyncio.TimerHandle | None = None
 
     def is_free(self) -> bool:
         """Take a place, if there is one for which nobody waits."""
@@ -61,8 +63,10 @@ class Way:
             raise UnavailableError
         loop = asyncio.get_running_loop()
         turn = loop.create_future()
-        too_long = loop.call_later(PATIENCE, _give_up, turn)
-        self._queue.append(turn)
+        waits = (turn, loop.time() + PATIENCE)
+        self._queue.append(waits)
+        if self._clock is None:
+            self._clock = loop.call_at(waits[1], self._give_up, loop)
         try:
             await turn
         except BaseException:
@@ -70,27 +74,32 @@ class Way:
                 self.leave()  # whose turn it was has gone away meanwhile
             else:
                 with suppress(ValueError):  # somebody who left has passed over it already
-                    self._queue.remove(turn)
+                    self._queue.remove(waits)
             raise
-        finally:
-            too_long.cancel()
 
     def leave(self) -> None:
         """Make room for the next."""
         while self._queue:
-            turn = self._queue.popleft()
+            turn, _ = self._queue.popleft()
             if not turn.done():
                 turn.set_result(None)
                 return
         self._free += 1
 
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Tell those who have waited too long, and look again when the next one will have.
 
-def _give_up(turn: "asyncio.Future[None]") -> None:
-    if not turn.done():
-        turn.set_exception(UnavailableError())
+        One clock for all: a timer for each cost more than it takes to wait for one's turn.
+        """
+        now = loop.time()
+        while self._queue and self._queue[0][1] <= now:
+            turn, _ = self._queue.popleft()
+            if not turn.done():
+                turn.set_exception(UnavailableError())
+        self._clock = loop.call_at(self._queue[0][1], self._give_up, loop) if self._queue else None
 
 
-class Admission(ASGIMiddleware):
+class Admission(Layer):
     """Stands before everything that asks the database. ``folders``: on whose disks things are kept."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:

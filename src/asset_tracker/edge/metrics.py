@@ -10,7 +10,6 @@ from typing import Any, Final, get_args
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -26,6 +25,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.assets.field import EventOutcome, Outcome
 from asset_tracker.db.engine import in_use
 from asset_tracker.edge.figures import Gauges
+from asset_tracker.edge.layer import Layer
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger.events import KINDS
 
@@ -68,7 +68,7 @@ _LOOPBACK: Final = {"127.0.0.1", "::1"}
 GAUGES: Final = Gauges()
 
 
-class CountRequests(ASGIMiddleware):
+class CountRequests(Layer):
     """Times each answer, and traces it, under its route's pattern, never under its address."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:

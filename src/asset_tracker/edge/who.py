@@ -6,13 +6,13 @@ from uuid import UUID
 import msgspec
 from litestar.connection import ASGIConnection, Request
 from litestar.datastructures import State
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from asset_tracker.access import sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.sessions import Authenticated
 from asset_tracker.edge.claims import Remembered
+from asset_tracker.edge.layer import Layer
 from asset_tracker.errors import ForbiddenError, SecondFactorNeededError, UnauthenticatedError
 from asset_tracker.i18n import LANGS, Lang
 from asset_tracker.settings import Settings
@@ -25,7 +25,7 @@ INSIDE = "asked-inside"
 CLAIM = "claim"
 
 
-class WhoAsks(ASGIMiddleware):
+class WhoAsks(Layer):
     """Puts the actor (or None) into ``scope["user"]``, and how they proved it into ``scope["auth"]``.
 
     Raises UnauthenticatedError and SecondFactorNeededError before a route that is not for them.
@@ -36,25 +36,26 @@ class WhoAsks(ASGIMiddleware):
         if isinstance(inside, Authenticated):
             _put(scope, inside)
         else:
-            connection: ASGIConnection[Any, Any, Any, State] = ASGIConnection(scope)
-            known = claimed(connection)
+            known = claimed(scope)
             if known is not None:
                 scope["state"][CLAIM] = known
                 _put(scope, known.claim.found)
             else:
-                await identify(connection)
+                await identify(ASGIConnection(scope))
         require_login(scope)
         await next_app(scope, receive, send)
 
 
-def claimed(connection: ASGIConnection[Any, Any, Any, State]) -> Remembered | None:
+def claimed(scope: Scope) -> Remembered | None:
     """What the secret stood for before, where the route proves it anew by itself (``edge.at_once``)."""
-    opt = connection.scope["route_handler"].opt
-    state = connection.app.state
-    # Whether a standby has caught up is asked first; then there is nothing to be won.
-    if not opt.get("at_once") or (state.replica is not None and opt.get("replica")):
+    opt = scope["route_handler"].opt
+    if not opt.get("at_once"):
         return None
-    is_token, secret = _secret(connection)
+    state = scope["litestar_app"].state
+    # Whether a standby has caught up is asked first; then there is nothing to be won.
+    if state.replica is not None and opt.get("replica"):
+        return None
+    is_token, secret = _secret(scope)
     found: Remembered | None = state.claims.get((is_token, sessions.digest(secret)))
     return found
 
@@ -62,7 +63,7 @@ def claimed(connection: ASGIConnection[Any, Any, Any, State]) -> Remembered | No
 async def identify(connection: ASGIConnection[Any, Any, Any, State]) -> None:
     """Look up whom the secret stands for, and remember it as a claim."""
     state = connection.app.state
-    is_token, secret = _secret(connection)
+    is_token, secret = _secret(connection.scope)
     ask = sessions.by_token if is_token else sessions.by_cookie
     claim = await ask(state.engine, secret) if secret or is_token else None
     found = _as_proven(claim.found, state.settings) if claim else None
@@ -88,11 +89,12 @@ def _put(scope: Scope, found: Authenticated | None) -> None:
     scope["auth"] = found
 
 
-def _secret(connection: ASGIConnection[Any, Any, Any, State]) -> tuple[bool, str]:
+def _secret(scope: Scope) -> tuple[bool, str]:
     """Whether it is a token, and the secret; empty for a stranger."""
-    scheme, _, bearer = header(connection.scope, b"authorization").partition(" ")
+    scheme, _, bearer = header(scope, b"authorization").partition(" ")
     if scheme.lower() == "bearer":
         return True, bearer.strip()
+    connection: ASGIConnection[Any, Any, Any, State] = ASGIConnection(scope)
     return False, connection.cookies.get(cookie_name(connection), "")
 
 
