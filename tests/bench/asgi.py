@@ -33,7 +33,9 @@ async def ask(
         elif weights is not None:
             weights.append(len(message.get("body", b"")))
 
-    at, _, query = path.replace(NOW, quote(datetime.now(UTC).isoformat())).partition("?")
+    if NOW in path:
+        path = path.replace(NOW, quote(datetime.now(UTC).isoformat()))
+    at, _, query = path.partition("?")
     request = {
         "type": "http",
         "asgi": {"version": "3.0"},
