@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.expression import False_
+from sqlalchemy.sql.expression import False_, True_
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
@@ -35,7 +35,7 @@ from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, beyond, order_
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.seen import PLACED, Seen, as_state, as_told, row_of, seen, view_of
 from asset_tracker.assets.sensitivity import coarse, located, pointed
-from asset_tracker.assets.sought import answers, sought
+from asset_tracker.assets.sought import Enough, answers, count_some, sought
 from asset_tracker.assets.standing import told
 from asset_tracker.assets.views import AssetPage, AssetRow, AssetView, Filters
 from asset_tracker.assets.waits import MISSING, WAITS, lacks, waits_for
@@ -44,7 +44,7 @@ from asset_tracker.db.hot import Hot, Row
 from asset_tracker.db.prefixes import begins
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import GONE, UNUSUAL, asset, asset_share, tag
+from asset_tracker.ledger.tables import GONE, UNFINISHED, UNUSUAL, asset, asset_share, tag
 from asset_tracker.ledger.tags import parse_tag
 
 MAX_PAGE = 200
@@ -149,11 +149,14 @@ async def page_of_rows(
     limit = max(1, min(limit, MAX_PAGE))
     order = order_of(sort)
     known = await coarse(conn, actor)
-    where = await reached(conn, actor, filters, known)
+    enough = Enough(limit + 1, after) if order.value is None else None
+    where = await reached(conn, actor, filters, known, enough)
     if isinstance(where[-1], False_):
         return (), None, known
-    if not order.indexed and await count_upto(conn, where, SORTABLE) > SORTABLE:
-        raise too_many(sort)
+    if not order.indexed:
+        number = await told(conn, actor, filters, known)
+        if (await count_upto(conn, where, SORTABLE) if number is None else number) > SORTABLE:
+            raise too_many(sort)
     wanted = of.where(*where)
     if after is not None:
         wanted = wanted.where(await beyond(conn, order, after))
@@ -162,15 +165,43 @@ async def page_of_rows(
 
 
 async def reached(
-    conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse
+    conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse, enough: Enough | None = None
 ) -> list[ColumnElement[bool]]:
-    """The conditions on the asset table that leave what is in reach and answers to the filters."""
+    """The conditions on the asset table that leave what is in reach and answers to the filters.
+
+    ``enough``: they may leave out what is not needed for so many.
+    """
     fields = await get_catalogue(conn) if filters.q or filters.missing else Catalogue()
-    others = msgspec.structs.replace(filters, q=None)
-    where = [scope.assets(actor), *conditions(others, known, fields)]
-    if filters.q and (text := filters.q.strip()[:200]):
-        where.append(await sought(conn, text, fields))
+    where = _besides(actor, filters, known, fields)
+    if text := _typed(filters):
+        where.append(await sought(conn, text, fields, enough if _is_all(where) else None))
     return where
+
+
+def _typed(filters: Filters) -> str:
+    return (filters.q or "").strip()[:200]
+
+
+def _besides(actor: Actor, filters: Filters, known: Coarse, fields: Catalogue) -> list[ColumnElement[bool]]:
+    """The conditions beside what was typed."""
+    return [scope.assets(actor), *conditions(msgspec.structs.replace(filters, q=None), known, fields)]
+
+
+def _is_all(where: Sequence[ColumnElement[bool]]) -> bool:
+    return len(where) == 1 and isinstance(where[0], True_)
+
+
+async def count_reached(
+    conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse, most: int
+) -> int:
+    """How many assets are in reach and answer to the filters; ``most`` + 1 where it is more."""
+    if (text := _typed(filters)) and _is_all(
+        _besides(actor, filters, known, fields := await get_catalogue(conn))
+    ):
+        found = await count_some(conn, text, fields, most)
+        if found is not None:
+            return found
+    return await count_upto(conn, await reached(conn, actor, filters, known), most)
 
 
 async def count_upto(conn: AsyncConnection, where: Sequence[ColumnElement[bool]], most: int) -> int:
@@ -341,6 +372,8 @@ def conditions(
     # What every row of these has besides, in the words of the indexes that hold them.
     if filters.stage not in (None, "gone"):
         found.append(_a.gone_reason.is_(None))
+    if filters.stage not in (None, "gone", "in_service"):
+        found.append(UNFINISHED)
     if filters.condition not in (None, "working"):
         found.append(UNUSUAL)
     found += [has(key, value) for key, _, value in (each.partition(":") for each in filters.fields)]

@@ -30,6 +30,7 @@ from asset_tracker.ledger.bundle import Made
 from asset_tracker.ledger.check import FALSIFICATIONS
 from asset_tracker.ledger.checkpoints import Checkpoint
 from asset_tracker.ledger.counts import recount
+from asset_tracker.ledger.names import renew
 from asset_tracker.ledger.rebuild import rebuild_some
 from asset_tracker.ledger.tables import asset_head
 from asset_tracker.ledger.verify import Progress, Verified
@@ -225,6 +226,7 @@ def rebuild() -> None:
             progress(done, due)
         async with transaction(engine) as conn:
             await recount(conn)
+            await renew(conn)
         return done
 
     with _progress(hidden=False, of="Assets") as progress:

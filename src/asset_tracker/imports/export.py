@@ -8,10 +8,9 @@ from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import queries
@@ -64,7 +63,7 @@ async def list_workbook(
     require(actor, "asset.read")
     known = await coarse(conn, actor)
     fields = await get_catalogue(conn)
-    wanted = _rows(actor, filters, known, fields)
+    wanted = _rows(await queries.reached(conn, actor, filters, known))
     if only is not None:
         wanted = wanted.where(_a.id.in_(only))
     rows = (await conn.execute(wanted)).all()
@@ -73,7 +72,7 @@ async def list_workbook(
     return await anyio.to_thread.run_sync(partial(_workbook, rows, lang, known, only or {}, fields))
 
 
-def _rows(actor: Actor, filters: Filters, known: Coarse, fields: Catalogue) -> Select[Any]:
+def _rows(where: Sequence[ColumnElement[bool]]) -> Select[Any]:
     place = func.coalesce(_a.destination_code, _a.municipality_code)
     return (
         select(
@@ -90,11 +89,7 @@ def _rows(actor: Actor, filters: Filters, known: Coarse, fields: Catalogue) -> S
             .outerjoin(consignment, consignment.c.id == _a.consignment_id)
             .outerjoin(_kit, _kit.c.id == _a.kit_id)
         )
-        .where(
-            scope.assets(actor),
-            _a.gone_reason.is_distinct_from("withdrawn"),
-            *queries.conditions(filters, known, fields),
-        )
+        .where(_a.gone_reason.is_distinct_from("withdrawn"), *where)
         .order_by(programme.c.code, consignment.c.number, _a.line, _a.id)
         .limit(MAX_ROWS + 1)
     )

@@ -164,7 +164,6 @@ asset = Table(
     Index("asset_serial_key_idx", "serial_key"),
     Index("asset_kit_id_idx", "kit_id", postgresql_where=text("kit_id IS NOT NULL")),
     Index("asset_disputed_idx", "id", postgresql_where=text("disputed")),
-    Index("asset_stage_idx", "stage", "programme_id", postgresql_where=text("gone_reason IS NULL")),
 )
 
 
@@ -189,6 +188,7 @@ TO_INSTALL = _sql("asset.stage IN ('delivered', 'accepted') AND asset.kit_id IS 
 CASE_OPEN = _sql("""asset.state @> '{"case_open": true}'""")
 GONE = asset.c.gone_reason.is_not(None)
 UNUSUAL = _sql("asset.condition <> 'working'")
+UNFINISHED = _sql("asset.stage <> 'in_service'")
 ODD = _sql("asset.quantity <> 1 OR asset.is_kit")
 LENT = _sql("asset.state ? 'lent_until'")
 # Codes of others that stand for an asset: written as the index of them is, which ``state['codes']`` is not.
@@ -243,6 +243,13 @@ Index(
 _WALL = ["programme_id", "municipality_code", "destination_code"]
 Index("asset_gone_idx", asset.c.id, postgresql_where=GONE, postgresql_include=_WALL)
 Index("asset_odd_idx", asset.c.id, postgresql_where=ODD)
+Index(
+    "asset_unfinished_idx",
+    asset.c.stage,
+    asset.c.id,
+    postgresql_where=and_(_here, UNFINISHED),
+    postgresql_include=_WALL,
+)
 for _name, _more in (("asset_unusual_idx", ()), ("asset_unusual_category_idx", (asset.c.category,))):
     _columns = (asset.c.condition, *_more, asset.c.id)
     Index(_name, *_columns, postgresql_where=UNUSUAL, postgresql_include=_WALL)
@@ -276,7 +283,10 @@ _named: list[ColumnElement[str]] = [
     func.coalesce(asset.c[_name], text("''"), type_=Text)
     for _name in ("name_uk", "name_en", "manufacturer", "model")
 ]
-SOUGHT = in_letters(reduce(lambda one, other: one + literal_column("' '") + other, _named))
+NAMES = reduce(lambda one, other: one + literal_column("' '") + other, _named)
+# Assets that bear the same names lie together, newest last: ``asset_name`` knows which names there are.
+NAMES_KEY: ColumnElement[int] = func.hashtextextended(NAMES, text("0"), type_=BigInteger)
+Index("asset_names_idx", NAMES_KEY.label("names_key"), asset.c.id, _table=asset)
 Index(
     "asset_seen_in_idx", SEEN.label("seen"), postgresql_using="gin", postgresql_where=WAS_SEEN, _table=asset
 )
@@ -289,7 +299,6 @@ _letters: dict[str, Any] = {
     "postgresql_ops": {"sought": "gin_trgm_ops"},
     "_table": asset,
 }
-Index("asset_sought_idx", SOUGHT.label("sought"), **_letters)
 Index("asset_attributes_idx", ATTRIBUTES_SOUGHT.label("sought"), postgresql_where=HAS_ATTRIBUTES, **_letters)
 # A required field that a category has of its own is missed among the delivered things of that category.
 Index("asset_category_delivered_idx", asset.c.category, *_since_delivery, postgresql_where=_delivered)
@@ -308,6 +317,18 @@ def in_ukrainian_order(column: ColumnElement[str]) -> ColumnElement[str]:
 
 NAME_ORDER = in_ukrainian_order(asset.c.name_uk)
 Index("asset_name_order_idx", NAME_ORDER.label("name_order"), asset.c.id, _table=asset)
+
+# The names (with maker and model) that assets bear or bore, once each or a few times: a trigger adds what is new. A
+# word is looked for here, among some thousand rows of a million assets.
+asset_name = Table(
+    "asset_name",
+    metadata,
+    Column("key", BigInteger, nullable=False),
+    Column("names", Text, nullable=False),
+    Index("asset_name_key_idx", "key"),
+)
+NAME_SOUGHT = in_letters(asset_name.c.names)
+Index("asset_name_sought_idx", NAME_SOUGHT.label("sought"), **(_letters | {"_table": asset_name}))
 
 asset_period = Table(
     "asset_period",

@@ -29,6 +29,7 @@ from asset_tracker.ledger.chain import opened
 from asset_tracker.ledger.check import COLUMNS, Finding, Stored, check_chain
 from asset_tracker.ledger.check_quick import PLAIN, QUERY, Chain, events_of, sound
 from asset_tracker.ledger.envelope import Event
+from asset_tracker.ledger.names import missing_names
 
 SHOWN = 1000
 # Assets that one task walks, and that are fetched and compared together.
@@ -95,6 +96,8 @@ async def verify(
                     Finding("projection-changed", f"{table}: {number} counts")
                     for table, number in (await counts.wrong_counts(conn)).items()
                 ]
+                if number := await missing_names(conn):
+                    found.append(Finding("projection-changed", f"asset_name: {number} names"))
             log = await verify_log.verify_log(conn, kept)
             found += log.findings
     finally:

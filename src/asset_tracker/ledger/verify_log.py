@@ -43,9 +43,9 @@ _GROWS: Final = ("only_grows", "only_grows_whole")
 PROTECTION: Final = {
     "event": (*_GROWS, "keep_key", "note_unsealed"),
     "event_key": _GROWS,
-    # What is kept beside assets: their counts, which cases they are in, when their maintenance is due.
+    # What is kept beside assets: their counts, their names, which cases they are in, when their maintenance is due.
     "asset": (
-        *("counts_begin", "counts_follow", "counts_end"),
+        *("counts_begin", "counts_follow", "counts_end", "names_begin", "names_follow"),
         *("cases_begin", "cases_follow", "plans_begin", "plans_follow"),
     ),
     # What is settled of the counts, added up over all programmes.

@@ -177,8 +177,7 @@ async def _counted(conn: AsyncConnection, actor: Actor, filters: Filters) -> tup
     kept = await told(conn, actor, filters, known)
     if kept is not None:
         return kept, False
-    where = await queries.reached(conn, actor, filters, known)
-    many = await queries.count_upto(conn, where, _COUNTED)
+    many = await queries.count_reached(conn, actor, filters, known, _COUNTED)
     return min(many, _COUNTED), many > _COUNTED
 
 
