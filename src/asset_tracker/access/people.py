@@ -11,7 +11,7 @@ from asset_tracker.access.actors import COMMAND_LINE, Actor
 from asset_tracker.access.masking import mask_name
 from asset_tracker.access.permissions import may, require
 from asset_tracker.access.tables import IN_FORCE, user_account, user_grant
-from asset_tracker.ledger.tables import in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
 
 _u, _g = user_account.c, user_grant.c
 

@@ -27,7 +27,8 @@ from asset_tracker.errors import ConflictError, FieldError, ForbiddenError, Inva
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import erasure
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import event, in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
+from asset_tracker.ledger.tables import event
 from asset_tracker.mail import outbox
 from asset_tracker.settings import Settings
 

@@ -19,7 +19,8 @@ from asset_tracker.assets.ruled import things_ruled
 from asset_tracker.assets.views import AssetView
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger.events import KINDS
-from asset_tracker.ledger.tables import KEYED_EVENT, asset_share, event, event_key, in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
+from asset_tracker.ledger.tables import KEYED_EVENT, asset_share, event, event_key
 from asset_tracker.programmes.tables import party
 
 

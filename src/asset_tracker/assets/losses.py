@@ -45,8 +45,9 @@ from asset_tracker.errors import FieldError, InvalidError, NotFoundError, Refuse
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.ledger.state import LossCase
-from asset_tracker.ledger.tables import asset, in_ukrainian_order
+from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.values import Name
 from asset_tracker.ledger.values import Text as LongText
 from asset_tracker.territory.tables import municipality

@@ -14,7 +14,8 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.errors import FieldError, InvalidError
-from asset_tracker.ledger.tables import NAME_ORDER, asset, in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
+from asset_tracker.ledger.tables import NAME_ORDER, asset
 from asset_tracker.ledger.values import CONDITIONS, STAGES
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality

@@ -21,7 +21,8 @@ from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.chaining import Receipt
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset, in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
+from asset_tracker.ledger.tables import asset
 from asset_tracker.territory.changes import list_changes, record_change
 from asset_tracker.territory.points import ChangeView, PointChange, ServicePoint
 from asset_tracker.territory.queries import get_service_point

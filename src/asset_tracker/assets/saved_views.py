@@ -26,7 +26,7 @@ from asset_tracker.assets.views import Filters
 from asset_tracker.assets.waits import MISSING, WAITS
 from asset_tracker.errors import ConflictError, FieldError, ForbiddenError, InvalidError, NotFoundError
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.ledger.values import CATEGORIES, CONDITIONS, STAGES, TITLES
 from asset_tracker.programmes.tables import programme
 

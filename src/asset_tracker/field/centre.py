@@ -31,7 +31,8 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import asset, in_ukrainian_order, tag
+from asset_tracker.ledger.letters import in_ukrainian_order
+from asset_tracker.ledger.tables import asset, tag
 from asset_tracker.territory.queries import get_municipality, get_service_point
 
 LASTS: Final = timedelta(days=14)

@@ -23,9 +23,10 @@ from asset_tracker.ledger import events as ev
 from asset_tracker.ledger import store
 from asset_tracker.ledger.envelope import Draft, problems
 from asset_tracker.ledger.ids import uuid7
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.ledger.serving import LONGEST, SERVING, counted_until
 from asset_tracker.ledger.state import as_state
-from asset_tracker.ledger.tables import asset, in_ukrainian_order
+from asset_tracker.ledger.tables import asset
 
 _x, _a = centre_link_asset.c, asset.c
 _CLOSING: Final = time(18)

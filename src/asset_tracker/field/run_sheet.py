@@ -23,7 +23,8 @@ from asset_tracker.documents.qr import qr_svg
 from asset_tracker.documents.typeset import typeset
 from asset_tracker.errors import FieldError, InvalidError, RefusedError
 from asset_tracker.field.ticks import ON_SHEET, TICKS, Kind
-from asset_tracker.ledger.tables import asset, in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
+from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.tags import format_tag, tag_url
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.queries import get_municipality

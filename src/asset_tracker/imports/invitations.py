@@ -15,7 +15,7 @@ from asset_tracker.db.wall import by_system
 from asset_tracker.errors import ConflictError
 from asset_tracker.imports import queries
 from asset_tracker.imports.tables import import_change
-from asset_tracker.ledger.tables import in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.settings import Settings
 
 Standing = Literal["new", "invited", "came"]

@@ -15,7 +15,7 @@ from asset_tracker.labels.paper import Paper
 from asset_tracker.labels.sheet import check_print
 from asset_tracker.labels.stock import STOCK, Stock, check_stock
 from asset_tracker.labels.tables import label_preset, label_stock
-from asset_tracker.ledger.tables import in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
 
 
 class Preset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

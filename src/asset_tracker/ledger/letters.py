@@ -9,7 +9,7 @@ where words begin, and signs around a word are left aside.
 import re
 from typing import Final
 
-from sqlalchemy import ColumnElement, Text, func, or_, text
+from sqlalchemy import ColumnElement, Text, func, literal_column, or_, text
 
 LETTERS: Final = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюяъыэё", "abcdefghijklmnopqrstuvwxyz0123456789g")
 # Three letters, or fewer at one end of a word whose end the text shows.
@@ -22,6 +22,18 @@ _BEFORE: Final = (" ", "-", "/", "(", '"', "_", ".")
 def in_letters(sought: ColumnElement[str]) -> ColumnElement[str]:
     """What people look within, as the index of it has it; ``letters_of`` is what they look for."""
     return func.translate(func.lower(sought), *(text(f"'{letters}'") for letters in LETTERS), type_=Text)
+
+
+# Ukrainian order of what has no column to keep it in: as ``territory.collation.sort_key`` gives it.
+_UK = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`")
+
+
+def in_ukrainian_order(column: ColumnElement[str]) -> ColumnElement[str]:
+    """A key that sorts byte by byte as the Ukrainian alphabet does: digits, Ukrainian, Latin; no apostrophes."""
+    letters = _UK[0] + _UK[0].upper() + "ёэыъ’ʼ'"
+    places = _UK[1] * 2 + _UK[1][6] + _UK[1][6] + _UK[1][10] + _UK[1][30]
+    quoted = (literal_column("'" + each.replace("'", "''") + "'", Text) for each in (letters, places))
+    return func.translate(func.lower(column, type_=Text).collate("C"), *quoted, type_=Text)
 
 
 def letters_of(sought: str) -> str:

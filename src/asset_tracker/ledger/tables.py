@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from asset_tracker.db.metadata import metadata
-from asset_tracker.ledger.letters import in_letters
+from asset_tracker.ledger.letters import in_letters, in_ukrainian_order
 from asset_tracker.ledger.values import CATEGORIES, CONDITIONS, GONE_REASONS, STAGES, TITLES
 
 
@@ -234,11 +234,7 @@ for _name, (_since, _where) in _IN_TIME.items():
     for _part, _first in _parts_of.items():
         Index(f"asset_{_name}{_part}_idx", *_first, _since, asset.c.id, postgresql_where=_where)
 Index("asset_unpublished_idx", asset.c.id, postgresql_where=and_(_here, UNPUBLISHED))
-Index(
-    "asset_unproved_idx",
-    asset.c.programme_id,
-    postgresql_where=OPEN,
-)
+Index("asset_unproved_idx", asset.c.programme_id, postgresql_where=OPEN)
 # What the wall asks of a row: with it in the index, rows are counted that are never read.
 _WALL = ["programme_id", "municipality_code", "destination_code"]
 Index("asset_gone_idx", asset.c.id, postgresql_where=GONE, postgresql_include=_WALL)
@@ -268,12 +264,8 @@ Index(
     postgresql_where=and_(OPEN, _sql("asset.stage IN ('expected', 'received', 'dispatched')")),
     postgresql_include=["id", *_WALL],
 )
-Index(
-    "asset_acquired_on_idx",
-    asset.c.programme_id,
-    asset.c.acquired_on,
-    postgresql_where=and_(_here, asset.c.acquired_on.is_not(None)),
-)
+_acquired = and_(_here, asset.c.acquired_on.is_not(None))
+Index("asset_acquired_on_idx", asset.c.programme_id, asset.c.acquired_on, postgresql_where=_acquired)
 Index("asset_broken_idx", *_last_change, postgresql_where=and_(_here, BROKEN))
 Index("asset_to_install_idx", *_last_change, postgresql_where=and_(_here, TO_INSTALL))
 Index("asset_case_open_idx", *_last_change, postgresql_where=CASE_OPEN)
@@ -302,18 +294,6 @@ _letters: dict[str, Any] = {
 Index("asset_attributes_idx", ATTRIBUTES_SOUGHT.label("sought"), postgresql_where=HAS_ATTRIBUTES, **_letters)
 # A required field that a category has of its own is missed among the delivered things of that category.
 Index("asset_category_delivered_idx", asset.c.category, *_since_delivery, postgresql_where=_delivered)
-
-# Ukrainian order of what has no column to keep it in: as ``territory.collation.sort_key`` gives it.
-_UK = ("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя", "@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`")
-
-
-def in_ukrainian_order(column: ColumnElement[str]) -> ColumnElement[str]:
-    """A key that sorts byte by byte as the Ukrainian alphabet does: digits, Ukrainian, Latin; no apostrophes."""
-    letters = _UK[0] + _UK[0].upper() + "ёэыъ’ʼ'"
-    places = _UK[1] * 2 + _UK[1][6] + _UK[1][6] + _UK[1][10] + _UK[1][30]
-    quoted = (literal_column("'" + each.replace("'", "''") + "'", Text) for each in (letters, places))
-    return func.translate(func.lower(column, type_=Text).collate("C"), *quoted, type_=Text)
-
 
 NAME_ORDER = in_ukrainian_order(asset.c.name_uk)
 Index("asset_name_order_idx", NAME_ORDER.label("name_order"), asset.c.id, _table=asset)

@@ -14,7 +14,8 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.errors import NotFoundError
-from asset_tracker.ledger.tables import asset, in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
+from asset_tracker.ledger.tables import asset
 from asset_tracker.programmes.tables import funding_share, party, programme, support_activity
 
 

@@ -20,7 +20,7 @@ from asset_tracker.db.engine import make_engine
 from asset_tracker.db.roles import READER
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError, UnavailableError
 from asset_tracker.ledger.ids import uuid7
-from asset_tracker.ledger.tables import in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.reports.tables import saved_query
 from asset_tracker.settings import Settings
 

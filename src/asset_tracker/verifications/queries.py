@@ -19,8 +19,9 @@ from asset_tracker.assets.queries import ROWS, asset_row
 from asset_tracker.assets.views import AssetRow
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import NotFoundError
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.ledger.state import Seen
-from asset_tracker.ledger.tables import SEEN, WAS_SEEN, asset, in_ukrainian_order
+from asset_tracker.ledger.tables import SEEN, WAS_SEEN, asset
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality, service_point
 from asset_tracker.verifications.count import (

@@ -18,7 +18,7 @@ from asset_tracker.imports.records import Key, Record
 from asset_tracker.imports.views import Choices, KindKey
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
 from asset_tracker.imports.words import Words
-from asset_tracker.ledger.tables import in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.programmes import changing, service
 from asset_tracker.programmes.service import NewParty
 from asset_tracker.programmes.tables import party

@@ -36,7 +36,7 @@ from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan
 from asset_tracker.imports.vocabulary import Field, Vocabulary, names_of
 from asset_tracker.imports.words import Words
 from asset_tracker.jobs import queue
-from asset_tracker.ledger.tables import in_ukrainian_order
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.territory.queries import municipality_index
 
 FIELDS: tuple[Field, ...] = (
