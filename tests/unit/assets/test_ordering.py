@@ -5,12 +5,12 @@ from sqlalchemy.dialects import postgresql
 
 from asset_tracker.assets.ordering import SORTS, order_of
 from asset_tracker.errors import InvalidError
-from asset_tracker.ledger import tables
+from asset_tracker.ledger import letters as known
 from asset_tracker.territory.collation import ALPHABET, sort_key
 
 
 def test_letters_take_the_places_that_they_have_elsewhere():
-    letters, places = tables._UK
+    letters, places = known._UK
     assert letters == ALPHABET
     assert sort_key(letters) == places
 
