@@ -37,7 +37,7 @@ from asset_tracker.assets.queries import ROWS
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.ledger.letters import LETTERS
-from asset_tracker.ledger.tables import SOUGHT, asset, event
+from asset_tracker.ledger.tables import NAME_SOUGHT, NAMES_KEY, asset, asset_name, event
 from asset_tracker.ledger.tables_of_log import ledger_unsealed
 from asset_tracker.programmes.tables import programme
 from asset_tracker.settings import Settings
@@ -94,8 +94,9 @@ async def bare_app(owner: str) -> AsyncIterator[Litestar]:
         *(c for c in ROWS.selected_columns if c.name not in ("state", "head_hash"))
     )
     page = _sql(shown.order_by(asset.c.id.desc()).limit(PAGE + 1))
+    held = NAME_SOUGHT.contains(WORD.translate(str.maketrans(*LETTERS)))
     found = _sql(
-        shown.where(SOUGHT.contains(WORD.translate(str.maketrans(*LETTERS))))
+        shown.where(NAMES_KEY.in_(select(asset_name.c.key).where(held)))
         .order_by(asset.c.id.desc())
         .limit(PAGE + 1)
     )
