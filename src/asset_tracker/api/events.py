@@ -10,14 +10,16 @@ from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.assets.field import MAX_BATCH, EventOutcome, receive
+from asset_tracker.api.bodies import json_of
+from asset_tracker.assets.field import MAX_BATCH, EventOutcome, NewEvent, receive
 from asset_tracker.edge.metrics import count_events
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger.events import KINDS
 
 MAX_BYTES = 4 * 1024 * 1024
-_Batch = Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=MAX_BATCH)]
-_decode = msgspec.json.Decoder(_Batch).decode
+_OF_A_BATCH = Meta(min_length=1, max_length=MAX_BATCH)
+_decode = msgspec.json.Decoder(Annotated[list[msgspec.Raw], _OF_A_BATCH]).decode
+_BODY = json_of(Annotated[list[NewEvent], _OF_A_BATCH])
 
 
 class KindView(msgspec.Struct, frozen=True):
@@ -28,7 +30,7 @@ class KindView(msgspec.Struct, frozen=True):
     schema: dict[str, object]
 
 
-@post("/events", status_code=200, request_max_body_size=MAX_BYTES)
+@post("/events", status_code=200, request_max_body_size=MAX_BYTES, operation_class=_BODY)
 async def record_events(
     request: Request[Actor, None, State],
     conn: NamedDependency[AsyncConnection],

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
+from asset_tracker.api.bodies import bytes_of
 from asset_tracker.edge import problems
 from asset_tracker.edge.who import lang_of
 from asset_tracker.errors import AssetTrackerError, InvalidError
@@ -56,7 +57,7 @@ async def how_far(
     return Response(None, headers=_headers(found))
 
 
-@patch("/photos/{sha256:str}", request_max_body_size=MAX_BYTES)
+@patch("/photos/{sha256:str}", request_max_body_size=MAX_BYTES, operation_class=bytes_of(PART))
 async def add_part(
     request: Request[Actor, Any, State],
     conn: NamedDependency[AsyncConnection],

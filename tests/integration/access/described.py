@@ -33,6 +33,8 @@ ASKED_EVERY = int(os.environ.get("FUZZ_ASKED_EVERY", "3"))
 REFUSED_EVERY = int(os.environ.get("FUZZ_REFUSED_EVERY", "10"))
 KINDS = ("own", "foreign", "unknown", None)
 
+schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
+
 
 def described():
     """The description as it is served; making it needs no database."""
