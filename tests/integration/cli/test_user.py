@@ -32,7 +32,7 @@ def test_an_account_from_its_beginning_to_its_end(environment, capsys):
     ("arguments", "status", "told"),
     [
         (("add", "x", "--role", "administrator", *PERSON), PROBLEMS, "e-mail"),
-        (("add", "x@y.z", "--role", "coordinator", *PERSON), PROBLEMS, "reaches"),
+        (("add", "x@y.z", "--role", "coordinator", *PERSON), PROBLEMS, "gives access"),
         (("add", "x@y.z", "--role", "king", *PERSON), USAGE, "king"),
         (("add", "x@y.z", "--role", "donor", "--donor", "Nobody", *PERSON), PROBLEMS, "donor"),
         (("add", "x@y.z", "--role", "technician", "--area", "UA1", *PERSON), PROBLEMS, "area"),
