@@ -11,7 +11,8 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from asset_tracker.access import sessions
+from asset_tracker.access import links, sessions
+from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.db.engine import transaction
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.mail.stopping import stop_token
@@ -91,19 +92,21 @@ async def more_things(offices, secret):
     category = {"base": "other", "name_uk": "Дрон", "name_en": "Drone"}
     made = await offices.ask("A", "POST", "/settings/categories", data=category)
     assert made.status_code == 303, made.text
-    links = await offices.made("C", f"/api/v1/service-points/{own['point']}/links", {})
-    asked = await offices.ask("A", "POST", f"/people/{offices.users['N']}/link")
+    count = await offices.made("C", f"/api/v1/service-points/{own['point']}/links", {})
     row = {"url": "https://hooks.example.org/in", "secret": b"x" * 32, "kinds": [], "id": uuid7()}
     async with transaction(offices.engine) as conn:
         await conn.execute(insert(webhook).values(**row, made_by=offices.users["A"]))
         shared = await shared_report(conn, offices)
+        reset = await links.make_link(
+            conn, COMMAND_LINE, UUID(offices.users["N"]), offices.app.state.settings
+        )
     many = {"title": "dust", "all": "yes", "rule": "maintenance"}
     ordered = await offices.ask("C", "POST", "/orders/many", data=many)
     assert ordered.status_code == 303, ordered.text
     return {
-        "centre": links["url"].rpartition("/")[2],
+        "centre": count["url"].rpartition("/")[2],
         "shared": shared,
-        "password": re.search(r"/password/([\w-]{20,})", asked.text)[1],
+        "password": reset.token,
         "stop": stop_token(secret, "notices", uuid7()),
         "stop_report": stop_token(secret, STOPS, uuid7()),
         "hook": row["id"],

@@ -83,19 +83,6 @@ async def add_user(
 
 
 @by_system
-async def set_grants(conn: AsyncConnection, actor: Actor, user: UUID, grants: tuple[Grant, ...]) -> None:
-    """Replace what a user may do, and end their sessions. The last administrator stays one."""
-    require(actor, "user.manage")
-    await must_exist(conn, user)
-    await conn.execute(delete(user_grant).where(user_grant.c.user_id == user))
-    await _grant(conn, user, grants)
-    await keep_an_administrator(conn)
-    await sessions.end_all(conn, user)
-    roles = ", ".join(sorted({grant.role for grant in grants}))
-    await records.record(conn, actor, "grants_set", f"user {user}", roles)
-
-
-@by_system
 async def disable_user(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     """Shut an account at once: its sessions end and whatever it handed out, its events stay."""
     require(actor, "user.manage")

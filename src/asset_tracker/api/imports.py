@@ -16,7 +16,7 @@ from asset_tracker.access.links import LinkMade
 from asset_tracker.assets.views import Filters
 from asset_tracker.edge import importing
 from asset_tracker.edge.transaction import transaction_as
-from asset_tracker.edge.who import AnyRequest
+from asset_tracker.edge.who import AnyRequest, require_session
 from asset_tracker.i18n import Lang
 from asset_tracker.imports import invitations, queries
 from asset_tracker.imports.export import list_workbook
@@ -164,6 +164,7 @@ async def undo_import(
 
 @post("/imports/{batch_id:uuid}/invitations", status_code=200)
 async def invite(
+    request: AnyRequest,
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     state: State,
@@ -172,8 +173,9 @@ async def invite(
     """Invite those whose accounts a list of people made: who was not invited yet, else who has not come, anew.
 
     By mail (`token` is null then); where none is set up, each `token` stands in the answer, this once: the link
-    is `/password/{token}`.
+    is `/password/{token}`. Done by a person who is logged in: a token makes no links.
     """
+    require_session(request)
     return await invitations.invite(conn, actor, batch_id, state.settings)
 
 

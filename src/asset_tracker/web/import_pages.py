@@ -16,7 +16,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.edge import importing
 from asset_tracker.edge.transaction import transaction_as
-from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.edge.who import AnyRequest, lang_of, require_session
 from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports import invitations, queries, recorded, service
@@ -178,6 +178,7 @@ async def invite(
     batch_id: FromPath[UUID],
 ) -> Response[str]:
     """Answered as a page, not a redirect: the links are shown this once and stand in no cookie."""
+    require_session(request)
     settings = request.app.state.settings
     try:
         made = await invitations.invite(conn, actor, batch_id, settings)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import granting, links, second_factor, users
 from asset_tracker.access.actors import ROLES, Actor, Grant
 from asset_tracker.access.permissions import require
-from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.edge.who import AnyRequest, lang_of, require_session
 from asset_tracker.errors import ConflictError, FieldError, InvalidError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes import queries as programmes
@@ -84,6 +84,7 @@ async def add_person(
     data: URLEncodedBody[PersonForm],
 ) -> Redirect | Response[str]:
     require(actor, "user.manage")
+    require_session(request)
     try:
         made = await users.add_user(
             conn,
@@ -112,6 +113,7 @@ async def make_link(
     actor: NamedDependency[Actor],
     user_id: FromPath[UUID],
 ) -> Response[str]:
+    require_session(request)
     return await _link(request, conn, actor, user_id)
 
 
@@ -123,6 +125,7 @@ async def remove_second_factor(
     user_id: FromPath[UUID],
     data: URLEncodedBody[ReasonForm],
 ) -> Redirect:
+    require_session(request)
     await second_factor.remove(conn, actor, user_id, data.reason)
     return see_other(request, "/people", Flash("good", "The second factor was removed."))
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import granting, second_factor, tokens
 from asset_tracker.access.actors import ROLES, Actor, Grant
-from asset_tracker.edge.who import AnyRequest, lang_of
+from asset_tracker.edge.who import AnyRequest, lang_of, require_session
 from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes import queries as programmes
@@ -53,6 +53,7 @@ async def give_role(
     user_id: FromPath[UUID],
     data: URLEncodedBody[GrantForm],
 ) -> Redirect:
+    require_session(request)
     try:
         grant = await read_grant(conn, data)
         await granting.give(conn, actor, user_id, grant, read_day(data.until, "until"))

@@ -190,7 +190,7 @@ ROUTES = {
     "GET /api/v1/imports/{batch_id}/rows": Route(DESK),
     "GET /api/v1/imports/{batch_id}/problems.xlsx": Route(DESK),
     "POST /api/v1/imports/{batch_id}/plan": Route(DESK, json={}),
-    "POST /api/v1/imports/{batch_id}/invitations": Route("A"),
+    "POST /api/v1/imports/{batch_id}/invitations": Route("A", ok=(403,)),  # done by people, not by tokens
     "POST /api/v1/imports/{batch_id}/commit": Route(DESK, json={}),
     "POST /api/v1/imports/{batch_id}/undo": Route(DESK),
     # labels

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from asset_tracker.access import panic, sessions, tokens, users
-from asset_tracker.access.actors import COMMAND_LINE, Grant
+from asset_tracker.access import granting, panic, sessions, tokens, users
+from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.access.tables import one_time_link, session
 from asset_tracker.ledger.ids import uuid7
 
@@ -89,11 +89,12 @@ async def test_logging_out_ends_the_session_and_not_only_the_cookie(site, somebo
 async def test_a_role_taken_away_ends_what_is_open(site, somebody, end):
     client = await logged_in(site, somebody[0])
     async with site.state.engine.begin() as conn:
+        await keep_one(conn)
         if end == "disable":
-            await keep_one(conn)
             await users.disable_user(conn, COMMAND_LINE, somebody[1])
         else:
-            await users.set_grants(conn, COMMAND_LINE, somebody[1], (Grant(role="administrator"),))
+            (role,) = await users.grants_of(conn, somebody[1])
+            await granting.end(conn, COMMAND_LINE, somebody[1], role.id)
     assert not await is_in(client)
 
 

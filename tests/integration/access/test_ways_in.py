@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from asset_tracker import vault
-from asset_tracker.access import links, login, sessions, tokens, users
+from asset_tracker.access import granting, links, login, sessions, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import api_token, login_attempt, one_time_link
 from asset_tracker.assets import saved_views
 from asset_tracker.assets.tables import saved_view
+from asset_tracker.ledger.ids import uuid7
 from asset_tracker.mail.letters import Letter
 from asset_tracker.mail.tables import mail_outbox
 
@@ -249,6 +250,29 @@ async def test_a_token_hands_out_nothing_that_outlives_it(site, somebody):
         assert (await by_token(site, token, path, "POST", data=form)).status_code == 403, path
 
 
+async def test_ways_in_are_opened_by_an_administrator_and_by_no_token_of_theirs(site, somebody):
+    """A link to a new password, an account, a role: who found the token would have them for good."""
+    async with site.state.engine.begin() as conn:
+        token = (await tokens.make_token(conn, COMMAND_LINE, "x", user=somebody[1])).token
+        email = f"{uuid7().hex}@example.org"
+        other = await users.add_user(
+            conn, COMMAND_LINE, email=email, name="Y", password=PASSWORD, grants=(Grant(role="auditor"),)
+        )
+    administrator, auditor = await logged_in(site, somebody[0]), await logged_in(site, email)
+    new = {"name": "New", "email": f"{uuid7().hex}@example.org", "role": "auditor"}
+    for path, form, done in (
+        ("/people", new, 200),
+        (f"/people/{other}/link", {}, 200),
+        (f"/people/{other}/grants", {"role": "auditor"}, 303),
+        (f"/people/{other}/second-factor/remove", {"reason": "a lost phone"}, 404),
+        (f"/imports/{uuid7()}/invitations", {}, 404),
+        (f"/api/v1/imports/{uuid7()}/invitations", {}, 404),
+    ):
+        assert (await by_token(site, token, path, "POST", data=form)).status_code == 403, path
+        assert (await auditor.post(path, data=form)).status_code == 403, path
+        assert (await administrator.post(path, data=form)).status_code == done, path
+
+
 async def test_a_token_may_hold_until_it_is_revoked(site, somebody):
     client = await logged_in(site, somebody[0])
     for at in (
@@ -278,17 +302,16 @@ async def test_a_token_needs_at_least_one_permission(site, somebody):
 
 
 async def test_a_token_of_one_grant_reaches_no_more_than_it(site, somebody):
+    role = Grant(role="custodian", area="UA18080010000090720")
     async with site.state.engine.begin() as conn:
-        grants = (Grant(role="administrator"), Grant(role="custodian", area="UA18080010000090720"))
-        await users.set_grants(conn, COMMAND_LINE, somebody[1], grants)
-        known = await users.grants_of(conn, somebody[1])
-        (custodian,) = [each.id for each in known if each.grant.role == "custodian"]
+        custodian = await granting.give(conn, COMMAND_LINE, somebody[1], role, None)
         actor = await sessions.actor_of(conn, somebody[1])
         token = (await tokens.make_token(conn, actor, "x", grants=[custodian])).token
     assert (await by_token(site, token)).status_code == 200
     assert (await by_token(site, token, "/people")).status_code == 403
     async with site.state.engine.begin() as conn:
-        await users.set_grants(conn, COMMAND_LINE, somebody[1], grants)
+        await granting.end(conn, COMMAND_LINE, somebody[1], custodian)
+        await granting.give(conn, COMMAND_LINE, somebody[1], role, None)
     # Grants given anew are not the token's: it may nothing until it is made anew too.
     assert (await by_token(site, token)).status_code == 403
 

@@ -23,7 +23,7 @@ class World:
 
     def __init__(self, app, client):
         self.app, self.engine, self.client = app, app.state.engine, client
-        self.donors, self.programmes, self.tokens = [], [], {}
+        self.donors, self.programmes, self.tokens, self.users = [], [], {}, {}
 
     def headers(self, who):
         return {"Authorization": f"Bearer {self.tokens[who]}"}
@@ -98,7 +98,7 @@ async def furnish(world):
             "nobody": None,
         }
         for name, grant in grants.items():
-            user = await users.add_user(
+            world.users[name] = user = await users.add_user(
                 conn,
                 COMMAND_LINE,
                 email=f"{name}-{uuid7().hex[-6:]}@example.org",

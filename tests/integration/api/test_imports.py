@@ -6,6 +6,7 @@ import pytest
 from openpyxl import load_workbook
 
 import workbooks
+from asset_tracker.access import sessions
 
 pytestmark = pytest.mark.anyio
 
@@ -151,7 +152,10 @@ async def test_people_of_a_list_are_invited_by_an_administrator(world):
     path = f"/imports/{made['id']}"
     assert (await world.post("administrator", f"/api/v1{path}/commit", {})).status_code == 200
     assert "1 person was not invited yet." in (await world.get("administrator", path)).text
-    shown = await world.request("administrator", "POST", f"{path}/invitations")
+    async with world.engine.begin() as conn:
+        begun = await sessions.begin_session(conn, world.users["administrator"])
+    at_a_browser = {"headers": {"Cookie": f"session={begun.token}"}}
+    shown = await world.request(None, "POST", f"{path}/invitations", **at_a_browser)
     assert (shown.status_code, "/password/" in shown.text) == (200, True)
-    again = (await world.post("administrator", f"/api/v1{path}/invitations", {})).json()
+    again = (await world.request(None, "POST", f"/api/v1{path}/invitations", **at_a_browser)).json()
     assert [(each["email"], bool(each["token"])) for each in again] == [("guest@example.org", True)]

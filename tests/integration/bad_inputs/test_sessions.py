@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import delete, func, select
 
-from asset_tracker.access import sessions, tokens, users
+from asset_tracker.access import granting, sessions, tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import login_attempt, session
 from asset_tracker.ledger.ids import uuid7
@@ -85,7 +85,8 @@ async def test_an_old_cookie_opens_nothing(house, browser, newcomer, ending):
     else:
         async with house.engine.begin() as conn:
             if ending == "role":
-                await users.set_grants(conn, COMMAND_LINE, user, ())
+                for role in await users.grants_of(conn, user):
+                    await granting.end(conn, COMMAND_LINE, user, role.id)
             else:
                 await users.disable_user(conn, COMMAND_LINE, user)
     again = browser()
