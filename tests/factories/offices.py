@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from asset_tracker import kyiv
 from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
-from asset_tracker.documents.display import KYIV
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import format_tag, new_tag
 from asset_tracker.territory.service import load_shipped
@@ -265,7 +265,7 @@ def new_event_id():
 
 
 def today():
-    return f"{datetime.now(KYIV):%Y-%m-%d}"
+    return f"{kyiv.today():%Y-%m-%d}"
 
 
 def instant(**ago):

@@ -6,12 +6,12 @@ A role is given and ended by itself, so that what a token was given of the other
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import records, sessions, tokens, users
 from asset_tracker.access.actors import Actor, Grant, Role
 from asset_tracker.access.permissions import require
@@ -24,7 +24,6 @@ from asset_tracker.i18n import Lang
 from asset_tracker.ledger.ids import uuid7
 
 _u, _g, _t = user_account.c, user_grant.c, api_token.c
-_KYIV = ZoneInfo("Europe/Kyiv")
 
 
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +86,7 @@ async def give(conn: AsyncConnection, actor: Actor, user: UUID, grant: Grant, un
     """
     require(actor, "user.manage")
     users.check_grants((grant,))
-    if until is not None and until < datetime.now(_KYIV).date():
+    if until is not None and until < kyiv.today():
         raise InvalidError(errors=(FieldError("until", "This day has already passed."),))
     await users.must_exist(conn, user)
     made = uuid7()
@@ -138,7 +137,7 @@ def _granted(row: Any, now: datetime) -> Granted:
 
 
 def _end_of(day: date | None) -> datetime | None:
-    return datetime.combine(day + timedelta(days=1), time(), _KYIV) if day else None
+    return kyiv.instant_of(datetime.combine(day + timedelta(days=1), time())) if day else None
 
 
 def _told(grant: Grant, until: date | None) -> str:

@@ -13,10 +13,10 @@ from litestar.params import FromPath, FromQuery, MultipartBody
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets.progress import Progress, progress
-from asset_tracker.documents.display import KYIV
 from asset_tracker.reports import on_the_map
 from asset_tracker.reports.on_the_map import Asked, Measure, Place
 from asset_tracker.territory import areas
@@ -50,7 +50,7 @@ async def map_figures(
 ) -> tuple[Place, ...]:
     """What the map shows, municipality by municipality; `overdue` only where it is asked for."""
     asked = Asked(size=size, colour=colour, programme=programme, oblast=oblast)
-    return await on_the_map.figures(conn, actor, asked, datetime.now(KYIV).date())
+    return await on_the_map.figures(conn, actor, asked, kyiv.today())
 
 
 @get("/progress")

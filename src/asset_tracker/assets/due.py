@@ -8,10 +8,9 @@ costs no more than its page.
 
 from calendar import monthrange
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import (
@@ -36,6 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.assets.attributes import OWN
@@ -47,8 +47,7 @@ from asset_tracker.programmes.tables import policy_rule, programme
 
 _a, _r, _p, _m = asset.c, policy_rule.c, programme.c, maintenance_plan.c
 
-KYIV = "Europe/Kyiv"
-KYIV_TIME = ZoneInfo(KYIV)
+KYIV = kyiv.NAME
 # A warranty that ended so long ago is no news any more.
 _STALE_DAYS = 30
 
@@ -72,7 +71,7 @@ class Mark(msgspec.Struct, frozen=True):
 
 def day_of(instant: ColumnElement[Any]) -> ColumnElement[date]:
     """The calendar day in Kyiv of an instant."""
-    return cast(func.timezone(KYIV, instant), Date)
+    return cast(func.timezone(kyiv.NAME, instant), Date)
 
 
 def _said(name: str, *inside: str) -> ColumnElement[bool]:
@@ -234,8 +233,7 @@ def _end(day: date, is_day: bool) -> ColumnElement[Any]:
     """The day itself, or the last instant of it in Kyiv."""
     if is_day:
         return literal(day, Date)
-    midnight = datetime.combine(day + timedelta(days=1), time(), KYIV_TIME)
-    return literal(midnight - timedelta(microseconds=1), _INSTANT)
+    return literal(kyiv.end_of(day), _INSTANT)
 
 
 def between(since: ColumnElement[Any], days: int, until: date, mark: Mark | None) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.assets import due
+from asset_tracker import kyiv
 from asset_tracker.assets.guidance.things import Thing, consents_lacking, kept_until
 from asset_tracker.assets.ruled import things_ruled
 from asset_tracker.errors import FieldError, InvalidError, RefusedError
@@ -29,7 +29,7 @@ async def check_disposal(
 
 
 def _check_life(thing: Thing, at: datetime) -> None:
-    day = at.astimezone(due.KYIV_TIME).date()
+    day = kyiv.day_of(at)
     for rule in thing.rules:
         until = kept_until(rule, thing.since) if rule.rule == "minimum_life" else None
         if until and day < until:

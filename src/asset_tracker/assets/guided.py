@@ -1,15 +1,15 @@
 """The steps of a loss case and of a disposal, from what is recorded and the rules that hold."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import held, may_record
-from asset_tracker.assets.due import KYIV_TIME
 from asset_tracker.assets.guidance.disposals import Leaving, disposal_steps
 from asset_tracker.assets.guidance.losses import Loss, loss_steps
 from asset_tracker.assets.guidance.steps import Step
@@ -31,9 +31,9 @@ async def case_steps(conn: AsyncConnection, actor: Actor, lang: Lang, it: CaseVi
     ends = [each.case.closed_at for each in it.assets if each.case.closed_at]
     loss = Loss(
         id=str(it.row.id),
-        today=_today(),
+        today=kyiv.today(),
         kinds=frozenset(it.row.kinds),
-        happened_on=_day(it.row.at),
+        happened_on=kyiv.day_of(it.row.at),
         is_open=it.row.open > 0,
         things=tuple(things[each] for each in ids),
         donors=await _donors(conn, lang, ids),
@@ -41,7 +41,7 @@ async def case_steps(conn: AsyncConnection, actor: Actor, lang: Lang, it: CaseVi
         donor_informed_on=it.row.donor_informed_on,
         noted=bool(it.notes),
         decisions=frozenset(it.row.decisions),
-        closed_on=_day(max(ends)) if ends and not it.row.open else None,
+        closed_on=kyiv.day_of(max(ends)) if ends and not it.row.open else None,
     )
     return shown(actor, lang, loss_steps(loss))
 
@@ -52,7 +52,7 @@ async def disposal_of(conn: AsyncConnection, actor: Actor, lang: Lang, it: Asset
     gone = await _disposed_on(conn, it) if state.gone == "disposed" else None
     leaving = Leaving(
         thing=(await things_ruled(conn, [it.row.id]))[it.row.id],
-        today=_today(),
+        today=kyiv.today(),
         condition=state.condition,
         disputed=state.disputed,
         case=str(cases[0].id) if cases else None,
@@ -90,12 +90,4 @@ async def _donors(conn: AsyncConnection, lang: Lang, assets: list[UUID]) -> tupl
 async def _disposed_on(conn: AsyncConnection, it: AssetView) -> date | None:
     wanted = select(event.c.occurred_at).select_from(KEYED_EVENT).where(event_key.c.id == it.state.gone_by)
     at = await conn.scalar(wanted)
-    return _day(at) if at else None
-
-
-def _today() -> date:
-    return _day(datetime.now(UTC))
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(KYIV_TIME).date()
+    return kyiv.day_of(at) if at else None

@@ -5,7 +5,7 @@ one. Beside the ledger stand only what the desk adds: report number, whether the
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.util import ClauseAdapter
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, may, require
@@ -197,7 +198,7 @@ async def get_case(conn: AsyncConnection, actor: Actor, case_id: UUID) -> CaseVi
 async def tell(conn: AsyncConnection, actor: Actor, case_id: UUID, facts: CaseFacts) -> None:
     """Keep the number of the police report and when the donor was informed. Raises NotFoundError."""
     await _managed(conn, actor, case_id)
-    if facts.donor_informed_on and facts.donor_informed_on > datetime.now(UTC).date():
+    if facts.donor_informed_on and facts.donor_informed_on > kyiv.today():
         early = FieldError("donor_informed_on", "This day is in the future.")
         raise InvalidError(errors=(early,))
     await _keep(conn, actor, case_id, msgspec.structs.asdict(facts))

@@ -28,10 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import people, scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets.due import KYIV_TIME
 from asset_tracker.assets.tables import maintenance_plan, work_order
 from asset_tracker.assets.turns import TurnStatus
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
@@ -294,7 +294,7 @@ async def _is_plan_of(conn: AsyncConnection, plan: UUID, asset_id: UUID) -> bool
 def _conditions(actor: Actor, wanted: OrderFilter) -> list[ColumnElement[bool]]:
     states: dict[str, ColumnElement[bool]] = {
         "open": is_open(),
-        "overdue": and_(is_open(), _o.due_on < _today()),
+        "overdue": and_(is_open(), _o.due_on < kyiv.today()),
         "done": done_at().is_not(None),
         "all": true(),
     }
@@ -374,7 +374,7 @@ def _status(row: Any) -> OrderStatus:
         return "done"
     if row.ended_at is not None or row.gone_reason is not None:
         return "ended"
-    return light(row.due_on, _today())
+    return light(row.due_on, kyiv.today())
 
 
 def light(due_on: date | None, today: date) -> TurnStatus:
@@ -382,7 +382,3 @@ def light(due_on: date | None, today: date) -> TurnStatus:
     if due_on is None or due_on > today + timedelta(days=SOON_DAYS):
         return "planned"
     return "overdue" if due_on < today else "due"
-
-
-def _today() -> date:
-    return datetime.now(KYIV_TIME).date()

@@ -10,10 +10,10 @@ from msgspec import Meta
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets.due import KYIV_TIME
 from asset_tracker.assets.tables import maintenance_plan
 from asset_tracker.assets.turns import Every, Turn, next_turn
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
@@ -92,7 +92,7 @@ async def add_plan(
         raise InvalidError(errors=tuple(errors))
     made = plan_id or uuid7()
     values = msgspec.structs.asdict(new)
-    values["starts_on"] = new.starts_on or datetime.now(KYIV_TIME).date()
+    values["starts_on"] = new.starts_on or kyiv.today()
     await conn.execute(
         insert(maintenance_plan).values(id=made, asset_id=asset_id, made_by=actor.id, **values)
     )
@@ -124,10 +124,10 @@ def _view(row: Any, stored: Any) -> PlanView:
         Every(months=row.every_months, meter=row.every_meter, unit=row.meter_unit),
         starts_on=row.starts_on,
         start_meter=row.start_meter,
-        done_on=done.at.astimezone(KYIV_TIME).date() if done else None,
+        done_on=kyiv.day_of(done.at) if done else None,
         done_meter=done.meter if done else None,
         meter=state.meter,
-        today=datetime.now(KYIV_TIME).date(),
+        today=kyiv.today(),
     )
     return PlanView(
         id=row.id,

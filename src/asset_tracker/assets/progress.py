@@ -7,12 +7,12 @@ from functools import partial
 from itertools import accumulate
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets.places import EXACT
@@ -23,7 +23,6 @@ from asset_tracker.ledger.counts import OBLAST
 from asset_tracker.pictures.charts import AGES
 
 _MONTH = timedelta(days=30.4375)
-_KYIV = ZoneInfo("Europe/Kyiv")
 
 
 class Worth(msgspec.Struct, frozen=True):
@@ -87,7 +86,7 @@ def _stepped(rows: Any) -> Select[Any]:
 
 def _added_up(rows: Any, now: datetime) -> Select[Any]:
     """Some hundred rows: pieces by category and condition, assets by when they were seen, worth by month and currency."""
-    bounds = [(months, (now - months * _MONTH).astimezone(_KYIV).date()) for months, _, _ in AGES if months]
+    bounds = [(months, kyiv.day_of(now - months * _MONTH)) for months, _, _ in AGES if months]
     bounds[-1] = (bounds[-1][0], date(1900, 1, 1))  # everything that is older
     seen = rows.what == "seen"
     age = case(*((and_(seen, rows.day > since), months) for months, since in bounds), else_=None)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import and_, outerjoin, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.assets import due
 from asset_tracker.assets.guidance.things import Thing
 from asset_tracker.ledger.tables import asset
@@ -56,4 +57,4 @@ async def things_ruled(conn: AsyncConnection, assets: Sequence[UUID]) -> dict[UU
 
 
 def _day(at: datetime | None) -> date | None:
-    return at.astimezone(due.KYIV_TIME).date() if at else None
+    return kyiv.day_of(at) if at else None

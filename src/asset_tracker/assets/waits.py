@@ -4,6 +4,7 @@ from typing import Final, Literal, get_args
 
 from sqlalchemy import ColumnElement, Date, cast, func
 
+from asset_tracker import kyiv
 from asset_tracker.ledger.tables import BROKEN, CASE_OPEN, LENT, NOT_FILLED, TO_INSTALL, asset
 
 Wait = Literal["broken", "disputed", "to_install", "cases", "lent_late", "unaccepted"]
@@ -18,7 +19,7 @@ _CONDITIONS: Final[dict[Wait, ColumnElement[bool]]] = {
     "disputed": _a.disputed,
     "to_install": _here & TO_INSTALL,
     "cases": CASE_OPEN,
-    "lent_late": _here & LENT & (_until < cast(func.timezone("Europe/Kyiv", func.now()), Date)),
+    "lent_late": _here & LENT & (_until < cast(func.timezone(kyiv.NAME, func.now()), Date)),
     "unaccepted": _delivered & _a.accepted_at.is_(None),
 }
 MISSING: Final[tuple[str, ...]] = tuple(NOT_FILLED)

@@ -6,6 +6,7 @@ from uuid import UUID
 import click
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from asset_tracker import kyiv
 from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, ROLES, Grant, Role
 from asset_tracker.assets.retention import Expired, erase_expired, expired
@@ -127,7 +128,7 @@ def retention(*, dry_run: bool) -> None:
 
     async def work(engine: AsyncEngine) -> list[Expired]:
         async with transaction(engine) as conn:
-            day = datetime.now(UTC).date()
+            day = kyiv.today()
             return await (expired(conn, day) if dry_run else erase_expired(conn, day))
 
     found = run(work)

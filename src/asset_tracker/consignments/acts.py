@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, time
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import anyio.to_thread
 import msgspec
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission, require
@@ -43,7 +43,6 @@ from asset_tracker.programmes.queries import (
 from asset_tracker.territory.municipalities import Municipality
 from asset_tracker.territory.queries import get_municipalities
 
-KYIV = ZoneInfo("Europe/Kyiv")
 _COUNCIL = {
     "urban": ("міська рада", "City Council"),
     "settlement": ("селищна рада", "Settlement Council"),
@@ -99,12 +98,12 @@ async def issue_acts(
     if wrong := [error for day in drawn_on.values() for error in wrong_days(drawn_on=day)]:
         raise InvalidError(errors=tuple(wrong))
     known = await _known(conn, actor, list(keys.values()))
-    numbers = await _numbers(conn, keys, {each: day or _today() for each, day in drawn_on.items()})
+    numbers = await _numbers(conn, keys, {each: day or kyiv.today() for each, day in drawn_on.items()})
     views, acts, lines = [], [], []
     for consignment_id, (year, place) in numbers.items():
         key = keys[consignment_id]
         number = f"{known.programmes[key.programme_id].code}-{year}-{place:04d}"
-        day = drawn_on[consignment_id] or _today()
+        day = drawn_on[consignment_id] or kyiv.today()
         document = _document(known, key, number=number, drawn_on=day, base_url=base_url)
         frozen = msgspec.json.encode(document)
         view = ActView(
@@ -162,7 +161,7 @@ async def sign_acts(
     for row in rows:
         signature = signatures[row.id]
         told = _signed_facts(row, signature, passes=rules[row.programme_id] == "on_acceptance")
-        at = min(datetime.combine(signature.signed_on, time(23, 59), KYIV).astimezone(UTC), datetime.now(UTC))
+        at = min(kyiv.instant_of(datetime.combine(signature.signed_on, time(23, 59))), datetime.now(UTC))
         facts += [
             AssetFact(asset=asset_id, occurred_at=at, fact=fact)
             for fact in told
@@ -185,7 +184,7 @@ def check_open(rows: Sequence[Any]) -> None:
 
 async def _check_signatures(conn: AsyncConnection, actor: Actor, signatures: Sequence[Signature]) -> None:
     errors = [error for each in signatures for error in wrong_days(signed_on=each.signed_on)]
-    if any(signature.signed_on > _today() for signature in signatures):
+    if any(signature.signed_on > kyiv.today() for signature in signatures):
         errors.append(FieldError("signed_on", "The day of signing is in the future."))
     scans = {signature.scan for signature in signatures}
     if scans - await nameable(conn, actor, scans):
@@ -356,10 +355,6 @@ async def _last_place(conn: AsyncConnection, programme_id: UUID, year: int) -> i
         act.c.programme_id == programme_id, act.c.year == year
     )
     return int((await conn.execute(last)).scalar_one())
-
-
-def _today() -> date:
-    return datetime.now(KYIV).date()
 
 
 def _act_row(

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Literal, get_args
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.access.permissions import require
@@ -30,7 +30,6 @@ _FEW = 1000
 _KEPT = 32  # questions that were put together, of the last that were asked
 Step = Literal["to_dispatch", "on_the_way", "late", "to_draw_up", "to_sign"]
 STEPS: tuple[Step, ...] = get_args(Step)
-KYIV = ZoneInfo("Europe/Kyiv")
 
 
 class ConsignmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,7 +169,7 @@ async def find_consignment(
 async def waiting(conn: AsyncConnection, actor: Actor, within: Within = EVERYWHERE) -> Waiting:
     """How many consignments in reach wait for which step."""
     require(actor, "consignment.read")
-    (row,) = await _rows(conn, _waiting(nameless(actor), within, _today()), within)
+    (row,) = await _rows(conn, _waiting(nameless(actor), within, kyiv.today()), within)
     return Waiting(**{step: getattr(row, step) for step in STEPS})
 
 
@@ -195,7 +194,7 @@ async def waiting_for(
 ) -> list[ConsignmentView]:
     """The oldest consignments in reach that wait for the step."""
     require(actor, "consignment.read")
-    oldest = _oldest(nameless(actor), step, within, _today(), limit)
+    oldest = _oldest(nameless(actor), step, within, kyiv.today(), limit)
     return [_view(row) for row in await _rows(conn, oldest, within)]
 
 
@@ -248,10 +247,6 @@ def _within(wanted: Select[Any], within: Within) -> Select[Any]:
     if within.area:
         wanted = wanted.where(begins(consignment.c.municipality_code, within.area))
     return wanted
-
-
-def _today() -> date:
-    return datetime.now(KYIV).date()
 
 
 async def search_consignments(

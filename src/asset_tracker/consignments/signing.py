@@ -4,15 +4,16 @@ Paper goes from hand to hand: the giver signs, days later the recipient, and the
 assets are accepted when the scan is attached (``acts.sign_act``), from the day of the last signature.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
-from asset_tracker.consignments.acts import KYIV, ActView, act_rows, act_view, check_open
+from asset_tracker.consignments.acts import ActView, act_rows, act_view, check_open
 from asset_tracker.consignments.tables import act
 from asset_tracker.errors import FieldError, InvalidError
 
@@ -33,7 +34,7 @@ async def record_signature(
     """
     (row,) = await act_rows(conn, actor, [act_id], "act.manage")
     check_open([row])
-    if not date(1990, 1, 1) <= signed_on <= datetime.now(KYIV).date():
+    if not date(1990, 1, 1) <= signed_on <= kyiv.today():
         late = FieldError("signed_on", "The day of signing is in the future.")
         raise InvalidError(errors=(late,))
     given = dict.fromkeys(_COLUMNS[by], signed_on)

@@ -2,11 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
+from asset_tracker import kyiv
 from asset_tracker.i18n import Lang
 
-KYIV = ZoneInfo("Europe/Kyiv")
 NOTHING = "–"
 _THIN = "\u00a0"
 SIGNS = {"UAH": "₴", "EUR": "€", "USD": "$", "SEK": "kr", "GBP": "£"}
@@ -50,19 +49,14 @@ def day(value: date | None, lang: Lang) -> str:
 
 def day_of(value: datetime, lang: Lang) -> str:
     """The calendar day in Kyiv of an instant, written out."""
-    return day(kyiv_day(value), lang)
-
-
-def kyiv_day(value: datetime) -> date:
-    """The calendar day in Kyiv of an instant."""
-    return value.astimezone(KYIV).date()
+    return day(kyiv.day_of(value), lang)
 
 
 def instant(value: datetime | None, lang: Lang) -> str:
     """Day and minute in Kyiv."""
     if value is None:
         return NOTHING
-    local = value.astimezone(KYIV)
+    local = value.astimezone(kyiv.ZONE)
     return f"{day(local.date(), lang)}, {local:%H:%M}"
 
 

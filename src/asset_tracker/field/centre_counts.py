@@ -13,8 +13,8 @@ from msgspec import Meta
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.tables import centre_link_asset
-from asset_tracker.assets.due import KYIV_TIME
 from asset_tracker.assets.service import check_days
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError
@@ -77,13 +77,13 @@ async def count(conn: AsyncConnection, token: str, new: NewCount) -> None:
     if row is None:
         raise InvalidError(errors=(FieldError("thing", "Choose one of the answers."),))
     now = datetime.now(UTC)
-    today = now.astimezone(KYIV_TIME).date()
+    today = kyiv.day_of(now)
     errors = []
     if new.until > today:
         errors.append(FieldError("until", "This day is in the future."))
     if new.since < today - LONGEST:
         errors.append(FieldError("since", "Count at most the last year."))
-    at = now if new.until >= today else datetime.combine(new.until, _CLOSING, KYIV_TIME).astimezone(UTC)
+    at = now if new.until >= today else kyiv.instant_of(datetime.combine(new.until, _CLOSING))
     fact = ev.ServiceCounted(since=new.since, trips=new.trips, consultations=new.consultations)
     if new.trips is None and new.consultations is None:
         errors.append(FieldError("trips", "Write how many; 0 is an answer, too."))

@@ -1,7 +1,7 @@
 """From the bytes of a file to the stored plan of what would come of it."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,9 @@ import anyio.to_thread
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.db import bulk
-from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.imports import sheet
 from asset_tracker.imports.cells import Row, column_index
@@ -47,7 +47,7 @@ def _check_day(day: date | None) -> None:
     """Raises InvalidError for a day to come, and for one at the beginning of the calendar."""
     if day is None:
         return
-    if day > datetime.now(KYIV).date():
+    if day > kyiv.today():
         raise InvalidError(errors=(FieldError("occurred_on", "This day has not come yet."),))
     if day.year < FIRST_YEAR:
         raise InvalidError(errors=(FieldError("occurred_on", "There is no such day."),))

@@ -10,7 +10,6 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -371,11 +370,6 @@ def _day(year: int, month: int, day: int) -> Reading:
     if not 1990 <= year <= 2100:
         return Reading(expected="a date between 1990 and 2100")
     return Reading(found)
-
-
-def today() -> dt.date:
-    """The day it is in Kyiv."""
-    return dt.datetime.now(ZoneInfo("Europe/Kyiv")).date()
 
 
 def year(cell: Cell) -> Reading:

@@ -8,13 +8,13 @@ jobs of it may lie in somebody's database::
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, Final, Protocol
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-KYIV: Final = ZoneInfo("Europe/Kyiv")
+from asset_tracker import kyiv
+
 FIRST_WAIT: Final = timedelta(seconds=10)
 LONGEST_WAIT: Final = timedelta(hours=6)
 
@@ -42,9 +42,11 @@ class Daily(msgspec.Struct, frozen=True):
     at: time
 
     def after(self, moment: datetime) -> datetime:
-        day = moment.astimezone(KYIV).date()
-        today = _in_kyiv(datetime.combine(day, self.at))
-        return today if today > moment else _in_kyiv(datetime.combine(day + timedelta(days=1), self.at))
+        day = kyiv.day_of(moment)
+        today = kyiv.instant_of(datetime.combine(day, self.at))
+        return (
+            today if today > moment else kyiv.instant_of(datetime.combine(day + timedelta(days=1), self.at))
+        )
 
 
 class Monthly(msgspec.Struct, frozen=True):
@@ -58,12 +60,12 @@ class Monthly(msgspec.Struct, frozen=True):
             raise ValueError("a day that every month has: 1 to 28")
 
     def after(self, moment: datetime) -> datetime:
-        first = moment.astimezone(KYIV).date().replace(day=1)
-        this = _in_kyiv(datetime.combine(first.replace(day=self.day), self.at))
+        first = kyiv.day_of(moment).replace(day=1)
+        this = kyiv.instant_of(datetime.combine(first.replace(day=self.day), self.at))
         if this > moment:
             return this
         following = (first + timedelta(days=31)).replace(day=self.day)
-        return _in_kyiv(datetime.combine(following, self.at))
+        return kyiv.instant_of(datetime.combine(following, self.at))
 
 
 class Kind(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +96,3 @@ def wait_after(tries: int) -> timedelta:
     """How long to wait after so many failed tries: 10 s, 40 s, 160 s, ... and at most six hours."""
     factor: int = 4 ** min(max(tries - 1, 0), 10)
     return min(FIRST_WAIT * factor, LONGEST_WAIT)
-
-
-def _in_kyiv(local: datetime) -> datetime:
-    return local.replace(tzinfo=KYIV).astimezone(UTC)

@@ -36,6 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.db.wall import by_system
 from asset_tracker.jobs.kinds import Every, Kind
 from asset_tracker.jobs.worker import Run
@@ -50,7 +51,6 @@ from asset_tracker.ledger.tables_of_counts import (
 )
 
 _a = asset.c
-_KYIV: Final = "Europe/Kyiv"
 OBLAST: Final = 4
 """Characters of a code that say in which oblast."""
 DONORS: Final = literal_column(
@@ -84,12 +84,12 @@ def standing(n: ColumnElement[int] = _ONE) -> Select[Any]:
 
 def figures() -> tuple[Select[Any], ...]:
     """Each asset as ``asset_figure`` counts it: one SELECT for each that there is to tell."""
-    month = func.date_trunc("month", func.timezone(_KYIV, _a.delivered_at))
+    month = func.date_trunc("month", func.timezone(kyiv.NAME, _a.delivered_at))
     priced = and_(_a.unit_price.is_not(None), _a.currency.is_not(None))
     kept = _a.gone_reason.is_distinct_from("withdrawn")
     return (
         _figure("condition", category=_a.category, condition=_a.condition, n=_a.quantity).where(_present),
-        _figure("seen", day=func.timezone(_KYIV, _a.verified_at)).where(_present),
+        _figure("seen", day=func.timezone(kyiv.NAME, _a.verified_at)).where(_present),
         _figure("worth", day=month, currency=_a.currency, value=_a.unit_price * _a.quantity).where(
             _a.delivered_at.is_not(None), priced, kept
         ),

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from asset_tracker import kyiv
 from asset_tracker.errors import FieldError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.state import Served, Span, State
@@ -20,7 +20,6 @@ UNITS: Final = ("trips", "consultations")
 SERVING: Final = frozenset({"vehicle", "mobile_case", "video_kit", "other"})
 """Categories of which it is counted how they serve; a category of one's own may be a kind of ``other``."""
 LONGEST: Final = timedelta(days=366)
-_KYIV: Final = ZoneInfo("Europe/Kyiv")
 _DAY: Final = timedelta(days=1)
 
 
@@ -36,7 +35,7 @@ class Count(msgspec.Struct, frozen=True, kw_only=True):
 
 def last_day(at: datetime) -> date:
     """The last day of a count that occurred at ``at``."""
-    return at.astimezone(_KYIV).date()
+    return kyiv.day_of(at)
 
 
 def wrong_span(payload: ev.Payload, at: datetime) -> list[FieldError]:

@@ -1,11 +1,11 @@
 """What may be asked of a report, and the words it may be asked in."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
 from msgspec import Struct
 
-from asset_tracker.documents.display import KYIV
+from asset_tracker import kyiv
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.i18n import LANGS, Lang
 
@@ -32,7 +32,7 @@ class Ask(Struct, frozen=True, kw_only=True):
     @property
     def end_of_day(self) -> datetime:
         """The last instant that counts."""
-        return _end_of(self.as_of)
+        return kyiv.end_of(self.as_of)
 
 
 def parse_ask(
@@ -53,13 +53,13 @@ def parse_ask(
     every field that is wrong.
     """
     errors: list[FieldError] = []
-    today = now.astimezone(KYIV).date()
+    today = kyiv.day_of(now)
     day = _day("as_of", as_of, errors) or today
     known = _instant("known_on", known_on, errors)
     first = _day("since", since, errors)
     if day > today:
         errors.append(FieldError("as_of", "This day has not come yet.", expected="a day up to today"))
-    if known is not None and known.astimezone(KYIV).date() < day:
+    if known is not None and kyiv.day_of(known) < day:
         errors.append(
             FieldError(
                 "known_on",
@@ -67,7 +67,7 @@ def parse_ask(
                 expected="the day of the report, or a later one",
             )
         )
-    if known is not None and known.astimezone(KYIV).date() > today:
+    if known is not None and kyiv.day_of(known) > today:
         errors.append(FieldError("known_on", "This day has not come yet.", expected="a day up to today"))
     if first is not None and first > day:
         errors.append(FieldError("since", "It cannot begin after its last day."))
@@ -121,7 +121,7 @@ def _instant(field: str, text: str | None, errors: list[FieldError]) -> datetime
     text = text.strip()
     if len(text) <= len("2025-02-01"):
         day = _day(field, text, errors)
-        return _end_of(day) if day else None
+        return kyiv.end_of(day) if day else None
     try:
         # An address turns the plus sign of an offset into a blank.
         found = datetime.fromisoformat(text.replace(" ", "+"))
@@ -131,8 +131,3 @@ def _instant(field: str, text: str | None, errors: list[FieldError]) -> datetime
         errors.append(FieldError(field, "There is no such instant.", expected="2025-02-01T09:30:00Z"))
         return None
     return found.astimezone(UTC)
-
-
-def _end_of(day: date) -> datetime:
-    after = datetime.combine(day + timedelta(days=1), time(), KYIV)
-    return after.astimezone(UTC) - timedelta(microseconds=1)

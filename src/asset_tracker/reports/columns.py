@@ -8,7 +8,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 from msgspec import UNSET
 
-from asset_tracker.documents.display import KYIV
+from asset_tracker import kyiv
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.words import KIND_TITLES
@@ -275,4 +275,4 @@ def _name(name: Name | None, lang: Lang) -> str | None:
 
 
 def _local(instant: datetime) -> datetime:
-    return instant.astimezone(KYIV).replace(tzinfo=None, microsecond=0)
+    return instant.astimezone(kyiv.ZONE).replace(tzinfo=None, microsecond=0)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct
 
-from asset_tracker.documents import display
+from asset_tracker import kyiv
 from asset_tracker.reports import serving, words
 from asset_tracker.reports.columns import municipalities
 from asset_tracker.reports.figures import STEPS, STEPS_BESIDE, UPKEEP, ZERO
@@ -399,7 +399,7 @@ def _since(facts: Facts, of: str) -> Figure | None:
 
 
 def _day(line: Happening) -> date:
-    return display.kyiv_day(line.occurred_at)
+    return kyiv.day_of(line.occurred_at)
 
 
 def _by_asset(losses: Sequence[Loss]) -> Mapping[UUID, list[Loss]]:

@@ -11,9 +11,9 @@ from uuid import UUID
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
+from asset_tracker import kyiv
 from asset_tracker.assets.attributes import OWN_CATEGORY, Catalogue, shown
 from asset_tracker.assets.places import Precision
-from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import Lang
 from asset_tracker.ledger import events as ev
@@ -95,7 +95,7 @@ class Standing(Struct, frozen=True):
         if self.municipality == code:
             return None
         stays = [p for p in self.folded.periods if p.municipality == code and p.stage in _REACHED]
-        return _day(stays[-1].valid_to) if stays and stays[-1].valid_to else None
+        return kyiv.day_of(stays[-1].valid_to) if stays and stays[-1].valid_to else None
 
 
 class Told(Struct, frozen=True):
@@ -188,7 +188,7 @@ def _item(standing: Standing, by_kind: _ByKind, known: Known) -> Item:
         shares=_shares(s.shares, value),
         consignment=known.consignments.get(s.consignment) if s.consignment else None,
         act_number=s.act_number,
-        act_date=signed or (_day(s.accepted_at) if s.act_number and s.accepted_at else None),
+        act_date=signed or (kyiv.day_of(s.accepted_at) if s.act_number and s.accepted_at else None),
         stage=s.stage,
         condition=s.condition,
         title=s.title,
@@ -199,18 +199,18 @@ def _item(standing: Standing, by_kind: _ByKind, known: Known) -> Item:
         use=s.use,
         inventory_number=s.inventory_number,
         acquired_on=s.acquired_on,
-        approved_on=_day(approved.occurred_at) if approved else None,
-        dispatched_on=_day(dispatched.occurred_at) if dispatched else None,
+        approved_on=kyiv.day_of(approved.occurred_at) if approved else None,
+        dispatched_on=kyiv.day_of(dispatched.occurred_at) if dispatched else None,
         delivered_on=_delivered_on(folded),
-        accepted_on=_day(s.accepted_at) if s.accepted_at else None,
-        installed_on=_day(s.installed_at) if s.installed_at else None,
-        in_service_on=_day(served[0].valid_from) if served else None,
-        verified_on=_day(s.verified_at) if s.verified_at else None,
-        attested_on=_day(s.attested_at) if s.attested_at else None,
+        accepted_on=kyiv.day_of(s.accepted_at) if s.accepted_at else None,
+        installed_on=kyiv.day_of(s.installed_at) if s.installed_at else None,
+        in_service_on=kyiv.day_of(served[0].valid_from) if served else None,
+        verified_on=kyiv.day_of(s.verified_at) if s.verified_at else None,
+        attested_on=kyiv.day_of(s.attested_at) if s.attested_at else None,
         service_days=_service_days(served, standing.day) if served else None,
         upkeep=len(upkeep),
         upkeep_costs=_upkeep_costs(upkeep) if upkeep else (),
-        gone_on=_day(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
+        gone_on=kyiv.day_of(folded.periods[-1].valid_from) if s.stage == "gone" and folded.periods else None,
         disposal=_disposal(by_kind) if s.gone == "disposed" else None,
         reading=UNSET if _METERED.isdisjoint(by_kind) else _reading(standing.occurred),
         serving=_serving(by_kind),
@@ -225,7 +225,7 @@ def _reading(occurred: Sequence[Event]) -> Reading | UnsetType:
     for event in reversed(occurred):
         payload: Any = event.payload
         if type(payload) in _METERED and (meter := payload.meter) is not None:
-            return Reading(value=meter.value, unit=meter.unit, day=_day(event.occurred_at))
+            return Reading(value=meter.value, unit=meter.unit, day=kyiv.day_of(event.occurred_at))
     return UNSET
 
 
@@ -270,14 +270,16 @@ def _delivered_on(folded: Replayed) -> date | None:
     if state.stage in _UNDER_WAY:
         return None
     if state.delivered_at is not None:
-        return _day(state.delivered_at)
-    return next((_day(period.valid_from) for period in folded.periods if period.stage in _REACHED), None)
+        return kyiv.day_of(state.delivered_at)
+    return next(
+        (kyiv.day_of(period.valid_from) for period in folded.periods if period.stage in _REACHED), None
+    )
 
 
 def _service_days(served: Sequence[Period], day: datetime) -> int:
     """Calendar days of the periods in service up to ``day``."""
     spans = [(period.valid_from, min(period.valid_to or day, day)) for period in served]
-    return sum([(_day(end) - _day(start)).days for start, end in spans])
+    return sum([(kyiv.day_of(end) - kyiv.day_of(start)).days for start, end in spans])
 
 
 def _last(by_kind: _ByKind, kind: type[ev.Payload]) -> Any:
@@ -343,10 +345,10 @@ def _losses(told: Sequence[Event], item: Item) -> tuple[Loss, ...]:
     losses: list[Loss] = []
     for event in told:
         if type(event.payload) in _LOSSES:
-            losses.append(_loss(event.kind, _day(event.occurred_at), item))
+            losses.append(_loss(event.kind, kyiv.day_of(event.occurred_at), item))
         elif losses and isinstance(event.payload, (ev.Found, ev.LossClosed)):
             outcome = event.payload.decision if isinstance(event.payload, ev.LossClosed) else "found"
-            losses[-1] = replace(losses[-1], outcome=outcome, closed_on=_day(event.occurred_at))
+            losses[-1] = replace(losses[-1], outcome=outcome, closed_on=kyiv.day_of(event.occurred_at))
     return tuple(losses)
 
 
@@ -361,7 +363,3 @@ def _loss(reason: str, day: date, item: Item) -> Loss:
         value=item.value,
         currency=item.currency,
     )
-
-
-def _day(instant: datetime) -> date:
-    return instant.astimezone(KYIV).date()

@@ -12,9 +12,9 @@ from uuid import UUID
 from anyio import to_thread
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.assets import showing
 from asset_tracker.assets.places import Coarse
-from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import AssetTrackerError
 from asset_tracker.files.images import clean_image
 from asset_tracker.files.storage import Storage
@@ -85,6 +85,6 @@ def _photo(sha256: str, people: str, event: Event, item: Item) -> Photo:
         item=item.name,
         municipality=item.municipality,
         kind=event.kind,
-        taken_on=event.occurred_at.astimezone(KYIV).date(),
+        taken_on=kyiv.day_of(event.occurred_at),
         people=people,
     )

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from asset_tracker import kyiv
 from asset_tracker.documents import display
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.words import KIND_TITLES
@@ -153,12 +154,12 @@ def timeline(facts: Facts, lang: Lang, window: slice | None = None) -> Tree:
     mark = sum(line.late for line in lines) * 2 < len(lines)
     told = {kind: words.word(KIND_TITLES, kind, lang) for kind in {line.kind for line in printed}}
     # What came in together was recorded at one instant.
-    recorded_on = {at: display.kyiv_day(at) for at in {line.recorded_at for line in printed}}
+    recorded_on = {at: kyiv.day_of(at) for at in {line.recorded_at for line in printed}}
     groups: dict[tuple[date, date, str, str], list[Happening]] = defaultdict(list)
     for line in printed:
         detail = line.detail.of(lang) if line.detail else ""
         key = (
-            display.kyiv_day(line.occurred_at),
+            kyiv.day_of(line.occurred_at),
             recorded_on[line.recorded_at],
             told[line.kind],
             detail,

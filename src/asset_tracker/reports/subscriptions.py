@@ -14,13 +14,13 @@ import structlog
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope, sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.tables import user_account
 from asset_tracker.db.engine import transaction, transaction_for
 from asset_tracker.db.wall import as_system, by_system
 from asset_tracker.documents import display
-from asset_tracker.documents.display import KYIV
 from asset_tracker.errors import AssetTrackerError, FieldError, InvalidError, NotFoundError
 from asset_tracker.files.storage import Storage
 from asset_tracker.i18n import Lang, gettext
@@ -131,7 +131,7 @@ def last_day(every: str, moment: datetime) -> date | None:
 
     None for a quarterly one in a month that begins no quarter.
     """
-    first = moment.astimezone(KYIV).date().replace(day=1)
+    first = kyiv.day_of(moment).replace(day=1)
     if every == "quarter" and first.month not in (1, 4, 7, 10):
         return None
     return first - timedelta(days=1)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from msgspec import UNSET, Struct, UnsetType
 
+from asset_tracker import kyiv
 from asset_tracker.assets.attributes import Catalogue
 from asset_tracker.assets.places import EXACT, Coarse
-from asset_tracker.documents.display import KYIV
 from asset_tracker.documents.names import Name
 from asset_tracker.reports.compose import Material
 from asset_tracker.reports.fold import Known, Standing, Told, blur, tell
@@ -168,6 +168,6 @@ def _in_reading_order(item: Item) -> tuple[str, str, str, str]:
 def _timeline(told: Sequence[Told], since: date | None) -> tuple[Happening, ...]:
     lines = [line for each in told for line in each.happenings]
     if since is not None:
-        lines = [line for line in lines if line.occurred_at.astimezone(KYIV).date() >= since]
+        lines = [line for line in lines if kyiv.day_of(line.occurred_at) >= since]
     lines.sort(key=_in_time)
     return tuple(lines)

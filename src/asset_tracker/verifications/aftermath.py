@@ -1,12 +1,13 @@
 """After a count: the certificate comes back signed, and what is missing becomes a loss case."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import service as assets
@@ -21,7 +22,6 @@ from asset_tracker.ledger.state import as_state
 from asset_tracker.ledger.tables import asset
 from asset_tracker.ledger.values import Sha256, Text
 from asset_tracker.verifications.queries import CampaignView, Results, campaign_row, get_campaign, results
-from asset_tracker.verifications.service import KYIV
 from asset_tracker.verifications.tables import campaign
 
 _a, _c = asset.c, campaign.c
@@ -70,7 +70,7 @@ async def file_signed(
     if row.status != "ended":
         raise RefusedError("The count has not ended.")
     errors = []
-    if not row.started_at.astimezone(KYIV).date() <= signed.signed_on <= datetime.now(KYIV).date():
+    if not kyiv.day_of(row.started_at) <= signed.signed_on <= kyiv.today():
         errors.append(
             FieldError("signed_on", "A day between the beginning of the count and today is expected.")
         )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta
@@ -13,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.people import custodians, is_there
@@ -46,7 +46,6 @@ from asset_tracker.verifications.tables import (
     campaign_unknown,
 )
 
-KYIV = ZoneInfo("Europe/Kyiv")
 MAX_SCANS = 200
 _a = asset.c
 ScanOutcome = Literal["found", "wrong_place", "unexpected", "by_custodian", "double", "unknown"]
@@ -140,7 +139,7 @@ async def _standing_there(conn: AsyncConnection, actor: Actor, new: NewCampaign)
 
 async def _begin(conn: AsyncConnection, actor: Actor, made: UUID, new: NewCampaign) -> None:
     """The campaign itself, with the next number of this year."""
-    year = datetime.now(KYIV).year
+    year = kyiv.today().year
     place = await _next_place(conn, year)
     values = {
         "id": made,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
 from asset_tracker.assets.views import AssetView, EventView
@@ -139,9 +140,7 @@ def _delivered(lang: Lang, view: AssetView) -> str:
 
 def _late(plan: dict[str, Any], view: AssetView) -> bool:
     expected, came = plan.get("expected_on"), view.state.delivered_at
-    return bool(
-        expected and came and came.astimezone(formats.KYIV).date() > date.fromisoformat(str(expected))
-    )
+    return bool(expected and came and kyiv.day_of(came) > date.fromisoformat(str(expected)))
 
 
 def _makes(said: dict[str, Any]) -> str:

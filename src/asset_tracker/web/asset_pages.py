@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import catalogue, queries
@@ -31,7 +32,7 @@ from asset_tracker.web.centre_pages import link_of
 from asset_tracker.web.event_fields import FORMS
 from asset_tracker.web.forms import read_day
 from asset_tracker.web.pages import page, see_other
-from asset_tracker.web.then import as_it_was, end_of
+from asset_tracker.web.then import as_it_was
 from asset_tracker.web.words import ROLES, word
 
 _MAIN_ACTIONS = 4
@@ -62,7 +63,8 @@ async def show_asset(
         events = [
             event
             for event in events
-            if event.occurred_at <= end_of(day) and (known is None or event.recorded_at <= end_of(known))
+            if event.occurred_at <= kyiv.end_of(day)
+            and (known is None or event.recorded_at <= kyiv.end_of(known))
         ]
     return page(
         request,
@@ -76,7 +78,7 @@ async def show_asset(
         **await _what_it_is(request, conn, view, events),
         **await _what_happened(request, conn, events),
         **await _what_goes_with_it(conn, request.user, view),
-        upkeep=await upkeep_of(conn, asset_id, events, end_of(day) if day else None),
+        upkeep=await upkeep_of(conn, asset_id, events, kyiv.end_of(day) if day else None),
         **_what_may_be_done(request.user, view, day),
     )
 
@@ -178,8 +180,8 @@ def _told(request: AnyRequest) -> Told:
     wanted = EventFilter(
         kind=kind or None,
         role=role or None,
-        since=end_of(first - timedelta(days=1)) if first else None,
-        until=end_of(last) if last else None,
+        since=kyiv.end_of(first - timedelta(days=1)) if first else None,
+        until=kyiv.end_of(last) if last else None,
     )
     return Told(kind, role, since, until, wanted)
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.consignments import calendar
 from asset_tracker.consignments.calendar import CalendarItem
@@ -99,8 +100,8 @@ def _month(text: str) -> date:
     try:
         found = date.fromisoformat(f"{text}-01")
     except ValueError:
-        found = datetime.now(formats.KYIV).date().replace(day=1)
-    return found if _FIRST <= found.year <= _LAST else datetime.now(formats.KYIV).date().replace(day=1)
+        found = kyiv.today().replace(day=1)
+    return found if _FIRST <= found.year <= _LAST else kyiv.today().replace(day=1)
 
 
 async def _page(
@@ -121,7 +122,7 @@ async def _page(
         title=f"{gettext(lang, MONTHS[first.month - 1])} {first.year}",
         weekdays=[gettext(lang, each) for each in WEEKDAYS],
         days=[(day, day.month == first.month, by_day.get(day, [])) for day in days],
-        today=datetime.now(formats.KYIV).date(),
+        today=kyiv.today(),
         before=f"{first - timedelta(days=1):%Y-%m}",
         after=f"{first + timedelta(days=31):%Y-%m}",
         link=f"{base}/calendar/feed/{token}.ics" if token else "",

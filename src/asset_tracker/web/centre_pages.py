@@ -1,7 +1,7 @@
 """The centre's own link: made and ended at the desk; opened by people without an account."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +15,9 @@ from litestar.response import Redirect
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
-from asset_tracker.assets.due import KYIV_TIME
 from asset_tracker.documents.qr import qr_svg
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError, RefusedError, ThrottledError
@@ -307,7 +307,7 @@ def _uncounted(counted: Sequence[Counted]) -> CountForm:
     (only, *others) = counted or (None,)
     if only is None or others:
         return CountForm()
-    today = datetime.now(KYIV_TIME).date()
+    today = kyiv.today()
     # What is longer ago than a year is counted no more.
     since = max(only.until + timedelta(days=1), today - LONGEST + timedelta(days=1)) if only.until else None
     told = since.isoformat() if since and since <= today else ""

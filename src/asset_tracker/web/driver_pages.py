@@ -8,11 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.consignments import driver
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
-from asset_tracker.web import formats
 from asset_tracker.web.forms import read_id, read_number
 from asset_tracker.web.pages import Instead, error_texts, page
 
@@ -65,7 +65,7 @@ async def _page(
     try:
         shown = date.fromisoformat(day)
     except ValueError:
-        shown = datetime.now(formats.KYIV).date()
+        shown = kyiv.today()
     return page(
         request,
         "run_sheets/driver.html",

@@ -3,16 +3,15 @@
 Instants are stored in UTC and shown on the clock of Kyiv, where the equipment stands.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from asset_tracker import kyiv
 from asset_tracker.documents import display
 from asset_tracker.documents.display import SIGNS
 from asset_tracker.i18n import Lang, gettext
 
-KYIV = ZoneInfo("Europe/Kyiv")
 NO_VALUE = "—"
 _NBSP = "\u00a0"
 _UKRAINIAN = str.maketrans({",": _NBSP, ".": ","})
@@ -22,7 +21,7 @@ def day(lang: Lang, value: date | datetime | None) -> str:
     """``05.11.2026``; a moment is put on Kyiv's calendar first."""
     if value is None:
         return NO_VALUE
-    return display.day(value.astimezone(KYIV).date() if isinstance(value, datetime) else value, lang)
+    return display.day(kyiv.day_of(value) if isinstance(value, datetime) else value, lang)
 
 
 def moment(lang: Lang, value: datetime | None) -> str:
@@ -39,13 +38,13 @@ def iso(value: date | datetime | None) -> str:
 
 def local_input(value: datetime) -> str:
     """For a field of type ``datetime-local``: Kyiv's clock, to the minute."""
-    return value.astimezone(KYIV).strftime("%Y-%m-%dT%H:%M")
+    return value.astimezone(kyiv.ZONE).strftime("%Y-%m-%dT%H:%M")
 
 
 def from_local_input(text: str) -> datetime:
     """The moment (UTC) that a field of type ``datetime-local`` gave. Raises ValueError."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=KYIV).astimezone(UTC)
+        return kyiv.instant_of(datetime.fromisoformat(text))
     except OverflowError as error:
         raise ValueError(text) from error
 
@@ -78,7 +77,7 @@ def percent(lang: Lang, value: Decimal | None) -> str:
 
 def ago(lang: Lang, value: datetime, now: datetime) -> str:
     """How many days ago, for lists where that is what matters."""
-    days = (now.astimezone(KYIV).date() - value.astimezone(KYIV).date()).days
+    days = (kyiv.day_of(now) - kyiv.day_of(value)).days
     if days == 0:
         return gettext(lang, "today")
     if days == 1:

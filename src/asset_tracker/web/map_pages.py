@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.progress import progress
@@ -31,7 +32,6 @@ from asset_tracker.territory.codes import is_code
 from asset_tracker.territory.outlines import MAX_BYTES, read_geojson
 from asset_tracker.territory.queries import list_oblasts
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.formats import KYIV
 from asset_tracker.web.forms import read, read_id
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 
@@ -151,7 +151,7 @@ async def _map(
     links: str = "",
     closer: str = "",
 ) -> tuple[Picture, tuple[Place, ...]]:
-    places = await on_the_map.figures(conn, actor, asked, now.astimezone(KYIV).date())
+    places = await on_the_map.figures(conn, actor, asked, kyiv.day_of(now))
     window = await on_the_map.window_of(conn, asked.oblast)
     borders = await areas.list_areas(conn, oblast=asked.oblast)
     return on_the_map.draw(
@@ -163,7 +163,7 @@ async def _pictures(
     conn: AsyncConnection, actor: Actor, asked: Asked, lang: Lang, now: datetime
 ) -> tuple[Picture, ...]:
     found = await progress(conn, actor, now, programme=asked.programme, oblast=asked.oblast)
-    return pictures(found, now.astimezone(KYIV).date(), lang)
+    return pictures(found, kyiv.day_of(now), lang)
 
 
 def shown(pictures: tuple[Picture, ...]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ No logic of the business stands here.
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
@@ -18,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
+from asset_tracker import kyiv
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.programmes.policies import source_in
@@ -74,7 +75,7 @@ def environment(lang: Lang) -> Environment:
         static=static,
         vendored=vendored,
         now=partial(datetime.now, UTC),
-        today=_today,
+        today=kyiv.today,
         pick=partial(_pick, lang),
         town=partial(formats.municipality, lang),
         translated=partial(_translated, lang),
@@ -100,11 +101,6 @@ def environment(lang: Lang) -> Environment:
 def _iri(address: str) -> str:
     """An address as browsers show it: letters of any alphabet as they are, a third as long as in per cents."""
     return re.sub(r"(?:%[89A-F][0-9A-F])+", lambda found: unquote(found[0]), address)
-
-
-def _today() -> date:
-    """The day in Kyiv."""
-    return datetime.now(formats.KYIV).date()
 
 
 def _pick(lang: Lang, uk: str | None, en: str | None) -> str:

@@ -11,10 +11,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.saved_views import list_views
-from asset_tracker.documents.display import kyiv_day
 from asset_tracker.edge.transaction import FROM_REPLICA
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, NotFoundError
@@ -132,7 +132,7 @@ async def _report_page(
         asked=asked | ({} if wrong else {"as_of": ask.as_of.isoformat()}),
         wrong=wrong,
         told_wrong=[f"{gettext(lang, _LABELS.get(field, field))}: {text}" for field, text in wrong.items()],
-        today=kyiv_day(now),
+        today=kyiv.day_of(now),
         donors=await _donors(conn, actor, report),
         views=[(str(each.id), each.name) for each in await list_views(conn, actor)],
         view=str(report.facts.question.view.id) if isinstance(report.facts.question.view, Listed) else "",

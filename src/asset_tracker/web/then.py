@@ -1,22 +1,17 @@
 """An asset's page as it was at the end of an earlier day."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may
 from asset_tracker.assets.history import as_of
 from asset_tracker.assets.views import AssetView
 from asset_tracker.ledger.state import State
 from asset_tracker.territory.queries import get_municipalities, get_service_points
-from asset_tracker.web.formats import KYIV
-
-
-def end_of(day: date) -> datetime:
-    """The last moment (UTC) of a day in Kyiv."""
-    return datetime.combine(day, time.max, KYIV).astimezone(UTC)
 
 
 async def as_it_was(
@@ -26,8 +21,8 @@ async def as_it_was(
 
     Nothing can be recorded on it. Raises NotFoundError when nothing of the asset was known then.
     """
-    known = end_of(known_on) if known_on else None
-    state = (await as_of(conn, actor, view.row.id, end_of(day), known)).state
+    known = kyiv.end_of(known_on) if known_on else None
+    state = (await as_of(conn, actor, view.row.id, kyiv.end_of(day), known)).state
     if not may(actor, "people.read"):
         state = msgspec.structs.replace(state, room=None, shares=())
     return await _placed(conn, view, state)

@@ -13,6 +13,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.people import Counter, possible_counters
 from asset_tracker.access.permissions import may, may_record, require
@@ -317,7 +318,7 @@ async def show(
     known = await get_service_points(conn, places)
     missing = await aftermath.missing_of(conn, it, found)
     not_found = gettext(lang, "Not found in the count %(number)s.", number=it.number)
-    today = datetime.now(formats.KYIV).date().isoformat()
+    today = kyiv.today().isoformat()
     return page(
         request,
         "verifications/show.html",

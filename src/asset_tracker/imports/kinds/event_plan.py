@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from asset_tracker import kyiv
 from asset_tracker.imports import values
 from asset_tracker.imports.kinds.event_lines import bad_day, moment, payload_of
 from asset_tracker.imports.known import Action, Change, Existing, Item, Known, same_maker
@@ -19,7 +19,6 @@ from asset_tracker.ledger.envelope import Event
 from asset_tracker.ledger.replay import live
 from asset_tracker.ledger.tags import format_tag
 
-KYIV = ZoneInfo("Europe/Kyiv")
 # What happens to an asset once; a second of them on another day would contradict the first.
 ONCE = frozenset({"received", "dispatched", "delivered", "installed", "commissioned", "balance_recorded"})
 _NOT_COMPARED = frozenset({"source", "photos", "municipality", "campaign", "method", "recorded_on"})
@@ -27,7 +26,7 @@ _NOT_COMPARED = frozenset({"source", "photos", "municipality", "campaign", "meth
 
 def day_of(event: Event) -> date:
     """The day in Kyiv on which it happened."""
-    return event.occurred_at.astimezone(KYIV).date()
+    return kyiv.day_of(event.occurred_at)
 
 
 def find_asset(line: Line, known: Known) -> Existing | None:

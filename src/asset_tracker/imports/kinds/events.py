@@ -9,12 +9,13 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets.rules import CARRIED
 from asset_tracker.assets.service import components, derived_id
-from asset_tracker.imports import recorded, stored, values, writing
+from asset_tracker.imports import recorded, stored, writing
 from asset_tracker.imports.kind import ChangedSinceError, Tally
 from asset_tracker.imports.kinds.event_lines import EventReader
 from asset_tracker.imports.kinds.event_plan import EventPlanner, find_asset
@@ -58,7 +59,7 @@ class EventPlanning:
     ) -> None:
         self.conn, self.actor, self.defaults = conn, actor, choices.defaults
         self.programmes, self.places, self.points = Programmes(programmes), Places(municipalities), points
-        self.planner = EventPlanner(values.today(), datetime.now(UTC))
+        self.planner = EventPlanner(kyiv.today(), datetime.now(UTC))
         self.known = Known()
         self.tally = Tally()
         self._asked: set[tuple[UUID, str]] = set()

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import Permission
 from asset_tracker.i18n import Lang
@@ -134,7 +135,7 @@ class PopulationKind(RecordKind):
         return told | {"as_of": date.fromisoformat(told["as_of"])}
 
     async def shape(self, conn: AsyncConnection, actor: Actor, choices: Choices) -> PopulationShape:  # noqa: ARG002  # the territory is everybody's
-        return PopulationShape(await municipality_index(conn), choices.occurred_on, values.today())
+        return PopulationShape(await municipality_index(conn), choices.occurred_on, kyiv.today())
 
     async def recorded(self, conn: AsyncConnection, actor: Actor) -> list[Record]:  # noqa: ARG002  # the territory is everybody's
         figures = await list_figures(conn)

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.imports import recorded, values
@@ -112,7 +113,7 @@ class ScanReader(RowReader):
             words.settle(line, field)
         fields.setdefault("found", "no" if "found" in self.columns else "yes")
         fields.setdefault("campaign", self.choices.defaults.campaign)
-        fields.setdefault("occurred_on", self.choices.occurred_on or values.today())
+        fields.setdefault("occurred_on", self.choices.occurred_on or kyiv.today())
         fields["kind"] = "verified"
         yield line
 
