@@ -20,7 +20,6 @@ from asset_tracker.ledger.values import FIRST_YEAR, LAST_YEAR, AttributeKey, Nam
 AttributeKind = Literal["text", "number", "date", "choice", "yes_no"]
 Check = Literal["", "imei", "vin", "mac"]
 KINDS: Final[tuple[AttributeKind, ...]] = get_args(AttributeKind)
-CHECKS: Final[tuple[Check, ...]] = get_args(Check)
 
 MAX_VALUE: Final = 200
 YES, NO = "yes", "no"

@@ -157,14 +157,19 @@ async def _choose(conn: AsyncConnection, actor: Actor, action: UUID, new: NewBul
     where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
     if new.filters is None:
         where.append(_a.id.in_(new.assets[: MAX + 1]))
-    if await queries.count_upto(conn, where, MAX) > MAX:
-        raise TooLargeError("At most %(limit)s assets at once.", limit=MAX)
+    check_number(await queries.count_upto(conn, where, MAX), MAX)
     chosen = select(literal(action).label("action_id"), _a.id, _a.head_hash).where(*where)
     adding = insert(bulk_item).from_select(["action_id", "asset_id", "head"], chosen)
     total = (await conn.execute(adding)).rowcount
     if not total:
         raise InvalidError(errors=(FieldError("assets", "Choose at least one asset."),))
     return total
+
+
+def check_number(chosen: int, most: int) -> None:
+    """Raise TooLargeError for more assets than are dealt with at once."""
+    if chosen > most:
+        raise TooLargeError("At most %(limit)s assets at once.", limit=most)
 
 
 async def look(conn: AsyncConnection, actor: Actor, action: UUID, tell: Tell = silent) -> None:

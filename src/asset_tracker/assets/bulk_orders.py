@@ -24,7 +24,7 @@ from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.tables import bulk_action, bulk_item, maintenance_plan, work_order
 from asset_tracker.assets.undoing import Tell, silent
 from asset_tracker.assets.views import Filters
-from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError, TooLargeError
+from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from asset_tracker.jobs import queue
 from asset_tracker.ledger import values
 from asset_tracker.ledger.ids import uuid7
@@ -70,8 +70,7 @@ async def begin(conn: AsyncConnection, actor: Actor, new: NewOrders) -> UUID:
     require(actor, "plan.manage")
     if new.order.due_on and not 1990 <= new.order.due_on.year <= 2100:
         raise InvalidError(errors=(FieldError("due_on", "A date between 1990 and 2100 is expected."),))
-    if len(new.things) > MAX:
-        raise TooLargeError("At most %(limit)s assets at once.", limit=MAX)
+    bulk.check_number(len(new.things), MAX)
     rows = await conn.execute(
         select(_a.id, _a.head_hash).where(_a.id.in_(list(new.things)), scope.assets(actor))
     )
@@ -108,8 +107,7 @@ async def things_listed(conn: AsyncConnection, actor: Actor, filters: Filters) -
     """The assets of a list, as ``NewOrders`` takes them. Raises TooLargeError beyond ``MAX``."""
     where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
     found = (await conn.execute(select(_a.id).where(*where).limit(MAX + 1))).scalars().all()
-    if len(found) > MAX:
-        raise TooLargeError("At most %(limit)s assets at once.", limit=MAX)
+    bulk.check_number(len(found), MAX)
     return {each: [] for each in found}
 
 

@@ -57,7 +57,6 @@ MAX_PAGE = 200
 CaseStatus = Literal["reported", "investigated", "closed"]
 Decision = Literal["written_off", "compensated", "recovered", "no_fault", "referred"]
 STATUSES: tuple[CaseStatus, ...] = get_args(CaseStatus)
-DECISIONS: tuple[Decision, ...] = get_args(Decision)
 _a, _l, _k = asset.c, loss_case.c, asset_case.c
 _other, _others = asset_case.alias("other"), asset.alias("others")  # of the same case
 

@@ -5,10 +5,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
-from asset_tracker.assets import bulk_orders
+from asset_tracker.assets import bulk, bulk_orders
 from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueFilter, DueItem
-from asset_tracker.errors import TooLargeError
 
 Things = dict[UUID, list[str]]
 
@@ -31,8 +30,7 @@ async def things_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter) -> 
             if item.asset is not None:
                 mark = mark_of(item)
                 things.setdefault(item.asset, []).extend([mark] if mark else [])
-        if len(things) > bulk_orders.MAX:
-            raise TooLargeError("At most %(limit)s assets at once.", limit=bulk_orders.MAX)
+        bulk.check_number(len(things), bulk_orders.MAX)
         after = found.next
         if after is None:
             return things

@@ -126,13 +126,6 @@ def _written() -> dict[str, str | None]:
     return found
 
 
-async def make_revision(url: str, message: str) -> None:
-    """Write a new migration into ``versions/`` from what ``check`` finds; for developers."""
-    from alembic import command
-
-    await _alone(url, lambda config: command.revision(config, message=message, autogenerate=True))
-
-
 async def prepare(url: str) -> None:
     """Make the roles, and nothing else: for a restoration, which brings its own tables."""
     await _alone(url, lambda _config: None, first=lower_wall)

@@ -31,8 +31,9 @@ from asset_tracker.web import asset_columns, words
 from asset_tracker.web.bulk_pages import offered
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.filling_pages import category_name
+from asset_tracker.web.forms import read, read_id
 from asset_tracker.web.list_query import Asked, asked_for, filters_of, own_fields, params_of
-from asset_tracker.web.pages import error_texts, is_fragment, page, see_other
+from asset_tracker.web.pages import error_texts, flash_of, is_fragment, page, see_other
 
 _FILTERS = {
     "programme": "Programme",
@@ -113,10 +114,9 @@ async def keep(
     here = asked.address()
     try:
         new = await _new_view(conn, asked, data)
-        kept = await saved_views.save_view(conn, actor, new, UUID(data.view) if data.view else None)
-    except (ConflictError, InvalidError, msgspec.ValidationError, ValueError) as wrong:
-        message = wrong.message if isinstance(wrong, ConflictError) else "Give the list a name."
-        return see_other(request, here, Flash("bad", message))
+        kept = await saved_views.save_view(conn, actor, new, read_id(data.view, "view"))
+    except (ConflictError, InvalidError) as wrong:
+        return see_other(request, here, flash_of(wrong))
     return see_other(request, f"/assets?view={kept.id}", Flash("good", "The list was saved."))
 
 
@@ -134,14 +134,17 @@ async def forget(
 
 
 async def _new_view(conn: AsyncConnection, asked: Asked, data: KeepForm) -> NewView:
-    given: dict[str, Any] = {
-        "name": data.name.strip(),
-        "programme": data.programme or None,
+    """Raises InvalidError."""
+    if not data.name.strip():
+        raise InvalidError(errors=(FieldError("name", "Give the list a name."),))
+    given = {
+        "name": data.name,
+        "programme": data.programme,
         "filters": msgspec.to_builtins(await filters_of(conn, asked.query)),
         "columns": asked.columns,
         "sort": asked.sort,
     }
-    return msgspec.convert(given, NewView, strict=False)
+    return read(NewView, given)
 
 
 async def _found(

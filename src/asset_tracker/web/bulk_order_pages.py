@@ -20,8 +20,8 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext
 from asset_tracker.web import forms
-from asset_tracker.web.bulk_reading import Asked, listed, planned
-from asset_tracker.web.list_query import asked_for, filters_of, params_of
+from asset_tracker.web.bulk_reading import Asked, listed, planned, state_of
+from asset_tracker.web.list_query import filters_held
 from asset_tracker.web.order_pages import KINDS
 from asset_tracker.web.pages import error_texts, page
 from asset_tracker.web.words import word
@@ -60,9 +60,8 @@ async def _plan(conn: AsyncConnection, actor: Actor, asked: Asked) -> BulkView:
 async def _chosen(conn: AsyncConnection, actor: Actor, asked: Asked) -> Things:
     """The things that were ticked, or all of the list, each with the marks of its plans."""
     if asked.answers.get("all"):
-        if state := _state(asked.answers):
-            whole = await asked_for(conn, actor, params_of(state))
-            return await bulk_orders.things_listed(conn, actor, await filters_of(conn, whole.query))
+        if state := state_of(asked.answers):
+            return await bulk_orders.things_listed(conn, actor, await filters_held(conn, actor, state))
         return await things_due(conn, actor, _wanted(asked.answers))
     things: Things = {}
     for row in asked.ticked:
@@ -71,12 +70,6 @@ async def _chosen(conn: AsyncConnection, actor: Actor, asked: Asked) -> Things:
         if found:
             things.setdefault(found, []).extend([mark] if mark else [])
     return things
-
-
-def _state(answers: Mapping[str, str]) -> str:
-    """The address of the list of assets that was chosen from, from its question mark on; empty for what is due."""
-    state = answers.get("state", "")
-    return state if state.startswith("?") else ""
 
 
 def _wanted(answers: Mapping[str, str]) -> DueFilter:
@@ -105,7 +98,7 @@ async def _form(
         texts[""] = gettext(lang, "Choose at least one asset.")
     people = await bulk_orders.candidates(conn, actor, list(things))
     rule = values.get("rule", "")
-    state = _state(values)
+    state = state_of(values)
     kept = {name: values[name] for name in ("rule", "programme") if values.get(name)}
     title = gettext(lang, word("due", rule).text) if rule in DUE_KINDS and rule != "maintenance" else ""
     return page(

@@ -31,10 +31,10 @@ from asset_tracker.i18n import Lang, gettext
 from asset_tracker.ledger.tables import asset
 from asset_tracker.territory.queries import list_service_points
 from asset_tracker.web import event_forms, formats
-from asset_tracker.web.bulk_reading import Asked, listed, planned
+from asset_tracker.web.bulk_reading import Asked, listed, planned, state_of
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.event_fields import FORMS
-from asset_tracker.web.list_query import asked_for, filters_of, ids_of, params_of
+from asset_tracker.web.list_query import filters_held, ids_of
 from asset_tracker.web.pages import error_texts, page, see_other
 from asset_tracker.web.questions import EventForm
 from asset_tracker.web.record_fields import moment_of, municipality_of
@@ -193,8 +193,7 @@ async def _plan(conn: AsyncConnection, actor: Actor, asked: Asked) -> BulkView:
 async def _chosen(conn: AsyncConnection, actor: Actor, asked: Asked) -> Filters | list[UUID]:
     """The filters of the list, where all of it was chosen; else the assets that were ticked."""
     if asked.answers.get("all"):
-        whole = await asked_for(conn, actor, params_of(asked.answers.get("state", "")))
-        return await filters_of(conn, whole.query)
+        return await filters_held(conn, actor, state_of(asked.answers))
     ids = ids_of(asked.ticked[: _TICKED + 1], "asset")
     if not ids:
         raise InvalidError(errors=(FieldError("", "Choose at least one asset."),))
@@ -214,8 +213,7 @@ async def _form(
         raise ForbiddenError
     lang: Lang = lang_of(request)
     texts = dict(errors or {})
-    state = asked.answers.get("state", "")
-    asked = asked._replace(answers={**asked.answers, "state": state if state.startswith("?") else ""})
+    asked = asked._replace(answers={**asked.answers, "state": state_of(asked.answers)})
     count, places = 0, set[str]()
     try:
         count, places = await _where(conn, actor, await _chosen(conn, actor, asked))

@@ -29,6 +29,12 @@ def listed(request: AnyRequest, values: Mapping[str, str]) -> Asked:
     return Asked(values, request.query_params.getall("asset", []))
 
 
+def state_of(answers: Mapping[str, str]) -> str:
+    """The address of the list of assets that was chosen from, from its question mark on; empty where it was none."""
+    state = answers.get("state", "")
+    return state if state.startswith("?") else ""
+
+
 async def planned(request: AnyRequest, plan: Plan, again: Again) -> Redirect:
     """Plan what the form asks and show it; ``again`` is the form with what is wrong, by field."""
     sent = await request.form()

@@ -32,7 +32,7 @@ from asset_tracker.territory.queries import get_municipality, get_service_point
 from asset_tracker.web import field_files, formats, forms
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import read_number
-from asset_tracker.web.pages import Instead, error_texts, page, see_other
+from asset_tracker.web.pages import Instead, error_texts, flash_of, page, see_other
 from asset_tracker.web.words import word
 
 COOKIE = "centre"
@@ -93,9 +93,7 @@ async def make_link(
         email = check_address(data.email) if data.email.strip() else None
         made = await centre.make_link(conn, actor, point_id, lasts=timedelta(days=days))
     except (InvalidError, RefusedError) as wrong:
-        first = wrong.errors[0] if isinstance(wrong, InvalidError) else wrong
-        flash = Flash("bad", first.message, {name: str(value) for name, value in first.params.items()})
-        raise Instead(_back(request, point_id, flash)) from wrong
+        raise Instead(_back(request, point_id, flash_of(wrong))) from wrong
     sent = await _send(request, conn, made, point_id, email) if email else False
     address = _address(request, made.token)
     return page(

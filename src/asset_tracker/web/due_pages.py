@@ -26,8 +26,7 @@ from asset_tracker.programmes.rules import RuleView
 from asset_tracker.web import dues, formats
 from asset_tracker.web.bulk_order_pages import ticked_as
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.event_forms import read_money
-from asset_tracker.web.forms import read_id, read_number
+from asset_tracker.web.forms import read_id, read_money, read_number
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.words import DUES, word
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, get_type_hints
 
@@ -10,6 +9,7 @@ import msgspec
 
 from asset_tracker.errors import FieldError
 from asset_tracker.ledger.events import KINDS, Payload
+from asset_tracker.web.forms import read_money
 from asset_tracker.web.questions import EventForm, Field, FieldType, Options
 
 UNITS: Options = (("km", "km"), ("hours", "hours"), ("pages", "pages"))
@@ -19,20 +19,6 @@ CURRENCIES = ("UAH", "EUR", "USD", "SEK")
 @cache
 def _hints(kind: str) -> dict[str, Any]:
     return get_type_hints(KINDS[kind], include_extras=True)
-
-
-def read_money(text: str) -> Decimal | None:
-    """The amount that somebody wrote: ``1 234,50``, ``1,234.50``, ``1234.5 ₴``; None if it is not one."""
-    plain = re.sub(r"[\s\u00a0\u202f'’₴€$]", "", text)
-    if "," in plain and "." in plain:
-        grouping = "," if plain.rindex(",") < plain.rindex(".") else "."
-        plain = plain.replace(grouping, "")
-    plain = plain.replace(",", ".")
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        return None
-    return amount.quantize(Decimal("0.01")) if amount.is_finite() and abs(amount) < Decimal("1e15") else None
 
 
 def _value(field: Field, data: Mapping[str, str]) -> Any:

@@ -1,7 +1,9 @@
 """Reading a form into a command, with every mistake at once."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, TypeVar, get_type_hints
 from uuid import UUID
@@ -41,6 +43,20 @@ def read_number(text: str) -> int | None:
     """
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def read_money(text: str) -> Decimal | None:
+    """The amount that somebody wrote: ``1 234,50``, ``1,234.50``, ``1234.5 ₴``; None if it is not one."""
+    plain = re.sub(r"[\s\u00a0\u202f'’₴€$]", "", text)
+    if "," in plain and "." in plain:
+        grouping = "," if plain.rindex(",") < plain.rindex(".") else "."
+        plain = plain.replace(grouping, "")
+    plain = plain.replace(",", ".")
+    try:
+        amount = Decimal(plain)
+    except InvalidOperation:
+        return None
+    return amount.quantize(Decimal("0.01")) if amount.is_finite() and abs(amount) < Decimal("1e15") else None
 
 
 def read_day(text: str, field: str) -> date | None:

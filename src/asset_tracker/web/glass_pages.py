@@ -15,7 +15,7 @@ from asset_tracker.consignments import acts, glass
 from asset_tracker.edge.who import AnyRequest
 from asset_tracker.errors import InvalidError
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.pages import Instead, see_other
+from asset_tracker.web.pages import Instead, flash_of, see_other
 
 
 class GlassForm(msgspec.Struct):
@@ -38,8 +38,7 @@ async def file_signature(
         picture = await data.file.read()
         await glass.file_signature(conn, request.app.state.storage, actor, act_id, picture)
     except InvalidError as wrong:
-        first = wrong.errors[0].message if wrong.errors else wrong.message
-        raise Instead(see_other(request, here, Flash("bad", first))) from wrong
+        raise Instead(see_other(request, here, flash_of(wrong))) from wrong
     return see_other(request, here, Flash("good", "The signature was saved."))
 
 

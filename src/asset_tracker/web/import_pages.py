@@ -17,7 +17,7 @@ from asset_tracker.assets.catalogue import get_catalogue
 from asset_tracker.edge import importing
 from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.edge.who import AnyRequest, lang_of, require_session
-from asset_tracker.errors import ConflictError, InvalidError, NotFoundError, TooLargeError
+from asset_tracker.errors import ConflictError, InvalidError, TooLargeError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.imports import invitations, queries, recorded, service
 from asset_tracker.imports.export import list_workbook
@@ -34,7 +34,7 @@ from asset_tracker.web import import_rows, import_view
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.forms import typed
 from asset_tracker.web.list_query import asked_for, filters_of
-from asset_tracker.web.pages import Instead, page, see_other
+from asset_tracker.web.pages import Instead, flash_of, page, see_other
 
 _PAGE = 25
 _NOT_A_CHOICE = "Some of your choices do not fit; please choose again."
@@ -126,7 +126,7 @@ async def replan(
     except msgspec.ValidationError as wrong:
         raise _back(request, batch_id, Flash("bad", _NOT_A_CHOICE)) from wrong
     except (InvalidError, ConflictError) as wrong:
-        raise _back(request, batch_id, _told(wrong)) from wrong
+        raise _back(request, batch_id, flash_of(wrong)) from wrong
     done = None if batch.is_at_work else Flash("info", "The plan was made again.")
     return see_other(request, f"/imports/{batch_id}", done)
 
@@ -142,7 +142,7 @@ async def save_mapping(
     try:
         await service.save_mapping(conn, actor, batch_id, name if isinstance(name, str) else "")
     except InvalidError as wrong:
-        raise _back(request, batch_id, _told(wrong)) from wrong
+        raise _back(request, batch_id, flash_of(wrong)) from wrong
     done = Flash("good", "The columns are saved and will be recognised in the next file.")
     return see_other(request, f"/imports/{batch_id}", done)
 
@@ -155,7 +155,7 @@ async def commit_import(
     try:
         await importing.record(state, actor, batch_id, partial=partial, patience=importing.PERSON)
     except (InvalidError, ConflictError) as wrong:
-        raise _back(request, batch_id, _told(wrong)) from wrong
+        raise _back(request, batch_id, flash_of(wrong)) from wrong
     return see_other(request, f"/imports/{batch_id}")
 
 
@@ -166,7 +166,7 @@ async def undo_import(
     try:
         await importing.take_back(state, actor, batch_id, patience=importing.PERSON)
     except ConflictError as wrong:
-        raise _back(request, batch_id, _told(wrong)) from wrong
+        raise _back(request, batch_id, flash_of(wrong)) from wrong
     return see_other(request, f"/imports/{batch_id}")
 
 
@@ -183,7 +183,7 @@ async def invite(
     try:
         made = await invitations.invite(conn, actor, batch_id, settings)
     except ConflictError as wrong:
-        raise _back(request, batch_id, _told(wrong)) from wrong
+        raise _back(request, batch_id, flash_of(wrong)) from wrong
     base = f"{settings.base_url.rstrip('/')}/password/"
     batch = await queries.get_import(conn, actor, batch_id)
     return page(request, "imports/invited.html", section="import", batch=batch, made=made, base=base)
@@ -291,10 +291,6 @@ def _convert(fields: dict[str, Any]) -> Choices:
         return msgspec.convert(fields, Choices)
     except msgspec.ValidationError as error:
         raise InvalidError(_NOT_A_CHOICE) from error
-
-
-def _told(error: InvalidError | ConflictError | NotFoundError) -> Flash:
-    return Flash("bad", error.message, {key: str(value) for key, value in error.params.items()})
 
 
 def _back(request: AnyRequest, batch_id: UUID, message: Flash) -> Instead:

@@ -1,6 +1,7 @@
 """Rows of a plan of another kind than assets, in words."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from asset_tracker.imports.telling import field_label
 from asset_tracker.imports.views import KindKey
 from asset_tracker.ledger.words import KIND_TITLES
 from asset_tracker.territory.municipalities import Municipality
+from asset_tracker.web import formats
 
 # What of the whole file each kind asks for.
 WHOLE_FILE: dict[KindKey, tuple[str, ...]] = {
@@ -61,13 +63,9 @@ def headline(item: Item, lang: Lang) -> str:
     """What the row is about, and for an event what happened when."""
     record = item.record or {}
     if "kind" in record and record["kind"] in KIND_TITLES and "payload" in record:
-        return f"{gettext(lang, KIND_TITLES[record['kind']])}, {shown_day(record['day'])}"
+        day = formats.day(lang, date.fromisoformat(record["day"]))
+        return f"{gettext(lang, KIND_TITLES[record['kind']])}, {day}"
     return ""
-
-
-def shown_day(day: str) -> str:
-    """A day as people write it here."""
-    return ".".join(reversed(day.split("-")))
 
 
 def details(item: Item, kind: KindKey, towns: Mapping[str, Municipality], lang: Lang) -> list[Detail]:
@@ -95,7 +93,7 @@ def in_words(kind: KindKey, field: str, value: Any, towns: Mapping[str, Municipa
     if isinstance(value, dict):
         return " ".join(str(part) for part in value.values())
     if field in _DAYS and isinstance(value, str):
-        return shown_day(value)
+        return formats.day(lang, date.fromisoformat(value))
     return str(value)
 
 

@@ -9,7 +9,6 @@ import msgspec
 from asset_tracker.assets.attributes import Attribute, Catalogue, shown
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.kinds import BY_KEY
 from asset_tracker.imports.known import Change, Item
 from asset_tracker.imports.line import Defaults
@@ -124,11 +123,6 @@ def column_key(column: Column) -> str:
     return heading_key(column.heading) if column.heading else column.letters
 
 
-def column_choice(column: Column) -> str:
-    """What is chosen for the column in the form."""
-    return column.field or (LEAVE_OUT if column.standing == "skipped" else "")
-
-
 def field_options(vocabulary: Vocabulary, lang: Lang) -> list[tuple[str, str]]:
     """The fields of a kind of table to choose from, by name."""
     return [(field.key, field.title(lang)) for field in vocabulary.fields]
@@ -213,11 +207,3 @@ def _shown(kind: KindKey, field: str, value: Any, towns: Mapping[str, Municipali
     if field == "category":
         return gettext(lang, word("category", str(value)).text)
     return str(value)
-
-
-def known_fields(lang: Lang) -> str:
-    """The fields that every list should have, in words."""
-    return ", ".join(
-        gettext(lang, ASSETS.by_key[key].label).lower()
-        for key in ("municipality", "name", "serial", "unit_price")
-    )

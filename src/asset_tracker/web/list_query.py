@@ -115,6 +115,11 @@ def params_of(state: str) -> "MultiDict[str]":
     return MultiDict(parse_qsl(state.removeprefix("?")[:4000]))
 
 
+async def filters_held(conn: AsyncConnection, actor: Actor, state: str) -> Filters:
+    """The filters of the list whose address a form carries along. Raises as ``asked_for`` and ``filters_of`` do."""
+    return await filters_of(conn, (await asked_for(conn, actor, params_of(state))).query)
+
+
 def query_of(filters: Filters) -> ListQuery:
     """Filters as they stand in an address."""
     words = {True: "yes", False: "no"}

@@ -100,6 +100,12 @@ def see_other(request: AnyRequest, path: str, message: Flash | None = None) -> R
     return Redirect(path, status_code=303, cookies=cookies)
 
 
+def flash_of(wrong: AssetTrackerError) -> Flash:
+    """What is wrong, as a message for the next page: of several mistakes the first."""
+    first = wrong.errors[0] if isinstance(wrong, InvalidError) and wrong.errors else wrong
+    return Flash("bad", first.message, {name: str(value) for name, value in first.params.items()})
+
+
 def own_path(text: str | None, otherwise: str = "/") -> str:
     """``text`` if it is a path on this site, else ``otherwise``: nobody is sent elsewhere by a link to us."""
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")) or len(text) > 1000:

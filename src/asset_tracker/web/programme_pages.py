@@ -21,7 +21,7 @@ from asset_tracker.programmes.budgets import NewBudget
 from asset_tracker.programmes.words import PARTY_KINDS
 from asset_tracker.territory.queries import get_municipalities
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.forms import read
+from asset_tracker.web.forms import read, read_money
 from asset_tracker.web.pages import Instead, error_texts, page, read_place, see_other
 
 _STAGES = ("expected", "received", "dispatched", "delivered", "accepted", "installed", "in_service", "gone")
@@ -76,7 +76,7 @@ async def add_budget(
 ) -> Redirect:
     require(actor, "programme.manage")
     given = msgspec.structs.asdict(data)
-    amount = "".join(data.amount.split()).replace(",", ".")
+    amount = read_money(data.amount) or data.amount
     try:
         new = read(NewBudget, {**given, "amount": amount, "currency": data.currency.strip().upper()})
         await budgets.add_budget(conn, actor, programme_id, new)

@@ -16,8 +16,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tags import format_tag
-from asset_tracker.web.chrome import Flash
-from asset_tracker.web.pages import page, see_other
+from asset_tracker.web.pages import flash_of, page, see_other
 
 FIELDS = {
     "received_by": "Who took it over?",
@@ -49,7 +48,7 @@ async def reveal(
     try:
         found = await revealing.reveal(conn, actor, asset_id, data.reason)
     except InvalidError as wrong:
-        return see_other(request, f"/a/{quote(tag, safe='')}", Flash("bad", wrong.errors[0].message))
+        return see_other(request, f"/a/{quote(tag, safe='')}", flash_of(wrong))
     view = await queries.get_asset(conn, actor, asset_id)
     lang = lang_of(request)
     return page(

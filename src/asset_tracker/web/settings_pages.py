@@ -21,9 +21,9 @@ from asset_tracker.programmes.queries import ProgrammeView
 from asset_tracker.programmes.service import NewActivity, NewParty, NewProgramme
 from asset_tracker.programmes.words import ACTIVITY_KINDS, LEGAL_REGIMES, PARTY_KINDS, TITLE_RULES
 from asset_tracker.web.chrome import Flash
-from asset_tracker.web.event_forms import CURRENCIES, read_money
+from asset_tracker.web.event_forms import CURRENCIES
 from asset_tracker.web.formats import named
-from asset_tracker.web.forms import answers_of, read
+from asset_tracker.web.forms import answers_of, read, read_money
 from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.towns import read_with_town
 from asset_tracker.web.words import word

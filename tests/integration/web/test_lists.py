@@ -61,6 +61,12 @@ async def test_a_list_is_kept_and_read_by_page_and_api(site):
     assert names(page) == names(await site.get("coordinator", "/assets" + state))
     again = await site.post("coordinator", "/views", {"state": "", "name": "Ноутбуки"})
     assert "Ви вже маєте список" in (await site.get("coordinator", again.headers["location"])).text
+    for wrong, told in (
+        ({"state": "", "name": " "}, "Дайте списку назву"),
+        ({"state": "?consignment=x", "name": "Y"}, "Тут очікується інше"),
+    ):
+        refused = await site.post("coordinator", "/views", wrong)
+        assert told in (await site.get("coordinator", refused.headers["location"])).text
 
     view = here.rpartition("=")[2]
     found = (await site.get("coordinator", f"/api/v1/assets?view={view}&limit=200")).json()["items"]

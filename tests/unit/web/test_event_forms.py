@@ -7,7 +7,7 @@ import pytest
 from asset_tracker.assets.rules import OFFERED
 from asset_tracker.ledger.events import KINDS
 from asset_tracker.web.event_fields import FORMS
-from asset_tracker.web.event_forms import payload, read, read_money
+from asset_tracker.web.event_forms import payload, read
 
 
 def allowed(hint):
@@ -77,22 +77,3 @@ def test_a_place_may_be_a_municipality_instead():
 def test_what_the_database_would_refuse_is_refused_here(text):
     _, errors = read(FORMS["note"], {"note": text})
     assert [error.field for error in errors] == ["note"]
-
-
-@pytest.mark.parametrize(
-    ("text", "amount"),
-    [
-        ("1 234,50", "1234.50"),
-        ("1,234.50", "1234.50"),
-        ("1.234,50", "1234.50"),
-        ("1234.5 ₴", "1234.50"),
-        ("1\u00a0234", "1234.00"),
-        ("0", "0.00"),
-        ("багато", None),
-        ("", None),
-        ("NaN", None),
-        ("1e999", None),
-    ],
-)
-def test_money_as_people_write_it(text, amount):
-    assert read_money(text) == (None if amount is None else Decimal(amount))

@@ -54,3 +54,22 @@ def test_a_wrong_answer_is_told_what_is_right(field, typed, message, params):
 )
 def test_a_whole_number_of_an_address(typed, number):
     assert forms.read_number(typed) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("1 234,50", "1234.50"),
+        ("1,234.50", "1234.50"),
+        ("1.234,50", "1234.50"),
+        ("1234.5 ₴", "1234.50"),
+        ("1\u00a0234", "1234.00"),
+        ("0", "0.00"),
+        ("багато", None),
+        ("", None),
+        ("NaN", None),
+        ("1e999", None),
+    ],
+)
+def test_money_as_people_write_it(text, amount):
+    assert forms.read_money(text) == (None if amount is None else Decimal(amount))
