@@ -281,11 +281,12 @@ POLICIES: Final[dict[str, Walled | Open]] = {
         f"{EVERYTHING} OR {through('import_batch', 'id', 'import_work', 'batch_id')}",
         writes="INSERT, UPDATE, DELETE",
     ),
+    "report_work": Walled(f"report_work.actor_id = {ME}", writes="INSERT"),
     "photo_upload": Walled(f"photo_upload.uploader_id = {ME}", writes="INSERT, UPDATE, DELETE"),
     "photo_part": Walled(through("photo_upload", "id", "photo_part", "upload_id"), writes="INSERT, DELETE"),
     # --- work outside of requests
-    # Whether an import waits for a worker is asked by whoever looks at it; its job holds its id, and no more.
-    "job": Walled("job.kind = 'import'"),
+    # Whether an import or a report waits for a worker is asked by whoever looks at it; its job holds its id, and a hash.
+    "job": Walled("job.kind IN ('import', 'report')"),
     "job_schedule": Walled(NOBODY),
     "mail_outbox": Walled(NOBODY),
     # --- needs, and links to calendars

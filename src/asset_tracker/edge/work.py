@@ -22,7 +22,7 @@ from asset_tracker.jobs.worker import Worker
 from asset_tracker.ledger import counts
 from asset_tracker.mail.outbox import SendMail, send_letters
 from asset_tracker.notices import ordered, telling, webhooks
-from asset_tracker.reports import subscriptions
+from asset_tracker.reports import making, subscriptions
 from asset_tracker.settings import Settings
 
 KINDS: Final[tuple[Kind, ...]] = (
@@ -42,6 +42,8 @@ KINDS: Final[tuple[Kind, ...]] = (
     webhooks.SEND,
     webhooks.FORGET,
     subscriptions.KIND,
+    making.KIND,
+    making.TIDY,
     Kind(payload=SendMail, work=send_letters, when=Every(timedelta(minutes=1))),
 )
 

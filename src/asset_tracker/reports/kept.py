@@ -53,8 +53,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return len(self.facts.items) + len(self.facts.timeline)
 
 
-class Report(Struct, frozen=True, kw_only=True):
-    """A kept one."""
+class Kept(Struct, frozen=True, kw_only=True):
+    """What a report came to, and all that it rests on."""
 
     grounds: Grounds
     named: Named
@@ -62,19 +62,19 @@ class Report(Struct, frozen=True, kw_only=True):
     outcome: Outcome
 
 
-class Kept:
+class Keeper:
     """The reports that were asked for last, as many as hold ``most`` lines together."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
-        self._reports: list[Report] = []
+        self._reports: list[Kept] = []
 
     @property
-    def all(self) -> Sequence[Report]:
+    def all(self) -> Sequence[Kept]:
         """Those that are kept, the one that was asked for last at the end."""
         return tuple(self._reports)
 
-    def on(self, grounds: Grounds) -> Report | None:
+    def on(self, grounds: Grounds) -> Kept | None:
         """The report that rests on these grounds, which is right if what stands around is the same too."""
         for at, report in enumerate(self._reports):
             if report.grounds == grounds:
@@ -82,11 +82,15 @@ class Kept:
                 return report
         return None
 
-    def keep(self, grounds: Grounds, named: Named, around: Around, outcome: Outcome) -> None:
+    def holds(self, grounds: Grounds) -> bool:
+        """Whether there is one that rests on these grounds."""
+        return any(report.grounds == grounds for report in self._reports)
+
+    def keep(self, report: Kept) -> None:
         """Keep a report instead of the one that answered the same before, and of those asked for longest ago."""
-        asked = _asked(grounds)
+        asked = _asked(report.grounds)
         self._reports = [each for each in self._reports if _asked(each.grounds) != asked]
-        self._reports.append(Report(grounds=grounds, named=named, around=around, outcome=outcome))
+        self._reports.append(report)
         while sum(each.outcome.lines for each in self._reports) > self._most:
             del self._reports[0]
 

@@ -10,6 +10,8 @@ from typing import Final
 from uuid import UUID
 
 from anyio import to_thread
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker import kyiv
@@ -28,8 +30,14 @@ from asset_tracker.reports.structs_items import Item
 EDGE: Final = 800
 
 Pixels = Mapping[str, bytes]
-# A photo by the hash that a fact names, that fact, and what it is of.
-Candidate = tuple[str, Event, Item]
+
+
+class Candidate(Struct, frozen=True):
+    """A photo by the hash that a fact names, who recorded that fact, and what would be told of it."""
+
+    sha256: str
+    actor: UUID
+    photo: Photo
 
 
 def candidates(
@@ -47,18 +55,18 @@ def candidates(
         for sha256 in event.payload.photos
     ]
     named.sort(key=lambda one: (one[1].occurred_at, one[1].id), reverse=True)
-    return tuple(named)
+    return tuple(Candidate(sha256, event.actor, _photo(sha256, event, item)) for sha256, event, item in named)
 
 
 async def shown_of(conn: AsyncConnection, named: Sequence[Candidate]) -> tuple[Photo, ...]:
     """Those of the photos that may be shown now, in their order."""
     if not named:
         return ()
-    allowed = await showing.shown(conn, {(sha256, event.actor) for sha256, event, _ in named})
+    allowed = await showing.shown(conn, {(each.sha256, each.actor) for each in named})
     found: dict[str, Photo] = {}
-    for sha256, event, item in named:
-        if (may := allowed.get((sha256, event.actor))) is not None and may[0] not in found:
-            found[may[0]] = _photo(may[0], may[1], event, item)
+    for each in named:
+        if (may := allowed.get((each.sha256, each.actor))) is not None and may[0] not in found:
+            found[may[0]] = replace(each.photo, sha256=may[0], people=may[1])
     return tuple(found.values())
 
 
@@ -76,7 +84,8 @@ async def pixels(storage: Storage, report: Report) -> Pixels:
     return found
 
 
-def _photo(sha256: str, people: str, event: Event, item: Item) -> Photo:
+def _photo(sha256: str, event: Event, item: Item) -> Photo:
+    """Why it may be shown is asked when it is."""
     return Photo(
         sha256=sha256,
         event_id=event.id,
@@ -86,5 +95,5 @@ def _photo(sha256: str, people: str, event: Event, item: Item) -> Photo:
         municipality=item.municipality,
         kind=event.kind,
         taken_on=kyiv.day_of(event.occurred_at),
-        people=people,
+        people="",
     )

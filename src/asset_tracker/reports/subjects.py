@@ -14,13 +14,14 @@ from asset_tracker.errors import NotFoundError
 from asset_tracker.programmes.queries import programme_by_code
 from asset_tracker.reports import queries
 from asset_tracker.reports.asking import Ask
+from asset_tracker.reports.queries import Begun
 from asset_tracker.reports.structs import Report
 from asset_tracker.territory.queries import get_municipality
 
 Kind = Literal["municipality", "programme"]
-_QUERIES: Final[dict[str, Callable[..., Awaitable[Report]]]] = {
-    "municipality": queries.municipality_report,
-    "programme": queries.programme_report,
+_BEGIN: Final[dict[Kind, Callable[..., Awaitable[Begun]]]] = {
+    "municipality": queries.begin_municipality,
+    "programme": queries.begin_programme,
 }
 PATHS: Final = {"municipality": "municipalities", "programme": "programmes"}
 
@@ -48,4 +49,12 @@ async def report_on(
     conn: AsyncConnection, actor: Actor, about: Subject, ask: Ask, *, now: datetime, base_url: str
 ) -> Report:
     """The report, as ``reports.queries`` makes it."""
-    return await _QUERIES[about.subject](conn, actor, about.code, ask, now=now, base_url=base_url)
+    begun = await begin(conn, actor, about.subject, about.code, ask, now=now, base_url=base_url)
+    return await queries.finish(conn, begun)
+
+
+async def begin(
+    conn: AsyncConnection, actor: Actor, subject: Kind, code: str, ask: Ask, *, now: datetime, base_url: str
+) -> Begun:
+    """The beginning of it, with what that raises."""
+    return await _BEGIN[subject](conn, actor, code, ask, now=now, base_url=base_url)

@@ -18,14 +18,16 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.documents import display
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.i18n import Lang, gettext
-from asset_tracker.reports import queries, words
+from asset_tracker.reports import words
 from asset_tracker.reports.asking import parse_ask
 from asset_tracker.reports.evidence import Behind, Evidence, Part, evidence
 from asset_tracker.reports.figures_behind import Number
-from asset_tracker.reports.queries import Query
 from asset_tracker.reports.sheet import heading
+from asset_tracker.reports.subjects import PATHS, Kind
 from asset_tracker.web.forms import read
 from asset_tracker.web.pages import page, read_place
+from asset_tracker.web.report_waiting import given as asked_by
+from asset_tracker.web.report_waiting import report_for
 from asset_tracker.web.words import EVENTS
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
@@ -43,9 +45,7 @@ async def of_municipality(
     code: FromPath[str],
     figure: FromPath[str],
 ) -> Response[str]:
-    return await _figure_page(
-        request, conn, actor, queries.municipality_report, "municipalities", code, figure
-    )
+    return await _figure_page(request, conn, actor, "municipality", code, figure)
 
 
 @get("/reports/programmes/{code:str}/figures/{figure:str}")
@@ -56,25 +56,24 @@ async def of_programme(
     code: FromPath[str],
     figure: FromPath[str],
 ) -> Response[str]:
-    return await _figure_page(request, conn, actor, queries.programme_report, "programmes", code, figure)
+    return await _figure_page(request, conn, actor, "programme", code, figure)
 
 
 async def _figure_page(
     request: AnyRequest,
     conn: AsyncConnection,
     actor: Actor,
-    query: Query,
-    family: str,
+    kind: Kind,
     code: str,
     figure: str,
 ) -> Response[str]:
-    given = dict(request.query_params)
+    given = asked_by(request)
     asked = {name: given.get(name, "") for name in _ASKED}
-    lang, now = lang_of(request), datetime.now(UTC)
-    ask = parse_ask(**asked, now=now, default_lang=lang)
-    base = request.app.state.settings.base_url
+    lang = lang_of(request)
+    ask = parse_ask(**asked, now=datetime.now(UTC), default_lang=lang)
     # What came since a day is told by the whole past of the items that came.
-    report = await query(conn, actor, code, msgspec.structs.replace(ask, whole=True), now=now, base_url=base)
+    whole = msgspec.structs.replace(ask, whole=True)
+    report = await report_for(request, conn, actor, kind, code, whole)
     part = read(Part, given)
     begin = read_place(given.get("after", ""))
     told = slice(begin, begin + _PAGE // _ROW + 1)
@@ -87,7 +86,7 @@ async def _figure_page(
         "reports/figure.html",
         section="reports",
         heading=heading(report.facts, lang),
-        back=f"/reports/{family}/{quote(code)}?{kept}",
+        back=f"/reports/{PATHS[kind]}/{quote(code)}?{kept}",
         title=gettext(lang, found.title),
         part=_part(part, lang),
         rows=_rows(shown, lang),

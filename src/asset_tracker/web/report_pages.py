@@ -1,6 +1,6 @@
 """Reports: what a reader may look at, and the report of one municipality or programme on a day."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -20,7 +20,7 @@ from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes.queries import list_parties, list_programmes
-from asset_tracker.reports import overview, queries
+from asset_tracker.reports import making, overview
 from asset_tracker.reports.annex_sheet import annex_sheet
 from asset_tracker.reports.annexes import ANNEXES
 from asset_tracker.reports.asking import BOTH, parse_ask
@@ -28,14 +28,18 @@ from asset_tracker.reports.formats import FORMATS, formats
 from asset_tracker.reports.overview import OverviewLine
 from asset_tracker.reports.parts import LISTS, page_of
 from asset_tracker.reports.structs import Listed, Report
+from asset_tracker.reports.subjects import PATHS, Kind
 from asset_tracker.territory.collation import sort_key
 from asset_tracker.web import report_shown
 from asset_tracker.web.pages import error_texts, page, read_place
+from asset_tracker.web.report_waiting import report_for
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
 # So many items of an annex are written out to be weighed for a page of it.
 _ANNEX_AT_ONCE = 200
 _LABELS = {"as_of": "As of the day", "known_on": "By what was known on", "since": "Events since"}
+# What takes seconds to write of a large report.
+_LONG = frozenset({"pdf", "xlsx"})
 # Of more municipalities than these the list shows those of one oblast at a time.
 _AT_ONCE = 100
 
@@ -71,9 +75,7 @@ async def municipality(
     actor: NamedDependency[Actor],
     code: FromPath[str],
 ) -> Response[str]:
-    return await _report_page(
-        request, conn, actor, queries.municipality_report, f"municipalities/{code}", code
-    )
+    return await _report_page(request, conn, actor, "municipality", code)
 
 
 @get("/reports/programmes/{code:str}", opt=FROM_REPLICA)
@@ -83,7 +85,7 @@ async def programme(
     actor: NamedDependency[Actor],
     code: FromPath[str],
 ) -> Response[str]:
-    return await _report_page(request, conn, actor, queries.programme_report, f"programmes/{code}", code)
+    return await _report_page(request, conn, actor, "programme", code)
 
 
 def _by_oblast(lines: Sequence[OverviewLine], lang: Lang) -> list[dict[str, Any]]:
@@ -101,10 +103,10 @@ async def _report_page(
     request: AnyRequest,
     conn: AsyncConnection,
     actor: Actor,
-    query: Callable[..., Awaitable[Report]],
-    path: str,
+    kind: Kind,
     code: str,
 ) -> Response[str]:
+    path = f"{PATHS[kind]}/{code}"
     asked = {name: request.query_params.get(name, "") for name in _ASKED}
     now, lang = datetime.now(UTC), lang_of(request)
     wrong: dict[str, str] = {}
@@ -113,7 +115,7 @@ async def _report_page(
     except InvalidError as error:
         wrong = error_texts(lang, error.errors)
         ask = parse_ask(donor=asked["donor"], view=asked["view"], now=now, default_lang=lang)
-    report = await query(conn, actor, code, ask, now=now, base_url=request.app.state.settings.base_url)
+    report = await report_for(request, conn, actor, kind, code, ask)
     if (name := request.query_params.get("part", "")) in LISTS:
         begin = read_place(request.query_params.get("after", ""))
         table = await to_thread.run_sync(report_shown.one, report, path, _query(asked), name, begin)
@@ -136,7 +138,7 @@ async def _report_page(
         donors=await _donors(conn, actor, report),
         views=[(str(each.id), each.name) for each in await list_views(conn, actor)],
         view=str(report.facts.question.view.id) if isinstance(report.facts.question.view, Listed) else "",
-        files=_files(path, asked, lang) if not wrong else [],
+        files=_files(path, asked, lang, large=making.takes_long(report)) if not wrong else [],
         annexes=[] if wrong else _annexes(path, asked, lang),
         may_choose_photos=may(actor, "programme.manage"),
     )
@@ -153,9 +155,12 @@ async def _annex_page(
     tree = page_of(tree, begin)
     query = urlencode({key: value for key, value in asked.items() if value} | {"lang": report.making.lang})
     base = f"/api/v1/reports/{quote(path)}.{name}"
+    large = making.takes_long(report)
+    if large:
+        base = f"/reports/{quote(path)}/files/{name}"
     files = [
-        {"name": "PDF", "href": f"{base}.pdf?{query}"},
-        {"name": "XLSX", "href": f"{base}?{query}"},
+        {"name": "PDF", "href": f"{base}.pdf?{query}", "waits": large},
+        {"name": "XLSX", "href": f"{base}?{query}", "waits": large},
     ]
     kept, after = _query(asked), tree["cut"]["next"]
     here = f"?{urlencode({'annex': name})}{'&' if kept else ''}{kept}"
@@ -185,17 +190,25 @@ def _query(asked: dict[str, str]) -> str:
     return urlencode({name: value for name, value in asked.items() if value})
 
 
-def _files(path: str, asked: dict[str, str], lang: Lang) -> list[dict[str, str]]:
+def _files(path: str, asked: dict[str, str], lang: Lang, *, large: bool) -> list[dict[str, Any]]:
+    """What can be downloaded; of a ``large`` report what takes long is made while a page says how far it is."""
     query = urlencode({name: value for name, value in asked.items() if value} | {"lang": lang})
     base = f"/api/v1/reports/{quote(path)}"
+    page_of = f"/reports/{quote(path)}/files/"
     found = [
-        {"name": name.upper(), "text": gettext(lang, FORMATS[name].text), "href": f"{base}.{name}?{query}"}
+        {
+            "name": name.upper(),
+            "text": gettext(lang, FORMATS[name].text),
+            "href": f"{page_of}{name}?{query}" if large and name in _LONG else f"{base}.{name}?{query}",
+            "waits": large and name in _LONG,
+        }
         for name in formats(of_programme=path.startswith("programmes/"))
         if name.removesuffix(".pdf") not in ANNEXES
     ]
     both = urlencode({name: value for name, value in asked.items() if value} | {"lang": BOTH})
     text = gettext(lang, "PDF in Ukrainian and English")
-    found.insert(1, {"name": "PDF", "text": text, "href": f"{base}.pdf?{both}"})
+    both_at = f"{page_of}pdf?{both}" if large else f"{base}.pdf?{both}"
+    found.insert(1, {"name": "PDF", "text": text, "href": both_at, "waits": large})
     return found
 
 

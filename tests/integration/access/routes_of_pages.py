@@ -343,6 +343,13 @@ ROUTES = {
     "GET /reports": Route("ACSDU"),
     "GET /reports/municipalities/{code}": Route("ACSDU", {"code": "{place}"}, whose="everybody"),
     "GET /reports/programmes/{code}": Route("ACSDU", {"code": "{programme_code}"}),
+    "GET /reports/municipalities/{code}/files/{form}": Route(
+        "ACSDU", {"code": "{place}", "form": "xlsx"}, whose="everybody", ok=(303,)
+    ),
+    "GET /reports/programmes/{code}/files/{form}": Route(
+        "ACSDU", {"code": "{programme_code}", "form": "xlsx"}, ok=(303,)
+    ),
+    "GET /reports/files/{work}": Route("ACSDU", {"work": NOBODY}, ok=(404,)),
     "GET /reports/municipalities/{code}/figures/{figure}": Route(
         "ACSDU", {"code": "{place}", "figure": "planned"}, whose="everybody"
     ),

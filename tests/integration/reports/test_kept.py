@@ -21,7 +21,7 @@ from asset_tracker.programmes.budgets import NewBudget
 from asset_tracker.programmes.rates import NewRate
 from asset_tracker.reports import queries
 from asset_tracker.reports.asking import parse_ask
-from asset_tracker.reports.kept import Kept
+from asset_tracker.reports.kept import Keeper
 from asset_tracker.territory.tables import service_point
 
 from .conftest import BARANIVKA, OVRUCH, at, happen, register
@@ -29,7 +29,7 @@ from .conftest import BARANIVKA, OVRUCH, at, happen, register
 
 @pytest.fixture
 def kept(monkeypatch):
-    found = Kept()
+    found = Keeper()
     monkeypatch.setattr(queries, "_KEPT", found)
     return found
 
@@ -46,7 +46,7 @@ async def reports(conn, now, who, **asked):
 
 async def anew(conn, now, who, monkeypatch, **asked):
     with monkeypatch.context() as patch:
-        patch.setattr(queries, "_KEPT", Kept(most=0))
+        patch.setattr(queries, "_KEPT", Keeper(most=0))
         return await reports(conn, now, who, **asked)
 
 
@@ -169,7 +169,7 @@ async def test_what_no_longer_holds_is_not_kept_beside_what_does(conn, world, ke
 
 async def test_the_oldest_go_when_there_are_too_many_lines(conn, world, monkeypatch):
     ids = await register(conn, world, 2)
-    small = Kept(most=6)
+    small = Keeper(most=6)
     monkeypatch.setattr(queries, "_KEPT", small)
     await happen(conn, ids[:1], "2024-11-14T09:00", ev.Delivered(municipality=BARANIVKA))
     now = datetime.now(UTC)
