@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     Subquery,
     Table,
@@ -42,8 +43,11 @@ from asset_tracker.ledger.tables_of_counts import (
     asset_figure,
     asset_number,
     country_figure,
+    over_all,
     place_count,
     place_of,
+    programme_count,
+    programme_reach,
 )
 
 Lies = Callable[[ColumnElement[str]], ColumnElement[bool]]
@@ -82,10 +86,52 @@ def pieces(
     The counts know assets, which nearly all are one piece each; what is not is read, and put to them.
     """
     counted = standing(actor, known=known, permission=permission, by_programme=by_programme)
-    more = case((asset.c.is_kit, 0), else_=asset.c.quantity) - 1
-    odd = _single(counts.standing(more).where(ODD), actor, known, None, None, permission).subquery()
+    odd = _odd(actor, known, permission).subquery()
     names = [column.name for column in odd.c if column.name in counted.c]
     return union_all(*(select(*(rows.c[name] for name in names)) for rows in (counted, odd))).subquery()
+
+
+def pieces_of_programmes(actor: Actor, permission: Permission) -> Subquery:
+    """As ``pieces`` by programme, wherever they are: each row has the columns of ``programme_count``."""
+    if not scope.everything(actor, permission):
+        return pieces(actor, permission=permission, by_programme=True)
+    changes = (over_all(rows, programme_count) for rows in _unsettled(actor, permission))
+    return union_all(select(programme_count), *changes).subquery()
+
+
+def places_of_programmes(actor: Actor, permission: Permission) -> Subquery:
+    """In how many municipalities (``reached``) pieces of each programme were handed over."""
+    if not scope.everything(actor, permission):
+        rows = pieces(actor, permission=permission, by_programme=True)
+        there = _by_place(over_all(rows, programme_reach)).c
+        wanted = select(there.programme_id, func.count().label("reached")).where(there.n > 0)
+        return wanted.group_by(there.programme_id).subquery()
+    kept = programme_reach.c
+    settled = select(kept.programme_id, func.count().label("reached")).where(
+        kept.n > 0, kept.code.is_not(None)
+    )
+    changed = _by_place(*(over_all(rows, programme_reach) for rows in _unsettled(actor, permission)))
+    was = func.coalesce(kept.n, 0)
+    turned = cast(was + changed.c.n > 0, Integer) - cast(was > 0, Integer)
+    here = and_(kept.programme_id == changed.c.programme_id, kept.code == changed.c.code)
+    by = changed.c.programme_id
+    turns = select(by, func.sum(turned)).select_from(changed.outerjoin(programme_reach, here)).group_by(by)
+    both = union_all(settled.group_by(kept.programme_id), turns).subquery().c
+    wanted = select(both.programme_id, func.sum(both.reached).label("reached"))
+    return wanted.group_by(both.programme_id).subquery()
+
+
+def _by_place(*parts: Select[Any]) -> Subquery:
+    """The parts of ``programme_reach`` added up, where it is known which municipality it is."""
+    rows = union_all(*parts).subquery().c
+    wanted = select(rows.programme_id, rows.code, func.sum(rows.n).label("n"))
+    return wanted.where(rows.code.is_not(None)).group_by(rows.programme_id, rows.code).subquery()
+
+
+def _unsettled(actor: Actor, permission: Permission) -> tuple[Subquery, Subquery]:
+    """What is to be put to what is kept of each programme: what is pending, and what is not one piece."""
+    pending = select(asset_count).where(asset_count.c.pending, scope.counted(actor, asset_count, permission))
+    return pending.subquery(), _odd(actor, EXACT, permission).subquery()
 
 
 # What the counts tell apart of what a list can be narrowed by, and what narrows a desk.
@@ -184,6 +230,12 @@ def _kept(
     if lies:
         wanted = wanted.where(lies(place_of(table.c)))
     return wanted.subquery()
+
+
+def _odd(actor: Actor, known: Coarse, permission: Permission) -> Select[Any]:
+    """How many pieces more than one each asset is that is not just one: a kit is none besides its components."""
+    more = case((asset.c.is_kit, 0), else_=asset.c.quantity) - 1
+    return _single(counts.standing(more).where(ODD), actor, known, None, None, permission)
 
 
 def _over_all(settled: Table, whole: Table, lies: Lies | None) -> Subquery:

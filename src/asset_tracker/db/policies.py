@@ -102,6 +102,9 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     # Over all programmes and donors: for whom no wall stands before any asset.
     "place_count": Walled(EVERYTHING),
     "country_figure": Walled(EVERYTHING),
+    # Over all places and donors, for the same.
+    "programme_count": Walled(EVERYTHING),
+    "programme_reach": Walled(EVERYTHING),
     "asset_name": Walled(NOBODY),  # names of things that somebody may not see
     "asset_period": Walled(of_asset("asset_period")),
     # Not through the asset, whose own condition asks for shares.

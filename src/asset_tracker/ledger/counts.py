@@ -48,6 +48,7 @@ from asset_tracker.ledger.tables_of_counts import (
     asset_count,
     asset_figure,
     asset_number,
+    over_all,
 )
 
 _a = asset.c
@@ -196,9 +197,7 @@ def _differences(table: Table) -> Select[Any]:
 
 def _differences_over_all(settled: Table, whole: Table) -> Select[Any]:
     """The same of what is kept over all programmes and donors of what is ``settled``."""
-    return _lacking(
-        whole, (select(*(settled.c[column.name] for column in whole.c)).where(~settled.c.pending),)
-    )
+    return _lacking(whole, (over_all(settled, whole).where(~settled.c.pending),))
 
 
 def _lacking(table: Table, found: Sequence[Select[Any]]) -> Select[Any]:

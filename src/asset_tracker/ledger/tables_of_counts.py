@@ -12,12 +12,16 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Date,
+    FromClause,
     Index,
     Numeric,
+    Select,
     Table,
     Text,
     Uuid,
+    and_,
     case,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -73,7 +77,23 @@ _stands = ("municipality_code", "destination_code", "stage", "condition", "gone_
 place_count = Table("place_count", metadata, *_alike(asset_count, _stands))
 _tells = ("what", "category", "condition", "day", "currency", "n", "value")
 country_figure = Table("country_figure", metadata, *_alike(asset_figure, _tells))
-OVER_ALL = ((asset_count, place_count), (asset_figure, country_figure))
+# Of each programme likewise: how its assets stand wherever they are, and how many were handed over at which place.
+_of_programme = ("programme_id", "stage", "condition", "gone_reason", "accepted", "n")
+programme_count = Table("programme_count", metadata, *_alike(asset_count, _of_programme))
+programme_reach = Table(
+    "programme_reach",
+    metadata,
+    Column("programme_id", Uuid),
+    Column("code", Text),
+    Column("n", BigInteger, nullable=False),
+)
+OVER_ALL = (
+    (asset_count, place_count),
+    (asset_figure, country_figure),
+    (asset_count, programme_count),
+    (asset_count, programme_reach),
+)
+UNDER_WAY = ("expected", "received", "dispatched")
 _SUMS = ("n", "value", "pending")
 
 
@@ -83,6 +103,19 @@ def place_of(rows: Any) -> ColumnElement[str]:
     Not as ``coalesce``, which PostgreSQL does not trust behind row-level security to use its index.
     """
     return case((rows.municipality_code.is_(None), rows.destination_code), else_=rows.municipality_code)
+
+
+def handed_over(rows: Any) -> ColumnElement[bool]:
+    """Whether the assets of a row reached a place, whatever became of them."""
+    return and_(rows.stage.not_in(UNDER_WAY), rows.gone_reason.is_distinct_from("withdrawn"))
+
+
+def over_all(counted: FromClause, whole: Table) -> Select[Any]:
+    """What ``whole`` keeps of rows that have the columns of its table of counts, to be added up."""
+    rows = counted.c
+    names = [column.name for column in whole.c]
+    told = select(*(rows[name] if name in rows else place_of(rows).label(name) for name in names))
+    return told.where(handed_over(rows)) if whole is programme_reach else told
 
 
 for _kept in KEPT:

@@ -48,8 +48,12 @@ PROTECTION: Final = {
         *("counts_begin", "counts_follow", "counts_end", "names_begin", "names_follow"),
         *("cases_begin", "cases_follow", "plans_begin", "plans_follow"),
     ),
-    # What is settled of the counts, added up over all programmes.
-    **dict.fromkeys(("asset_count", "asset_figure"), ("totals_begin", "totals_follow", "totals_end")),
+    # What is settled of the counts, added up over all programmes, and of each.
+    "asset_count": (
+        *("totals_begin", "totals_follow", "totals_end", "standing_begin", "standing_follow"),
+        *("standing_end", "reach_begin", "reach_follow", "reach_end"),
+    ),
+    "asset_figure": ("totals_begin", "totals_follow", "totals_end"),
     "maintenance_plan": ("turn",),
     "act": ("acts_follow",),  # whether a consignment has one that stands
     "ledger_leaf": _GROWS,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Integer, Select, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import scope
@@ -13,10 +13,11 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.assets.places import Coarse
 from asset_tracker.assets.sensitivity import coarse, located
-from asset_tracker.assets.standing import pieces, total
+from asset_tracker.assets.standing import pieces, pieces_of_programmes, places_of_programmes, total
 from asset_tracker.documents.names import Name
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.tables import asset, asset_share
+from asset_tracker.ledger.tables_of_counts import UNDER_WAY
 from asset_tracker.programmes.tables import party, programme
 from asset_tracker.reports.structs_figures import Funnel
 from asset_tracker.territory.municipalities import CRIMEA
@@ -24,7 +25,6 @@ from asset_tracker.territory.tables import municipality
 from asset_tracker.territory.translit import transliterate
 
 _a = asset.c
-_UNDER_WAY = ("expected", "received", "dispatched")
 _FUNNEL = Funnel.__struct_fields__
 
 
@@ -85,16 +85,14 @@ async def programmes(conn: AsyncConnection, actor: Actor) -> list[ProgrammeLine]
     require(actor, "report.read")
     p, i = programme.c, party.c
     known = await coarse(conn, actor)
-    rows = pieces(actor, permission="report.read", by_programme=True).c
-    # By municipality first: what left one may still stand there, and be taken off by what is pending.
-    each = _counted(rows, rows.programme_id, _belongs(rows).label("code")).subquery("each")
-    sums = [cast(func.sum(each.c[name]), Integer).label(name) for name in (*_FUNNEL, "attention")]
-    reached = func.count(each.c.code).filter(each.c.delivered > 0).label("reached")
+    rows = pieces_of_programmes(actor, "report.read").c
+    each = _counted(rows, rows.programme_id).subquery("each")
+    places = places_of_programmes(actor, "report.read")
     wanted = (
-        select(p.code, p.name_uk, p.name_en, i.name_uk, i.name_en, reached, *sums)
-        .join(each, each.c.programme_id == p.id)
+        select(p.code, p.name_uk, p.name_en, i.name_uk, i.name_en, places.c.reached, *each.c)
         .join(party, i.id == p.implementer_id)
-        .group_by(p.id, i.id)
+        .join(each, each.c.programme_id == p.id)
+        .outerjoin(places, places.c.programme_id == p.id)
         .order_by(p.code)
     )
     paid = await _paid(conn, actor, known, p.code)
@@ -103,7 +101,7 @@ async def programmes(conn: AsyncConnection, actor: Actor) -> list[ProgrammeLine]
             code=row[0],
             name=Name(row[1], row[2]),
             implementer=Name(row[3], row[4]),
-            municipalities=row.reached,
+            municipalities=row.reached or 0,
             funnel=Funnel(**{step: getattr(row, step) for step in _FUNNEL}),
             attention=row.attention,
             paid=paid.get(row[0], ()),
@@ -129,7 +127,7 @@ def together(lines: Sequence[OverviewLine]) -> Together:
 
 def _belongs(rows: Any) -> ColumnElement[str]:
     """Where it is given to: where it is, or is bound for while it is under way (as ``fold`` says)."""
-    under_way = case((rows.stage.in_(_UNDER_WAY), rows.destination_code))
+    under_way = case((rows.stage.in_(UNDER_WAY), rows.destination_code))
     return func.coalesce(under_way, rows.municipality_code, rows.destination_code)
 
 
@@ -137,7 +135,7 @@ def _counted(rows: Any, *by: ColumnElement[Any]) -> Select[Any]:
     """What there is of each step, and what needs attention: pieces."""
     steps: dict[str, tuple[ColumnElement[bool], ...]] = {
         "planned": (),
-        "delivered": (rows.stage.not_in(_UNDER_WAY),),
+        "delivered": (rows.stage.not_in(UNDER_WAY),),
         "accepted": (rows.accepted,),
         "in_service": (rows.stage == "in_service",),
         "gone": (rows.stage == "gone",),

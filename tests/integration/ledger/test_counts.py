@@ -22,7 +22,14 @@ from asset_tracker.ledger.counts import fold, recount, wrong_counts
 from asset_tracker.ledger.envelope import Draft
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tables import asset
-from asset_tracker.ledger.tables_of_counts import KEPT, OVER_ALL, asset_count, asset_figure
+from asset_tracker.ledger.tables_of_counts import (
+    KEPT,
+    OVER_ALL,
+    asset_count,
+    asset_figure,
+    handed_over,
+    place_of,
+)
 from asset_tracker.ledger.values import Share
 from asset_tracker.ledger.verify import verify
 from asset_tracker.reports import overview
@@ -55,6 +62,26 @@ def storable(history):
     return all(share.percent <= 100 for each in history for share in getattr(each.payload, "shares", ()))
 
 
+async def of_programmes(conn):
+    """How the assets of each programme stand, and at how many places: by what is kept of it, as by its assets."""
+    everywhere = standing.pieces(COMMAND_LINE, by_programme=True)
+    way = "report.read"
+    found = []
+    for rows in (standing.pieces_of_programmes(COMMAND_LINE, way), everywhere):
+        told = [rows.c[name] for name in ("programme_id", "stage", "condition", "gone_reason", "accepted")]
+        number = func.sum(rows.c.n)
+        wanted = select(*told, number).group_by(*told).having(number != 0)
+        found.append(sorted(map(str, await conn.execute(wanted))))
+    assert found[0] == found[1]
+    places = standing.places_of_programmes(COMMAND_LINE, way)
+    rows = await conn.execute(select(places).where(places.c.reached > 0))
+    reached = {row.programme_id: row.reached for row in rows}
+    there = select(everywhere.c.programme_id, place_of(everywhere.c)).where(handed_over(everywhere.c))
+    there = there.group_by(*there.selected_columns).having(func.sum(everywhere.c.n) > 0)
+    assert reached == Counter(of for of, code in await conn.execute(there) if code)
+    return found[0], reached
+
+
 async def test_after_every_fact_of_any_history(conn):
     """Corrections, resolutions and what came late too; folded in between, or not."""
     chance = random.Random(8)  # noqa: S311 - the same each time
@@ -70,8 +97,10 @@ async def test_after_every_fact_of_any_history(conn):
         for filters in (Filters(**more) for more in ({}, *chance.sample(NARROWED, 3))):
             listed = await queries.count_upto(conn, queries.conditions(filters) or [true()], 1000)
             assert await standing.told(conn, COMMAND_LINE, filters, Coarse({})) == listed, (filters, history)
+        before = await of_programmes(conn)
         await fold(conn)
         assert await wrong_counts(conn) == {}
+        assert await of_programmes(conn) == before
         for table in KEPT:
             assert await conn.scalar(select(func.count()).where(table.c.pending)) == 0
             assert await conn.scalar(select(func.count()).where(table.c.n <= 0)) == 0
@@ -104,9 +133,11 @@ async def test_what_somebody_did_to_them_is_told_and_mended(conn, superuser):
     # What is added up over all programmes follows what it is added up of.
     assert set(await wrong_counts(superuser)) == {"asset_count", "asset_figure"}
     await superuser.execute(text("UPDATE place_count SET n = n + 1"))
+    await superuser.execute(text("UPDATE programme_count SET n = n + 1"))
     await superuser.execute(text("DELETE FROM country_figure"))
+    await superuser.execute(text("DELETE FROM programme_reach"))
     wrong = await wrong_counts(superuser)
-    assert set(wrong) == {"asset_count", "asset_figure", "place_count", "country_figure"}
+    assert set(wrong) == {"asset_count", "asset_figure", *(whole.name for _, whole in OVER_ALL)}
     assert await recount(superuser) == sum(wrong.values())
     assert await wrong_counts(superuser) == {}
 

@@ -314,7 +314,7 @@ async def test_a_history_written_anew_and_signed_with_the_same_key_is_told_by_a_
 ):
     everything = (
         "event, event_key, asset_head, asset, asset_period, asset_share, asset_count, asset_figure, asset_number, place_count, "
-        "country_figure, tag, "
+        "country_figure, programme_count, programme_reach, tag, "
         "event_file, ledger_leaf, ledger_tile"
     )
     await tamper(copy, [f"TRUNCATE {everything}, ledger_checkpoint, ledger_unsealed"])
