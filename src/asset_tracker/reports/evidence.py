@@ -8,6 +8,8 @@ is of).
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import compress
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -49,6 +51,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     currency: str = ""
 
 
+_ALL = Part()
+_number = attrgetter("asset_id.int")
 # Figures of money, and those that kits are counted in as well.
 _MONEY = (
     "value",
@@ -96,12 +100,12 @@ def evidence(facts: Facts, figure: str, part: Part | None = None, told: slice = 
     ]
     # By the numbers of the ids: a UUID is hashed by Python code.
     happened: dict[int, list[Happening]] = {item.asset_id.int: [] for item, _ in counted[told]}
-    for line in facts.timeline:
-        if (lines := happened.get(line.asset_id.int)) is not None:
-            lines.append(line)
+    for line in compress(facts.timeline, map(happened.__contains__, map(_number, facts.timeline))):
+        happened[line.asset_id.int].append(line)
+    histories = (happened.get(item.asset_id.int) for item, _ in counted)
     rows = [
-        Behind(item, number, _events(item, happened.get(item.asset_id.int, ()), found))
-        for item, number in counted
+        Behind(item, number, _events(item, lines, found) if lines else ())
+        for (item, number), lines in zip(counted, histories, strict=True)
     ]
     total = (
         None
@@ -113,7 +117,9 @@ def evidence(facts: Facts, figure: str, part: Part | None = None, told: slice = 
     )
 
 
-def _chosen(facts: Facts, part: Part, *, every: bool) -> list[Item]:
+def _chosen(facts: Facts, part: Part, *, every: bool) -> Sequence[Item]:
+    if part == _ALL:
+        return facts.items if every else [item for item in facts.items if not item.is_kit]
     places = municipalities(facts)
 
     def fits(item: Item) -> bool:

@@ -303,7 +303,7 @@ async def _making(conn: AsyncConnection, asked: Asked, path: str, outcome: Outco
         page_url=f"{asked.base_url.rstrip('/')}/reports/{path}?{urlencode(query)}",
         papers=await surroundings.papers(
             conn,
-            {item.consignment for item in outcome.facts.items if item.consignment},
+            set(around.consignments.values()),
             {programme.code for programme in around.programmes},
         ),
         photos=await photos.shown_of(conn, outcome.photos),

@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
@@ -19,6 +19,7 @@ from asset_tracker.access.permissions import may_record
 from asset_tracker.assets import bulk, bulk_orders, bulk_work, queries
 from asset_tracker.assets.bulk import BulkView, NewBulk
 from asset_tracker.assets.sensitivity import coarse
+from asset_tracker.assets.standing import told
 from asset_tracker.assets.views import Filters
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import (
@@ -52,6 +53,8 @@ _OWN: Final = frozenset(
     {"serial", "found_serial", "quantity", "meter", "received_by", "registration_certificate"}
 )
 _TICKED: Final = 200
+# A form asks for a service point where all are in one municipality.
+_ENOUGH: Final = 2
 
 
 def form_for(kind: str) -> EventForm:
@@ -242,14 +245,21 @@ async def _form(
 
 async def _where(conn: AsyncConnection, actor: Actor, chosen: Filters | list[UUID]) -> tuple[int, set[str]]:
     """How many assets were chosen (at most one more than may be), and in which municipalities they are, up to two."""
-    filters = Filters() if isinstance(chosen, list) else chosen
-    where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
+    filters, known = Filters() if isinstance(chosen, list) else chosen, await coarse(conn, actor)
+    where = await queries.reached(conn, actor, filters, known)
     if isinstance(chosen, list):
         where.append(asset.c.id.in_(chosen))
-    count = await queries.count_upto(conn, where, bulk.MAX)
-    codes = select(asset.c.municipality_code, asset.c.destination_code).where(*where).distinct().limit(3)
-    found = {row.municipality_code or row.destination_code for row in await conn.execute(codes)}
-    return count, {code for code in found if code}
+    kept = None if isinstance(chosen, list) else await told(conn, actor, filters, known)
+    count = await queries.count_upto(conn, where, bulk.MAX) if kept is None else min(kept, bulk.MAX + 1)
+    code = func.coalesce(asset.c.municipality_code, asset.c.destination_code)
+    # One and another: to gather them all, each asset of the list would be read.
+    places = set[str]()
+    while len(places) < _ENOUGH:
+        other = await conn.scalar(select(code).where(*where, code.is_not(None), code.not_in(places)).limit(1))
+        if other is None:
+            break
+        places.add(other)
+    return count, places
 
 
 ROUTES = (ask, plan, show, record, undo, forget)
