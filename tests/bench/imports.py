@@ -25,13 +25,14 @@ from asset_tracker.db import migrate
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
 from asset_tracker.files.storage import Storage
-from asset_tracker.imports import commit, service
+from asset_tracker.imports import commit
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.views import Choices
 from asset_tracker.ledger.values import Share
 from asset_tracker.programmes.service import NewParty, NewProgramme, add_party, add_programme
 from asset_tracker.territory.codifier import read_shipped
 from asset_tracker.territory.service import load_shipped
+from factories.uploading import upload
 
 HEADINGS = [
     "№ з/п", "Громада", "Область", "Партія", "Категорія", "Найменування", "Назва англійською", "Виробник", "Модель",
@@ -72,9 +73,7 @@ async def measure(folder: Path, rows: int) -> tuple[float, float]:
     total = 0.0
     batch = None
     async with transaction(engine) as conn:
-        spent, batch = await acpu(
-            lambda: service.upload(conn, storage, COMMAND_LINE, path.name, data, choices)
-        )
+        spent, batch = await acpu(lambda: upload(conn, storage, COMMAND_LINE, path.name, data, choices))
         total += spent
         print(f"ours, read and planned: {spent:.2f} s CPU; {batch.plan.counts}")
     async with transaction(engine) as conn:
@@ -84,9 +83,7 @@ async def measure(folder: Path, rows: int) -> tuple[float, float]:
     print(f"ours, from file to events: {total:.2f} s CPU = {total / reading:.2f} of openpyxl's reading")
     print(f"peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
     async with transaction(engine) as conn:
-        spent, batch = await acpu(
-            lambda: service.upload(conn, storage, COMMAND_LINE, path.name, data, choices)
-        )
+        spent, batch = await acpu(lambda: upload(conn, storage, COMMAND_LINE, path.name, data, choices))
         print(f"the same file again: {spent:.2f} s CPU; {batch.plan.counts}")
     await engine.dispose()
     return total, reading

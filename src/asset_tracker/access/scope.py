@@ -76,9 +76,9 @@ def in_oblasts(actor: Actor) -> bool:
     return all(len(grant.area or "") <= OBLAST for grant in granting(actor, "asset.read"))
 
 
-def by_work(actor: Actor, permission: Permission = "asset.read") -> ColumnElement[bool]:
+def by_work(actor: Actor) -> ColumnElement[bool]:
     """The assets that a role beside that of a donor reaches: whoever works with them knows where they are."""
-    grants = [grant for grant in granting(actor, permission) if grant.role != "donor"]
+    grants = [grant for grant in granting(actor, "asset.read") if grant.role != "donor"]
     return _any(grants, asset.c.programme_id, _AREAS, _funded)
 
 

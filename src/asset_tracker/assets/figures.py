@@ -22,6 +22,7 @@ NOTHING = Filters()
 
 # Further nothing is counted of what no count is kept of: a number beyond it helps nobody.
 WAITING = 1_000
+_LATEST = 5
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +51,11 @@ async def waiting(conn: AsyncConnection, actor: Actor, within: Filters = NOTHING
 
 
 async def latest(
-    conn: AsyncConnection, actor: Actor, what: Wait, within: Filters = NOTHING, limit: int = 5
+    conn: AsyncConnection, actor: Actor, what: Wait, within: Filters = NOTHING
 ) -> list[AssetRow]:
     """The assets in reach ``within`` that wait for this and changed last."""
     require(actor, "asset.read")
     known = await coarse(conn, actor)
     wanted = ROWS.where(scope.assets(actor), *conditions(within, known), waits_for(what))
     wanted = wanted.order_by(_a.changed_at.desc(), _a.id)
-    return [asset_row(row, known) for row in await conn.execute(wanted.limit(limit))]
+    return [asset_row(row, known) for row in await conn.execute(wanted.limit(_LATEST))]

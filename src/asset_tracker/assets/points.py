@@ -77,15 +77,13 @@ async def change_point(
     return Changed(point, tuple(receipts))
 
 
-async def move_along(
-    conn: AsyncConnection, actor: Actor, point_id: UUID, to_point: UUID, reason: str | None = None
-) -> list[Receipt]:
+async def move_along(conn: AsyncConnection, actor: Actor, point_id: UUID, to_point: UUID) -> list[Receipt]:
     """Evacuate what still stands in a point to another one: of another programme, or found there later."""
     require(actor, "service_point.manage")
     if to_point == point_id:
         raise InvalidError(errors=(FieldError("to_point", "There is no such service point."),))
     await get_service_point(conn, to_point)
-    return await _take_along(conn, actor, point_id, ev.Evacuated(service_point=to_point, reason=reason), None)
+    return await _take_along(conn, actor, point_id, ev.Evacuated(service_point=to_point), None)
 
 
 def _fact(told: PointChange) -> ev.Payload | None:

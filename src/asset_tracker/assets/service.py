@@ -75,7 +75,6 @@ async def record(
     occurred_at: datetime | None = None,
     heads: Mapping[UUID, str] | None = None,
     operation: UUID | None = None,
-    supersedes: UUID | None = None,
     event_id: UUID | None = None,
 ) -> list[Receipt]:
     """Record one fact for each of the assets, and for the components of kits that it carries along.
@@ -103,7 +102,7 @@ async def record(
     if isinstance(payload, ev.Disposed):
         await guards.check_disposal(conn, list(states), payload, at)
     operation = operation or (uuid7() if len(states) + len(carried) > 1 else None)
-    drafts = [_draft(a, payload, at, operation, supersedes, event_id) for a in states]
+    drafts = [_draft(a, payload, at, operation, event_id) for a in states]
     drafts += [
         _draft(c, payload, at, operation, event_id=derived_id(event_id, c) if event_id else None)
         for c in carried
@@ -262,7 +261,6 @@ def _draft(
     payload: ev.Payload,
     at: datetime,
     operation: UUID | None,
-    supersedes: UUID | None = None,
     event_id: UUID | None = None,
 ) -> Draft:
     return Draft(
@@ -271,5 +269,4 @@ def _draft(
         occurred_at=at,
         payload=payload,
         operation=operation,
-        supersedes=supersedes,
     )

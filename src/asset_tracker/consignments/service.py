@@ -182,11 +182,9 @@ async def record_customs(conn: AsyncConnection, actor: Actor, consignment_id: UU
     await conn.execute(update(consignment).where(consignment.c.id == consignment_id).values(values))
 
 
-async def locked(
-    conn: AsyncConnection, actor: Actor, consignment_id: UUID, permission: Permission = "consignment.manage"
-) -> "ConsignmentKey":
+async def locked(conn: AsyncConnection, actor: Actor, consignment_id: UUID) -> "ConsignmentKey":
     """The consignment, if the actor may manage it, held until the transaction ends."""
-    return (await locked_all(conn, actor, [consignment_id], permission))[0]
+    return (await locked_all(conn, actor, [consignment_id]))[0]
 
 
 async def locked_all(

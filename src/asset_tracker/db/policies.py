@@ -60,9 +60,9 @@ def through(parent: str, key: str, table: str, column: str) -> str:
     return f"EXISTS (SELECT FROM {parent} WHERE {parent}.{key} = {table}.{column})"
 
 
-def of_asset(table: str, column: str = "asset_id") -> str:
+def of_asset(table: str) -> str:
     """The row is seen by whoever sees the asset."""
-    return f"{EVERYTHING} OR {through('asset', 'id', table, column)}"
+    return f"{EVERYTHING} OR {through('asset', 'id', table, 'asset_id')}"
 
 
 _GROWS: Final = "INSERT"

@@ -19,6 +19,7 @@ from asset_tracker.imports.views import BatchView, Choices, KindKey, Plan, RowPa
 from asset_tracker.jobs.tables import job
 
 MAX_PAGE = 500
+MOST_PROBLEMS = 5000
 # The kind of the jobs that work on imports; their key is the import's id.
 IMPORT_JOB: Final = "import"
 _b, _r = import_batch.c, import_row.c
@@ -64,11 +65,10 @@ async def list_rows(
     batch_id: UUID,
     *,
     action: Action | None = None,
-    troubled: bool = False,
     after: int = 0,
     limit: int = 100,
 ) -> RowPage:
-    """Rows of a plan in the order of the file; ``troubled``: only those with something to say about them."""
+    """Rows of a plan in the order of the file, all or those with which one thing is to be done."""
     await get_import(conn, actor, batch_id)
     limit = max(1, min(limit, MAX_PAGE))
     wanted = select(_r.n, _r.asset_id, cast(_r.item, Text).label("item")).where(
@@ -76,28 +76,27 @@ async def list_rows(
     )
     if action:
         wanted = wanted.where(_r.action == action)
-    if troubled:
-        wanted = wanted.where(_r.weight > 0)
     rows = (await conn.execute(wanted.order_by(_r.n).limit(limit + 1))).all()
     items = tuple(_with_asset(row) for row in rows[:limit])
     return RowPage(items, rows[limit - 1].n if len(rows) > limit else None)
 
 
-async def list_problems(
-    conn: AsyncConnection, actor: Actor, batch_id: UUID, *, limit: int = 5000
-) -> tuple[Problem, ...]:
-    """What is to be said of the book and of its rows, in the order of the file, errors and questions first."""
+async def list_problems(conn: AsyncConnection, actor: Actor, batch_id: UUID) -> tuple[Problem, ...]:
+    """What is to be said of the book and of its rows, in the order of the file, errors and questions first.
+
+    Of very many the first ``MOST_PROBLEMS``, those of the book and the grave ones before the others.
+    """
     batch = await get_import(conn, actor, batch_id)
     wanted = (
         select(cast(_r.item["problems"], Text))
         .where(_r.batch_id == batch_id, _r.weight > 0)
         .order_by(_r.weight.desc(), _r.n)
-        .limit(limit)
+        .limit(MOST_PROBLEMS)
     )
     found = list(batch.plan.problems)
     for problems in await conn.scalars(wanted):
         found += _problems.decode(problems)
-    return tuple(sorted(found[:limit], key=lambda problem: _ORDER[problem.severity]))
+    return tuple(sorted(found[:MOST_PROBLEMS], key=lambda problem: _ORDER[problem.severity]))
 
 
 async def get_mapping(conn: AsyncConnection, name: str) -> dict[str, str | None]:

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
@@ -22,7 +21,7 @@ from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import require
 from asset_tracker.db.engine import advisory_lock
 from asset_tracker.db.wall import by_system
-from asset_tracker.errors import AssetTrackerError, ConflictError, InvalidError, TooLargeError
+from asset_tracker.errors import ConflictError, InvalidError, TooLargeError
 from asset_tracker.files.service import stored_name
 from asset_tracker.files.storage import Storage, hash_of
 from asset_tracker.imports import queries, sheet
@@ -135,33 +134,6 @@ async def plan_batch(
         plan = await _plan(conn, actor, batch_id, book, choices)
     await _keep(conn, batch_id, choices, plan, begun)
     return await queries.get_import(conn, actor, batch_id)
-
-
-async def upload(
-    conn: AsyncConnection,
-    storage: Storage,
-    actor: Actor,
-    name: str,
-    data: bytes,
-    choices: Choices | None = None,
-    *,
-    mapping: str | None = None,
-) -> BatchView:
-    """Keep and plan a file in one transaction, for whoever has it at hand and waits.
-
-    Raises InvalidError that says what the file is if it is no table, TooLargeError, NotFoundError.
-    """
-    require(actor, "import.manage")
-    sent = await keep(conn, storage, name, BytesIO(data))
-    try:
-        # a file that is none leaves no half of an import behind, whatever its edge does next
-        async with conn.begin_nested():
-            batch = await receive(conn, actor, sent, choices or Choices())
-            async with opened(storage, batch) as book:
-                return await plan_batch(conn, actor, batch.id, book, batch.choices, mapping=mapping)
-    except AssetTrackerError:
-        await discard(conn, storage, sent.sha256)
-        raise
 
 
 async def replan(

@@ -28,6 +28,7 @@ from asset_tracker.jobs.worker import Run
 
 # What folders for the files in work are called; those of a killed worker are swept by their name.
 FOLDERS: Final = "asset-tracker-import-"
+_DAY: Final = 86_400.0  # seconds
 # Refused files, forgotten ones, and lists of people that nobody recorded go after so many days.
 KEPT_DAYS: Final = 7
 _b = import_batch.c
@@ -86,10 +87,10 @@ async def discard(conn: AsyncConnection, storage: Storage, sha256: str) -> None:
         await storage.remove(sha256)
 
 
-def sweep(folder: Path, older_than: float = 86_400.0) -> None:
-    """Remove what imports left in ``folder`` when they were killed, a day (in seconds) ago or more."""
+def sweep(folder: Path) -> None:
+    """Remove what imports left in ``folder`` when they were killed, a day ago or more."""
     for left in folder.glob(f"{FOLDERS}*"):
-        if left.stat().st_mtime < time.time() - older_than:
+        if left.stat().st_mtime < time.time() - _DAY:
             shutil.rmtree(left, ignore_errors=True)
 
 

@@ -51,12 +51,12 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     enclosed: tuple[Enclosed, ...] = ()
 
 
-def check_address(text: str, field: str = "email") -> str:
+def check_address(text: str) -> str:
     """The bare e-mail address. Raises InvalidError for what is none, or could become another header."""
     try:
         found = Address(addr_spec=text.strip()).addr_spec
     except (ValueError, IndexError, MessageError) as error:  # the parser’s ways to say no
-        raise InvalidError(errors=(FieldError(field, "An e-mail address is expected."),)) from error
+        raise InvalidError(errors=(FieldError("email", "An e-mail address is expected."),)) from error
     local, _, domain = found.partition("@")
     if (
         not local
@@ -65,7 +65,7 @@ def check_address(text: str, field: str = "email") -> str:
         or len(found) > 200
         or any(ord(sign) < 0x21 for sign in found)
     ):
-        raise InvalidError(errors=(FieldError(field, "An e-mail address is expected."),))
+        raise InvalidError(errors=(FieldError("email", "An e-mail address is expected."),))
     return found
 
 

@@ -29,6 +29,7 @@ from asset_tracker.settings import Settings
 # How long to wait after each failed attempt; after the last the letter is given up.
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 LASTS = timedelta(days=3)
+AT_ONCE = 20  # letters over one connection
 # Nobody else tries a letter while one sender may still be at it.
 _CLAIMED = timedelta(minutes=10)
 _PURPOSE = "mail"
@@ -112,14 +113,14 @@ async def send_letters(run: Run, _payload: SendMail) -> None:
         pass
 
 
-async def send_due(engine: AsyncEngine, settings: Settings, *, at_once: int = 20) -> Sent:
-    """Send what is due, ``at_once`` letters at most over one connection; what a job or a loop calls.
+async def send_due(engine: AsyncEngine, settings: Settings) -> Sent:
+    """Send what is due, ``AT_ONCE`` letters at most over one connection; what a job or a loop calls.
 
     Opens its own short transactions: none is held while the mail server is spoken to.
     """
     async with transaction(engine) as conn:
         await _forget_old(conn)
-        claimed = await _claim(conn, at_once) if is_set_up(settings) else []
+        claimed = await _claim(conn, AT_ONCE) if is_set_up(settings) else []
     if not claimed:
         return Sent()
     done = Sent()

@@ -1,6 +1,5 @@
 """The way to the mail server: TLS from the start or by STARTTLS, in the clear only on this machine."""
 
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import unquote, urlsplit
@@ -20,7 +19,7 @@ async def connected(settings: Settings) -> AsyncIterator[aiosmtplib.SMTP]:
         yield server
 
 
-def client_of(smtp_url: str, tls: ssl.SSLContext | None = None) -> aiosmtplib.SMTP:
+def client_of(smtp_url: str) -> aiosmtplib.SMTP:
     """``smtp://`` demands STARTTLS unless the host is this machine; ``smtps://`` is TLS from the start."""
     parts = urlsplit(smtp_url)
     at_once = parts.scheme == "smtps"
@@ -33,6 +32,5 @@ def client_of(smtp_url: str, tls: ssl.SSLContext | None = None) -> aiosmtplib.SM
         use_tls=at_once,
         # None: if the server offers it. True: refuse to go on without.
         start_tls=False if at_once else (None if here else True),
-        tls_context=tls,
         timeout=TIMEOUT,
     )

@@ -110,7 +110,6 @@ def country(
     areas: Sequence[Area] = (),
     scale: Sequence[tuple[int, str]] = (),
     tone: Tone = "brand",
-    head: Sequence[str] = (),
     lettering: int = 20,
     groups: Mapping[str, Group] = {},
 ) -> Picture:
@@ -143,7 +142,7 @@ def country(
         keys, height = _scale(scale, tone, view.height + 10, lettering)
         parts += keys
     drawn = svg(WIDTH, height, parts, title, summary, role="group" if linked else "img")
-    columns = tuple(head) or (gettext(lang, "Municipality"), gettext(lang, "Count"), "")
+    columns = (gettext(lang, "Municipality"), gettext(lang, "Count"), "")
     wide = 3 if any(dot.note for dot in dots) else 2
     rows = tuple((dot.name, display.number(dot.value, lang), dot.note)[:wide] for dot in dots)
     return Picture(title=title, summary=summary, svg=drawn, head=columns[:wide], rows=rows)

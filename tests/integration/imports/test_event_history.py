@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 
 import workbooks
+from asset_tracker import kyiv
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets import service as assets
-from asset_tracker.imports import commit, lists, queries, service, values
+from asset_tracker.imports import commit, lists, queries
 from asset_tracker.imports.kind import ChangedSinceError, StandsOnItError
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.views import Choices
@@ -26,6 +27,7 @@ from asset_tracker.territory.points import NewServicePoint
 from asset_tracker.verifications import service as verifications
 from asset_tracker.verifications.queries import results
 from asset_tracker.verifications.service import NewCampaign
+from factories.uploading import upload
 
 pytestmark = pytest.mark.anyio
 
@@ -71,9 +73,7 @@ async def there(conn, storage, world, tmp_path):
 
     async def send(rows, actor=None, **choices):
         data = rows if isinstance(rows, bytes) else workbooks.save(tmp_path / "a.xlsx", rows).read_bytes()
-        return await service.upload(
-            conn, storage, actor or world.me, "історія.xlsx", data, Choices(**choices)
-        )
+        return await upload(conn, storage, actor or world.me, "історія.xlsx", data, Choices(**choices))
 
     first = await send(LIST, defaults=Defaults(programme="PROSTO"))
     await commit.commit_batch(conn, world.me, first.id)
@@ -276,7 +276,7 @@ async def counted(conn, world, there):
 async def test_a_found_list_becomes_sightings_once(conn, world, there, counted):
     rows = [
         ["Серійний номер", "Наявність", "Дата перевірки", "Технічний стан", "Назва"],
-        ["PF1", "так", values.today(), "потребує уваги", "Ноутбук"],
+        ["PF1", "так", kyiv.today(), "потребує уваги", "Ноутбук"],
         ["CAM1", "ні", None, None, "Камера"],
         ["VF1", "+", None, None, "Автомобіль"],
         ["PF1", "так", None, None, "Ноутбук"],

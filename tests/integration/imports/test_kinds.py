@@ -12,7 +12,7 @@ from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.access.tables import one_time_link, user_account, user_grant
 from asset_tracker.consignments.tables import consignment
 from asset_tracker.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
-from asset_tracker.imports import commit, invitations, lists, queries, service
+from asset_tracker.imports import commit, invitations, lists, queries
 from asset_tracker.imports.kind import StandsOnItError
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.tables import import_batch, import_row
@@ -27,6 +27,7 @@ from asset_tracker.settings import Settings
 from asset_tracker.territory import service as territory
 from asset_tracker.territory.changes import list_changes
 from asset_tracker.territory.tables import municipality, service_point
+from factories.uploading import upload
 
 pytestmark = pytest.mark.anyio
 
@@ -40,7 +41,7 @@ BARANIVKA, OVRUCH = "UA18080010000090720", "UA18060170000069581"
 def send(conn, storage, world, tmp_path):
     async def send(rows, actor=COMMAND_LINE, name="таблиця.xlsx", **choices):
         data = rows if isinstance(rows, bytes) else workbooks.save(tmp_path / "a.xlsx", rows).read_bytes()
-        return await service.upload(conn, storage, actor, name, data, Choices(**choices))
+        return await upload(conn, storage, actor, name, data, Choices(**choices))
 
     return send
 

@@ -14,13 +14,14 @@ from asset_tracker.assets.attributes import Attribute, Catalogue, Option
 from asset_tracker.assets.catalogue import Definition, NewCategory
 from asset_tracker.assets.usual_fields import USUAL
 from asset_tracker.assets.views import Filters
-from asset_tracker.imports import commit, queries, service, template
+from asset_tracker.imports import commit, queries, template
 from asset_tracker.imports.export import list_workbook
 from asset_tracker.imports.line import Defaults
 from asset_tracker.imports.offer import Offer
 from asset_tracker.imports.own_fields import vocabulary_with
 from asset_tracker.imports.views import Choices
 from asset_tracker.ledger.tables import asset
+from factories.uploading import upload
 
 pytestmark = pytest.mark.anyio
 HEADS = [
@@ -70,7 +71,7 @@ def send(conn, storage, world, tmp_path, fields):
     async def send(rows):
         data = workbooks.save(tmp_path / "a.xlsx", rows).read_bytes()
         choices = Choices(defaults=Defaults(programme="PROSTO"))
-        return await service.upload(conn, storage, world.me, "лист.xlsx", data, choices)
+        return await upload(conn, storage, world.me, "лист.xlsx", data, choices)
 
     return send
 
@@ -98,7 +99,7 @@ async def test_they_come_by_name_and_go_back_unchanged(conn, storage, world, sen
     sheet = load_workbook(io.BytesIO(data)).active
     heads = [cell.value for cell in sheet[1]]
     assert ("Діагональ екрана (″)" if lang == "uk" else "Screen size (″)") in heads
-    back = await service.upload(conn, storage, world.me, "back.xlsx", data)
+    back = await upload(conn, storage, world.me, "back.xlsx", data)
     assert (back.plan.counts.unchanged, back.plan.counts.create, back.plan.counts.problem) == (4, 0, 0)
 
 

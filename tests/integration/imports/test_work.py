@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -131,8 +132,9 @@ async def test_by_a_worker_as_without_one(office):
     assert await count(office, import_work) == await count(office, job) == 0
 
 
-async def test_what_is_no_table_is_refused_to_whoever_waits_and_leaves_nothing(office):
-    async with Worked(office):
+@pytest.mark.parametrize("by", ["worker", "nobody else"])
+async def test_what_is_no_table_is_refused_to_whoever_waits_and_leaves_nothing(office, by):
+    async with Worked(office) if by == "worker" else nullcontext():
         with pytest.raises(InvalidError, match="PDF"):
             await send(office, BytesIO(b"%PDF-1.7 nothing"))
     for kept in (import_batch, import_row, import_work, job):
