@@ -17,10 +17,11 @@ async def ask(
     body: bytes = b"",
     method: str = "GET",
     weights: list[int] | None = None,
+    pieces: list[bytes] | None = None,
 ) -> int:
     """The status of the answer, all of which is taken. ``path``: with its query, perhaps with ``NOW`` in it.
 
-    ``weights`` is given the bytes of the answer as a browser unpacks it, piece by piece.
+    ``weights`` is given the bytes of the answer as a browser unpacks it, piece by piece; ``pieces`` the pieces.
     """
     told: list[int] = []
 
@@ -32,6 +33,8 @@ async def ask(
             told.append(message["status"])
         elif weights is not None:
             weights.append(len(message.get("body", b"")))
+        elif pieces is not None:
+            pieces.append(message.get("body", b""))
 
     if NOW in path:
         path = path.replace(NOW, quote(datetime.now(UTC).isoformat()))

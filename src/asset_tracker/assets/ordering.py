@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Numeric, Text, Uuid, case, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Numeric, Text, Uuid, case, func, literal, select, tuple_
 from sqlalchemy import cast as as_type
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.errors import FieldError, InvalidError
 from asset_tracker.ledger.letters import in_ukrainian_order
-from asset_tracker.ledger.tables import NAME_ORDER, asset
+from asset_tracker.ledger.tables import NAME_ORDER, PLACED_AT, asset
 from asset_tracker.ledger.values import CONDITIONS, STAGES
 from asset_tracker.programmes.tables import programme
 from asset_tracker.territory.tables import municipality
@@ -37,17 +37,47 @@ class _Key(NamedTuple):
     indexed: bool = False
 
 
-class Order(NamedTuple):
-    """``value`` is None for the newest first, which the id alone gives."""
+class Mark(NamedTuple):
+    """The asset that a page ends with, and what it is ordered by."""
 
+    key: Any
+    id: UUID
+
+
+class Order(NamedTuple):
+    """``value`` is None for the newest first, which the id alone gives. ``placed``: ``HERE`` is needed for it."""
+
+    word: str
     value: ColumnElement[Any] | None
     falling: bool
     indexed: bool
+    placed: bool = False
+
+    @property
+    def key(self) -> ColumnElement[Any]:
+        """What is ordered by, as a column ``key``."""
+        return (_a.id if self.value is None else self.value).label("key")
 
     @property
     def by(self) -> tuple[ColumnElement[Any], ...]:
         """What to give ORDER BY."""
-        keys = (_a.id,) if self.value is None else (self.value, _a.id)
+        return self._turned((_a.id,) if self.value is None else (self.value, _a.id))
+
+    def by_of(self, found: Any) -> tuple[ColumnElement[Any], ...]:
+        """The same of what was found: columns ``key`` and ``id``."""
+        return self._turned((found.key, found.id))
+
+    def after(self, mark: Mark | None, found: Any = None) -> tuple[ColumnElement[bool], ...]:
+        """The condition that an asset (or what was found, with ``key`` and ``id``) comes after the mark."""
+        if mark is None:
+            return ()
+        if self.value is None:
+            return (_a.id < mark.id,)
+        here = tuple_(self.value, _a.id) if found is None else tuple_(found.key, found.id)
+        there = tuple_(literal(mark.key, self.value.type), literal(mark.id, Uuid))
+        return (here < there if self.falling else here > there,)
+
+    def _turned(self, keys: tuple[ColumnElement[Any], ...]) -> tuple[ColumnElement[Any], ...]:
         return tuple(key.desc() for key in keys) if self.falling else keys
 
 
@@ -103,14 +133,14 @@ def order_of(sort: str) -> Order:
     """The order that a word names. Raises InvalidError."""
     word, falling = sort.removeprefix("-"), sort.startswith("-")
     if not word:
-        return Order(None, falling=True, indexed=True)
+        return Order(sort, None, falling=True, indexed=True)
     key = _KEYS.get(word)
     if key is None:
         wrong = FieldError("sort", "There is no such order to sort in.", expected=", ".join(SORTS))
         raise InvalidError(errors=(wrong,))
     nothing = key.lowest if falling else key.highest
     value = key.value if nothing is None else func.coalesce(key.value, literal(nothing, key.value.type))
-    return Order(value, falling, key.indexed)
+    return Order(sort, value, falling, key.indexed, placed=word == "municipality")
 
 
 def too_many(sort: str) -> InvalidError:
@@ -123,15 +153,11 @@ def too_many(sort: str) -> InvalidError:
     return InvalidError(errors=(told,))
 
 
-async def beyond(conn: AsyncConnection, order: Order, after: UUID) -> ColumnElement[bool]:
-    """The condition that an asset comes after this one."""
-    if order.value is None:
-        return _a.id < after
-    joined = asset.outerjoin(HERE, HERE.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
+async def mark_of(conn: AsyncConnection, order: Order, after: UUID | None) -> Mark | None:
+    """The mark to go on from; None at the beginning, and after an asset that is not seen."""
+    if after is None or order.value is None:
+        return None if after is None else Mark(None, after)
+    joined = asset.outerjoin(HERE, HERE.c.code == PLACED_AT)
     last = await conn.execute(select(order.value.label("key")).select_from(joined).where(_a.id == after))
     row = last.first()
-    if row is None:
-        return true()
-    here = tuple_(order.value, _a.id)
-    there = tuple_(literal(row.key, order.value.type), literal(after, Uuid))
-    return here < there if order.falling else here > there
+    return None if row is None else Mark(row.key, after)

@@ -8,15 +8,18 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     ColumnElement,
     Integer,
     Select,
     Uuid,
     and_,
+    any_,
     bindparam,
     exists,
     func,
+    literal,
     literal_column,
     or_,
     select,
@@ -31,7 +34,8 @@ from asset_tracker.access.permissions import require
 from asset_tracker.assets.attributes import OWN, Catalogue
 from asset_tracker.assets.catalogue import get_catalogue, has
 from asset_tracker.assets.catalogue import lacks as asked_for
-from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, beyond, order_of, too_many
+from asset_tracker.assets.ordering import HERE, NEWEST, mark_of, order_of
+from asset_tracker.assets.paging import asking_for, ids_of_page
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.seen import PLACED, Seen, as_state, as_told, row_of, seen, view_of
 from asset_tracker.assets.sensitivity import coarse, located, pointed
@@ -44,7 +48,7 @@ from asset_tracker.db.hot import Hot, Row
 from asset_tracker.db.prefixes import begins
 from asset_tracker.errors import NotFoundError
 from asset_tracker.ledger.areas import in_area
-from asset_tracker.ledger.tables import GONE, UNFINISHED, UNUSUAL, asset, asset_share, tag
+from asset_tracker.ledger.tables import GONE, UNFINISHED, UNTRANSFERRED, UNUSUAL, asset, asset_share, tag
 from asset_tracker.ledger.tags import parse_tag
 
 MAX_PAGE = 200
@@ -153,15 +157,19 @@ async def page_of_rows(
     where = await reached(conn, actor, filters, known, enough)
     if isinstance(where[-1], False_):
         return (), None, known
-    if not order.indexed:
-        number = await told(conn, actor, filters, known)
-        if (await count_upto(conn, where, SORTABLE) if number is None else number) > SORTABLE:
-            raise too_many(sort)
-    wanted = of.where(*where)
-    if after is not None:
-        wanted = wanted.where(await beyond(conn, order, after))
-    rows = (await conn.execute(wanted.order_by(*order.by).limit(limit + 1))).all()
-    return rows[:limit], rows[limit - 1].id if len(rows) > limit else None, known
+    number = None if order.value is None else await told(conn, actor, filters, known)
+    mark = await mark_of(conn, order, after)
+    async with asking_for(conn, actor, filters):
+        ids = await ids_of_page(conn, where, order, mark, limit + 1, number)
+    found = await conn.execute(
+        of.where(_a.id == any_(literal(ids[:limit], ARRAY(Uuid))), scope.assets(actor))
+    )
+    rows = {row.id: row for row in found}
+    return (
+        [rows[each] for each in ids[:limit] if each in rows],
+        ids[limit - 1] if len(ids) > limit else None,
+        known,
+    )
 
 
 async def reached(
@@ -201,7 +209,9 @@ async def count_reached(
         found = await count_some(conn, text, fields, most)
         if found is not None:
             return found
-    return await count_upto(conn, await reached(conn, actor, filters, known), most)
+    where = await reached(conn, actor, filters, known)
+    async with asking_for(conn, actor, filters):
+        return await count_upto(conn, where, most)
 
 
 async def count_upto(conn: AsyncConnection, where: Sequence[ColumnElement[bool]], most: int) -> int:
@@ -376,6 +386,8 @@ def conditions(
         found.append(UNFINISHED)
     if filters.condition not in (None, "working"):
         found.append(UNUSUAL)
+    if filters.title not in (None, "municipality"):
+        found.append(UNTRANSFERRED)
     found += [has(key, value) for key, _, value in (each.partition(":") for each in filters.fields)]
     return [*found, *_sorts(filters)]
 

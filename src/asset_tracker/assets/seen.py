@@ -33,7 +33,7 @@ from asset_tracker.assets.views import AssetRow, AssetView, DisputeView, Funding
 from asset_tracker.db.hot import Hot
 from asset_tracker.i18n import gettext
 from asset_tracker.ledger.state import State
-from asset_tracker.ledger.tables import asset, asset_share, tag
+from asset_tracker.ledger.tables import PLACED_AT, asset, asset_share, tag
 from asset_tracker.programmes.tables import party, programme
 from asset_tracker.territory.tables import municipality, service_point
 from asset_tracker.territory.translit import transliterate
@@ -42,7 +42,7 @@ _PERCENT: Final = Decimal("0.0001")  # as shares are kept
 _NAMELESS: Final = (None, None, None)
 _a = asset.c
 _here, _there = HERE, municipality.alias("there")
-PLACED = asset.outerjoin(_here, _here.c.code == func.coalesce(_a.municipality_code, _a.destination_code))
+PLACED = asset.outerjoin(_here, _here.c.code == PLACED_AT)
 _By = Literal["id", "tag", "old tag"]
 
 
@@ -100,7 +100,7 @@ def _view(givers: ColumnElement[Any]) -> Select[Any]:
         _a.head_hash,
         _a.head_seq,
         _named(
-            h.code == func.coalesce(_a.municipality_code, _a.destination_code),
+            h.code == PLACED_AT,
             h.name_uk,
             h.name_en,
             h.oblast_uk,

@@ -189,6 +189,7 @@ CASE_OPEN = _sql("""asset.state @> '{"case_open": true}'""")
 GONE = asset.c.gone_reason.is_not(None)
 UNUSUAL = _sql("asset.condition <> 'working'")
 UNFINISHED = _sql("asset.stage <> 'in_service'")
+UNTRANSFERRED = _sql("asset.title <> 'municipality'")
 ODD = _sql("asset.quantity <> 1 OR asset.is_kit")
 LENT = _sql("asset.state ? 'lent_until'")
 # Codes of others that stand for an asset: written as the index of them is, which ``state['codes']`` is not.
@@ -206,6 +207,8 @@ NOT_FILLED: dict[str, ColumnElement[bool]] = {
     "condition": _sql("asset.condition NOT IN ('working', 'needs_attention', 'unserviceable')"),
     "inventory_number": _sql("asset.inventory_number IS NULL"),
 }
+# Where an asset is, or is bound for while it is nowhere yet.
+PLACED_AT = func.coalesce(asset.c.municipality_code, asset.c.destination_code)
 _here = asset.c.gone_reason.is_(None)
 # Handed over by no act yet: what consignments that are under way consist of.
 OPEN = and_(_here, asset.c.accepted_at.is_(None))
@@ -297,6 +300,10 @@ Index("asset_category_delivered_idx", asset.c.category, *_since_delivery, postgr
 
 NAME_ORDER = in_ukrainian_order(asset.c.name_uk)
 Index("asset_name_order_idx", NAME_ORDER.label("name_order"), asset.c.id, _table=asset)
+# The names of one category stand together among all names, so their page may begin after hundreds of thousands.
+Index("asset_category_name_idx", asset.c.category, NAME_ORDER.label("name_order"), asset.c.id, _table=asset)
+# Nearly everything belongs to a municipality in the end; what does not is looked for among few.
+Index("asset_title_idx", asset.c.title, asset.c.id, postgresql_where=UNTRANSFERRED)
 
 # The names (with maker and model) that assets bear or bore, once each or a few times: a trigger adds what is new. A
 # word is looked for here, among some thousand rows of a million assets.
