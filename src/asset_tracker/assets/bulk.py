@@ -17,7 +17,7 @@ from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record, require
 from asset_tracker.access.sessions import rights_of
-from asset_tracker.assets import catalogue, queries, rules, service
+from asset_tracker.assets import catalogue, paging, queries, rules, service
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.tables import bulk_action, bulk_item, bulk_progress
 from asset_tracker.assets.undoing import Tell, silent, undo_operation
@@ -157,7 +157,7 @@ async def _choose(conn: AsyncConnection, actor: Actor, action: UUID, new: NewBul
     where = await queries.reached(conn, actor, filters, await coarse(conn, actor))
     if new.filters is None:
         where.append(_a.id.in_(new.assets[: MAX + 1]))
-    check_number(await queries.count_upto(conn, where, MAX), MAX)
+    check_number(await paging.count_upto(conn, where, MAX), MAX)
     chosen = select(literal(action).label("action_id"), _a.id, _a.head_hash).where(*where)
     adding = insert(bulk_item).from_select(["action_id", "asset_id", "head"], chosen)
     total = (await conn.execute(adding)).rowcount

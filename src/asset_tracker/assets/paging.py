@@ -8,7 +8,7 @@ all names. Where neither helps, up to ``SORTABLE`` are read and sorted after all
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select, text
@@ -48,35 +48,49 @@ async def asking_for(conn: AsyncConnection, actor: Actor, filters: Filters) -> A
             yield
 
 
+class Found(NamedTuple):
+    """What is known of a list before it is looked for.
+
+    ``number``: how many there are, if that is known. ``together``: in the order's index they lie together. ``dear``:
+    to ask whether something belongs to it takes long, and a good part of all does (a word).
+    """
+
+    number: int | None = None
+    together: bool = False
+    dear: bool = False
+
+
 async def ids_of_page(
-    conn: AsyncConnection, where: Where, order: Order, mark: Mark | None, most: int, number: int | None
+    conn: AsyncConnection, where: Where, order: Order, mark: Mark | None, most: int, how: Found
 ) -> list[UUID]:
     """The first ``most`` of the assets that fulfil the conditions and come after the mark.
 
-    ``number``: how many fulfil them, if that is known. Raises InvalidError where more than ``SORTABLE`` would have to
-    be sorted.
+    Raises InvalidError where more than ``SORTABLE`` would have to be sorted.
     """
     if order.value is None:
         newest = select(_a.id).where(*where, *order.after(mark)).order_by(*order.by).limit(most)
         return list(await conn.scalars(newest))
-    if not order.indexed:
-        if number is not None and number > SORTABLE:
-            raise too_many(order.word)
+    number = how.number
+    if order.indexed and not how.dear:
+        number = await count_upto(conn, where, FEW) if number is None else number
+        if number > FEW and how.together:
+            return await _all_in_order(conn, where, order, mark, most)
+    found = None
+    if order.indexed and (how.dear or (number or 0) > FEW):
+        found = await _walked(conn, where, order, mark, most, number or SORTABLE)
+    if found is None and (number or 0) <= SORTABLE:
         found = await _sorted(conn, where, order, mark, most, SORTABLE)
-        if found is None:
-            raise too_many(order.word)
-        return found
-    if (number or 0) <= FEW:
-        found = await _sorted(conn, where, order, mark, most, FEW)
-        if found is not None:
-            return found
-    if (number or 0) <= SORTABLE:
-        found = await _walked(conn, where, order, mark, most, max(number or 0, FEW))
-        if found is None:
-            found = await _sorted(conn, where, order, mark, most, SORTABLE)
-        if found is not None:
-            return found
-    return await _all_in_order(conn, where, order, mark, most)
+    if found is None and order.indexed and not how.dear:
+        found = await _all_in_order(conn, where, order, mark, most)
+    if found is None:
+        raise too_many(order.word)
+    return found
+
+
+async def count_upto(conn: AsyncConnection, where: Where, most: int) -> int:
+    """How many assets the conditions let through; ``most`` + 1 where it is more."""
+    some = select(_a.id).select_from(asset).where(*where).limit(most + 1).subquery()
+    return (await conn.execute(select(func.count()).select_from(some))).scalar_one()
 
 
 async def _sorted(
@@ -103,7 +117,11 @@ async def _walked(
     wanted = select(_a.id).select_from(asset).join(walked, walked.c.id == _a.id).where(*where)
     async with _in_order(conn):
         found = list(await conn.scalars(wanted.order_by(*order.by_of(walked.c)).limit(most)))
-    return found if len(found) == most else None
+    if len(found) == most:
+        return found
+    rest = select(_a.id).where(*order.after(mark)).order_by(*order.by).offset(steps).limit(1)
+    async with _in_order(conn):
+        return found if await conn.scalar(rest) is None else None
 
 
 async def _all_in_order(

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import (
     ARRAY,
     BindParameter,
+    Case,
     ColumnElement,
     Integer,
     Select,
@@ -34,8 +35,8 @@ from asset_tracker.access.permissions import require
 from asset_tracker.assets.attributes import OWN, Catalogue
 from asset_tracker.assets.catalogue import get_catalogue, has
 from asset_tracker.assets.catalogue import lacks as asked_for
-from asset_tracker.assets.ordering import HERE, NEWEST, mark_of, order_of
-from asset_tracker.assets.paging import asking_for, ids_of_page
+from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, mark_of, order_of
+from asset_tracker.assets.paging import Found, asking_for, count_upto, ids_of_page
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.seen import PLACED, Seen, as_state, as_told, row_of, seen, view_of
 from asset_tracker.assets.sensitivity import coarse, located, pointed
@@ -102,7 +103,7 @@ async def list_assets(
     limit = max(1, min(limit, MAX_PAGE))
     if sort == NEWEST and not actor.has("donor") and (given := _given(filters)).keys() <= _PLAIN:
         require(actor, "asset.read")
-        shape = Filters(stage=given.pop("stage", None), condition=given.pop("condition", None))
+        shape = Filters(**{name: given.pop(name, None) for name in ("stage", "condition", "title")})
         wanted = _page_with(nameless(actor), frozenset(given), shape, going_on=after is not None)
         found = await wanted.all(asking, **given, after=after, most=limit + 1)
         items = [_shown(row) for row in found]
@@ -154,13 +155,18 @@ async def page_of_rows(
     order = order_of(sort)
     known = await coarse(conn, actor)
     enough = Enough(limit + 1, after) if order.value is None else None
-    where = await reached(conn, actor, filters, known, enough)
+    where = await reached(conn, actor, filters, known, enough, most=0 if enough else SORTABLE)
     if isinstance(where[-1], False_):
         return (), None, known
     number = None if order.value is None else await told(conn, actor, filters, known)
     mark = await mark_of(conn, order, after)
     async with asking_for(conn, actor, filters):
-        ids = await ids_of_page(conn, where, order, mark, limit + 1, number)
+        how = Found(
+            number=number,
+            together=order.word.endswith("name") and filters.category is not None,
+            dear=isinstance(where[-1], Case),
+        )
+        ids = await ids_of_page(conn, where, order, mark, limit + 1, how)
     found = await conn.execute(
         of.where(_a.id == any_(literal(ids[:limit], ARRAY(Uuid))), scope.assets(actor))
     )
@@ -173,16 +179,22 @@ async def page_of_rows(
 
 
 async def reached(
-    conn: AsyncConnection, actor: Actor, filters: Filters, known: Coarse, enough: Enough | None = None
+    conn: AsyncConnection,
+    actor: Actor,
+    filters: Filters,
+    known: Coarse,
+    enough: Enough | None = None,
+    *,
+    most: int = 0,
 ) -> list[ColumnElement[bool]]:
     """The conditions on the asset table that leave what is in reach and answers to the filters.
 
-    ``enough``: they may leave out what is not needed for so many.
+    ``enough``: they may leave out what is not needed for so many; ``most``: so many are to be sorted (``sought``).
     """
     fields = await get_catalogue(conn) if filters.q or filters.missing else Catalogue()
     where = _besides(actor, filters, known, fields)
     if text := _typed(filters):
-        where.append(await sought(conn, text, fields, enough if _is_all(where) else None))
+        where.append(await sought(conn, text, fields, enough if _is_all(where) else None, most=most))
     return where
 
 
@@ -212,12 +224,6 @@ async def count_reached(
     where = await reached(conn, actor, filters, known)
     async with asking_for(conn, actor, filters):
         return await count_upto(conn, where, most)
-
-
-async def count_upto(conn: AsyncConnection, where: Sequence[ColumnElement[bool]], most: int) -> int:
-    """How many assets the conditions let through; ``most`` + 1 where it is more."""
-    some = select(_a.id).select_from(asset).where(*where).limit(most + 1).subquery()
-    return (await conn.execute(select(func.count()).select_from(some))).scalar_one()
 
 
 async def count_assets(conn: AsyncConnection, actor: Actor, filters: Filters) -> int:
@@ -380,8 +386,8 @@ def conditions(
     if lacking := fields.attributes.get((filters.missing or "").removeprefix(OWN)):
         found.append(and_(_a.gone_reason.is_(None), _a.delivered_at.is_not(None), asked_for(lacking, fields)))
     # What every row of these has besides, in the words of the indexes that hold them.
-    if filters.stage not in (None, "gone"):
-        found.append(_a.gone_reason.is_(None))
+    if filters.stage is not None:
+        found.append(GONE if filters.stage == "gone" else _a.gone_reason.is_(None))
     if filters.stage not in (None, "gone", "in_service"):
         found.append(UNFINISHED)
     if filters.condition not in (None, "working"):

@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -52,15 +52,19 @@ class Enough(NamedTuple):
 
 
 async def sought(
-    conn: AsyncConnection, text: str, fields: Catalogue, enough: Enough | None = None
+    conn: AsyncConnection, text: str, fields: Catalogue, enough: Enough | None = None, *, most: int = 0
 ) -> ColumnElement[bool]:
     """The condition on the asset table that finds what ``answers`` finds, as quickly as it can be found now.
 
-    ``enough``: of somebody whom nothing is kept from, who asks for nothing besides.
+    ``enough``: of somebody whom nothing is kept from, who asks for nothing besides. ``most``: so many are to be found
+    whatever the order; of more it is a CASE, good for looking through others.
     """
     few = await _meant(conn, text, fields, enough)
     if few is None:
-        return _among_many(text, fields)
+        found = await count_some(conn, text, fields, most) if most else None
+        if found is None or found > most:
+            return _among_many(text, fields)
+        return _a.id.in_(_every(text, fields, await _names(conn, text) or [], most))
     return _a.id == any_(literal(few, ARRAY(Uuid))) if few else false()
 
 
@@ -74,8 +78,7 @@ async def count_some(conn: AsyncConnection, text: str, fields: Catalogue, most: 
     if names is None:
         return None
     await conn.exec_driver_sql(_NOW)
-    every = union(_told_otherwise(text, fields, most + 1), _bearing(names, most + 1)).subquery()
-    some = select(every).limit(most + 1).subquery()
+    some = _every(text, fields, names, most + 1).limit(most + 1).subquery()
     return (await conn.execute(select(func.count()).select_from(some))).scalar_one()
 
 
@@ -124,6 +127,11 @@ def _bearing(names: list[int], most: int, newest: Enough | None = None) -> Selec
     each = select(_a.id).where(key == NAMES_KEY, *older).order_by(_a.id.desc()).limit(most).lateral("some")
     some = select(each.c.id).select_from(join(key.table, each, true())).limit(most)
     return some.order_by(each.c.id.desc()) if newest else some
+
+
+def _every(text: str, fields: Catalogue, names: list[int], most: int) -> Select[Any]:
+    """So many assets that answer to it, each told by an index."""
+    return select(union(_told_otherwise(text, fields, most), _bearing(names, most)).subquery())
 
 
 def _told_otherwise(text: str, fields: Catalogue, most: int) -> Select[UUID]:

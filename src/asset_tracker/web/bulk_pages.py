@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may_record
-from asset_tracker.assets import bulk, bulk_orders, bulk_work, queries
+from asset_tracker.assets import bulk, bulk_orders, bulk_work, paging, queries
 from asset_tracker.assets.bulk import BulkView, NewBulk
 from asset_tracker.assets.sensitivity import coarse
 from asset_tracker.assets.standing import told
@@ -250,7 +250,7 @@ async def _where(conn: AsyncConnection, actor: Actor, chosen: Filters | list[UUI
     if isinstance(chosen, list):
         where.append(asset.c.id.in_(chosen))
     kept = None if isinstance(chosen, list) else await told(conn, actor, filters, known)
-    count = await queries.count_upto(conn, where, bulk.MAX) if kept is None else min(kept, bulk.MAX + 1)
+    count = await paging.count_upto(conn, where, bulk.MAX) if kept is None else min(kept, bulk.MAX + 1)
     code = func.coalesce(asset.c.municipality_code, asset.c.destination_code)
     # One and another: to gather them all, each asset of the list would be read.
     places = set[str]()

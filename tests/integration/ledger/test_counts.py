@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from asset_tracker.access import scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
-from asset_tracker.assets import queries, standing
+from asset_tracker.assets import paging, queries, standing
 from asset_tracker.assets.figures import waiting
 from asset_tracker.assets.places import Coarse
 from asset_tracker.assets.views import Filters
@@ -95,7 +95,7 @@ async def test_after_every_fact_of_any_history(conn):
                 await fold(conn)
             assert await wrong_counts(conn) == {}, each
         for filters in (Filters(**more) for more in ({}, *chance.sample(NARROWED, 3))):
-            listed = await queries.count_upto(conn, queries.conditions(filters) or [true()], 1000)
+            listed = await paging.count_upto(conn, queries.conditions(filters) or [true()], 1000)
             assert await standing.told(conn, COMMAND_LINE, filters, Coarse({})) == listed, (filters, history)
         before = await of_programmes(conn)
         await fold(conn)
@@ -284,7 +284,7 @@ async def test_lists_are_counted_as_they_are_listed(several, who):
         for within in WITHIN:
             for filters in (within, *(msgspec.structs.replace(within, **more) for more in NARROWED)):
                 where = [scope.assets(actor), *queries.conditions(filters)]
-                listed = await queries.count_upto(conn, where, 1000)
+                listed = await paging.count_upto(conn, where, 1000)
                 assert await standing.told(conn, actor, filters, Coarse({})) == listed, filters
         for filters in (
             Filters(q="x", programme=PROGRAMME),
