@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker import kyiv
 from asset_tracker.access import records, sessions, tokens, users
-from asset_tracker.access.actors import Actor, Grant, Role
+from asset_tracker.access.actors import Actor, Grant
 from asset_tracker.access.permissions import require
 from asset_tracker.access.sessions import SessionView
-from asset_tracker.access.tables import IN_FORCE, api_token, user_account, user_grant
+from asset_tracker.access.tables import api_token, user_account, user_grant
 from asset_tracker.access.tokens import TokenView
 from asset_tracker.db.wall import by_system
 from asset_tracker.errors import FieldError, InvalidError, NotFoundError
@@ -117,17 +117,6 @@ async def end_sessions(conn: AsyncConnection, actor: Actor, user: UUID) -> None:
     await users.must_exist(conn, user)
     await sessions.end_all(conn, user)
     await records.record(conn, actor, "sessions_ended", f"user {user}")
-
-
-@by_system
-async def roles_now(conn: AsyncConnection) -> dict[UUID, tuple[Role, ...]]:
-    """The roles that each account has today, those that ran out left away."""
-    rows = await conn.execute(
-        select(_g.user_id, func.array_agg(_g.role.distinct()).label("roles"))
-        .where(IN_FORCE)
-        .group_by(_g.user_id)
-    )
-    return {row.user_id: tuple(row.roles) for row in rows}
 
 
 def _granted(row: Any, now: datetime) -> Granted:

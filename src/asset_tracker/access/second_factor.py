@@ -159,12 +159,6 @@ async def remove(conn: AsyncConnection, actor: Actor, user: UUID, reason: str) -
     await sessions.end_all(conn, user)
 
 
-@by_system
-async def users_with(conn: AsyncConnection) -> frozenset[UUID]:
-    """The users whose log-in needs a code."""
-    return frozenset(await conn.scalars(select(_f.user_id).where(_f.confirmed_at.is_not(None))))
-
-
 async def _remove(conn: AsyncConnection, actor: Actor, user: UUID, reason: str) -> None:
     gone = delete(second_factor).where(_f.user_id == user, or_(_f.confirmed_at.is_not(None)))
     if not (await conn.execute(gone)).rowcount:

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from asset_tracker.access.actors import ROLES
 from asset_tracker.db.metadata import metadata
 from asset_tracker.i18n import LANGS
+from asset_tracker.ledger.letters import in_ukrainian_order
 from asset_tracker.ledger.tables import one_of
 
 _instant = DateTime(timezone=True)
@@ -39,6 +40,12 @@ user_account = Table(
     Column("disabled_at", _instant),
     one_of("lang", LANGS),
     Index("user_account_email_key", func.lower(text("email")), unique=True),
+)
+Index(
+    "user_account_name_order_idx",
+    in_ukrainian_order(user_account.c.name).label("name_order"),
+    user_account.c.id,
+    _table=user_account,
 )
 
 user_grant = Table(

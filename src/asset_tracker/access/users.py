@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Text, Uuid, delete, exists, func, insert, literal, or_, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,13 +34,21 @@ from asset_tracker.settings import Settings
 
 
 class UserView(msgspec.Struct, frozen=True, kw_only=True):
-    """An account as administrators see it."""
+    """An account as administrators see it; ``roles`` that have not run out, ``secured``: a log-in needs a code too."""
 
     id: UUID
     email: str
     name: str
     roles: tuple[Role, ...]
     disabled: bool
+    secured: bool
+
+
+class UserPage(msgspec.Struct, frozen=True):
+    """One page; ``next`` is what to pass as ``after``."""
+
+    items: tuple[UserView, ...]
+    next: UUID | None
 
 
 class GrantView(msgspec.Struct, frozen=True, kw_only=True):
@@ -207,28 +215,36 @@ async def change_password(
     return ()
 
 
-async def list_users(conn: AsyncConnection, actor: Actor) -> list[UserView]:
-    """All accounts, by name."""
+@by_system
+async def list_users(
+    conn: AsyncConnection, actor: Actor, *, q: str = "", after: UUID | None = None, limit: int = 50
+) -> UserPage:
+    """A page of all accounts by name; ``q``: what the name or the address has in it."""
     require(actor, "user.manage")
     u, g = user_account.c, user_grant.c
-    rows = await conn.execute(
-        select(
-            u.id,
-            u.email,
-            u.name,
-            u.disabled_at,
-            func.array_remove(func.array_agg(g.role.distinct()), None).label("roles"),
+    order = in_ukrainian_order(u.name)
+    roles = select(func.array_agg(g.role.distinct())).where(g.user_id == u.id, IN_FORCE).scalar_subquery()
+    secured = exists().where(second_factor.c.user_id == u.id, second_factor.c.confirmed_at.is_not(None))
+    wanted = select(u.id, u.email, u.name, u.disabled_at, roles.label("roles"), secured.label("secured"))
+    if q:
+        wanted = wanted.where(
+            or_(u.name.icontains(q, autoescape=True), u.email.icontains(q, autoescape=True))
         )
-        .outerjoin(user_grant, g.user_id == u.id)
-        .group_by(u.id)
-        .order_by(in_ukrainian_order(u.name), u.id)
-    )
-    return [
+    if after and (mark := await conn.scalar(select(order).where(u.id == after))) is not None:
+        wanted = wanted.where(tuple_(order, u.id) > tuple_(literal(mark, Text), literal(after, Uuid)))
+    rows = (await conn.execute(wanted.order_by(order, u.id).limit(limit + 1))).all()
+    items = tuple(
         UserView(
-            id=r.id, email=r.email, name=r.name, roles=tuple(r.roles), disabled=r.disabled_at is not None
+            id=r.id,
+            email=r.email,
+            name=r.name,
+            roles=tuple(r.roles or ()),
+            disabled=r.disabled_at is not None,
+            secured=r.secured,
         )
-        for r in rows
-    ]
+        for r in rows[:limit]
+    )
+    return UserPage(items, items[-1].id if len(rows) > limit else None)
 
 
 @by_system

@@ -52,12 +52,14 @@ class Found(NamedTuple):
     """What is known of a list before it is looked for.
 
     ``number``: how many there are, if that is known. ``together``: in the order's index they lie together. ``dear``:
-    to ask whether something belongs to it takes long, and a good part of all does (a word).
+    to ask whether something belongs to it takes long, and a good part of all does (a word). ``listed``: else all that
+    may belong to it are told one by one.
     """
 
     number: int | None = None
     together: bool = False
     dear: bool = False
+    listed: bool = False
 
 
 async def ids_of_page(
@@ -70,14 +72,15 @@ async def ids_of_page(
     if order.value is None:
         newest = select(_a.id).where(*where, *order.after(mark)).order_by(*order.by).limit(most)
         return list(await conn.scalars(newest))
-    number = how.number
-    if order.indexed and not how.dear:
+    number, found = how.number, None
+    if how.dear:
+        number = SORTABLE + 1
+    elif order.indexed and not how.listed:
         number = await count_upto(conn, where, FEW) if number is None else number
         if number > FEW and how.together:
             return await _all_in_order(conn, where, order, mark, most)
-    found = None
-    if order.indexed and (how.dear or (number or 0) > FEW):
-        found = await _walked(conn, where, order, mark, most, number or SORTABLE)
+    if order.indexed and (number or 0) > FEW:
+        found = await _walked(conn, where, order, mark, most, number or 0)
     if found is None and (number or 0) <= SORTABLE:
         found = await _sorted(conn, where, order, mark, most, SORTABLE)
     if found is None and order.indexed and not how.dear:

@@ -35,7 +35,7 @@ from asset_tracker.access.permissions import require
 from asset_tracker.assets.attributes import OWN, Catalogue
 from asset_tracker.assets.catalogue import get_catalogue, has
 from asset_tracker.assets.catalogue import lacks as asked_for
-from asset_tracker.assets.ordering import HERE, NEWEST, SORTABLE, mark_of, order_of
+from asset_tracker.assets.ordering import HERE, NEWEST, mark_of, order_of
 from asset_tracker.assets.paging import Found, asking_for, count_upto, ids_of_page
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.seen import PLACED, Seen, as_state, as_told, row_of, seen, view_of
@@ -53,6 +53,7 @@ from asset_tracker.ledger.tables import GONE, UNFINISHED, UNTRANSFERRED, UNUSUAL
 from asset_tracker.ledger.tags import parse_tag
 
 MAX_PAGE = 200
+_TYPED: Final = 20_000  # so many that answer to a word are sorted
 _SHORTEST_ID: Final = 32
 _a = asset.c
 _here = HERE
@@ -155,7 +156,7 @@ async def page_of_rows(
     order = order_of(sort)
     known = await coarse(conn, actor)
     enough = Enough(limit + 1, after) if order.value is None else None
-    where = await reached(conn, actor, filters, known, enough, most=0 if enough else SORTABLE)
+    where = await reached(conn, actor, filters, known, enough, most=0 if enough else _TYPED)
     if isinstance(where[-1], False_):
         return (), None, known
     number = None if order.value is None else await told(conn, actor, filters, known)
@@ -165,6 +166,7 @@ async def page_of_rows(
             number=number,
             together=order.word.endswith("name") and filters.category is not None,
             dear=isinstance(where[-1], Case),
+            listed=bool(_typed(filters)),
         )
         ids = await ids_of_page(conn, where, order, mark, limit + 1, how)
     found = await conn.execute(

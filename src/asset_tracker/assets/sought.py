@@ -3,7 +3,7 @@
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -59,12 +59,9 @@ async def sought(
     ``enough``: of somebody whom nothing is kept from, who asks for nothing besides. ``most``: so many are to be found
     whatever the order; of more it is a CASE, good for looking through others.
     """
-    few = await _meant(conn, text, fields, enough)
+    few = await _meant(conn, text, fields, enough, most or _FEW)
     if few is None:
-        found = await count_some(conn, text, fields, most) if most else None
-        if found is None or found > most:
-            return _among_many(text, fields)
-        return _a.id.in_(_every(text, fields, await _names(conn, text) or [], most))
+        return _among_many(text, fields)
     return _a.id == any_(literal(few, ARRAY(Uuid))) if few else false()
 
 
@@ -78,13 +75,14 @@ async def count_some(conn: AsyncConnection, text: str, fields: Catalogue, most: 
     if names is None:
         return None
     await conn.exec_driver_sql(_NOW)
-    some = _every(text, fields, names, most + 1).limit(most + 1).subquery()
+    every = union(_told_otherwise(text, fields, most + 1), _bearing(names, most + 1)).subquery()
+    some = select(every).limit(most + 1).subquery()
     return (await conn.execute(select(func.count()).select_from(some))).scalar_one()
 
 
 @by_system
 async def _meant(
-    conn: AsyncConnection, text: str, fields: Catalogue, enough: Enough | None
+    conn: AsyncConnection, text: str, fields: Catalogue, enough: Enough | None, most: int
 ) -> list[UUID] | None:
     """The assets anywhere that may be meant, if they are few; None of many, which are found without this.
 
@@ -94,13 +92,13 @@ async def _meant(
     if names is None:
         return None
     await conn.exec_driver_sql(_NOW)
-    if len(names) * (enough.many if enough else _FEW) > _STEPS and await _is_common(conn, text, fields):
+    if len(names) * (enough.many if enough else most) > _STEPS and await _is_common(conn, text, fields):
         return None
-    found = list(await conn.scalars(_told_otherwise(text, fields, _FEW + 1)))
-    if enough and len(found) <= _FEW:
+    found = list(await conn.scalars(_told_otherwise(text, fields, most + 1)))
+    if enough and len(found) <= most:
         return found + list(await conn.scalars(_bearing(names, enough.many, newest=enough)))
-    found += await conn.scalars(_bearing(names, _FEW + 1))
-    return found if len(found) <= _FEW else None
+    found += await conn.scalars(_bearing(names, most + 1))
+    return found if len(found) <= most else None
 
 
 # A plan for any text at all reads the whole table; what a text is worth is known when it is known.
@@ -127,11 +125,6 @@ def _bearing(names: list[int], most: int, newest: Enough | None = None) -> Selec
     each = select(_a.id).where(key == NAMES_KEY, *older).order_by(_a.id.desc()).limit(most).lateral("some")
     some = select(each.c.id).select_from(join(key.table, each, true())).limit(most)
     return some.order_by(each.c.id.desc()) if newest else some
-
-
-def _every(text: str, fields: Catalogue, names: list[int], most: int) -> Select[Any]:
-    """So many assets that answer to it, each told by an index."""
-    return select(union(_told_otherwise(text, fields, most), _bearing(names, most)).subquery())
 
 
 def _told_otherwise(text: str, fields: Catalogue, most: int) -> Select[UUID]:

@@ -1,16 +1,18 @@
 """People: who may log in, with which role and reach. For administrators."""
 
-from typing import Protocol
+from typing import Annotated, Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
+from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from asset_tracker.access import granting, links, second_factor, users
+from asset_tracker.access import links, second_factor, users
 from asset_tracker.access.actors import ROLES, Actor, Grant
 from asset_tracker.access.permissions import require
 from asset_tracker.edge.who import AnyRequest, lang_of, require_session
@@ -60,12 +62,24 @@ class ReasonForm(msgspec.Struct, frozen=True):
 
 @get("/people")
 async def list_people(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    q: FromQuery[Annotated[str, Meta(max_length=120)]] = "",
+    after: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    known = await users.list_users(conn, actor)
-    secured = await second_factor.users_with(conn)
-    now = await granting.roles_now(conn)
-    return page(request, "people/list.html", section="people", users=known, secured=secured, roles=now)
+    found = await users.list_users(conn, actor, q=q.strip(), after=after)
+    narrowed = {"q": q.strip()} if q.strip() else {}
+    return page(
+        request,
+        "people/list.html",
+        section="people",
+        block="results",
+        users=found.items,
+        q=q.strip(),
+        next_href=f"/people?{urlencode({**narrowed, 'after': found.next})}" if found.next else None,
+        first_href=("/people?" + urlencode(narrowed)).rstrip("?") if after else None,
+    )
 
 
 @get("/people/new")

@@ -26,7 +26,7 @@ async def users(world):
     from asset_tracker.access.users import list_users
 
     async with world.engine.begin() as conn:
-        return await list_users(conn, COMMAND_LINE)
+        return (await list_users(conn, COMMAND_LINE)).items
 
 
 def a_scan(code, **more):
