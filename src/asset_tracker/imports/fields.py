@@ -196,7 +196,7 @@ FIELDS: tuple[Field, ...] = (
     Field("mac", "MAC address", "as on the device", names_of("mac|mac адреса|mac-адреса|mac address|мас адреса")),
     Field("part_number", "Part number", "the maker's order number", names_of("партномер|артикул|код товару|part number|part no|p/n|pn|product code|sku|ipn|product number")),
     Field("box", "Box", "where it is packed", names_of("коробка|ящик|палета|місце|№ місця|box|pallet|carton|package|box no|packaging")),
-    Field("notes", "Notes", "anything else worth keeping; several columns may go here", names_of("примітка|примітки|коментар|коментарі|додатково|зауваження|характеристики|технічні характеристики|комплектація|notes|note|comment|comments|remarks|remark|specification|specifications|details"), many=True),
+    Field("notes", "Notes", "anything else worth keeping; several columns may go here", names_of("примітка|примітки|прим|коментар|коментарі|додатково|зауваження|характеристики|технічні характеристики|комплектація|notes|note|comment|comments|remarks|remark|specification|specifications|details"), many=True),
 )  # fmt: skip
 
 SKIPPED: frozenset[str] = frozenset(

@@ -43,8 +43,11 @@ def main(source: str, marks: str, target: str, limits_json: str) -> int:
     wanted = msgspec.json.decode(Path(marks).read_bytes(), type=list[CellMark])
     path = Path(source)
     with path.open("rb") as file:
-        is_xlsx = file.read(2) == b"PK" and path.suffix != ".ods"
+        is_text = file.read(2) != b"PK"
+    is_xlsx = not is_text and path.suffix != ".ods"
     book = load_workbook(path, keep_links=False) if is_xlsx else _rewritten(path, limits)
+    if is_text:  # its only sheet was called after the file, which may not be the name of a sheet
+        wanted = [msgspec.structs.replace(each, sheet=book.worksheets[0].title) for each in wanted]
     mark(book, wanted)
     book.save(target)
     return 0

@@ -107,7 +107,7 @@ async def opened(storage: Storage, batch: BatchView) -> AsyncIterator[Book]:
         rows = Path(folder) / "rows"
         async with telling("reading", partial(percent_at, rows), FULL):
             book = await anyio.to_thread.run_sync(sheet.read, source, rows)
-        yield book
+        yield book.called(batch.file_name)
 
 
 async def plan_batch(

@@ -28,6 +28,11 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     about: Opened
     sheets: tuple[SheetInfo, ...]
 
+    def called(self, name: str) -> "Book":
+        """The same, its only sheet named after the file where the format has no names of sheets (.csv)."""
+        sheets = (msgspec.structs.replace(each, name=each.name or name) for each in self.sheets)
+        return msgspec.structs.replace(self, sheets=tuple(sheets))
+
     def rows(self, sheet: int) -> Iterator[Row]:
         """Rows of the sheet with this index that hold a value, in order."""
         with self.path.open("rb") as file:

@@ -130,7 +130,10 @@ class Vocabulary:
                 ratio = matcher.ratio()
                 if ratio > 0.82 and ratio * 0.8 > sure:
                     field, sure = each, ratio * 0.8
-        return (field, sure) if sure >= 0.4 else (None, 0.0)
+        if sure < 0.4 and (said := _BRACKETS.search(values.fold(heading))):
+            # "To whom (municipality)": what stands in brackets may be the name
+            field, sure = self._names.get(said[0].strip("()[] ")), 0.5
+        return (field, sure) if field and sure >= 0.4 else (None, 0.0)
 
     def named(self, text: str) -> tuple[str | None, float]:
         """The field that the text names outright or among other words; quick, for it is asked of hundreds of cells."""

@@ -65,7 +65,7 @@ def test_problems_are_listed_and_nothing_is_recorded(shell, capsys):
     assert run("a.csv", "--programme", "PROSTO") == 1
     told = capsys.readouterr().out
     assert "\x1b" not in told
-    for words in ("1!A5", "1!F5", "1!G1", "Nothing was recorded"):
+    for words in ("a.csv!A5", "a.csv!F5", "a.csv!G1", "Nothing was recorded"):
         assert words in told
     (shell / "map.json").write_text(json.dumps({"Колір": None}), encoding="utf-8")
     assert run("a.csv", "--programme", "PROSTO", "--mapping", "map.json", "--partial", "--json") == 1

@@ -9,6 +9,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.worksheet import Worksheet
 
 import workbooks
+from asset_tracker.imports.fields import ASSETS
 from asset_tracker.imports.known import Item
 from asset_tracker.ledger.tags import check_character
 from asset_tracker.territory.codifier import read_shipped
@@ -206,6 +207,19 @@ def test_an_unknown_column_is_a_question_until_it_is_answered(ukraine, tmp_path)
     noted = only(plan(path, ukraine, answers={"J": "notes"})).facts
     assert noted is not None
     assert noted.note == "сірий"
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("Кому (громада)", "municipality"),
+        ("Прим.", "notes"),
+        ("Ціна за од. (з ПДВ)", "unit_price"),
+        ("Щось (інше)", None),
+    ],
+)
+def test_what_stands_in_brackets_may_be_the_name(heading, field):
+    assert ASSETS.guess(heading)[0] == field
 
 
 def test_a_name_that_exists_twice_is_asked_for_and_a_misspelt_one_suggested(ukraine, tmp_path):

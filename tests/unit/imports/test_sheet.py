@@ -214,6 +214,14 @@ def test_the_reader_lives_in_its_own_process(tmp_path):
         assert [row.cells for row in book.rows(0)] == [("Назва",), ("Ноутбук",)]
 
 
+def test_the_only_sheet_of_a_text_table_is_called_after_its_file(tmp_path):
+    (tmp_path / "a.csv").write_text("Назва;Кількість\nНоутбук;1\n", encoding="utf-8")
+    with sheet.opened(tmp_path / "a.csv") as book:
+        assert [each.name for each in book.called("список.csv").sheets] == ["список.csv"]
+    with sheet.opened(workbooks.save(tmp_path / "a.xlsx", [["Назва"]])) as book:
+        assert book.called("список.xlsx").sheets == book.sheets
+
+
 def test_a_bomb_is_refused_and_this_process_does_not_notice(tmp_path):
     path = workbooks.bomb(tmp_path / "b.xlsx", megabytes=40)
     limits = Limits(unpacked_bytes=32 * 2**20)
