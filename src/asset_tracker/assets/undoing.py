@@ -101,6 +101,14 @@ async def operation_of(conn: AsyncConnection, event_id: UUID) -> UUID | None:
     return found
 
 
+async def last_on(conn: AsyncConnection, consignment: UUID, kind: str) -> tuple[UUID, UUID | None] | None:
+    """The newest entry of a kind about what is on a consignment, and the operation it was recorded in."""
+    wanted = select(_e.id, _e.operation).join(asset, _a.id == _e.asset_id)
+    wanted = wanted.where(_a.consignment_id == consignment, _e.kind == kind)
+    row = (await conn.execute(wanted.order_by(_e.recorded_at.desc(), _e.seq.desc()).limit(1))).first()
+    return (row.id, row.operation) if row else None
+
+
 async def _entries(conn: AsyncConnection, actor: Actor, operation: UUID) -> list[Any]:
     """The entries of an operation, and whether each asset's chain still ends with it (``free``)."""
     last = (

@@ -115,6 +115,14 @@ async def consign(
     return await assets.record(conn, actor, assets_, fact)
 
 
+async def not_waiting(conn: AsyncConnection, assets_: Sequence[UUID]) -> list[str]:
+    """The tags of those that cannot be put on a consignment any more, because they are under way or there."""
+    a = asset.c
+    wanted = select(a.tag, a.state).where(a.id.in_(assets_)).order_by(a.tag)
+    rows = await conn.execute(wanted)
+    return [row.tag for row in rows if not RULES["consigned"].allows(as_state(row.state))]
+
+
 async def dispatch(conn: AsyncConnection, actor: Actor, consignment_id: UUID, how: Dispatch) -> list[Receipt]:
     """Send everything that has not left yet. Raises RefusedError when there is nothing to send."""
     return await dispatch_all(conn, actor, {consignment_id: how})

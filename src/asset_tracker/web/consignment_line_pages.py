@@ -20,7 +20,7 @@ from asset_tracker.consignments.waybill import waybill_pdf
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import ConflictError, FieldError, InvalidError, NotFoundError, RefusedError
 from asset_tracker.i18n import gettext
-from asset_tracker.ledger.tags import TagError
+from asset_tracker.ledger.tags import TagError, format_tag
 from asset_tracker.programmes.queries import list_programmes
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.consignment_pages import show_instead
@@ -28,6 +28,10 @@ from asset_tracker.web.pages import Instead, error_texts, page, see_other
 from asset_tracker.web.towns import read_with_town
 
 MAX_LINES = 500
+_UNDER_WAY = (
+    "Under way or delivered already: %(list)s. "
+    "Leave them out, or take the dispatch back on the page of their consignment first."
+)
 
 
 class ConsignmentForm(msgspec.Struct, frozen=True):
@@ -101,7 +105,7 @@ async def print_waybill(
 
 
 async def _assets(conn: AsyncConnection, actor: Actor, written: list[str]) -> list[UUID]:
-    """The assets that tags or serial numbers name. Raises InvalidError that names each that is none."""
+    """The assets that tags or serial numbers name. Raises InvalidError that names each that is none, or gone."""
     wanted = list(dict.fromkeys(each.strip()[:80] for each in written if each.strip()))
     if not wanted or len(wanted) > MAX_LINES:
         raise InvalidError(errors=(FieldError("tags", "Between 1 and 500 tags are expected."),))
@@ -120,6 +124,9 @@ async def _assets(conn: AsyncConnection, actor: Actor, written: list[str]) -> li
     if unknown:
         params = {"list": ", ".join(unknown[:10])}
         raise InvalidError(errors=(FieldError("tags", "Not found, or more than one: %(list)s", params),))
+    if under_way := await service.not_waiting(conn, found):
+        params = {"list": ", ".join(map(format_tag, under_way[:10]))}
+        raise InvalidError(errors=(FieldError("tags", _UNDER_WAY, params),))
     return list(dict.fromkeys(found))
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.queries import list_assets
+from asset_tracker.assets.undoing import last_on
 from asset_tracker.assets.views import Filters
 from asset_tracker.consignments import acts, queries, service, signing
 from asset_tracker.consignments.discrepancies import list_discrepancies
@@ -280,6 +281,14 @@ async def show_instead(
     return Instead(await _page(request, conn, actor, consignment_id, typed, texts))
 
 
+async def _slip(conn: AsyncConnection, actor: Actor, it: ConsignmentView) -> str:
+    """What takes the dispatch of a consignment back while it is on its way; nothing for who may not."""
+    if not it.on_the_way or not (may(actor, "consignment.manage") and may(actor, "event.correct")):
+        return ""
+    sent = await last_on(conn, it.id, "dispatched")
+    return "" if sent is None else f"operation {sent[1]}" if sent[1] else f"event {sent[0]}"
+
+
 async def _page(
     request: AnyRequest,
     conn: AsyncConnection,
@@ -318,6 +327,7 @@ async def _page(
             for each in (waiting.items if waiting else ())
             if each.consignment is None and each.stage in ("expected", "received")
         ],
+        slip=await _slip(conn, actor, it),
         may_act=may(actor, "act.manage"),
         may_label=may(actor, "label.print"),
         may_run=may(actor, "event.record"),

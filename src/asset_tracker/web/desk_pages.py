@@ -1,5 +1,6 @@
 """The first page, and finding anything from one field."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,6 +29,12 @@ from asset_tracker.web.list_query import ListQuery, filters_of, params_of
 from asset_tracker.web.pages import error_texts, page, see_other
 
 _SHOWN, _SUGGESTED, _LETTERS = 12, 4, 2
+# What people write before a number: "акт PROSTO-2024-0003", "s/n PF49134222". Before words it may be a name.
+_WHAT_IT_IS = re.compile(
+    r"(?:(?:акт[уа]?|партія|партії|накладна|мітка|код мітки|серійний(?: номер| №)?|act|consignment|waybill|tag"
+    r"|serial(?: number| no\.?)?|s/n)\s*[:№]?\s+)(?=\S*\d)",
+    re.IGNORECASE,
+)
 _NARROWS = ("programme", "oblast", "municipality")
 
 
@@ -68,7 +75,7 @@ async def find(
     q: FromQuery[str] = "",
 ) -> Response[str] | Redirect:
     """Whatever the text may be: a tag or a linked code leads straight to its asset, the rest is listed."""
-    text = q.strip()[:200].replace("\x00", "")
+    text = meant(q)
     if asset := await _by_tag(conn, actor, text) or await _by_code(conn, actor, text):
         return see_other(request, asset)
     return page(request, "find.html", query=text, **await _found(conn, actor, text, _SHOWN))
@@ -82,7 +89,7 @@ async def suggest(
     q: FromQuery[str] = "",
 ) -> Response[str]:
     """What the find field proposes while one types."""
-    text = q.strip()[:200].replace("\x00", "")
+    text = meant(q)
     wanted = text if len(text) >= _LETTERS else ""
     found = await _found(conn, actor, wanted, _SUGGESTED)
     return page(request, "suggestions.html", query=wanted, **found)
@@ -92,6 +99,12 @@ async def suggest(
 async def nowhere(path: FromPath[str]) -> Response[str]:
     """What no other page answers to. A route of its own, so that who asks is known and keeps their menu."""
     raise NotFoundError("There is no page %(path)s.", path=path[:200])
+
+
+def meant(typed: str) -> str:
+    """What to look for: without the word that only says what kind of number follows."""
+    text = typed.strip()[:200].replace("\x00", "")
+    return text[said.end() :] if (said := _WHAT_IT_IS.match(text)) else text
 
 
 def _narrowed_to(request: AnyRequest) -> ListQuery:

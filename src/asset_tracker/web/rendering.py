@@ -22,7 +22,7 @@ from asset_tracker import kyiv
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
 from asset_tracker.programmes.policies import source_in
-from asset_tracker.web import formats
+from asset_tracker.web import formats, spoken
 from asset_tracker.web.glossary import TERMS
 from asset_tracker.web.marks import Marks
 from asset_tracker.web.words import word
@@ -116,5 +116,7 @@ def _translated(lang: Lang, options: Iterable[tuple[str, str]]) -> list[tuple[st
 def render(lang: Lang, template: str, context: dict[str, Any], block: str | None = None) -> str:
     """A page, or only one ``block`` of it for a request that will put it into a page."""
     if block is not None:
-        return str(render_block(environment(lang), template, block, context))
-    return environment(lang).get_template(template).render(context)
+        html = str(render_block(environment(lang), template, block, context))
+    else:
+        html = environment(lang).get_template(template).render(context)
+    return spoken.marked(html) if lang == "en" else html

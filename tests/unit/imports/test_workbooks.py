@@ -107,7 +107,9 @@ def test_marks_stand_at_their_cells_and_go_when_they_are_marked_anew(tmp_path):
 def test_a_text_table_comes_back_as_a_workbook(tmp_path):
     path, said, target = tmp_path / "a.csv", tmp_path / "marks", tmp_path / "b.xlsx"
     path.write_text("Назва;Ціна\n=HYPERLINK(1)\x1b;дорого\n", encoding="utf-8")
-    said.write_text('[{"sheet": "a.csv", "row": 2, "column": 2, "severity": "error", "text": "не \\u0000число"}]')
+    said.write_text(
+        '[{"sheet": "a.csv", "row": 2, "column": 2, "severity": "error", "text": "не \\u0000число"}]'
+    )
     from asset_tracker.imports import sheet
     from asset_tracker.imports.cells import Limits
 
