@@ -11,7 +11,7 @@ from asset_tracker.demo.people import EGA, PROSTO
 from asset_tracker.programmes.budgets import NewBudget
 from asset_tracker.programmes.rates import NewRate
 
-SOURCE: Final = "Демонстраційний курс, близький до тодішнього (demonstration, close to the rate of the day)"
+SOURCE: Final = "Демонстраційний курс (demonstration rate)"
 # The year, and what one euro and one Swedish krona were worth in hryvnias at its beginning; between them by the month.
 _STARTS: Final = (
     (2022, "31.0", "3.02"),

@@ -128,8 +128,20 @@ async def municipality_index(conn: AsyncConnection) -> MunicipalityIndex:
         everything = await list_municipalities(conn, with_gone=True)
         while len(_indexes) >= _KEPT:
             del _indexes[next(iter(_indexes))]
-        _indexes[edition] = MunicipalityIndex(everything)
+        _indexes[edition] = MunicipalityIndex(everything, await _former_names(conn))
     return _indexes[edition]
+
+
+async def _former_names(conn: AsyncConnection) -> dict[str, list[str]]:
+    """What municipalities were called before, in both languages, by code."""
+    n, m = municipality_name.c, municipality.c
+    wanted = select(n.municipality_code, n.name_uk, n.name_en).join(
+        municipality, m.code == n.municipality_code
+    )
+    found: dict[str, list[str]] = {}
+    for code, uk, en in await conn.execute(wanted.where(n.name_uk != m.name_uk)):
+        found.setdefault(code, []).extend((uk, en))
+    return found
 
 
 async def search_municipalities(

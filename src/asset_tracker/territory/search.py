@@ -7,7 +7,7 @@ and the find field asks it for suggestions.
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import NamedTuple, Self
@@ -96,7 +96,7 @@ class _Spelling(NamedTuple):
 class _Names:
     """Municipalities by their folded names, and by those of their centres."""
 
-    def __init__(self, municipalities: Iterable[Municipality]) -> None:
+    def __init__(self, municipalities: Iterable[Municipality], former: Mapping[str, Iterable[str]]) -> None:
         self.by_name: dict[str, list[Municipality]] = defaultdict(list)
         self.by_centre: dict[str, list[Municipality]] = defaultdict(list)
         # All names under each other, each line behind its end of line; and where whose begin.
@@ -105,7 +105,7 @@ class _Names:
         self._whose: list[Municipality] = []
         length = 0
         for each in municipalities:
-            for line in self._enter(each):
+            for line in self._enter(each, former.get(each.code, ())):
                 lines.append(f"\n{line}")
                 self._starts.append(length)
                 self._whose.append(each)
@@ -122,9 +122,10 @@ class _Names:
             yield self._whose[line]
             at = self._text.find(text, at + 1)
 
-    def _enter(self, each: Municipality) -> set[str]:
+    def _enter(self, each: Municipality, former: Iterable[str]) -> set[str]:
         names = {fold_name(each.name_uk)[0], fold_name(each.name_en)[0]}
-        centres = {fold_name(name)[0] for name in (each.centre_uk, each.centre_en) if name}
+        # What it was called before counts like its centre: where no municipality is called so now.
+        centres = {fold_name(name)[0] for name in (each.centre_uk, each.centre_en, *former) if name} - names
         for name in names:
             self.by_name[name].append(each)
         for centre in centres:
@@ -137,7 +138,11 @@ class _Names:
 class MunicipalityIndex:
     """All municipalities, to be found by code, p-code or name. Those gone are found by code only."""
 
-    def __init__(self, municipalities: Iterable[Municipality]) -> None:
+    def __init__(
+        self, municipalities: Iterable[Municipality], former: Mapping[str, Iterable[str]] | None = None
+    ) -> None:
+        """``former``: names that a municipality had before, by its code."""
+        self._former = former or {}
         self.all = tuple(sorted(municipalities, key=lambda each: (each.sort_key, each.code)))
         self._by_code = {each.code: each for each in self.all}
         self._by_pcode = {each.pcode: each for each in self.all if not each.gone}
@@ -146,7 +151,7 @@ class MunicipalityIndex:
     @cached_property
     def _names(self) -> _Names:
         # a file that names codes alone never asks for them
-        return _Names(each for each in self.all if not each.gone)
+        return _Names((each for each in self.all if not each.gone), self._former)
 
     def __len__(self) -> int:
         return len(self.all)

@@ -144,6 +144,7 @@ def _what_may_be_done(user: Actor, view: AssetView, day: date | None) -> dict[st
         and "disposed" not in view.actions,
         "may_label": may(user, "label.print"),
         "may_papers": may(user, "consignment.read"),
+        "may_acts": may(user, "act.read"),
         "may_reveal": may(user, "people.reveal"),
         "may_plan": may(user, "plan.manage") and not day,
     }

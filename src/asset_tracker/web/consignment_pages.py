@@ -18,7 +18,7 @@ from asset_tracker.access.permissions import may, require
 from asset_tracker.assets.queries import list_assets
 from asset_tracker.assets.undoing import last_on
 from asset_tracker.assets.views import Filters
-from asset_tracker.consignments import acts, queries, service, signing
+from asset_tracker.consignments import acts, queries, refiling, service, signing
 from asset_tracker.consignments.discrepancies import list_discrepancies
 from asset_tracker.consignments.glass import signatures_of
 from asset_tracker.consignments.queries import ConsignmentView
@@ -193,6 +193,24 @@ async def sign_act(
     except InvalidError as wrong:
         raise await _instead(request, conn, actor, act.consignment, wrong) from wrong
     return _done(request, act.consignment, "The signed act was attached. The assets are accepted.")
+
+
+@post("/acts/{act_id:uuid}/scan", status_code=303)
+async def refile_act(
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    act_id: FromPath[UUID],
+) -> Redirect:
+    require(actor, "act.manage")
+    sent = await request.form()
+    act = await acts.get_act(conn, actor, act_id)
+    try:
+        scan = await keep_scan(request.app.state.storage, conn, actor.id, sent.get("scan"))
+        await refiling.refile_act(conn, actor, act_id, scan=scan)
+    except (InvalidError, RefusedError) as wrong:
+        raise await _instead(request, conn, actor, act.consignment, wrong) from wrong
+    return _done(request, act.consignment, "The other scan is filed; the earlier one stays readable.")
 
 
 @post("/acts/{act_id:uuid}/signatures", status_code=303)
@@ -372,6 +390,7 @@ ROUTES = (
     draw_up_act,
     print_act,
     sign_act,
+    refile_act,
     record_signature,
     void_act,
 )

@@ -54,6 +54,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     facts: list[tuple[str, str]]
     note: str | None
     photos: tuple[str, ...]
+    scan: str | None
     replaceable: bool
 
 
@@ -97,6 +98,7 @@ def _entry(lang: Lang, event: EventView, places: Places) -> Entry:
         facts=facts(lang, event.payload, places),
         note=event.payload.get("note"),
         photos=event.photos,
+        scan=event.payload.get("scan"),
         replaceable=event.kind in FORMS,
     )
 

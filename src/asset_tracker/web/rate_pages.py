@@ -13,12 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
-from asset_tracker.documents import display
 from asset_tracker.edge.who import AnyRequest, lang_of
 from asset_tracker.errors import FieldError, InvalidError
-from asset_tracker.i18n import gettext
+from asset_tracker.i18n import Lang, gettext
 from asset_tracker.programmes import rates
 from asset_tracker.programmes.rates import NewRate
+from asset_tracker.web import formats
 from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
 
@@ -93,6 +93,12 @@ def _day(text: str) -> str:
     return "-".join(reversed(parts)) if len(parts) == len(("day", "month", "year")) else text
 
 
+def _shown(lang: Lang, value: Decimal) -> str:
+    """With four decimals at least, as rates are published, so that they stand under each other."""
+    exponent = value.as_tuple().exponent
+    return formats.number(lang, value, max(4, -exponent if isinstance(exponent, int) else 0))
+
+
 def _texts(request: AnyRequest, wrong: InvalidError) -> list[tuple[str, str]]:
     """Every mistake with its field of the form; one of a rate tells its line."""
     lang = lang_of(request)
@@ -113,7 +119,7 @@ async def _page(
     context: dict[str, Any] = {
         "rates": found[:_SHOWN],
         "count": len(found),
-        "said": partial(display.rate, lang=lang_of(request)),
+        "said": partial(_shown, lang_of(request)),
         "values": data,
         "wrong": wrong,
         "may_add": may(actor, "programme.manage"),

@@ -222,6 +222,7 @@ async def _form(
         status=422 if errors else 409 if happened else 200,
         asset=view.row,
         form=form,
+        known=_known(lang, view) if form.kind == "described" else {},
         values=values,
         errors=errors or {},
         labels=_labels(lang, form),
@@ -234,6 +235,17 @@ async def _form(
         currencies=event_forms.CURRENCIES,
         units=event_forms.UNITS,
     )
+
+
+def _known(lang: Lang, view: AssetView) -> dict[str, str]:
+    """What is recorded now of what a description can change."""
+    row, state = view.row, view.state
+    known = {name: getattr(row, name) for name in ("name_uk", "name_en", "manufacturer", "model", "serial")}
+    if row.unit_price is not None:
+        known["unit_price"] = formats.money(lang, row.unit_price, row.currency)
+    days = {"acquired_on": state.acquired_on, "warranty_until": state.warranty_until}
+    known |= {name: formats.day(lang, day) for name, day in days.items() if day}
+    return {name: text for name, text in known.items() if text}
 
 
 async def _steps(

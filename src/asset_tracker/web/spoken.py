@@ -9,7 +9,8 @@ import re
 _LETTER = "[А-ЩЬЮЯЄІЇҐа-щьюяєіїґЁЪЫЭёъыэ]"
 # What holds no marks of its own (an option may bear the language itself), or a text between two marks.
 _TEXT = re.compile(
-    rf"<(script|style|textarea|title|svg|option)\b[^>]*>.*?</\1>|>(\s*)([^<>]*?{_LETTER}[^<>]*?)(\s*)(?=<)", re.DOTALL
+    rf"<(script|style|textarea|title|svg|option)\b[^>]*>.*?</\1>|>(\s*)([^<>]*?{_LETTER}[^<>]*?)(\s*)(?=<)",
+    re.DOTALL,
 )
 _WORDS = re.compile(rf"{_LETTER}(?:(?:{_LETTER}|[’'\-–.,:;()«»№\s\d])*{_LETTER})?")
 _ENTITY = re.compile(r"&#?\w+;")

@@ -201,6 +201,7 @@ ROUTES = {
     "POST /acts/{act_id}/sign": Route(
         DESK, form={"signed_on": "2025-03-01"}, files={"scan": PICTURE["file"]}
     ),
+    "POST /acts/{act_id}/scan": Route(DESK, files={"scan": PICTURE["file"]}),
     "POST /acts/{act_id}/signatures": Route(DESK, form={"by": "giver", "side_signed_on": "2025-03-01"}),
     "POST /acts/{act_id}/void": Route(DESK, form={"reason": "x"}),
     # losses and upkeep

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 
@@ -57,3 +58,29 @@ async def test_the_sides_of_an_act_by_page(site):
     assert (await site.post("coordinator", void, {"reason": "Не та громада"})).status_code == 303
     assert "Не та громада" in (await site.get("coordinator", here)).text
     assert (await site.post("coordinator", signatures, sent)).status_code == 422
+
+
+async def test_a_scan_that_lacked_a_page_is_filed_anew(site):
+    here = await a_consignment(site)
+    await site.post("coordinator", f"{here}/acts")
+    shown = await site.get("coordinator", here)
+    (sign,) = re.findall(r'action="(/acts/[^"]+/sign)"', shown.text)
+    again = sign.replace("/sign", "/scan")
+    first, whole = (f"%PDF-1.7\n{pages}\n%%EOF".encode() for pages in ("one page", "two pages"))
+    early = await site.post("coordinator", again, files={"scan": ("a.pdf", whole)})
+    assert (early.status_code, "ще не долучено" in early.text) == (422, True)
+    filed = await site.post(
+        "coordinator", sign, {"signed_on": "2026-01-20"}, files={"scan": ("a.pdf", first)}
+    )
+    assert filed.status_code == 303
+    assert (await site.post("technician", again, files={"scan": ("b.pdf", whole)})).status_code == 403
+    same = await site.post("coordinator", again, files={"scan": ("a.pdf", first)})
+    assert "Саме цей скан уже долучено" in same.text
+    assert (await site.post("coordinator", again, files={"scan": ("b.pdf", whole)})).status_code == 303
+    shown = await site.get("coordinator", here)
+    assert sha256(whole).hexdigest() in shown.text
+    assert sha256(first).hexdigest() not in shown.text
+    (asset,) = set(re.findall(r'href="(/a/[^"/]+)"', shown.text))
+    told = (await site.get("coordinator", f"{asset}?kind=accepted")).text
+    assert [told.count(sha256(each).hexdigest()) > 0 for each in (first, whole)] == [True, True]
+    assert "Прийнято" in told

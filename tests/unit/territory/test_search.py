@@ -27,6 +27,15 @@ def test_one_municipality_written_many_ways(index, written):
     assert match.one.code == BARANIVKA
 
 
+def test_a_former_name_is_found_where_nothing_is_called_so_now():
+    former = {BARANIVKA: ["Дзержинська", "Dzerzhynska", "Миколаївська"]}
+    index = MunicipalityIndex(read_shipped().municipalities, former)
+    assert index.find("Дзержинська міська ТГ").one.code == BARANIVKA
+    assert [each.code for each in index.suggest("dzerzhyn")] == [BARANIVKA]
+    assert len(index.find("Миколаївська").exact) == 9
+    assert index.find("Баранівська").one.code == BARANIVKA
+
+
 @pytest.mark.parametrize("apostrophe", ["’", "'", "ʼ", "`", ""])
 def test_apostrophes_are_forgiven(index, apostrophe):
     match = index.find(f"Кам{apostrophe}янець-Подільська")

@@ -9,6 +9,8 @@ for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySel
   const { wipe, strokes } = penOn(canvas);
   canvas.hidden = again.hidden = false;
   file.required = false;
+  const label = /** @type {HTMLLabelElement} */ (file.labels?.[0]);
+  label.textContent = label.dataset.or ?? label.textContent;
   again.addEventListener("click", wipe);
   form.addEventListener("submit", (event) => {
     if (file.files?.length || !strokes() || form.dataset.drawn) return;
