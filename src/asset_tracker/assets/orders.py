@@ -134,10 +134,11 @@ class OrderPage(msgspec.Struct, frozen=True):
 
 
 class OrderFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which orders: by state, those for the reader or for nobody by name (``mine``), of a thing, of a place."""
+    """Which orders: by state, those for the reader or for nobody by name (``mine``), for somebody, of a thing, a place."""
 
     state: OrderState = "open"
     mine: bool = False
+    assignee: UUID | None = None
     asset: UUID | None = None
     programme: UUID | None = None
     municipality: str | None = None
@@ -301,6 +302,8 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> list[ColumnElement[bool]]:
     found = [states[wanted.state]]
     if wanted.mine:
         found.append(_is_for(actor))
+    if wanted.assignee:
+        found.append(_o.assignee_id == wanted.assignee)
     if wanted.asset:
         found.append(_o.asset_id == wanted.asset)
     if wanted.programme:

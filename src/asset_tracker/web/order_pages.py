@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker.access import people
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, may_record
 from asset_tracker.assets import orders, queries
@@ -52,13 +53,19 @@ async def list_orders(
     actor: NamedDependency[Actor],
     status: FromQuery[str] = "open",
     mine: FromQuery[str] = "",
+    assignee: FromQuery[UUID | None] = None,
     after: FromQuery[UUID | None] = None,
 ) -> Response[str]:
     lang = lang_of(request)
     state = next((each for each in orders.STATES if each == status), "open")
-    wanted = msgspec.convert({"state": state, "mine": bool(mine)}, OrderFilter)
+    wanted = msgspec.convert({"state": state, "mine": bool(mine), "assignee": assignee}, OrderFilter)
     found = await orders.list_orders(conn, actor, wanted, after=after)
-    kept = {"status": state, **({"mine": "yes"} if mine else {})}
+    kept = {
+        "status": state,
+        **({"mine": "yes"} if mine else {}),
+        **({"assignee": assignee} if assignee else {}),
+    }
+    names = await people.names_of(conn, actor, {assignee}) if assignee else {}
     return page(
         request,
         "orders/list.html",
@@ -66,6 +73,7 @@ async def list_orders(
         block="results",
         orders=found.items,
         filters=kept,
+        only_for=names.get(assignee, "—") if assignee else None,
         states=[(key, gettext(lang, text)) for key, text in STATES],
         may_record=may_record(actor, "maintained"),
         next_href="/orders?" + urlencode({**kept, "after": found.next}) if found.next else None,

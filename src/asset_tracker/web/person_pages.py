@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import granting, second_factor, tokens
 from asset_tracker.access.actors import ROLES, Actor, Grant
+from asset_tracker.assets import orders
 from asset_tracker.edge.who import AnyRequest, lang_of, require_session
 from asset_tracker.errors import InvalidError, NotFoundError
 from asset_tracker.i18n import Lang, gettext
@@ -117,6 +118,7 @@ async def _page(
     return page(
         request,
         "people/show.html",
+        to_do=await orders.count_orders(conn, actor, orders.OrderFilter(assignee=user_id)),
         section="people",
         status=422 if errors else 200,
         person=account,
