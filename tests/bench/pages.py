@@ -44,11 +44,15 @@ LISTED = 1000
 
 
 class Page(NamedTuple):
-    """An address as the table of routes has it and with what stands behind it, and what it may answer."""
+    """An address as the table of routes has it and with what stands behind it, and what it may answer.
+
+    ``worker``: as ``scale.Work`` has it.
+    """
 
     name: str
     path: str
     answers: tuple[int, ...]
+    worker: bool = False
 
 
 async def things(side: Asked, folder: Path) -> dict[str, Any]:
@@ -99,10 +103,12 @@ def pages(made: dict[str, Any], known: Known) -> list[Page]:
     found: dict[str, Page] = {}
     for each in work(known):
         if not each.path.startswith("/api/"):
-            found[each.path] = Page(each.name, each.path, (each.status,))
+            found[each.name] = Page(each.name, each.path, (each.status,), each.worker)
+    known_paths = {each.path for each in found.values()}
     for _who, path, answers in every_page(made):
         address = filled(path, made)
-        found.setdefault(address, Page(SOME_ID.sub("…", path), address, answers))
+        if address not in known_paths:
+            found.setdefault(address, Page(SOME_ID.sub("…", path), address, answers))
     return list(found.values())
 
 
@@ -113,7 +119,7 @@ async def measure(server: EmbeddedServer, owner: str, folder: Path, only: str) -
         found = []
         for page in pages(made, side.known):
             if only in page.name:
-                (took,) = await in_turns([side], [page.path], page.answers)
+                (took,) = await in_turns([side], [page.path], page.answers, worker=page.worker)
                 found.append((page, took))
                 print(" | ".join(_row(page, took)), flush=True)
     return found

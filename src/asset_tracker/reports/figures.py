@@ -433,6 +433,8 @@ def aid_overdue(papers: Iterable[Paper], as_of: date) -> tuple[tuple[str, date],
 
 def without_places(items: Iterable[Item], restricted: frozenset[str]) -> tuple[Item, ...]:
     """Items whose municipality is ``restricted`` lose the name of their service point (DOMAIN 2.9)."""
+    if not restricted:
+        return tuple(items)
     return tuple(
         replace(item, service_point=None) if item.municipality in restricted else item for item in items
     )
@@ -440,6 +442,8 @@ def without_places(items: Iterable[Item], restricted: frozenset[str]) -> tuple[I
 
 def timeline_without_places(lines: Iterable[Happening], restricted: frozenset[str]) -> tuple[Happening, ...]:
     """The same for happenings that name one."""
+    if not restricted:
+        return tuple(lines)
     return tuple(
         replace(line, detail=None) if line.at_point and line.municipality in restricted else line
         for line in lines

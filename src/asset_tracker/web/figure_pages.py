@@ -32,7 +32,7 @@ from asset_tracker.web.words import EVENTS
 
 _ASKED = ("as_of", "known_on", "since", "donor", "view")
 # What a page of items and events weighs, in bytes; what a row and the line of an event take beside their texts.
-_PAGE, _ROW, _EVENT = 40_000, 260, 330
+_PAGE, _ROW, _EVENT = 30_000, 260, 330
 # So many events of one item are told, its own page tells all.
 _TOLD = 12
 

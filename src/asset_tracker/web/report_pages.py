@@ -42,6 +42,8 @@ _LABELS = {"as_of": "As of the day", "known_on": "By what was known on", "since"
 _LONG = frozenset({"pdf", "xlsx"})
 # Of more municipalities than these the list shows those of one oblast at a time.
 _AT_ONCE = 100
+# So many programmes are on a page.
+_PROGRAMMES = 50
 
 
 @get("/reports", opt=FROM_REPLICA)
@@ -50,10 +52,12 @@ async def list_reports(
     conn: NamedDependency[AsyncConnection],
     actor: NamedDependency[Actor],
     oblast: FromQuery[str] = "",
+    after: FromQuery[str] = "",
 ) -> Response[str]:
-    """Every municipality that the reader's assets are in or bound for, and the programmes."""
+    """Every municipality that the reader's assets are in or bound for, and the programmes behind the code ``after``."""
     require(actor, "report.read")
     lines = await overview.municipalities(conn, actor)
+    given = [line for line in await overview.programmes(conn, actor) if line.code > after]
     return page(
         request,
         "reports/list.html",
@@ -62,9 +66,12 @@ async def list_reports(
         programmes=() if lines else await list_programmes(conn, actor),
         oblasts=_by_oblast(lines, lang_of(request)),
         opened=oblast,
+        after=after,
         folded=len(lines) > _AT_ONCE,
         total=overview.together(lines),
-        programme_lines=await overview.programmes(conn, actor),
+        programme_lines=given[:_PROGRAMMES],
+        next_href=_programmes_at(oblast, given[_PROGRAMMES - 1].code) if len(given) > _PROGRAMMES else None,
+        first_href=_programmes_at(oblast, "") if after else None,
     )
 
 
@@ -86,6 +93,12 @@ async def programme(
     code: FromPath[str],
 ) -> Response[str]:
     return await _report_page(request, conn, actor, "programme", code)
+
+
+def _programmes_at(oblast: str, after: str) -> str:
+    """Where the list of programmes goes on, with what is opened of that of municipalities."""
+    asked = {name: value for name, value in (("oblast", oblast), ("after", after)) if value}
+    return (f"/reports?{urlencode(asked)}" if asked else "/reports") + "#programmes"
 
 
 def _by_oblast(lines: Sequence[OverviewLine], lang: Lang) -> list[dict[str, Any]]:

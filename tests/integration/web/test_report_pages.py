@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from asset_tracker.web import report_pages
 from factories.office import BARANIVKA, PEOPLE
 
 pytestmark = pytest.mark.anyio
@@ -64,3 +65,15 @@ async def test_unknown_and_foreign_look_alike(site):
     assert (await site.get("donor", "/reports/municipalities/UA99999999999999999")).status_code == 404
     assert (await site.get("donor", "/reports/programmes/NONE")).status_code == 404
     assert (await site.get("donor", f"{PAGE}?donor=Nobody")).status_code == 404
+
+
+async def test_very_many_programmes_go_by_pages(site, monkeypatch):
+    monkeypatch.setattr(report_pages, "_PROGRAMMES", 1)
+    first = unescape((await site.get("administrator", "/reports?oblast=UA18")).text)
+    assert '"/reports/programmes/OTHER"' in first
+    assert '"/reports/programmes/PROSTO"' not in first
+    assert 'href="/reports?oblast=UA18&after=OTHER#programmes"' in first
+    second = unescape((await site.get("administrator", "/reports?oblast=UA18&after=OTHER")).text)
+    assert '"/reports/programmes/PROSTO"' in second
+    assert 'href="/reports?oblast=UA18#programmes"' in second
+    assert 'rel="next"' not in second
