@@ -61,7 +61,7 @@ class UnauthenticatedError(AssetTrackerError):
 
 
 class InvalidError(AssetTrackerError):
-    """Something in what was sent is not right; ``errors`` names each field."""
+    """Something in what was sent is not right; each field is named."""
 
     code = "invalid"
 

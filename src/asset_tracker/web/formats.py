@@ -71,8 +71,8 @@ def money(lang: Lang, value: Decimal | None, currency: str | None = "UAH") -> st
 
 
 def percent(lang: Lang, value: Decimal | None) -> str:
-    """``12,5 %``."""
-    return NO_VALUE if value is None else f"{number(lang, value)}{_NBSP}%"
+    """``12,5 %`` in Ukrainian, ``12.5%`` in English, as in documents."""
+    return NO_VALUE if value is None else display.percent(value, lang)
 
 
 def ago(lang: Lang, value: datetime, now: datetime) -> str:

@@ -19,6 +19,7 @@ def test_money_and_numbers():
     assert formats.money("en", Decimal("1234.5"), "CHF") == "1,234.50\u00a0CHF"
     assert formats.number("uk", 1284) == "1\u00a0284"
     assert formats.percent("uk", Decimal("12.50")) == "12,5\u00a0%"
+    assert formats.percent("en", Decimal("12.50")) == "12.5%"
     assert formats.money("uk", None) == "—"
 
 
