@@ -14,7 +14,6 @@ from openpyxl import load_workbook
 from playwright.sync_api import expect
 
 import workbooks
-from asset_tracker.web.rendering import vendored
 from factories.office import furnish
 from factories.served import served
 
@@ -138,11 +137,6 @@ def busy(new_database, tmp_path):
             worker.wait()
 
 
-BUILT = pytest.mark.skipif(
-    vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here"
-)
-
-
 def refused_once(page):
     """A server that is busy for a moment does not end the waiting: the page asks again."""
     page.route("**/imports/*", lambda route: route.fulfill(status=503, body="<p>busy</p>"), times=1)
@@ -150,7 +144,7 @@ def refused_once(page):
         pass
 
 
-@pytest.mark.parametrize("script", [pytest.param(True, marks=BUILT), False])
+@pytest.mark.parametrize("script", [True, False])
 def test_a_page_that_waits_for_the_worker_turns_into_the_plan(somebody, busy, tmp_path, script):
     base, worker = busy
     desk = somebody(java_script_enabled=script)

@@ -7,8 +7,6 @@ import pytest
 import zxingcpp
 from playwright.sync_api import expect
 
-from asset_tracker.web.rendering import vendored
-
 
 def read(pdf, dpi):
     found = set()
@@ -37,7 +35,6 @@ def test_a_consignment_s_labels_from_its_page_to_paper(somebody, office, tmp_pat
     expect(page.locator("table")).to_contain_text(office.laptop)
 
 
-@pytest.mark.skipif(vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here")
 def test_the_preview_follows_what_is_chosen(somebody, office):
     desk = somebody().log_in("coordinator")
     page = desk.page

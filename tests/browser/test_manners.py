@@ -6,7 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 from asset_tracker.web.chrome import STEPS
-from asset_tracker.web.rendering import vendored
 
 PAGES = (
     "/",
@@ -83,7 +82,6 @@ def test_keys_lead_everywhere(somebody, office):
     expect(page.locator(".top-tools summary")).to_be_focused()
 
 
-@pytest.mark.skipif(vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here")
 def test_the_find_field_proposes_while_one_types(somebody):
     desk = somebody().log_in("coordinator")
     page = desk.page
@@ -100,7 +98,6 @@ def test_the_find_field_proposes_while_one_types(somebody):
     expect(page.locator("#suggestions a")).to_have_count(0)
 
 
-@pytest.mark.skipif(vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here")
 def test_filters_answer_at_once_and_stand_in_the_address(somebody):
     desk = somebody().log_in("coordinator")
     page = desk.page
@@ -112,7 +109,6 @@ def test_filters_answer_at_once_and_stand_in_the_address(somebody):
     expect(page.locator("tbody tr")).to_have_count(1)
 
 
-@pytest.mark.skipif(vendored("htmx.org", "htmx.min.js") is None, reason="the libraries are not built here")
 def test_the_count_of_filters_is_that_of_the_list_on_a_phone_and_after_going_back(somebody):
     desk = somebody(width=390).log_in("coordinator")
     desk.open("/assets")
