@@ -14,18 +14,12 @@ from sqlalchemy.pool import NullPool
 
 from asset_tracker.db.engine import make_engine
 from asset_tracker.web import field_files
+from factories.chromium import ARGUMENTS
 from factories.killable import Killable
 from factories.office import PASSWORD, furnish
 
 SLOW = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
 CPU = 4
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 USABLE = "performance.getEntriesByName('field-usable')[0]?.startTime ?? 0"
 
 

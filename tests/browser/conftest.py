@@ -7,19 +7,13 @@ import shutil
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from factories.chromium import ARGUMENTS
 from factories.office import PASSWORD, furnish
 from factories.served import served
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
 # For what comes in the end, on a machine that others use too; a test that passes never waits for so long.
 PATIENCE = 90_000  # milliseconds
 expect.set_options(timeout=PATIENCE)

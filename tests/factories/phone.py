@@ -6,18 +6,13 @@ import time
 
 from playwright.sync_api import Error, expect
 
+from factories.chromium import ARGUMENTS
 from factories.office import PASSWORD
 
 # For what comes in the end, on a machine that others use too: what fails waits so long, what passes does not.
 PATIENCE = 120  # seconds
 STATES = ("saved", "sent", "ledger", "conflict", "quarantined", "rejected")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
+CAMERA = [
     "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]
@@ -44,7 +39,7 @@ class Phone:
             **more,
         }
         refused = () if camera else ("--use-fake-ui-for-media-stream",)
-        self._arguments = [each for each in ARGUMENTS if each not in refused]
+        self._arguments = [*ARGUMENTS, *(each for each in CAMERA if each not in refused)]
         self._film = [f"--use-file-for-fake-video-capture={film}"] if film else []
         self.complaints = []
         self.context = None
