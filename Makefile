@@ -7,7 +7,9 @@ MAKEFLAGS += --no-print-directory
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input
+# pip compiles what it installs with one processor; COMPILE does the same with all of them.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --no-compile
+COMPILE := $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib || true
 VENDOR := src/asset_tracker/web/static/vendor
 # One more than there are processors: a worker often waits for a browser or for a process to start.
 WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))
@@ -139,11 +141,13 @@ $(BIN)/.run: requirements/build.txt requirements/run.txt pyproject.toml | $(BIN)
 	$(call say,Packages,$(words $(shell grep -E '^[a-z0-9].*==' requirements/run.txt | cut -d' ' -f1)) pinned by hash)
 	@$(PIP) --require-hashes --no-deps -r requirements/build.txt -r requirements/run.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(BIN)/.dev: requirements/dev.txt $(BIN)/.run
 	$(call say,Packages,for tests and linters)
 	@$(PIP) --require-hashes --no-deps -r requirements/dev.txt
+	@$(COMPILE)
 	@touch $@
 
 $(VENDOR)/.made: package.json package-lock.json .npmrc tools/vendor_assets.py | $(BIN)/.run

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from litestar.utils.signature import ParsedSignature
 from sqlalchemy import make_url, text
 from sqlalchemy.pool import NullPool
@@ -29,6 +30,7 @@ from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine
 from asset_tracker.db.roles import APP, SYSTEM
 from asset_tracker.territory.service import load_shipped
+from asset_tracker.web.rendering import environment
 
 SPEED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 # Every worker's applications keep a pool each until the end.
@@ -99,6 +101,16 @@ def signatures_read_once():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ParsedSignature, "from_fn", from_fn)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_compiled_once(tmp_path_factory):
+    """A worker compiles a template if no other of this run has; for each language apart, as constants are folded."""
+    mine = tmp_path_factory.getbasetemp()
+    shared = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "templates"
+    shared.mkdir(exist_ok=True)
+    for lang in ("uk", "en"):
+        environment(lang).bytecode_cache = FileSystemBytecodeCache(str(shared), f"{lang}-%s")
 
 
 @pytest.fixture(scope="session")

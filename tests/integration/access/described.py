@@ -8,6 +8,7 @@ longer, and ``make fuzz`` sends every case by everybody; which cases are made is
 
 import asyncio
 import os
+from functools import cache
 from urllib.parse import quote
 
 import hypothesis
@@ -31,13 +32,16 @@ BASE = "http://127.0.0.1:8000"
 ASKED_EVERY = int(os.environ.get("FUZZ_ASKED_EVERY", "3"))
 # Who may not at all is refused before anything is read, so a tenth of the cases will do.
 REFUSED_EVERY = int(os.environ.get("FUZZ_REFUSED_EVERY", "10"))
+# The same as the table's, which test_described_reading holds them to.
+NAMES = [name for name in routes_of_api.ROUTES if name.partition(" ")[2].startswith("/api/v1/")]
 KINDS = ("own", "foreign", "unknown", None)
 
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 
 
+@cache
 def described():
-    """The description as it is served; making it needs no database."""
+    """The description as it is served; making it needs no database, but some two seconds: not while collecting."""
     env = {
         "ASSET_TRACKER_DATABASE_URL": "postgresql://nobody@127.0.0.1/nothing",
         "ASSET_TRACKER_DATA_DIR": "/nowhere",
@@ -48,12 +52,14 @@ def described():
     return msgspec.json.decode(msgspec.json.encode(schema))
 
 
-DESCRIBED = described()
-OPERATIONS = {
-    f"{each.ok().method.upper()} {each.ok().path}": each.ok()
-    for each in schemathesis.openapi.from_dict(DESCRIBED).get_all_operations()
-    if each.ok().path.startswith("/api/v1/")
-}
+@cache
+def operations():
+    """Each operation of the API by its name, ``METHOD /path``."""
+    return {
+        f"{each.ok().method.upper()} {each.ok().path}": each.ok()
+        for each in schemathesis.openapi.from_dict(described()).get_all_operations()
+        if each.ok().path.startswith("/api/v1/")
+    }
 
 
 def cases_of(operation):
@@ -79,7 +85,7 @@ def cases_of(operation):
 async def wrong_answers(offices, name):
     """One line for each answer to operation ``name`` that its description does not allow."""
     path, method = name.partition(" ")[2], name.partition(" ")[0]
-    known = {int(status) for status in DESCRIBED["paths"][path][method.lower()]["responses"]}
+    known = {int(status) for status in described()["paths"][path][method.lower()]["responses"]}
     wrong = []
     for n, request in enumerate(requests_of(offices, name)):
         senders = senders_of(name, n)
@@ -111,7 +117,7 @@ def senders_of(name, n):
 def requests_of(offices, name):
     """The different requests among an operation's cases."""
     found = []
-    for case, kind in cases_of(OPERATIONS[name]):
+    for case, kind in cases_of(operations()[name]):
         request = request_of(offices, name, case, kind)
         if request not in found:
             found.append(request)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from .described import OPERATIONS, wrong_answers
+from .described import NAMES, wrong_answers
 
 pytestmark = pytest.mark.anyio
-HERE = [name for name in OPERATIONS if not name.startswith("GET ")]
+HERE = [name for name in NAMES if not name.startswith("GET ")]
 
 
 @pytest.mark.parametrize("name", HERE)
