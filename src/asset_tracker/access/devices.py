@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,6 +67,13 @@ class DeviceView(msgspec.Struct, frozen=True, kw_only=True):
     to_come: int
     has_key: bool
     revoked_at: datetime | None
+
+
+class DevicePage(msgspec.Struct, frozen=True):
+    """One page; ``next`` is what to pass as ``after``."""
+
+    items: tuple[DeviceView, ...]
+    next: UUID | None
 
 
 class Crowd(msgspec.Struct, frozen=True):
@@ -126,10 +133,18 @@ async def list_own(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
 
 
 @by_system
-async def list_all(conn: AsyncConnection, actor: Actor) -> list[DeviceView]:
-    """Everybody's phones, the last seen first: for administrators."""
+async def list_all(
+    conn: AsyncConnection, actor: Actor, *, after: UUID | None = None, limit: int = 50
+) -> DevicePage:
+    """A page of everybody's phones, the last seen first and revoked ones last: for administrators."""
     require(actor, "user.manage")
-    return await _list(conn)
+    gone, where = _d.revoked_at.is_not(None), []
+    mark = (await conn.execute(select(gone.label("gone"), _d.seen_at).where(_d.id == after))).first()
+    if mark is not None:
+        as_long = or_(_d.seen_at < mark.seen_at, and_(_d.seen_at == mark.seen_at, _d.id > after))
+        where.append(or_(gone > mark.gone, and_(gone == mark.gone, as_long)))
+    found = await _list(conn, *where, limit=limit + 1)
+    return DevicePage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
 
 @by_system
@@ -327,9 +342,11 @@ def _select() -> Select[Any]:
     return select(device, _u.name.label("person"), _to_come().label("to_come")).select_from(whose)
 
 
-async def _list(conn: AsyncConnection, *where: ColumnElement[bool]) -> list[DeviceView]:
+async def _list(
+    conn: AsyncConnection, *where: ColumnElement[bool], limit: int | None = None
+) -> list[DeviceView]:
     rows = await conn.execute(
-        _select().where(*where).order_by(_d.revoked_at.is_not(None), _d.seen_at.desc(), _d.id)
+        _select().where(*where).order_by(_d.revoked_at.is_not(None), _d.seen_at.desc(), _d.id).limit(limit)
     )
     return [
         DeviceView(

@@ -141,12 +141,13 @@ async def list_sessions(conn: AsyncConnection, actor: Actor) -> list[SessionView
 
 
 async def open_of(conn: AsyncConnection, user: UUID) -> list[SessionView]:
-    """Somebody's sessions that are open, the last used first."""
+    """Somebody's sessions that are open, the last used first, a hundred at most."""
     s = session.c
     rows = await conn.execute(
         select(s.id, s.created_at, s.seen_at, s.agent)
         .where(s.user_id == user, *_open(datetime.now(UTC)))
         .order_by(s.seen_at.desc(), s.id)
+        .limit(100)
     )
     return [SessionView(row.id, row.created_at, row.seen_at, row.agent) for row in rows]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, PathParameter
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter
 from msgspec import Meta
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -101,10 +101,12 @@ async def resolve(
 
 @get("/quarantine")
 async def list_quarantined(
-    conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    after: FromQuery[Annotated[int, QueryParameter(ge=0, le=2**62)]] = 0,
 ) -> list[Quarantined]:
-    """What phones sent and could not be recorded, oldest first, at most 200."""
-    return await quarantine.list_quarantined(conn, actor)
+    """What phones sent and could not be recorded, oldest first, at most 200; pass the last ``id`` as ``after``."""
+    return await quarantine.list_quarantined(conn, actor, after=after)
 
 
 @post("/quarantine/{quarantined:int}/record", status_code=204)

@@ -50,10 +50,13 @@ class Quarantined(msgspec.Struct, frozen=True, kw_only=True):
     recorded: bool = False
 
 
-async def list_quarantined(conn: AsyncConnection, actor: Actor) -> list[Quarantined]:
-    """What waits in reach, oldest first, at most 200."""
+async def list_quarantined(
+    conn: AsyncConnection, actor: Actor, *, after: int = 0, limit: int = _MAX
+) -> list[Quarantined]:
+    """What waits in reach, oldest first, at most 200; those that came ``after`` one."""
     require(actor, "quarantine.settle")
-    found = [_view(row) for row in await conn.execute(_waiting(actor).order_by(_q.id).limit(_MAX))]
+    waiting = _waiting(actor).where(_q.id > after).order_by(_q.id).limit(min(limit, _MAX))
+    found = [_view(row) for row in await conn.execute(waiting)]
     phones = await devices.called(conn, {each.device for each in found if each.device})
     about = await _about(conn, actor, found)
     return [

@@ -53,7 +53,7 @@ from asset_tracker.ledger.tables import GONE, UNFINISHED, UNTRANSFERRED, UNUSUAL
 from asset_tracker.ledger.tags import parse_tag
 
 MAX_PAGE = 200
-_TYPED: Final = 20_000  # so many that answer to a word are sorted
+_TYPED: Final = 12_000  # so many that answer to a word are sorted
 _SHORTEST_ID: Final = 32
 _a = asset.c
 _here = HERE

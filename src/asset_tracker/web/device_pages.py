@@ -6,12 +6,13 @@ import msgspec
 from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, MultipartBody
+from litestar.params import FromPath, FromQuery, MultipartBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from asset_tracker.access import devices
 from asset_tracker.access.actors import Actor
+from asset_tracker.access.devices import DevicePage
 from asset_tracker.access.permissions import may
 from asset_tracker.access.sealed_box import Sealed
 from asset_tracker.edge.who import AnyRequest, lang_of
@@ -39,9 +40,12 @@ class QueueForm(msgspec.Struct):
 
 @get("/devices")
 async def list_devices(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    after: FromQuery[UUID | None] = None,
 ) -> Response[str]:
-    return await _page(request, conn, actor)
+    return await _page(request, conn, actor, after=after)
 
 
 @post("/devices/{device_id:uuid}/revoke", status_code=303)
@@ -83,8 +87,10 @@ async def _page(
     *,
     opened: Opened | None = None,
     problem: str = "",
+    after: UUID | None = None,
 ) -> Response[str]:
     everybodys = may(actor, "user.manage")
+    known = await devices.list_all(conn, actor, after=after) if everybodys else DevicePage((), None)
     told = [each.outcome for each in opened.outcomes] if opened else []
     return page(
         request,
@@ -92,7 +98,9 @@ async def _page(
         section="people" if everybodys else "",
         status=422 if problem else 200,
         own=await devices.list_own(conn, actor),
-        all=await devices.list_all(conn, actor) if everybodys else [],
+        all=known.items,
+        next_href=f"/devices?after={known.next}" if known.next else None,
+        first_href="/devices" if after else None,
         behind=await devices.list_behind(conn, actor) if may(actor, "quarantine.settle") else [],
         may_settle=may(actor, "quarantine.settle"),
         everybodys=everybodys,

@@ -1,12 +1,12 @@
 """Quarantine: what phones sent and could not be recorded."""
 
 import re
-from typing import Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, QueryParameter, URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +21,7 @@ from asset_tracker.web.chrome import Flash
 from asset_tracker.web.pages import Instead, page, see_other
 from asset_tracker.web.words import word
 
+_SHOWN: Final = 50
 _NOT_ALLOWED = "Your role does not allow this."
 _MISSING = re.compile(r"Object missing required field `([^`]+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
@@ -42,9 +43,12 @@ class MendForm(msgspec.Struct, frozen=True):
 
 @get("/quarantine")
 async def list_quarantined(
-    request: AnyRequest, conn: NamedDependency[AsyncConnection], actor: NamedDependency[Actor]
+    request: AnyRequest,
+    conn: NamedDependency[AsyncConnection],
+    actor: NamedDependency[Actor],
+    after: FromQuery[Annotated[int, QueryParameter(ge=0, le=2**62)]] = 0,
 ) -> Response[str]:
-    return await _page(request, conn, actor)
+    return await _page(request, conn, actor, after=after)
 
 
 @post("/quarantine/{quarantined:int}/record", status_code=303)
@@ -91,17 +95,27 @@ def _mended(data: MendForm) -> Mended:
 
 
 async def _page(
-    request: AnyRequest, conn: AsyncConnection, actor: Actor, problems: dict[int, str] | None = None
+    request: AnyRequest,
+    conn: AsyncConnection,
+    actor: Actor,
+    problems: dict[int, str] | None = None,
+    *,
+    after: int = 0,
 ) -> Response[str]:
     lang = lang_of(request)
-    waiting = await quarantine.list_quarantined(conn, actor)
+    # What could not be put right stands first, wherever it was.
+    at = min(problems) - 1 if problems else after
+    waiting = await quarantine.list_quarantined(conn, actor, after=at, limit=_SHOWN + 1)
+    shown = waiting[:_SHOWN]
     return page(
         request,
         "quarantine.html",
         section="today",
         status=422 if problems else 200,
-        rows=[(each, _what(lang, each), _why(lang, each.reason), _said(each)) for each in waiting],
+        rows=[(each, _what(lang, each), _why(lang, each.reason), _said(each)) for each in shown],
         problems=problems or {},
+        next_href=f"/quarantine?after={shown[-1].id}" if len(waiting) > _SHOWN else None,
+        first_href="/quarantine" if at else None,
     )
 
 

@@ -73,7 +73,9 @@ async def quarantined(world, event):
     (answer,) = await send(world, "technician", event | {"device": "phone-9"})
     assert answer["outcome"] in ("quarantined", "conflict")
     listed = (await world.get("administrator", "/api/v1/quarantine")).json()
-    return f"/api/v1/quarantine/{listed[-1]['id']}"
+    last = listed[-1]["id"]
+    assert (await world.get("administrator", f"/api/v1/quarantine?after={last - 1}")).json() == listed[-1:]
+    return f"/api/v1/quarantine/{last}"
 
 
 async def test_what_waits_is_put_right_and_recorded(world):
