@@ -35,6 +35,8 @@ from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import user_account
 from asset_tracker.app import create_app
+from asset_tracker.assets import due_kept
+from asset_tracker.consignments import due
 from asset_tracker.consignments.tables import act, consignment
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
@@ -111,6 +113,10 @@ def work(of: Known) -> Iterator[Work]:
     yield Work("the map of the country", "/map")
     yield Work("the map of an oblast", f"/map?oblast={of.oblast}")
     yield Work("the map of an oblast, coloured by what is overdue", f"/map?oblast={of.oblast}&colour=overdue")
+    yield Work("the map of the country, coloured by what is overdue", "/map?colour=overdue")
+    yield Work(
+        "the map of a programme, coloured by what is overdue", f"/map?programme={of.programme}&colour=overdue"
+    )
     yield Work("the map of a programme", f"/map?programme={of.programme}")
     yield Work("a municipality", f"/municipalities/{here}")
     yield Work("the list of municipalities", "/municipalities")
@@ -237,6 +243,8 @@ async def asked(server: EmbeddedServer, owner: str) -> AsyncIterator[Asked]:
         user = await conn.scalar(select(user_account.c.id).where(user_account.c.email == READER))
         token = (await tokens.make_token(conn, COMMAND_LINE, "bench", user=user)).token
         known = await _known(conn)
+    async with transaction(engine) as conn:  # as the job that comes every five minutes
+        await due_kept.keep(conn, due.today())
     await engine.dispose()
     # The folder that the key of the ledger was made in.
     env = {"DATABASE_URL": url, "DATA_DIR": str(server.data_dir), "SECRET_KEY": SECRET}

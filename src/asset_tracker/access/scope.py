@@ -6,7 +6,20 @@ What is not in scope does not exist for the actor: a foreign and an unknown thin
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, and_, exists, false, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Table,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    false,
+    literal,
+    or_,
+    select,
+    true,
+)
 
 from asset_tracker.access.actors import Actor, Grant
 from asset_tracker.access.permissions import Permission, granting, held, recording
@@ -63,7 +76,13 @@ def counted(actor: Actor, kept: Table, permission: Permission = "asset.read") ->
     """The rows of kept counts (``ledger.counts``) of the assets that the actor may do ``permission`` with."""
     c = kept.c
     areas = (c.municipality_code, c.destination_code)
-    return within(actor, permission, programme=c.programme_id, areas=areas, funded=c.donors.overlap)
+
+    def funded(parties: Sequence[UUID]) -> ColumnElement[bool]:
+        # Of a type that stays even where values are written into the statement.
+        paid: ColumnElement[bool] = c.donors.overlap(cast(literal(list(parties), ARRAY(Uuid)), ARRAY(Uuid)))
+        return paid
+
+    return within(actor, permission, programme=c.programme_id, areas=areas, funded=funded)
 
 
 def everything(actor: Actor, permission: Permission) -> bool:

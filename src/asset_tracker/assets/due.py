@@ -48,8 +48,8 @@ from asset_tracker.programmes.tables import policy_rule, programme
 _a, _r, _p, _m = asset.c, policy_rule.c, programme.c, maintenance_plan.c
 
 KYIV = kyiv.NAME
-# A warranty that ended so long ago is no news any more.
-_STALE_DAYS = 30
+STALE_DAYS = 30
+"""A warranty that ended so long ago is no news any more."""
 
 
 class Count(NamedTuple):
@@ -99,7 +99,7 @@ _COUNTS: dict[RuleKind, Callable[[Asked], Count]] = {
     ),
     "visibility": lambda _: Count(_a.delivered_at, and_(_was_delivered, UNMARKED)),
     "transfer_proof": lambda _: Count(_p.ends_on, _a.accepted_at.is_(None)),
-    "warranty": lambda _: Count(_a.warranty_until, _a.warranty_until >= func.current_date() - _STALE_DAYS),
+    "warranty": lambda _: Count(_a.warranty_until, _a.warranty_until >= func.current_date() - STALE_DAYS),
     "late_purchase": lambda asked: Count(
         _a.acquired_on, and_(_a.acquired_on > _p.ends_on - asked.number, _a.acquired_on <= _p.ends_on)
     ),
@@ -167,6 +167,11 @@ def selects(
     if plans is None:
         return made
     return [*made, *(each.where(*common, *plans) for each in _plans(until, mark))]
+
+
+def kind_of(part: Select[Any]) -> str:
+    """What one of the ``selects`` asks."""
+    return str(part.selected_columns["rule"].element.value)
 
 
 def columns(
@@ -294,7 +299,7 @@ def _plans(until: date, mark: Mark | None) -> list[Select[Any]]:
     by_meter = func.least(_m.next_on, func.current_date())
     return [
         _plan(_m.next_on, mark).where(and_(~_m.over_meter, _m.next_on <= until, began)),
-        _plan(by_meter, mark).where(_m.over_meter),
+        _plan(by_meter, mark).where(and_(_m.over_meter, by_meter <= until)),
     ]
 
 

@@ -24,8 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.access.permissions import require
 from asset_tracker.assets import due
+from asset_tracker.assets.due_counted import Within, places
+from asset_tracker.assets.due_kept import kept
 from asset_tracker.assets.due_rules import Asked, rules_asked
-from asset_tracker.assets.places import EXACT
+from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import coarse, located
 from asset_tracker.db.hot import rows_of
 from asset_tracker.db.prefixes import begins
@@ -52,10 +54,24 @@ async def overdue_places(
 
     ``programme`` and ``oblast`` (its code) narrow what is counted.
 
-    All that is overdue is counted, so it costs more than a list: ask for it only where it is shown.
+    Added up of what is kept (``due_kept``) where that tells it. Else all that is overdue is counted.
     """
     require(actor, "asset.read")
     known = await coarse(conn, actor)
+    if known is EXACT and (told := await kept(conn, actor, today)):
+        return await places(conn, actor, told, Within(programme, oblast))
+    return await overdue_asked(conn, actor, today, known, programme, oblast)
+
+
+async def overdue_asked(
+    conn: AsyncConnection,
+    actor: Actor,
+    today: date,
+    known: Coarse,
+    programme: UUID | None = None,
+    oblast: str | None = None,
+) -> dict[str, int]:
+    """The same, where nothing is kept that tells it: of each asset. ``known``: where the actor may know things to be."""
     parts = _parts(nameless(actor), tuple(await rules_asked(conn)), today, programme, oblast)
     if not parts:
         return {}

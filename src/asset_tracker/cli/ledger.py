@@ -17,8 +17,10 @@ from rich.progress import Progress as Bar
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from asset_tracker import kyiv
 from asset_tracker.access import sealing_keys
 from asset_tracker.access.actors import COMMAND_LINE
+from asset_tracker.assets import due_kept
 from asset_tracker.assets.proofs import donor_bundle
 from asset_tracker.backups import upkeep
 from asset_tracker.cli import DONE, PROBLEMS
@@ -193,7 +195,14 @@ def verify(*, kept: tuple[TextIO, ...], proofs_only: bool, processes: int, as_js
         notes.append(witness)
     with open_database(settings) as url, _progress(hidden=as_json) as progress:
         result = asyncio.run(
-            run_verify(url, kept=notes, projections=not proofs_only, processes=processes, progress=progress)
+            run_verify(
+                url,
+                kept=notes,
+                projections=not proofs_only,
+                processes=processes,
+                progress=progress,
+                beside=(due_kept.wrong,),
+            )
         )
         if result.clean and not proofs_only:
             asyncio.run(upkeep.note(url, "verify"))
@@ -227,6 +236,7 @@ def rebuild() -> None:
         async with transaction(engine) as conn:
             await recount(conn)
             await renew(conn)
+            await due_kept.recount(conn, kyiv.today())
         return done
 
     with _progress(hidden=False, of="Assets") as progress:

@@ -1,12 +1,11 @@
 """Everything that is due or overdue by somebody's rule, of assets and of consignments, in one list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, Final, Literal, get_args
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import (
@@ -31,11 +30,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.access.permissions import may, require
-from asset_tracker.assets import due
+from asset_tracker.assets import due, due_kept, turns
 from asset_tracker.assets.due import Mark
+from asset_tracker.assets.due_counted import Number, Within, numbers
 from asset_tracker.assets.due_rules import Asked, rules_asked
 from asset_tracker.assets.places import EXACT, Coarse
 from asset_tracker.assets.sensitivity import coarse, located
@@ -55,11 +56,11 @@ from asset_tracker.territory.tables import municipality
 MAX_PAGE = 1000
 COUNTED = 1000
 """Of one rule no more are counted: beyond that the number helps nobody, and would take seconds."""
-SOON_DAYS = 30
+SOON_DAYS = turns.SOON_DAYS
 """How many days ahead something counts as due, unless one asks otherwise."""
 
+_NONE: Final = Number(0, 0)
 _KEPT: Final = 32  # questions that were put together, of the last that were asked
-KYIV = ZoneInfo(due.KYIV)
 DueKind = Literal[
     "verification",
     "act",
@@ -76,6 +77,9 @@ DueKind = Literal[
 DUE_KINDS: tuple[DueKind, ...] = get_args(DueKind)
 
 _a, _c, _r, _m = asset.c, consignment.c, policy_rule.c, maintenance_plan.c
+
+
+Parts = tuple[tuple[Select[Any], ...], tuple[Select[Any], ...]]
 
 
 class DueItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,9 +131,7 @@ class DueFilter(msgspec.Struct, frozen=True, kw_only=True):
     days: int = SOON_DAYS
 
 
-def today() -> date:
-    """Today in Kyiv."""
-    return datetime.now(KYIV).date()
+today = kyiv.today
 
 
 async def list_due(
@@ -145,8 +147,8 @@ async def list_due(
     limit = max(1, min(limit, MAX_PAGE))
     until = today() + timedelta(days=_ahead(wanted))
     mark = _mark(after) if after else None
-    parts = await _parts(conn, actor, wanted, until, mark)
-    if not parts:
+    of_assets, of_consignments = await _parts(conn, actor, wanted, until, mark)
+    if not (parts := (*of_assets, *of_consignments)):
         return DuePage((), None)
     known = await coarse(conn, actor)
     again, in_order = mark is None and _is_usual(wanted, known), not wanted.municipality
@@ -161,26 +163,28 @@ async def overview(
     """What ``count_due`` tells, and of each kind the longest overdue, at most ``limit``: in one question."""
     require(actor, "asset.read")
     day = today()
-    parts = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
-    if not parts:
-        return [], {}
     known = await coarse(conn, actor)
-    again = _is_usual(wanted, known)
+    kept = await _kept(conn, actor, wanted, known, day)
+    of_assets, of_consignments = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
+    if kept is not None:  # only what is overdue is shown, and that is known to be there
+        of_assets = tuple(each for each in of_assets if kept.get(due.kind_of(each), _NONE).late)
+    if not (parts := (*of_assets, *of_consignments)):
+        return _summed((), kept), {}
+    again, uncounted = _is_usual(wanted, known), len(of_assets) if kept is not None else 0
     # A municipality has no index in the order of time: all of it would be read to find what is oldest.
     in_order = not wanted.municipality
-    rows = await rows_of(
-        conn, _overview(parts, day, limit, in_order=in_order), again=again, in_order=in_order
-    )
+    asked = _overview(parts, day, limit, in_order=in_order, uncounted=uncounted)
+    rows = await rows_of(conn, asked, again=again, in_order=in_order)
     if not in_order and (many := tuple(sorted({row.part for row in rows if row.n_due > COUNTED}))):
         few = [row for row in rows if row.part not in many]
         more = await rows_of(conn, _overview_of_many(parts, many, day, limit), again=again)
         rows = sorted([*few, *more], key=_in_order)
-    counted = {row.part: (row.rule, row.n_due, row.n_over) for row in rows}
+    counted = {row.part: (row.rule, row.n_due, row.n_over) for row in rows if row.part >= uncounted}
     found: dict[DueKind, list[DueItem]] = {}
     for row in rows:
         if (item := _item(row, day, known)).overdue:
             found.setdefault(item.rule, []).append(item)
-    return _summed(counted.values()), {kind: items[:limit] for kind, items in found.items()}
+    return _summed(counted.values(), kept), {kind: items[:limit] for kind, items in found.items()}
 
 
 @lru_cache(maxsize=_KEPT)
@@ -192,13 +196,19 @@ def _listed(parts: tuple[Select[Any], ...], limit: int) -> Select[Any]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _overview(parts: tuple[Select[Any], ...], day: date, limit: int, *, in_order: bool) -> Select[Any]:
-    """The first of each part, and beside each of them how many its part has.
+def _overview(
+    parts: tuple[Select[Any], ...], day: date, limit: int, *, in_order: bool, uncounted: int
+) -> Select[Any]:
+    """The first of each part, and beside each of them how many its part has; nothing of the first ``uncounted``.
 
     Without ``in_order`` that is told truly only of parts that have no more than are counted.
     """
-    made = []
-    for n, part in enumerate(parts):
+    none = (literal(0).label("n_due"), literal(0).label("n_over"))
+    made = [
+        select(part.limit(limit).subquery(), literal(n).label("part"), *none)
+        for n, part in enumerate(parts[:uncounted])
+    ]
+    for n, part in enumerate(parts[uncounted:], uncounted):
         some = (part if in_order else part.order_by(None)).limit(COUNTED + 1).subquery()
         over = func.count().filter(some.c.due_on < day).over().label("n_over")
         told = select(some, literal(n).label("part"), func.count().over().label("n_due"), over)
@@ -247,12 +257,28 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
     require(actor, "asset.read")
     wanted = wanted or DueFilter()
     day = today()
-    parts = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
-    if not parts:
-        return []
-    again = _is_usual(wanted, await coarse(conn, actor))
-    rows = await rows_of(conn, _counted(parts, day), again=again, in_order=not wanted.municipality)
-    return _summed((row.rule, row.due, row.over) for row in rows)
+    known = await coarse(conn, actor)
+    kept = await _kept(conn, actor, wanted, known, day)
+    of_assets, of_consignments = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
+    if not (parts := of_consignments if kept is not None else (*of_assets, *of_consignments)):
+        return _summed((), kept)
+    again, in_order = _is_usual(wanted, known), not wanted.municipality
+    rows = await rows_of(conn, _counted(parts, day), again=again, in_order=in_order)
+    return _summed(((row.rule, row.due, row.over) for row in rows), kept)
+
+
+async def _kept(
+    conn: AsyncConnection, actor: Actor, wanted: DueFilter, known: Coarse, day: date
+) -> dict[str, Number] | None:
+    """How much is due of assets, where it is kept: of all, of a programme, of an oblast. None of anything narrower."""
+    oblast = wanted.oblast or ""
+    narrower = wanted.municipality or wanted.asset or len(oblast) > OBLAST or not scope.in_oblasts(actor)
+    if narrower or wanted.days != SOON_DAYS or known is not EXACT:
+        return None
+    if (kept := await due_kept.kept(conn, actor, day)) is None:
+        return None
+    found = await numbers(conn, actor, kept, Within(wanted.programme, wanted.oblast))
+    return {kind: number for kind, number in found.items() if wanted.rule in (None, kind)}
 
 
 @lru_cache(maxsize=_KEPT)
@@ -275,9 +301,14 @@ def _is_usual(wanted: DueFilter, known: Coarse) -> bool:
     return known is EXACT and not wanted.asset
 
 
-def _summed(counted: Iterable[tuple[DueKind | None, int, int]]) -> list[DueCount]:
-    """The counts of single questions (kind, due, overdue) by kind."""
+def _summed(
+    counted: Iterable[tuple[DueKind | None, int, int]], kept: Mapping[str, Number] | None = None
+) -> list[DueCount]:
+    """The counts of single questions (kind, due, overdue) by kind, put to what is kept."""
     found: dict[str, DueCount] = {}
+    for kind in DUE_KINDS:
+        if each := (kept or {}).get(kind):
+            found[kind] = DueCount(kind, each.late + each.soon, each.late)
     for rule, number, over in counted:
         if rule:
             before = found.get(rule) or DueCount(rule, 0, 0)
@@ -311,16 +342,16 @@ def _ahead(wanted: DueFilter) -> int:
 
 async def _parts(
     conn: AsyncConnection, actor: Actor, wanted: DueFilter, until: date, mark: Mark | None
-) -> tuple[Select[Any], ...]:
-    """One SELECT for each question that is asked, in the order of ``due.ORDER``."""
+) -> Parts:
+    """One SELECT for each question that is asked of assets, and of consignments, in the order of ``due.ORDER``."""
     asked = tuple(each for each in await rules_asked(conn) if wanted.rule in (None, each.rule))
     place = msgspec.structs.replace(wanted, asset=None)
     of_assets, of_consignments = _questions(nameless(actor), asked, place, until, mark)
     if (wanted.municipality or wanted.oblast) and (known := await coarse(conn, actor)) is not EXACT:
         of_assets = tuple(part.where(located(known)) for part in of_assets)
     if wanted.asset:
-        return tuple(part.where(_a.id == wanted.asset) for part in of_assets)
-    return (*of_assets, *of_consignments)
+        return tuple(part.where(_a.id == wanted.asset) for part in of_assets), ()
+    return of_assets, of_consignments
 
 
 # Some thirty SELECTs, which take longer to put together than a page to be shown: they stay for whoever asks the
@@ -328,8 +359,7 @@ async def _parts(
 @lru_cache(maxsize=_KEPT)
 def _questions(
     actor: Actor, asked: tuple[Asked, ...], wanted: DueFilter, until: date, mark: Mark | None
-) -> tuple[tuple[Select[Any], ...], tuple[Select[Any], ...]]:
-    """What is asked of assets, and of consignments."""
+) -> Parts:
     narrowed = partial(_narrowed, wanted=wanted)
     of_things = asked
     if wanted.programme:  # of whose things a rule asks all or nothing, or what a donor paid for

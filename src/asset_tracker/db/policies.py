@@ -97,7 +97,10 @@ POLICIES: Final[dict[str, Walled | Open]] = {
             granted(table, "programme_id", "municipality_code", "destination_code")
             + f" OR {table}.donors && (SELECT wall.donors())::uuid[]"
         )
-        for table in ("asset_count", "asset_figure", "asset_number")
+        for table in (
+            *("asset_count", "asset_figure", "asset_number"),
+            *("asset_due", "overdue_count", "due_number"),
+        )
     },
     # Over all programmes and donors: for whom no wall stands before any asset.
     "place_count": Walled(EVERYTHING),
@@ -105,6 +108,12 @@ POLICIES: Final[dict[str, Walled | Open]] = {
     # Over all places and donors, for the same.
     "programme_count": Walled(EVERYTHING),
     "programme_reach": Walled(EVERYTHING),
+    "overdue_place": Walled(EVERYTHING),
+    # By what is kept of the asset, too: it may have been moved out of sight, and is counted where it was.
+    "due_note": Walled(
+        f"{of_asset('due_note')} OR {through('asset_due', 'asset_id', 'due_note', 'asset_id')}"
+    ),
+    "due_told": Open("a digest of all rules, and a day"),
     "asset_name": Walled(NOBODY),  # names of things that somebody may not see
     "asset_period": Walled(of_asset("asset_period")),
     # Not through the asset, whose own condition asks for shares.

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from asset_tracker.access.panic import check_may_change
-from asset_tracker.assets import bulk_work, retention
+from asset_tracker.assets import bulk_work, due_kept, retention
 from asset_tracker.edge import parts
 from asset_tracker.errors import UnavailableError
 from asset_tracker.field import forgetting
@@ -32,6 +32,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     tidying.KIND,
     forgetting.KIND,
     counts.KIND,
+    due_kept.KIND,
     retention.KIND,
     parts.KIND,
     telling.AT_ONCE,

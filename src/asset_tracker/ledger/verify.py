@@ -7,7 +7,7 @@ the database; the log, its tree, its checkpoints and keys by ``verify_log``. Not
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import groupby, pairwise
 from multiprocessing import get_context
@@ -38,6 +38,7 @@ ALONE = 100_000  # events, up to which other processes would take longer to star
 _CLOSELY = f"SELECT {', '.join(COLUMNS)} FROM event WHERE asset_id = ANY($1) ORDER BY asset_id, seq"
 
 Progress = Callable[[int, int], None]
+Beside = Callable[[AsyncConnection], Awaitable[dict[str, int]]]
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -72,11 +73,13 @@ async def verify(
     projections: bool = True,
     processes: int = 1,
     progress: Progress = lambda _done, _all: None,
+    beside: Sequence[Beside] = (),
 ) -> Verified:
     """Verify the ledger in the database at ``url``.
 
     ``kept`` are notes of checkpoints that somebody kept outside of it. Without ``projections`` only the
-    proofs are checked. ``progress`` is told how many events are done, of how many.
+    proofs are checked. ``progress`` is told how many events are done, of how many. ``beside``: what other rooms
+    keep beside assets, each as how many rows of which table are wrong.
     """
     began = time.perf_counter()
     found: list[Finding] = []
@@ -94,7 +97,8 @@ async def verify(
                 found += await _orphans(raw)
                 found += [
                     Finding("projection-changed", f"{table}: {number} counts")
-                    for table, number in (await counts.wrong_counts(conn)).items()
+                    for wrong in (counts.wrong_counts, *beside)
+                    for table, number in (await wrong(conn)).items()
                 ]
                 if number := await missing_names(conn):
                     found.append(Finding("projection-changed", f"asset_name: {number} names"))

@@ -39,14 +39,16 @@ SELECT min(position) AS first, count(*) AS count, max(position) AS last,
        string_agg(hash, '' ORDER BY position) AS hashes, min(length(hash)) = 32 AND max(length(hash)) = 32 AS whole
 FROM ledger_leaf WHERE position >= $1 AND position < $2 GROUP BY position / {merkle.TILE_WIDTH} ORDER BY 1"""
 _GROWS: Final = ("only_grows", "only_grows_whole")
+_NOTES: Final = ("due_begins", "due_follows", "due_ends")  # of what to look at for what is due of it
 # The triggers of each table; those of ``event`` are on each of its parts as well.
 PROTECTION: Final = {
     "event": (*_GROWS, "keep_key", "note_unsealed"),
     "event_key": _GROWS,
-    # What is kept beside assets: their counts, their names, which cases they are in, when their maintenance is due.
+    # What is kept beside assets: their counts, their names, which cases they are in, when something is due.
     "asset": (
         *("counts_begin", "counts_follow", "counts_end", "names_begin", "names_follow"),
         *("cases_begin", "cases_follow", "plans_begin", "plans_follow"),
+        *_NOTES,
     ),
     # What is settled of the counts, added up over all programmes, and of each.
     "asset_count": (
@@ -54,7 +56,8 @@ PROTECTION: Final = {
         *("standing_end", "reach_begin", "reach_follow", "reach_end"),
     ),
     "asset_figure": ("totals_begin", "totals_follow", "totals_end"),
-    "maintenance_plan": ("turn",),
+    "maintenance_plan": ("turn", *_NOTES),
+    "asset_due": ("counts_begin", "counts_follow", "counts_end"),
     "act": ("acts_follow",),  # whether a consignment has one that stands
     "ledger_leaf": _GROWS,
     "ledger_tile": _GROWS,
