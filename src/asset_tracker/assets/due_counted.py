@@ -1,7 +1,6 @@
 """How much is due, added up of what is kept (``due_kept``), and told anew of the few assets that changed since."""
 
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache, partial
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -21,7 +20,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access import scope
 from asset_tracker.access.actors import Actor, nameless
 from asset_tracker.assets.due_kept import Kept, by_kind, changed, is_late
-from asset_tracker.assets.due_rules import Asked
 from asset_tracker.assets.due_told import told
 from asset_tracker.assets.tables_of_due import asset_due, due_number, overdue_count, overdue_place
 from asset_tracker.db.hot import rows_of
@@ -52,28 +50,26 @@ class Number(NamedTuple):
 
 async def places(conn: AsyncConnection, actor: Actor, kept: Kept, within: Within) -> dict[str, int]:
     """How many assets in reach have something overdue, by code of municipality."""
-    asked, actor = kept.asked if kept.changed else None, nameless(actor)
-    rows = await rows_of(conn, _places(actor, asked, kept.day, within), again=True)
+    rows = await rows_of(conn, _places(nameless(actor), kept, within), again=True)
     return {row.code: row.n for row in rows if row.code}
 
 
 async def numbers(conn: AsyncConnection, actor: Actor, kept: Kept, within: Within) -> dict[str, Number]:
     """How much is due of assets in reach, by kind. For whose reach is bounded by oblasts at the most."""
-    asked, actor = kept.asked if kept.changed else None, nameless(actor)
-    rows = await rows_of(conn, _numbers(actor, asked, kept.day, within), again=True)
+    rows = await rows_of(conn, _numbers(nameless(actor), kept, within), again=True)
     return {row.kind: Number(row.late, row.soon) for row in rows if row.late or row.soon}
 
 
 @lru_cache(maxsize=_ASKED)
-def _places(actor: Actor, asked: tuple[Asked, ...] | None, day: date, within: Within) -> Select[Any]:
+def _places(actor: Actor, kept: Kept, within: Within) -> Select[Any]:
     whole = scope.everything(actor, "asset.read") and not within.programme
     table = overdue_place if whole else overdue_count
     c, d = table.c, asset_due.c
     parts = [select(place_of(c).label("code"), c.n).where(*_in(actor, table, within))]
-    if asked is not None:
-        here = _anew(actor, asked, day, within).subquery().c
+    if kept.noted or kept.passed:
+        here = _anew(actor, kept, within).subquery().c
         parts += [
-            select(place_of(d), _TAKE).where(*_before(actor, day, within), is_late(d)),
+            select(place_of(d), _TAKE).where(*_before(actor, kept, within), is_late(d)),
             select(place_of(here), _ADD).where(is_late(here)),
         ]
     every = union_all(*parts).subquery().c
@@ -82,13 +78,13 @@ def _places(actor: Actor, asked: tuple[Asked, ...] | None, day: date, within: Wi
 
 
 @lru_cache(maxsize=_ASKED)
-def _numbers(actor: Actor, asked: tuple[Asked, ...] | None, day: date, within: Within) -> Select[Any]:
+def _numbers(actor: Actor, kept: Kept, within: Within) -> Select[Any]:
     c = due_number.c
     parts = [select(c.kind, c.late, c.soon).where(*_in(actor, due_number, within))]
-    if asked is not None:
-        here = _anew(actor, asked, day, within).subquery()
+    if kept.noted or kept.passed:
+        here = _anew(actor, kept, within).subquery()
         parts += [
-            by_kind(asset_due, -1).where(*_before(actor, day, within)),
+            by_kind(asset_due, -1).where(*_before(actor, kept, within)),
             by_kind(here),
         ]
     every = union_all(*parts).subquery().c
@@ -108,19 +104,22 @@ def _in(actor: Actor, table: Table, within: Within) -> list[ColumnElement[bool]]
     return found
 
 
-def _before(actor: Actor, day: date, within: Within) -> list[ColumnElement[bool]]:
+def _before(actor: Actor, kept: Kept, within: Within) -> list[ColumnElement[bool]]:
     """What is kept of those that changed, where they were when it was told."""
-    return [asset_due.c.asset_id == any_(changed(day)), *_in(actor, asset_due, within)]
+    return [
+        asset_due.c.asset_id == any_(changed(kept.day, passed=kept.passed)),
+        *_in(actor, asset_due, within),
+    ]
 
 
-def _anew(actor: Actor, asked: tuple[Asked, ...], day: date, within: Within) -> Select[Any]:
+def _anew(actor: Actor, kept: Kept, within: Within) -> Select[Any]:
     """What is true of those that changed."""
-    where = [asset.c.id == any_(changed(day)), scope.assets(actor)]
+    where = [asset.c.id == any_(changed(kept.day, passed=kept.passed)), scope.assets(actor)]
     if within.programme:
         where.append(asset.c.programme_id == within.programme)
     if within.oblast:
         where.append(in_area(_lies(within.oblast)))
-    return told(asked, day, *where)
+    return told(kept.asked, kept.day, *where)
 
 
 def _lies(oblast: str) -> Callable[[ColumnElement[str]], ColumnElement[bool]]:

@@ -28,6 +28,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    false,
     func,
     literal,
     literal_column,
@@ -68,11 +69,15 @@ _SAYS: Final = [column for column in asset_due.c if column.name != "asset_id"]
 
 
 class Kept(NamedTuple):
-    """That what is kept may be believed on ``day``, by these rules; except of what was ``changed`` if anything was."""
+    """That what is kept may be believed on ``day``, by these rules; except of assets that were noted, or whose day came.
+
+    ``noted``, ``passed``: whether there are any.
+    """
 
     asked: tuple[Asked, ...]
     day: date
-    changed: bool
+    noted: bool
+    passed: bool
 
 
 async def kept(conn: AsyncConnection, actor: Actor, day: date) -> Kept | None:
@@ -89,20 +94,27 @@ async def kept(conn: AsyncConnection, actor: Actor, day: date) -> Kept | None:
             select(
                 and_(_t.rules == rules, _t.day <= day).label("holds"),
                 select(func.count()).select_from(noted).scalar_subquery().label("noted"),
-                exists().where(_d.changes_on <= day).label("passed"),
+                func.coalesce(_t.changes_on <= day, false()).label("passed"),
             )
         )
     ).one()
     if not row.holds or row.noted > _MANY:
         return None
-    return Kept(asked, day, row.noted > 0 or row.passed)
+    return Kept(asked, day, row.noted > 0, row.passed)
 
 
-def changed(day: date) -> ColumnElement[Any]:
-    """Of which assets what is kept is not to be believed on ``day``, as an array: of all others it is."""
-    passed = select(_d.asset_id).where(_d.changes_on <= day)
-    every = union(select(due_note.c.asset_id), passed).subquery()
+def changed(day: date, *, passed: bool = True) -> ColumnElement[Any]:
+    """Of which assets what is kept is not to be believed on ``day``, as an array: of all others it is.
+
+    ``passed``: whether to look for those whose day came.
+    """
+    noted = select(due_note.c.asset_id)
+    every = (union(noted, _come(day)) if passed else noted.distinct()).subquery()
     return func.array(select(every.c.asset_id).scalar_subquery(), type_=ARRAY(Uuid))
+
+
+def _come(day: date) -> Select[Any]:
+    return select(_d.asset_id).where(_d.changes_on <= day)
 
 
 @by_system
@@ -116,11 +128,14 @@ async def keep(conn: AsyncConnection, day: date) -> int:
         await conn.execute(text("SET LOCAL statement_timeout = 0"))
         number = await _tell(conn, asked, day, None)
     else:
-        noted += await conn.scalars(select(_d.asset_id).where(_d.changes_on <= day))
+        if before.changes_on and before.changes_on <= day:
+            noted += await conn.scalars(_come(day))
         number = await _tell(conn, asked, day, noted) if noted else 0
     # Rules that were changed while it was told may have had a part in it.
     _, now = await rules_of_all(conn)
-    await conn.execute(update(due_told).values(rules=rules if rules == now else "", day=day))
+    first = await conn.scalar(select(func.min(_d.changes_on)))
+    said = {"rules": rules if rules == now else "", "day": day, "changes_on": first}
+    await conn.execute(update(due_told).values(said))
     return number
 
 

@@ -68,13 +68,15 @@ Index(
 )
 # Assets that changed, or whose plans did, since they were looked at last; some more than once.
 due_note = Table("due_note", metadata, Column("asset_id", Uuid, nullable=False))
-# By which rules (their digest), and on which day in Kyiv, all that is kept was told; one row.
+# By which rules (their digest), and on which day in Kyiv, all that is kept was told; and the first day on which any
+# of it changes. One row.
 due_told = Table(
     "due_told",
     metadata,
     Column("one", Boolean, primary_key=True, server_default=true()),
     Column("rules", Text, nullable=False),
     Column("day", Date, nullable=False),
+    Column("changes_on", Date),
     CheckConstraint("one", name="one"),
 )
 # How many assets have something overdue: by what decides who sees them, and of a place whoever paid for them.

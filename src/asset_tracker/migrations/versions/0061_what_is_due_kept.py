@@ -110,6 +110,7 @@ def _tables() -> None:
         sa.Column("one", sa.Boolean(), primary_key=True, server_default=sa.true()),
         sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("changes_on", sa.Date()),
         sa.CheckConstraint("one", name="one"),
     )
     op.create_table("overdue_count", *_whose(), sa.Column("n", sa.BigInteger(), nullable=False))
