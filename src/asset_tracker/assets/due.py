@@ -296,7 +296,7 @@ def _plans(until: date, mark: Mark | None) -> list[Select[Any]]:
     When the next turn is, and whether the meter has passed, a trigger keeps with the plan (``next_on``).
     """
     began = _m.next_on >= mark.due_on if mark else true()
-    by_meter = func.least(_m.next_on, func.current_date())
+    by_meter = func.least(_m.next_on, day_of(func.now()))
     return [
         _plan(_m.next_on, mark).where(and_(~_m.over_meter, _m.next_on <= until, began)),
         _plan(by_meter, mark).where(and_(_m.over_meter, by_meter <= until)),

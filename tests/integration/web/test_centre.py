@@ -1,11 +1,12 @@
 """The centre itself: its link shows what it is asked about, takes each thing once, and ends."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from asset_tracker import kyiv
 from asset_tracker.field import centre
 from asset_tracker.ledger.ids import uuid7
 from asset_tracker.ledger.tags import format_tag, new_tag
@@ -150,7 +151,7 @@ async def test_staff_count_how_residents_were_served_and_no_day_twice(site):
     page = (await staff.get(path)).text
     assert "Скільки разів обслужили мешканців?" in page
     (thing,) = re.findall(r'name="thing" value="([^"]+)"', page)
-    today = datetime.now(UTC).date()
+    today = kyiv.today()
     first, last = str(today - timedelta(days=40)), str(today - timedelta(days=10))
     told = {"thing": thing, "since": first, "until": last, "trips": "", "consultations": "31"}
     assert (await staff.post(f"{path}/counts", data=told)).status_code == 303

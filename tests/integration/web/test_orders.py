@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+from asset_tracker import kyiv
 from asset_tracker.ledger.ids import uuid7
 
 NOW = "2025-06-01T09:00:00Z"
@@ -75,7 +76,7 @@ async def test_an_order_goes_to_the_field_and_is_closed_by_what_was_done(site):
 async def test_an_order_for_one_person_is_nobody_else_s_until_it_is_handed_over(site):
     laptop = site.office.laptop
     people = (await site.get("coordinator", f"/a/{laptop}/orders")).text
-    tomorrow = str(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1))
+    tomorrow = str(kyiv.today() + dt.timedelta(days=1))
     mine = re.search(r'value="([\w-]{36})">Coordinator<', people)[1]
     new = {"title": "Звірити", "assignee": mine, "due_on": tomorrow}
     made = (await api(site, "technician", "POST", f"/assets/{laptop}/orders", new)).json()
