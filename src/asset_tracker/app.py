@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from asset_tracker import api, tracing, version, web
 from asset_tracker.db.engine import make_engine, transaction
+from asset_tracker.db.outage import sqlstate_of
 from asset_tracker.db.raising import must_stand
 from asset_tracker.db.replica import Replica
 from asset_tracker.edge import problems
@@ -54,7 +55,7 @@ def create_app(settings: Settings, *, engine: AsyncEngine | None = None) -> Lite
             "actor": Provide(provide_actor),
             "lang": Provide(provide_lang),
         },
-        middleware=[CountRequests(), Admission(folders), WhoAsks()],
+        middleware=[CountRequests(), Admission(folders, settings.answer_within), WhoAsks()],
         exception_handlers={
             Exception: answer_error,
             # Litestar looks classes up by their order of resolution, and these two are ValueErrors
@@ -103,7 +104,8 @@ def answer_error(request: AnyRequest, error: Exception) -> Response[Any]:
     elif problem.status not in (401, 404):  # who asks for help names the number: it is found, and why
         route = request.scope.get("path_template") or "unknown"
         say = log.warning if problem.status >= 500 else log.info
-        say("answered", route=route, status=problem.status, problem=problem.type, error=type(error).__name__)
+        why = {"error": type(error).__name__} | ({"sqlstate": state} if (state := sqlstate_of(error)) else {})
+        say("answered", route=route, status=problem.status, problem=problem.type, **why)
     if not request.scope["path"].startswith("/api"):
         return problem_page(request, problem)
     return Response(

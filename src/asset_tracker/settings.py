@@ -60,7 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ``allowed_hosts``: host names under which requests are answered, that of ``base_url`` among them.
     ``oidc_issuer`` and what goes with it: the log-in of an organisation, None for none.
     ``webhook_hosts``: where webhooks may go, ``host`` or ``host:port``; nowhere when it is empty.
-    ``worker``: whether ``serve`` brings a worker along. ``otlp_url``: where traces go, None for none.
+    ``worker``: whether ``serve`` brings a worker along. ``answer_within``: seconds after which whoever asks is told to
+    come back. ``otlp_url``: where traces go, None for none.
     """
 
     database_url: str | None = None
@@ -88,6 +89,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oidc_domains: tuple[str, ...] = ()
     webhook_hosts: tuple[str, ...] = ()
     worker: bool = False
+    answer_within: int = 120
     otlp_url: str | None = None
 
     @classmethod
@@ -123,6 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "allowed_hosts": _hosts(given.get("allowed_hosts", "")),
             **_oidc(given),
             "webhook_hosts": _webhook_hosts(given.get("webhook_hosts", "")),
+            "answer_within": _seconds("answer_within", given.get("answer_within", "120")),
             "otlp_url": _otlp_url(given["otlp_url"]) if "otlp_url" in given else None,
             "worker": _yes("worker", given.get("worker", "no" if "database_url" in given else "yes")),
         }
@@ -381,6 +384,12 @@ def _yes(field: str, value: str) -> bool:
     if value.lower() not in {"yes", "no"}:
         raise SettingsError(variable(field), f"expected yes or no, not {value[:20]!r}")
     return value.lower() == "yes"
+
+
+def _seconds(field: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit() and 10 <= int(value) <= 3600):
+        raise SettingsError(variable(field), f"expected seconds, from 10 to 3600, not {value[:20]!r}")
+    return int(value)
 
 
 def _printers(value: str) -> dict[str, str]:

@@ -23,11 +23,13 @@ class Client(threading.Thread):
     """Sends small batches, as a phone does, now to one of ``addresses`` and now to another.
 
     ``assets``: its own, and one that all share. ``pauses``: seconds between two acknowledgements.
-    ``answers``: how often each status came. ``ended``: whether it came to its end in order.
+    ``answers``: how often each status came. ``ended``: whether it came to its end in order. ``patience``: seconds
+    that it waits for an answer; ``slowest``: what it waited for one; ``unanswered``: how often none came.
     """
 
-    def __init__(self, number, addresses, token, assets, over):
+    def __init__(self, number, addresses, token, assets, over, patience=30):
         super().__init__(daemon=True)
+        self.patience, self.slowest, self.unanswered = patience, 0.0, 0
         self.device, self.addresses, self.over = f"client {number}", addresses, over
         self.headers = {"Authorization": f"Bearer {token}"}
         self.assets = [assets[number], assets[-1]]
@@ -40,7 +42,7 @@ class Client(threading.Thread):
 
     def run(self):
         last = time.monotonic()
-        with httpx.Client(headers=self.headers, timeout=30) as http:
+        with httpx.Client(headers=self.headers, timeout=self.patience) as http:
             while not self.over.is_set():
                 batch = [self.fact(n) for n in range(4)]
                 while not self.sent(http, batch):
@@ -62,10 +64,14 @@ class Client(threading.Thread):
     def sent(self, http, batch):
         self.turn += 1
         address = self.addresses[self.turn % len(self.addresses)]
+        asked = time.monotonic()
         try:
             answer = http.post(f"{address}/api/v1/events", json=batch)
         except httpx.TransportError:
+            self.unanswered += 1
             return False
+        finally:
+            self.slowest = max(self.slowest, time.monotonic() - asked)
         self.answers[answer.status_code] += 1
         if answer.status_code != 200:
             assert answer.status_code in TRY_AGAIN, answer.text

@@ -121,10 +121,10 @@ def prepared_by(sources, url):
 class Crowd:
     """Clients that write until ``stop``, and what became of all that they were told."""
 
-    def __init__(self, url, addresses, sources=None):
+    def __init__(self, url, addresses, sources=None, **options):
         token, assets = prepared_by(sources, url) if sources else asyncio.run(prepared(url, CLIENTS))
         self.over = threading.Event()
-        self.clients = [Client(n, addresses, token, assets, self.over) for n in range(CLIENTS)]
+        self.clients = [Client(n, addresses, token, assets, self.over, **options) for n in range(CLIENTS)]
         for client in self.clients:
             client.start()
 
@@ -139,7 +139,7 @@ class Crowd:
     def stop(self):
         self.over.set()
         for client in self.clients:
-            client.join(timeout=30)
+            client.join(timeout=client.patience)
             if not client.ended:
                 raise SystemExit(f"{client.device} did not come to its end in order")
 

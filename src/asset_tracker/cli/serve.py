@@ -42,6 +42,7 @@ def command(ctx: click.Context, host: str | None, port: int | None, *, demo: boo
             os.environ[name] = str(value)
     # All that is loaded from here on stays: looking through it for garbage took a fifth of the start.
     gc.disable()
+    collector.give_back()
     settings = load_settings()
     # PostgreSQL takes its time meanwhile.
     threading.Thread(target=import_module, args=("asset_tracker.app",), daemon=True).start()

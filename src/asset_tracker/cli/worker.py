@@ -38,6 +38,7 @@ def command(*, status: bool, retry: bool, companion: bool) -> None:
     Several workers may run, on one machine or on many. `serve` brings one along by itself when the
     database is the embedded one (ASSET_TRACKER_WORKER).
     """
+    collector.give_back()
     settings = load_settings()
     if status:
         run(_show, settings)

@@ -4,6 +4,7 @@
 is sees nothing.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -101,6 +102,11 @@ async def _begun(engine: AsyncEngine, told: str) -> AsyncIterator[AsyncConnectio
         raw.opening = _limits(engine) + told
         try:
             yield conn
+        except asyncio.CancelledError:
+            # Whoever is cut off waits for nothing more, not even to roll back: a database that stands still, or is
+            # out of reach, would keep them. It rolls back by itself what a lost connection has begun.
+            await conn.invalidate()
+            raise
         finally:
             raw.opening = None  # nothing was asked, so nothing has begun
 

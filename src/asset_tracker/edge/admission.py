@@ -5,6 +5,10 @@ connection to the database that a slow sender holds. So a request is let in once
 only a few at a time by each of three ways: to read, to write, and for whoever is not logged in. The ways
 together are fewer than the connections, so that none is waited for. Those waiting longer than ``PATIENCE``,
 or behind too many, are told to come back (503 with ``Retry-After``); phones and scripts do.
+
+Nobody waits for ever: whoever has sent everything is answered within ``answer_within`` seconds, by then at the latest
+that they shall come back. What was begun for them is rolled back, unless it was committed at that very moment; the
+ids that they sent tell when they send it again. Who stops sending in the middle is not waited for either.
 """
 
 import asyncio
@@ -28,6 +32,8 @@ from asset_tracker.errors import DiskFullError, UnavailableError
 READING, WRITING, STRANGERS = 5, 6, 3
 WAITING = 150
 PATIENCE = 10.0  # seconds
+# Between two pieces of a body: a village's network is slow, but seldom silent for so long.
+SILENCE = 60.0  # seconds
 # Bodies held while their requests wait, all together; what is beyond has to come back.
 HELD_BYTES = 256 * 1024 * 1024
 STRANGERS_BYTES = 64 * 1024
@@ -37,6 +43,18 @@ _LOOK_EVERY = 1.0  # seconds between two looks at the disk
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 # Asked by machines about this machine, and files of ours: no database, or they must answer in any case.
 _ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
+
+
+class CrowdedError(UnavailableError):
+    """One's turn did not come in time, or too many wait already."""
+
+
+class SilentError(UnavailableError):
+    """The rest of what was to be sent did not come."""
+
+
+class LateError(UnavailableError):
+    """It took longer than anybody may have to wait; rolled back."""
 
 
 class Way:
@@ -56,11 +74,11 @@ class Way:
         return True
 
     async def enter(self) -> None:
-        """Wait for one's turn. Raises UnavailableError when that would be too long."""
+        """Wait for one's turn. Raises CrowdedError when that would be too long."""
         if self.is_free():
             return
         if len(self._queue) >= WAITING:
-            raise UnavailableError
+            raise CrowdedError
         loop = asyncio.get_running_loop()
         turn = loop.create_future()
         waits = (turn, loop.time() + PATIENCE)
@@ -95,14 +113,18 @@ class Way:
         while self._queue and self._queue[0][1] <= now:
             turn, _ = self._queue.popleft()
             if not turn.done():
-                turn.set_exception(UnavailableError())
+                turn.set_exception(CrowdedError())
         self._clock = loop.call_at(self._queue[0][1], self._give_up, loop) if self._queue else None
 
 
 class Admission(Layer):
-    """Stands before everything that asks the database. ``folders``: on whose disks things are kept."""
+    """Stands before everything that asks the database. ``folders``: on whose disks things are kept.
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
+    ``answer_within``: seconds from the last byte of a request to the first of its answer, at most.
+    """
+
+    def __init__(self, folders: tuple[Path, ...], answer_within: float) -> None:
+        self._within = answer_within
         self._ways = {"reading": Way(READING), "writing": Way(WRITING), "strangers": Way(STRANGERS)}
         self._folders = folders
         self._looked = 0.0
@@ -125,17 +147,37 @@ class Admission(Layer):
             await self._let_in(way, scope, receive_again, send, next_app)
 
     async def _let_in(self, name: str, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        way = self._ways[name]
+        """Raises CrowdedError, LateError."""
+        limit = asyncio.timeout(self._within)
+        try:
+            async with limit:
+                await self._in_turn(self._ways[name], limit, scope, receive, send, next_app)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            raise LateError from error
+
+    async def _in_turn(
+        self,
+        way: Way,
+        limit: asyncio.Timeout,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        next_app: ASGIApp,
+    ) -> None:
         if not way.is_free():
             await way.enter()
         inside = True
 
-        # The way is for the work; who reads an answer slowly holds nobody up.
+        # The way is for the work, and so is the limit; who reads an answer slowly holds nobody up.
         async def send_and_leave(message: Message) -> None:
             nonlocal inside
             if inside and message["type"] == "http.response.start":
                 inside = False
                 way.leave()
+                if not limit.expired():
+                    limit.reschedule(None)
             await send(message)
 
         try:
@@ -148,19 +190,19 @@ class Admission(Layer):
     async def _arrived(self, receive: Receive, most: int) -> AsyncIterator[Receive]:
         """The body, up to ``most`` bytes of it, and then whatever else there is to receive.
 
-        Raises UnavailableError when too many bodies are held already.
+        Raises CrowdedError when too many bodies are held already, SilentError when no more of it comes.
         """
         messages: deque[Any] = deque()
         size = 0
         try:
             more = True
             while more and size <= most:
-                message: Any = await receive()
+                message: Any = await _soon(receive)
                 messages.append(message)
                 size += len(message.get("body", b""))
                 self.held += len(message.get("body", b""))
                 if self.held > HELD_BYTES:
-                    raise UnavailableError
+                    raise CrowdedError
                 more = message.get("more_body", False)
 
             async def receive_again() -> Any:
@@ -178,6 +220,14 @@ class Admission(Layer):
             self._full = any(free_bytes(folder) < RESERVE_BYTES for folder in self._folders)
         if self._full:
             raise DiskFullError
+
+
+async def _soon(receive: Receive) -> Any:
+    try:
+        async with asyncio.timeout(SILENCE):
+            return await receive()
+    except TimeoutError as error:
+        raise SilentError from error
 
 
 def _way_of(scope: HTTPScope) -> str:

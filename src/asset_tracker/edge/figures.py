@@ -3,6 +3,7 @@
 How many different ones there are is bounded: kinds of facts, states, and a hundred phones at most, by their ids.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -64,6 +65,7 @@ UPKEEP: Final = Gauge(
     ("what",),
 )
 SHOWN_DEVICES: Final = 100
+PATIENCE: Final = 5.0  # seconds for all of it: who watches gives up after ten, and would not hear that it is down
 
 
 class Gauges:
@@ -83,7 +85,7 @@ class Gauges:
             gauge.set(float("nan"))
         DATABASE.set(0)
         try:
-            async with transaction(engine) as conn:
+            async with asyncio.timeout(PATIENCE), transaction(engine) as conn:
                 for ask in _QUESTIONS:
                     await ask(conn)
         except (SQLAlchemyError, OSError):  # the other figures are wanted then all the more

@@ -5,9 +5,7 @@ and ``Book.rows`` gives them from there.
 """
 
 import contextlib
-import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-import asset_tracker
+from asset_tracker import children
 from asset_tracker.errors import InvalidError
 from asset_tracker.imports import reader
 from asset_tracker.imports.cells import Limits, Opened, Refused, Row, Rows, SheetEnd, SheetInfo
@@ -64,18 +62,11 @@ def in_a_process(module: str, arguments: tuple[Path, ...], limits: Limits) -> No
 
     The last argument is the file it must write. Raises InvalidError where it did not come to its end.
     """
-    environment = {
-        # no secret of the server is in reach of what parses foreign files
-        "PYTHONPATH": os.pathsep.join(
-            [str(Path(asset_tracker.__file__).parent.parent), *filter(None, sys.path)]
-        ),
-        "MALLOC_ARENA_MAX": "2",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
+    told = (*map(str, arguments), msgspec.json.encode(limits).decode())
     try:
         done = subprocess.run(  # noqa: S603  # our own interpreter and module; the file is an argument, never a shell word
-            [sys.executable, "-m", module, *map(str, arguments), msgspec.json.encode(limits).decode()],
-            env=environment,
+            children.command(module, *told),
+            env=children.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
