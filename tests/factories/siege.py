@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
+import msgspec
 from sqlalchemy import make_url, select
 
 from asset_tracker.access import tokens, users
@@ -80,7 +81,7 @@ async def token_of(conn, name):
 
 
 @asynccontextmanager
-async def besieged(url, folder, office, tokens, **options):
+async def besieged(url, folder, office, tokens, answer_within=120, **options):
     """The application on an engine made with ``options``, in an office that is furnished."""
     settings = Settings.from_env(
         {
@@ -89,6 +90,7 @@ async def besieged(url, folder, office, tokens, **options):
             "ASSET_TRACKER_SECRET_KEY": "t" * 40,
         }
     )
+    settings = msgspec.structs.replace(settings, answer_within=answer_within)
     app = create_app(settings, engine=make_engine(url, **options))
     async with app.lifespan():
         # It takes a connection at the start, and has no event of its own to wait for.

@@ -15,8 +15,9 @@ import asyncio
 import shutil
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
@@ -43,6 +44,18 @@ _LOOK_EVERY = 1.0  # seconds between two looks at the disk
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
 # Asked by machines about this machine, and files of ours: no database, or they must answer in any case.
 _ALWAYS = ("/healthz", "/readyz", "/metrics", "/static/")
+
+
+_LEAVE: Final[ContextVar[Callable[[], None] | None]] = ContextVar("admission_leave", default=None)
+
+
+def step_aside() -> None:
+    """Let others in instead of this request, and leave it to the request how long it takes.
+
+    For one that waits for work that is done elsewhere, holds nothing meanwhile, and knows when to stop waiting.
+    """
+    if (leave := _LEAVE.get()) is not None:
+        leave()
 
 
 class CrowdedError(UnavailableError):
@@ -170,16 +183,21 @@ class Admission(Layer):
             await way.enter()
         inside = True
 
-        # The way is for the work, and so is the limit; who reads an answer slowly holds nobody up.
-        async def send_and_leave(message: Message) -> None:
+        def leave() -> None:
             nonlocal inside
-            if inside and message["type"] == "http.response.start":
+            if inside:
                 inside = False
                 way.leave()
-                if not limit.expired():
-                    limit.reschedule(None)
+            if not limit.expired():
+                limit.reschedule(None)
+
+        # The way is for the work, and so is the limit; who reads an answer slowly holds nobody up.
+        async def send_and_leave(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                leave()
             await send(message)
 
+        _LEAVE.set(leave)
         try:
             await next_app(scope, receive, send_and_leave)
         finally:

@@ -65,7 +65,9 @@ UPKEEP: Final = Gauge(
     ("what",),
 )
 SHOWN_DEVICES: Final = 100
-PATIENCE: Final = 5.0  # seconds for all of it: who watches gives up after ten, and would not hear that it is down
+PATIENCE: Final = (
+    5.0  # seconds for all of it: who watches gives up after ten, and would not hear that it is down
+)
 
 
 class Gauges:

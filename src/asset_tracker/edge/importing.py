@@ -1,6 +1,7 @@
 """Imports asked for at an edge: by a worker where one is there, else at once; in transactions of its own.
 
-Whoever waits for a worker holds no connection meanwhile, so these handlers do without the request's.
+Whoever waits for a worker holds no connection meanwhile, so these handlers do without the request's; nor does it keep
+others from being let in, as six programs that wait for their imports would keep all phones.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.panic import check_may_change
 from asset_tracker.access.permissions import require
+from asset_tracker.edge.admission import step_aside
 from asset_tracker.edge.transaction import transaction_as
 from asset_tracker.errors import AssetTrackerError
 from asset_tracker.files.storage import Storage
@@ -114,6 +116,7 @@ async def _has_worker(conn: AsyncConnection) -> bool:
 
 async def _outcome(state: State, actor: Actor, batch_id: UUID, patience: float) -> BatchView:
     """The import once it is done with, or when ``patience`` is over. Raises what it was refused for."""
+    step_aside()
     until = time.monotonic() + patience
     wait = 0.02
     while True:

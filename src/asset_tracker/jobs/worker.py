@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from asset_tracker import tracing
+from asset_tracker import collector, tracing
 from asset_tracker.db.engine import transaction
 from asset_tracker.db.roles import SYSTEM
 from asset_tracker.jobs import queue
@@ -148,12 +148,15 @@ class Worker:
             say.info("job done")
 
     async def _clear(self, lease: AsyncConnection) -> None:
-        """Let go of what is over."""
-        for task in [task for task in self._running if task.done()]:
+        """Let go of what is over, and tidy up where nothing else goes on."""
+        over = [task for task in self._running if task.done()]
+        for task in over:
             taken = self._running.pop(task)
             await queue.release(lease, taken.id)
             if (error := task.exception()) is not None:
                 log.error("a job's failure could not be kept", job=taken.id, exc_info=error)
+        if over and not self._running:
+            collector.tidy()
 
     async def _leave(self, lease: AsyncConnection) -> None:
         """Let running jobs end for a while, and give the others back."""

@@ -1,6 +1,9 @@
 """Waited for too long: connections, statements, locks, one's turn. Answers are 503 with Retry-After."""
 
 import asyncio
+import os
+import signal
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -8,7 +11,7 @@ from sqlalchemy import text
 
 from asset_tracker.db.engine import make_engine
 from asset_tracker.edge import admission
-from factories.siege import recorded
+from factories.siege import fact, recorded
 
 pytestmark = pytest.mark.anyio
 NEXT = "/api/v1/assets"
@@ -56,6 +59,38 @@ async def test_a_lock_is_held_too_long(siege, stronghold, as_owner):
             answer, ids = await held.note()
             assert is_told_to_come_back(answer)
         assert await recorded(other, ids) == (set(), 0)
+    await other.dispose()
+
+
+@contextmanager
+def standing_still(pids):
+    """Processes that do nothing for the block, and hang up on nobody."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+async def test_a_database_that_stands_still_is_not_waited_for(siege, stronghold, as_owner):
+    """Neither for its word nor for taking back what it was told; what was sent is sent again, and stands once."""
+    other = make_engine(as_owner(stronghold[0]))
+    async with siege(answer_within=0.5, application_name="stands-still") as held:
+        batch = [fact(held.office.laptop)]
+
+        async def sent():
+            return await held.ask("technician", "POST", "/api/v1/events", json=batch)
+
+        async with other.connect() as conn:
+            named = text("SELECT pid FROM pg_stat_activity WHERE application_name = 'stands-still'")
+            pids = (await conn.scalars(named)).all()
+        with standing_still(pids):
+            assert is_told_to_come_back(await asyncio.wait_for(sent(), 60))
+        assert [(await sent()).json()[0]["outcome"] for _ in range(2)] == ["recorded", "duplicate"]
+        assert await recorded(other, {batch[0]["id"]}) == ({batch[0]["id"]}, 1)
+        assert held.in_use == 0
     await other.dispose()
 
 
