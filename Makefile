@@ -27,7 +27,7 @@ ifdef DATA_DIR
 export ASSET_TRACKER_DATA_DIR := $(DATA_DIR)
 endif
 
-.PHONY: help run env dev assets test lint types style audit sbom fmt migrations fuzz faults blackout failover rolling pooled watch-check mutants bench bench-all demo wheel try-wheel lock clean
+.PHONY: help run env dev assets test lint types style audit sbom fmt migrations fuzz faults blackout failover rolling pooled stalls watch-check mutants bench bench-all demo wheel try-wheel lock clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -92,6 +92,9 @@ failover: dev ## kill the primary of two PostgreSQL under load (needs root, and 
 
 pooled: dev ## two servers behind PgBouncer in transaction mode (needs Debian's pgbouncer)
 	@$(BIN)/python tests/several/pooled.py
+
+stalls: dev ## hold the database up in every way we know of, and see that everybody is answered (HELD=60 seconds of a lock)
+	@$(BIN)/python tests/several/stalls.py
 
 watch-check: dev ## let a Prometheus watch the demonstration, and ask all that panels and rules ask (needs Debian's prometheus)
 	@$(BIN)/python tests/several/watch.py
