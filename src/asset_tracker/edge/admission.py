@@ -197,10 +197,11 @@ class Admission(Layer):
                 leave()
             await send(message)
 
-        _LEAVE.set(leave)
+        token = _LEAVE.set(leave)
         try:
             await next_app(scope, receive, send_and_leave)
         finally:
+            _LEAVE.reset(token)
             if inside:
                 way.leave()
 
