@@ -26,7 +26,13 @@ class OpeningConnection(asyncpg.Connection):
         self._kept: dict[str, Any] = {}  # the one that was used last comes last
 
     async def fetch_planned(self, sql: str) -> list[Any]:
-        """The rows of a statement without parameters; its plan is kept as long as it is among the last."""
+        """The rows of a statement without parameters; its plan is kept as long as it is among the last.
+
+        What it asks about stands in it. A NUL would end it there and leave the rest on the wire, for the next one to
+        stumble over: it is refused as PostgreSQL refuses it in a parameter.
+        """
+        if "\x00" in sql:
+            raise asyncpg.CharacterNotInRepertoireError("a NUL in a text")
         if not self.keeps_plans:
             return cast("list[Any]", await self.fetch(sql))
         statement = self._kept.pop(sql, None) or await self.prepare(sql)
