@@ -42,7 +42,7 @@ REAL = {
 # Files, pieces of pages, second spellings of an address; the field app has a test of its own.
 NO_PAGE = re.compile(
     r"\.(pdf|xlsx|webmanifest)$|^GET /(A|POINTS|static|fonts|files|lists|field|sw\.js|calendar/feed)\b"
-    r"|/suggestions$|/glass/|/signed$|/shared/.*/|/organisation(/back)?$|/login/code$"
+    r"|/suggestions$|/glass/|/signed$|/shared/.*/|/files/\{form\}$|/organisation(/back)?$|/login/code$"
 )
 # Other faces of the same pages: empty, long, as another role sees them, behind another question.
 FACES = {
