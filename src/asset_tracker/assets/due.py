@@ -99,7 +99,7 @@ _COUNTS: dict[RuleKind, Callable[[Asked], Count]] = {
     ),
     "visibility": lambda _: Count(_a.delivered_at, and_(_was_delivered, UNMARKED)),
     "transfer_proof": lambda _: Count(_p.ends_on, _a.accepted_at.is_(None)),
-    "warranty": lambda _: Count(_a.warranty_until, _a.warranty_until >= func.current_date() - STALE_DAYS),
+    "warranty": lambda _: Count(_a.warranty_until, _a.warranty_until >= day_of(func.now()) - STALE_DAYS),
     "late_purchase": lambda asked: Count(
         _a.acquired_on, and_(_a.acquired_on > _p.ends_on - asked.number, _a.acquired_on <= _p.ends_on)
     ),

@@ -20,7 +20,7 @@ GROUP BY m.oblast_uk ORDER BY planned DESC""",
        sum(a.quantity) FILTER (WHERE a.delivered_at IS NOT NULL) AS delivered
 FROM assets AS a LEFT JOIN (
     SELECT DISTINCT ON (municipality_code) municipality_code, situation
-    FROM situations WHERE since <= current_date ORDER BY municipality_code, since DESC, recorded_at DESC
+    FROM situations WHERE since <= (now() AT TIME ZONE 'Europe/Kyiv')::date ORDER BY municipality_code, since DESC, recorded_at DESC
 ) AS n USING (municipality_code)
 WHERE NOT a.is_kit
 GROUP BY 1 ORDER BY planned DESC""",
@@ -31,7 +31,7 @@ GROUP BY 1 ORDER BY planned DESC""",
        sum(a.value) FILTER (WHERE a.delivered_at IS NOT NULL) AS delivered_in_this_currency
 FROM (
     SELECT DISTINCT ON (programme) programme, amount, currency
-    FROM budgets WHERE since <= current_date ORDER BY programme, since DESC, recorded_at DESC
+    FROM budgets WHERE since <= (now() AT TIME ZONE 'Europe/Kyiv')::date ORDER BY programme, since DESC, recorded_at DESC
 ) AS b LEFT JOIN assets AS a ON a.programme = b.programme AND a.currency = b.currency
 GROUP BY b.programme, b.amount, b.currency ORDER BY b.programme""",
     ),
