@@ -106,7 +106,8 @@ def key_of(begun: Begun, form: str | None = None) -> str:
     """What tells a report apart from any other that this version of the program might make, for anybody."""
     asked, ask = begun.asked, begun.asked.ask
     said = (version(), asked.actor.id, begun.grounds, form, (ask.lang, ask.both) if form else None)
-    return hashlib.sha256(msgspec.msgpack.encode(said, order="deterministic")).hexdigest()
+    plain = msgspec.to_builtins(said, str_keys=True, order="deterministic")
+    return hashlib.sha256(msgspec.msgpack.encode(plain)).hexdigest()
 
 
 async def ask_for(conn: AsyncConnection, begun: Begun, form: str | None = None) -> WorkView | None:

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import event as sa_event
 
 from asset_tracker.access.actors import COMMAND_LINE, Grant
+from asset_tracker.assets.corrections import strike_out
 from asset_tracker.errors import ForbiddenError, NotFoundError
 from asset_tracker.ledger import events as ev
 from asset_tracker.ledger.values import Share
@@ -98,7 +99,7 @@ async def test_what_was_struck_out_later_is_in_what_was_known_before(conn, world
     (receipt,) = await happen(conn, [moved], "2024-11-14T11:00", ev.Delivered(municipality=BARANIVKA))
     known = datetime.now(UTC)
     await conn.exec_driver_sql("SELECT pg_sleep(0.01)")
-    await happen(conn, [moved], "2024-11-15T11:00", ev.Correction(reason="Не туди"), supersedes=receipt.id)
+    await strike_out(conn, COMMAND_LINE, moved, receipt.id, "Не туди")
     assert (await report(conn, COMMAND_LINE, "2025-02-01")).facts.items == ()
     then = await report(conn, COMMAND_LINE, "2025-02-01", known_on=known.isoformat())
     assert [item.asset_id for item in then.facts.items] == [moved]
@@ -211,7 +212,7 @@ async def test_a_programme_report_by_earlier_knowledge_stays_within_the_programm
     known = datetime.now(UTC)
     await conn.exec_driver_sql("SELECT pg_sleep(0.01)")
     (receipt,) = await happen(conn, [theirs], "2024-11-14T11:00", ev.Delivered(municipality=BARANIVKA))
-    await happen(conn, [theirs], "2024-11-15T11:00", ev.Correction(reason="Не туди"), supersedes=receipt.id)
+    await strike_out(conn, COMMAND_LINE, theirs, receipt.id, "Не туди")
     await conn.exec_driver_sql(f"UPDATE asset SET programme_id = gen_random_uuid() WHERE id = '{theirs}'")
     ask = parse_ask(as_of="2025-02-01", known_on=known.isoformat(), now=datetime.now(UTC))
     told = await queries.programme_report(

@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 
@@ -22,23 +23,28 @@ async def a_consignment(site):
         number = f"PL-{uuid7().hex[-8:]}"
         new = NewConsignment(programme=site.office.programme, number=number, municipality=BARANIVKA)
         made = await add_consignment(conn, COMMAND_LINE, new)
-        cables = ev.Registered(
-            category="other",
-            name_uk="Кабелі",
-            tag=new_tag(),
-            quantity=10,
-            unit_price=Decimal(100),
-            currency="UAH",
-            consignment=made,
-            line=1,
-            destination=BARANIVKA,
-        )
-        asset = NewAsset(id=uuid7(), fact=cables)
-        await register(conn, COMMAND_LINE, site.office.programme, [asset])
-        await record(conn, COMMAND_LINE, [asset.id], ev.Dispatched(consignment=made))
-        short = ev.Delivered(municipality=BARANIVKA, outcome="short", quantity=7)
-        await record(conn, COMMAND_LINE, [asset.id], short)
+    await cables_come(site, made)
     return f"/consignments/{made}"
+
+
+async def cables_come(site, consignment):
+    cables = ev.Registered(
+        category="other",
+        name_uk="Кабелі",
+        tag=new_tag(),
+        quantity=10,
+        unit_price=Decimal(100),
+        currency="UAH",
+        consignment=consignment,
+        line=1,
+        destination=BARANIVKA,
+    )
+    asset = NewAsset(id=uuid7(), fact=cables)
+    short = ev.Delivered(municipality=BARANIVKA, outcome="short", quantity=7)
+    async with site.app.state.engine.begin() as conn:
+        await register(conn, COMMAND_LINE, site.office.programme, [asset])
+        await record(conn, COMMAND_LINE, [asset.id], ev.Dispatched(consignment=consignment))
+        await record(conn, COMMAND_LINE, [asset.id], short)
 
 
 async def test_the_sides_of_an_act_by_page(site):
@@ -84,3 +90,24 @@ async def test_a_scan_that_lacked_a_page_is_filed_anew(site):
     told = (await site.get("coordinator", f"{asset}?kind=accepted")).text
     assert [told.count(sha256(each).hexdigest()) > 0 for each in (first, whole)] == [True, True]
     assert "Прийнято" in told
+
+
+async def test_what_is_wrong_stands_with_the_act_it_was_sent_for(site):
+    here = await a_consignment(site)
+    await site.post("coordinator", f"{here}/acts")
+    signing = re.compile(r'action="(/acts/[^"]+/sign)"')
+    (sign,) = signing.findall((await site.get("coordinator", here)).text)
+    scan = {"scan": ("a.pdf", b"%PDF-1.7\none page\n%%EOF")}
+    signed = await site.post("coordinator", sign, {"signed_on": "2026-01-20"}, files=scan)
+    assert signed.status_code == 303
+    await cables_come(site, UUID(here.rpartition("/")[2]))
+    await site.post("coordinator", f"{here}/acts")
+    (sign,) = signing.findall((await site.get("coordinator", here)).text)
+    wrong = (await site.post("coordinator", sign, {"signed_on": "2026-01-20"})).text
+    names = re.findall(r' id="([^"]+)"', wrong)
+    assert sorted(names) == sorted(set(names))
+    with_form = {
+        form: 'id="e-scan"' in text
+        for form, text in re.findall(r'action="/acts/[^"]+/(sign|scan)">(.*?)</form>', wrong, re.DOTALL)
+    }
+    assert with_form == {"sign": True, "scan": False}
