@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import resource
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ from typing import Any
 from bench_database import as_app
 from openpyxl import Workbook, load_workbook
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from asset_tracker import collector
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.db import migrate
