@@ -30,13 +30,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.pool import NullPool
 from tables import show
 
-from asset_tracker import collector
+from asset_tracker import collector, kyiv
 from asset_tracker.access import tokens, users
 from asset_tracker.access.actors import COMMAND_LINE, Grant
 from asset_tracker.access.tables import user_account
 from asset_tracker.app import create_app
 from asset_tracker.assets import due_kept
-from asset_tracker.consignments import due
 from asset_tracker.consignments.tables import act, consignment
 from asset_tracker.db.embedded import EmbeddedServer
 from asset_tracker.db.engine import make_engine, transaction
@@ -244,7 +243,7 @@ async def asked(server: EmbeddedServer, owner: str) -> AsyncIterator[Asked]:
         token = (await tokens.make_token(conn, COMMAND_LINE, "bench", user=user)).token
         known = await _known(conn)
     async with transaction(engine) as conn:  # as the job that comes every five minutes
-        await due_kept.keep(conn, due.today())
+        await due_kept.keep(conn, kyiv.today())
     await engine.dispose()
     # The folder that the key of the ledger was made in.
     env = {"DATABASE_URL": url, "DATA_DIR": str(server.data_dir), "SECRET_KEY": SECRET}

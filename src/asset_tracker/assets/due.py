@@ -47,7 +47,6 @@ from asset_tracker.programmes.tables import policy_rule, programme
 
 _a, _r, _p, _m = asset.c, policy_rule.c, programme.c, maintenance_plan.c
 
-KYIV = kyiv.NAME
 STALE_DAYS = 30
 """A warranty that ended so long ago is no news any more."""
 

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope, sessions
 from asset_tracker.access.actors import Actor
 from asset_tracker.access.permissions import may, require
@@ -61,7 +62,7 @@ async def entries(conn: AsyncConnection, actor: Actor, since: date, until: date)
     """What is expected in reach from ``since`` to ``until``, both included, in order of days."""
     require(actor, "asset.read")
     found = await _deliveries(conn, actor, since, until) if may(actor, "consignment.read") else []
-    ahead = (until - due.today()).days
+    ahead = (until - kyiv.today()).days
     if ahead >= 0:
         page = await due.list_due(conn, actor, DueFilter(rule="maintenance", days=ahead), limit=due.MAX_PAGE)
         found += [
@@ -87,7 +88,7 @@ async def entries(conn: AsyncConnection, actor: Actor, since: date, until: date)
 
 def _shown_on(due_on: date) -> date:
     """What is late is to be done today."""
-    return max(due_on, due.today())
+    return max(due_on, kyiv.today())
 
 
 async def _orders(conn: AsyncConnection, actor: Actor, since: date, until: date) -> list[CalendarItem]:
@@ -182,5 +183,5 @@ async def of_link(conn: AsyncConnection, token: str) -> tuple[Actor, list[Calend
     actor = await sessions.actor_of(conn, user)
     if not may(actor, "asset.read"):
         raise NotFoundError
-    today = due.today()
+    today = kyiv.today()
     return actor, await entries(conn, actor, today - FEED_BACK, today + FEED_AHEAD)

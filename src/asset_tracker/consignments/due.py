@@ -131,9 +131,6 @@ class DueFilter(msgspec.Struct, frozen=True, kw_only=True):
     days: int = SOON_DAYS
 
 
-today = kyiv.today
-
-
 async def list_due(
     conn: AsyncConnection,
     actor: Actor,
@@ -145,7 +142,7 @@ async def list_due(
     """A page of what is due in reach, the most overdue first; ``limit`` is cut to 1000."""
     require(actor, "asset.read")
     limit = max(1, min(limit, MAX_PAGE))
-    until = today() + timedelta(days=_ahead(wanted))
+    until = kyiv.today() + timedelta(days=_ahead(wanted))
     mark = _mark(after) if after else None
     of_assets, of_consignments = await _parts(conn, actor, wanted, until, mark)
     if not (parts := (*of_assets, *of_consignments)):
@@ -154,7 +151,7 @@ async def list_due(
     again, in_order = mark is None and _is_usual(wanted, known), not wanted.municipality
     rows = await rows_of(conn, _listed(parts, limit), again=again, in_order=in_order)
     following = _written(rows[limit - 1]) if len(rows) > limit else None
-    return DuePage(tuple(_item(row, today(), known) for row in rows[:limit]), following)
+    return DuePage(tuple(_item(row, kyiv.today(), known) for row in rows[:limit]), following)
 
 
 async def overview(
@@ -162,7 +159,7 @@ async def overview(
 ) -> tuple[list[DueCount], dict[DueKind, list[DueItem]]]:
     """What ``count_due`` tells, and of each kind the longest overdue, at most ``limit``: in one question."""
     require(actor, "asset.read")
-    day = today()
+    day = kyiv.today()
     known = await coarse(conn, actor)
     kept = await _kept(conn, actor, wanted, known, day)
     of_assets, of_consignments = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)
@@ -256,7 +253,7 @@ async def count_due(conn: AsyncConnection, actor: Actor, wanted: DueFilter | Non
     """How much is due in reach, by kind, in the order of ``DUE_KINDS``; a rule counts no further than a thousand."""
     require(actor, "asset.read")
     wanted = wanted or DueFilter()
-    day = today()
+    day = kyiv.today()
     known = await coarse(conn, actor)
     kept = await _kept(conn, actor, wanted, known, day)
     of_assets, of_consignments = await _parts(conn, actor, wanted, day + timedelta(days=_ahead(wanted)), None)

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from asset_tracker import kyiv
 from asset_tracker.access import users
 from asset_tracker.access.actors import COMMAND_LINE
 from asset_tracker.assets import service as assets
@@ -18,7 +19,7 @@ from asset_tracker.assets.orders import NewOrder, add_order
 from asset_tracker.assets.plans import NewPlan, add_plan
 from asset_tracker.assets.service import AssetFact, NewAsset
 from asset_tracker.assets.showing import NewConsent
-from asset_tracker.consignments import acts, due
+from asset_tracker.consignments import acts
 from asset_tracker.consignments import service as consignments
 from asset_tracker.consignments.acts import Signature
 from asset_tracker.consignments.service import Dispatch, Handover, NewConsignment
@@ -89,7 +90,7 @@ async def _people_and_places(conn: AsyncConnection, secret_key: str) -> None:
     await territory.load_shipped(conn)
     for party_id, party in people.PARTIES.items():
         await programmes.add_party(conn, COMMAND_LINE, party, party_id=party_id)
-    await rates.add_rates(conn, COMMAND_LINE, money.rates_until(due.today()))
+    await rates.add_rates(conn, COMMAND_LINE, money.rates_until(kyiv.today()))
     for programme_id, new in people.PROGRAMMES.items():
         await programmes.add_programme(conn, COMMAND_LINE, new, programme_id=programme_id)
     for programme_id, budget in money.BUDGETS.items():

@@ -191,7 +191,7 @@ async def sign_act(
         signed_on = read_day(str(sent.get("signed_on") or "?"), "signed_on") or date.min
         await acts.sign_act(conn, actor, act_id, signed_on=signed_on, scan=scan)
     except InvalidError as wrong:
-        raise await _act_instead(request, conn, actor, act, wrong) from wrong
+        raise await _instead(request, conn, actor, act.consignment, wrong, act=act_id) from wrong
     return _done(request, act.consignment, "The signed act was attached. The assets are accepted.")
 
 
@@ -209,7 +209,7 @@ async def refile_act(
         scan = await keep_scan(request.app.state.storage, conn, actor.id, sent.get("scan"))
         await refiling.refile_act(conn, actor, act_id, scan=scan)
     except (InvalidError, RefusedError) as wrong:
-        raise await _act_instead(request, conn, actor, act, wrong) from wrong
+        raise await _instead(request, conn, actor, act.consignment, wrong, act=act_id) from wrong
     return _done(request, act.consignment, "The other scan is filed; the earlier one stays readable.")
 
 
@@ -226,7 +226,7 @@ async def record_signature(
         signed_on = read_day(data.side_signed_on or "?", "side_signed_on") or date.min
         await signing.record_signature(conn, actor, act_id, by=_side(data.by), signed_on=signed_on)
     except (InvalidError, RefusedError) as wrong:
-        raise await _act_instead(request, conn, actor, act, wrong, data) from wrong
+        raise await _instead(request, conn, actor, act.consignment, wrong, data, act_id) from wrong
     return _done(request, act.consignment, "The signature was saved.")
 
 
@@ -242,7 +242,7 @@ async def void_act(
     try:
         await signing.void_act(conn, actor, act_id, data.reason)
     except (InvalidError, RefusedError) as wrong:
-        raise await _act_instead(request, conn, actor, act, wrong, data) from wrong
+        raise await _instead(request, conn, actor, act.consignment, wrong, data, act_id) from wrong
     return _done(request, act.consignment, "The act is void. Draw up another one.")
 
 
@@ -281,21 +281,10 @@ async def _instead(
     consignment_id: UUID,
     wrong: AssetTrackerError,
     data: msgspec.Struct | None = None,
+    act: UUID | None = None,
 ) -> Instead:
-    typed = msgspec.structs.asdict(data) if data else {}
+    typed = (msgspec.structs.asdict(data) if data else {}) | ({"act": str(act)} if act else {})
     return await show_instead(request, conn, actor, consignment_id, wrong, typed)
-
-
-async def _act_instead(
-    request: AnyRequest,
-    conn: AsyncConnection,
-    actor: Actor,
-    act: acts.ActView,
-    wrong: AssetTrackerError,
-    data: msgspec.Struct | None = None,
-) -> Instead:
-    typed = msgspec.structs.asdict(data) if data else {}
-    return await show_instead(request, conn, actor, act.consignment, wrong, {"act": str(act.id), **typed})
 
 
 async def show_instead(

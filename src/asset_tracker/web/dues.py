@@ -3,8 +3,8 @@
 from datetime import date
 from typing import NamedTuple
 
+from asset_tracker import kyiv
 from asset_tracker.assets.attributes import OWN, Catalogue
-from asset_tracker.consignments import due
 from asset_tracker.consignments.due import DueItem
 from asset_tracker.i18n import Lang, gettext, ngettext
 from asset_tracker.ledger.tags import format_tag
@@ -47,7 +47,7 @@ def shown(lang: Lang, item: DueItem, own: Catalogue) -> Shown:
 
 
 def _when(lang: Lang, day: date) -> str:
-    days = (day - due.today()).days
+    days = (day - kyiv.today()).days
     if days < 0:
         return ngettext(lang, "%(n)s day late", "%(n)s days late", -days)
     if days == 0:

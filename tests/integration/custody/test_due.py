@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from asset_tracker import kyiv
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets import overdue
 from asset_tracker.assets.due import _latest
@@ -54,7 +55,7 @@ async def due_of(conn, actor, rule=None, days=FAR):
 
 
 def in_days(days):
-    return due.today() + timedelta(days=days)
+    return kyiv.today() + timedelta(days=days)
 
 
 async def test_verification_counts_from_the_last_time_that_it_was_seen(conn, world):
@@ -301,7 +302,7 @@ def test_the_latest_day_from_which_so_many_months_lead_to_a_day(day, months):
 async def test_a_plan_is_due_from_its_last_turn_and_as_soon_as_the_meter_has_passed(conn, world):
     asset = world.assets[0]
     await deliver(conn, world)
-    yearly = NewPlan(title="Огляд", every_months=12, starts_on=due.today() - timedelta(days=400))
+    yearly = NewPlan(title="Огляд", every_months=12, starts_on=kyiv.today() - timedelta(days=400))
     plan = await add_plan(conn, COMMAND_LINE, asset, yearly)
     by_meter = NewPlan(title="Мастило", every_meter=10_000, meter_unit="km", start_meter=0)
     await add_plan(conn, COMMAND_LINE, asset, by_meter)
@@ -310,8 +311,8 @@ async def test_a_plan_is_due_from_its_last_turn_and_as_soon_as_the_meter_has_pas
     done = ev.Maintained(work="Огляд", plan=plan, meter=Meter(value=10_500, unit="km"))
     await record(conn, COMMAND_LINE, [asset], done, occurred_at=ago(1))
     first, second = await due_of(conn, COMMAND_LINE, "maintenance")
-    assert (first.detail, first.due_on) == ("Мастило", due.today())
-    assert (second.detail, second.due_on) == ("Огляд", months_after(due.today() - timedelta(days=1), 12))
+    assert (first.detail, first.due_on) == ("Мастило", kyiv.today())
+    assert (second.detail, second.due_on) == ("Огляд", months_after(kyiv.today() - timedelta(days=1), 12))
     assert [each.rule for each in (await due.overview(conn, COMMAND_LINE, DueFilter()))[0]] == ["maintenance"]
 
 
@@ -322,7 +323,7 @@ async def test_of_an_oblast_and_of_a_programme_the_same_is_due_as_of_all_that_li
     a = asset_table.c
     laptop, car, router = world.assets
     (stray,) = await conn.scalars(select(a.id).where(a.programme_id == world.other))
-    yearly = NewPlan(title="Огляд", every_months=12, starts_on=due.today() - timedelta(days=400))
+    yearly = NewPlan(title="Огляд", every_months=12, starts_on=kyiv.today() - timedelta(days=400))
     for each in (laptop, car, stray):  # planned before they go anywhere
         await add_plan(conn, COMMAND_LINE, each, yearly)
     for each, code in ((laptop, BARANIVKA), (car, LVIV), (stray, BARANIVKA)):
@@ -362,7 +363,7 @@ async def test_of_an_oblast_and_of_a_programme_the_same_is_due_as_of_all_that_li
         ):
             late = (item for item in everything if item.overdue and item.asset and belongs(item))
             places = Counter(code for _, code in {(item.asset, item.municipality) for item in late})
-            told = await overdue.overdue_places(conn, COMMAND_LINE, due.today(), **narrowed)
+            told = await overdue.overdue_places(conn, COMMAND_LINE, kyiv.today(), **narrowed)
             assert places
             assert told == places
     kinds = {item.rule for item in everything}

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from sqlalchemy import func, select, text
 from sqlalchemy.pool import NullPool
 
+from asset_tracker import kyiv
 from asset_tracker.access import scope
 from asset_tracker.access.actors import COMMAND_LINE, Actor, Grant
 from asset_tracker.assets import due_kept, overdue
@@ -66,7 +67,7 @@ async def test_after_every_fact_and_on_every_day(conn):
     await rules(conn, world)
     told = 0
     for history in filter(storable, drawn(histories(), 8)):
-        of, begun, day = uuid7(), await conn.begin_nested(), due.today()
+        of, begun, day = uuid7(), await conn.begin_nested(), kyiv.today()
         facts = [
             Draft(
                 id=each.id,
@@ -95,7 +96,7 @@ async def told(conn, actor, narrowed):
     """What a desk and a map tell."""
     asked = due.overview if actor.has("administrator") else due.count_due
     counts = await asked(conn, actor, DueFilter(**narrowed))
-    return counts, await overdue.overdue_places(conn, actor, due.today(), **narrowed)
+    return counts, await overdue.overdue_places(conn, actor, kyiv.today(), **narrowed)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +113,7 @@ async def several(new_database, anyio_backend):
             fact = ev.Delivered(municipality=code)
             await record(conn, COMMAND_LINE, [each], fact, occurred_at=NOW - timedelta(days=days))
         for months, each in zip((12, 24), everything, strict=False):
-            plan = NewPlan(title="Огляд", every_months=months, starts_on=due.today() - timedelta(days=400))
+            plan = NewPlan(title="Огляд", every_months=months, starts_on=kyiv.today() - timedelta(days=400))
             await add_plan(conn, COMMAND_LINE, each, plan)
         donor = await conn.scalar(select(funding_share.c.donor_id).limit(1))
     yield engine, world, everything, donor
@@ -137,7 +138,7 @@ async def told_as_asked(engine, world, donor, some=slice(None)):
         within = {"programme": world.programme} if narrowed == "programme" else narrowed
         actor = Actor(id=uuid7(), name="x", grants=(grant,))
         async with transaction_for(engine, scope.reach(actor)) as conn:
-            assert await due_kept.kept(conn, actor, due.today())
+            assert await due_kept.kept(conn, actor, kyiv.today())
             counted = await told(conn, actor, within)
             with pytest.MonkeyPatch.context() as nothing:
                 nothing.setattr(due_kept, "kept", AsyncMock(return_value=None))
@@ -150,8 +151,8 @@ async def told_as_asked(engine, world, donor, some=slice(None)):
 async def test_everybody_is_told_what_asking_comes_to_whatever_changed_since(several):
     engine, world, everything, donor = several
     async with transaction(engine) as conn:
-        assert await due_kept.kept(conn, COMMAND_LINE, due.today()) is None
-        assert await due_kept.keep(conn, due.today()) == 4
+        assert await due_kept.kept(conn, COMMAND_LINE, kyiv.today()) is None
+        assert await due_kept.keep(conn, kyiv.today()) == 4
         assert await due_kept.wrong(conn) == {}
     assert await told_as_asked(engine, world, donor, slice(1)) == 1
     first, second, third, fourth = everything
@@ -164,14 +165,14 @@ async def test_everybody_is_told_what_asking_comes_to_whatever_changed_since(sev
     assert await told_as_asked(engine, world, donor) > 3
     async with transaction(engine) as conn:
         assert await due_kept.wrong(conn) == {}
-        assert await due_kept.keep(conn, due.today()) > 2
+        assert await due_kept.keep(conn, kyiv.today()) > 2
         assert await due_kept.wrong(conn) == {}
         # Of another day, other rules or another end of a programme it tells nothing.
-        assert await due_kept.kept(conn, COMMAND_LINE, due.today() - timedelta(days=1)) is None
+        assert await due_kept.kept(conn, COMMAND_LINE, kyiv.today() - timedelta(days=1)) is None
         await add_rule(conn, COMMAND_LINE, Rule(rule="verification", number=1, source="y"), Reach())
-        assert await due_kept.kept(conn, COMMAND_LINE, due.today()) is None
-        await due_kept.keep(conn, due.today())
-        assert await due_kept.kept(conn, COMMAND_LINE, due.today())
+        assert await due_kept.kept(conn, COMMAND_LINE, kyiv.today()) is None
+        await due_kept.keep(conn, kyiv.today())
+        assert await due_kept.kept(conn, COMMAND_LINE, kyiv.today())
         assert await due_kept.wrong(conn) == {}
 
 
@@ -185,11 +186,11 @@ async def test_what_somebody_did_to_them_is_told_and_mended(conn, superuser):
         ev.Delivered(municipality=BARANIVKA),
         occurred_at=NOW - timedelta(days=400),
     )
-    await due_kept.keep(superuser, due.today())
+    await due_kept.keep(superuser, kyiv.today())
     assert await due_kept.wrong(superuser) == {}
     await superuser.execute(text("UPDATE overdue_place SET n = n + 1"))
     await superuser.execute(text("DELETE FROM due_number"))
     await superuser.execute(text("UPDATE asset_due SET changes_on = '2200-01-01'"))
     assert set(await due_kept.wrong(superuser)) == {"asset_due", "overdue_place", "due_number"}
-    await due_kept.recount(superuser, due.today())
+    await due_kept.recount(superuser, kyiv.today())
     assert await due_kept.wrong(superuser) == {}
